@@ -1,0 +1,25 @@
+import { createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
+import { report } from "./report.ts";
+
+const bench = defineChannel("bench:*")
+  .join(() => ok())
+  .handleIn("b", (ctx, payload) => {
+    ctx.broadcast("b", payload as object);
+  })
+  .handleIn("e", (_ctx, payload) => ok(payload as object))
+  .handleIn("n", () => {});
+
+const socket = defineSocket({
+  connect: () => ok({}),
+  id: () => null,
+  channels: [bench],
+  maxChannels: 100_000,
+});
+
+const endpoint = createEndpoint({
+  sockets: { "/bench": { socket, websocket: { timeout: 600_000 } } },
+  logger: false,
+});
+
+const { port } = await endpoint.listen(0, "127.0.0.1");
+report(port);

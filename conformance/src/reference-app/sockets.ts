@@ -1,0 +1,66 @@
+/** The sockets of the reference application. "presence:*" is not served yet: it comes with presence. */
+import { defineSocket, ok, refuse, route, type ConnectInfo } from "wingbeat";
+import { benchChannel } from "./bench-channel.ts";
+import { plainChannel } from "./plain-channel.ts";
+import { roomChannel } from "./room-channel.ts";
+
+/** @param keepInfo Whether the mount asks for connect info, which "who" then shows. */
+function userSocket({ keepInfo }: { keepInfo: boolean }) {
+  return defineSocket({
+    connect: (params: Record<string, unknown>, info: ConnectInfo) => {
+      switch (params["token"]) {
+        case "bad":
+          return refuse();
+        case "reason":
+          return refuse("some_reason");
+        case "rate":
+          return refuse("rate_limit");
+        case "crash":
+          throw new Error("connect crashed");
+        case "badret":
+          return "what" as never;
+      }
+      const user_id = params["user_id"] ?? null;
+      return ok({ user_id, params, ...(keepInfo ? { info } : {}) });
+    },
+    id: ({ user_id }) => (user_id === null ? null : `users_socket:${String(user_id)}`),
+    channels: [
+      roomChannel,
+      benchChannel,
+      route("exact", roomChannel),
+      plainChannel,
+      route("assigned:*", plainChannel, { assigns: { from_route: "yes" } }),
+    ],
+  });
+}
+
+export const mainSocket = userSocket({ keepInfo: true });
+
+/** The same on mounts without connect info. */
+export const bareSocket = userSocket({ keepInfo: false });
+
+export const authSocket = defineSocket({
+  connect: (_params, info) => (info.authToken === "letmein" ? ok({ user_id: info.authToken }) : refuse()),
+  id: () => null,
+  channels: [roomChannel, plainChannel],
+});
+
+export const twoSocket = defineSocket({
+  connect: () => ok({ user_id: null }),
+  id: () => null,
+  channels: [roomChannel],
+  maxChannels: 2,
+});
+
+export const benchSocket = defineSocket({
+  connect: (params: Record<string, unknown>) => ok({ user_id: params["user_id"] ?? null }),
+  id: () => null,
+  channels: [benchChannel, roomChannel],
+  maxChannels: 100_000,
+});
+
+/** The error handler of "/errh". */
+export function handleError(reason: unknown): { status: number; body: string } {
+  if (reason === "rate_limit") return { status: 429, body: "Too many requests" };
+  return { status: 403, body: `custom :${String(reason)}` };
+}

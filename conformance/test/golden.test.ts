@@ -1,0 +1,69 @@
+/** Every recorded WebSocket scenario, played against the reference application. Nothing may differ but on purpose. */
+import { describe, it } from "vitest";
+import { playScenario, readScenarios, type PlayOptions, type Scenario } from "../src/player.ts";
+import { startReferenceApp } from "../src/reference-app.ts";
+import { deliberate } from "./deliberate.ts";
+
+const FILES = [
+  "01_connect",
+  "02_heartbeat",
+  "03_join",
+  "04_push_reply",
+  "05_broadcast",
+  "06_leave_stop_crash",
+  "09_binary_v2",
+];
+const TIMEOUT_MS = 20_000;
+
+const recorded = new Map(
+  FILES.map((file) => [file, readScenarios(new URL(`../golden/${file}.json`, import.meta.url))] as const),
+);
+
+/** Plays on an application of its own: scenarios share topics, so they cannot share a server at the same time. */
+async function play(scenario: Scenario, options?: PlayOptions): Promise<string[]> {
+  const app = await startReferenceApp(0);
+  try {
+    return await playScenario(app.url, scenario, options);
+  } finally {
+    await app.close();
+  }
+}
+
+/** The scenario as Wingbeat means to do it. */
+function intended(scenario: Scenario): Scenario {
+  const steps = deliberate[scenario.key]?.steps[scenario.vsn];
+  return steps === undefined ? scenario : { ...scenario, courses: [steps] };
+}
+
+function title({ key, vsn }: Scenario): string {
+  return `${key.replace("/", " ")} [${vsn}]`;
+}
+
+for (const [file, scenarios] of recorded) {
+  describe.concurrent(file, () => {
+    for (const scenario of scenarios) {
+      it(title(scenario), async ({ expect }) => expect(await play(intended(scenario))).toEqual([]), TIMEOUT_MS);
+    }
+  });
+}
+
+describe.concurrent("deliberate differences are real", () => {
+  const all = [...recorded.values()].flat();
+  for (const [key, { steps }] of Object.entries(deliberate)) {
+    const scenarios = all.filter((scenario) => scenario.key === key);
+    it(`${key}: all recorded versions are replaced`, ({ expect }) => {
+      expect(scenarios.length).toBeGreaterThan(0);
+      for (const { vsn } of scenarios) expect(steps).toHaveProperty([vsn]);
+    });
+    for (const scenario of scenarios) {
+      it(
+        `${title(scenario)} differs from the recording`,
+        async ({ expect }) => {
+          const differences = await play(scenario, { patience: 300 });
+          expect(differences).not.toEqual([]);
+        },
+        TIMEOUT_MS,
+      );
+    }
+  }
+});

@@ -1,0 +1,120 @@
+/**
+ * Binary V2 frames (PROTOCOL.md, section 5): one byte of kind, one byte for the length of each header string,
+ * the strings in UTF-8, then the payload to the end of the frame.
+ *
+ * Kind 0 differs by direction: a client's push has a ref, a server's push has none.
+ */
+import { DecodeError, EncodeError } from "./errors.ts";
+import { REPLY } from "./message.ts";
+import type { Message, Ref } from "./message.ts";
+
+export const PUSH = 0;
+export const REPLY_KIND = 1;
+export const BROADCAST = 2;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The longest header string, in UTF-8 bytes: its length has one byte. */
+const MAX_LENGTH = 255;
+
+type Header = readonly (readonly [name: string, value: unknown])[];
+
+function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Array {
+  const strings = header.map(([name, value]) => {
+    if (typeof value === "object" && value !== null) {
+      throw new EncodeError(`${name} is an object or array, which a binary frame cannot hold: send JSON.`);
+    }
+    const bytes = encoder.encode(value === null || value === undefined ? "" : String(value));
+    if (bytes.length > MAX_LENGTH) {
+      throw new EncodeError(
+        `${name} has ${bytes.length} bytes, but a binary frame holds at most ${MAX_LENGTH}: use a shorter one, or send JSON.`,
+      );
+    }
+    return bytes;
+  });
+  const headerLength = strings.reduce((sum, bytes) => sum + bytes.length, 1 + strings.length);
+  const frame = new Uint8Array(headerLength + payload.length);
+  frame[0] = kind;
+  let offset = 1 + strings.length;
+  strings.forEach((bytes, index) => {
+    frame[1 + index] = bytes.length;
+    frame.set(bytes, offset);
+    offset += bytes.length;
+  });
+  frame.set(payload, offset);
+  return frame;
+}
+
+/** Reads `count` header strings; gives them and the payload as a view on the frame's memory. */
+function decodeFrame(frame: Uint8Array, count: number): { strings: string[]; payload: Uint8Array } {
+  let offset = 1 + count;
+  const strings: string[] = [];
+  for (let index = 1; index <= count; index++) {
+    const length = frame[index];
+    if (length === undefined || offset + length > frame.length) {
+      throw new DecodeError("binary frame is shorter than its header says");
+    }
+    try {
+      strings.push(decoder.decode(frame.subarray(offset, offset + length)));
+    } catch {
+      throw new DecodeError("binary frame has a header that is not UTF-8");
+    }
+    offset += length;
+  }
+  return { strings, payload: frame.subarray(offset) };
+}
+
+/** Client to server: `00 | join_ref | ref | topic | event`. An absent ref is an empty string. */
+export function encodeClientPush(message: Message, payload: Uint8Array): Uint8Array {
+  const { joinRef, ref, topic, event } = message;
+  return encodeFrame(PUSH, [["join_ref", joinRef], ["ref", ref], ["topic", topic], ["event", event]], payload);
+}
+
+/** Client to server, on the server. The only kind that a server takes is 0. */
+export function decodeClientFrame(frame: Uint8Array): Message {
+  if (frame[0] !== PUSH) {
+    throw new DecodeError(`binary frame of kind ${frame[0] ?? "(empty)"}: a client sends kind 0 only`);
+  }
+  const { strings, payload } = decodeFrame(frame, 4);
+  const [joinRef, ref, topic, event] = strings as [string, string, string, string];
+  return { joinRef, ref, topic, event, payload };
+}
+
+/** Server to client: `00 | join_ref | topic | event`. */
+export function encodeServerPush(joinRef: Ref, topic: string, event: string, payload: Uint8Array): Uint8Array {
+  return encodeFrame(PUSH, [["join_ref", joinRef], ["topic", topic], ["event", event]], payload);
+}
+
+/** Server to client: `01 | join_ref | ref | topic | status`. */
+export function encodeServerReply(joinRef: Ref, ref: Ref, topic: string, status: string, payload: Uint8Array): Uint8Array {
+  return encodeFrame(REPLY_KIND, [["join_ref", joinRef], ["ref", ref], ["topic", topic], ["status", status]], payload);
+}
+
+/** Server to client: `02 | topic | event`. */
+export function encodeServerBroadcast(topic: string, event: string, payload: Uint8Array): Uint8Array {
+  return encodeFrame(BROADCAST, [["topic", topic], ["event", event]], payload);
+}
+
+/** Server to client, on the client. A reply's payload is `{status, response}` as in JSON, with bytes as response. */
+export function decodeServerFrame(frame: Uint8Array): Message {
+  switch (frame[0]) {
+    case PUSH: {
+      const { strings, payload } = decodeFrame(frame, 3);
+      const [joinRef, topic, event] = strings as [string, string, string];
+      return { joinRef, ref: null, topic, event, payload };
+    }
+    case REPLY_KIND: {
+      const { strings, payload } = decodeFrame(frame, 4);
+      const [joinRef, ref, topic, status] = strings as [string, string, string, string];
+      return { joinRef, ref, topic, event: REPLY, payload: { status, response: payload } };
+    }
+    case BROADCAST: {
+      const { strings, payload } = decodeFrame(frame, 2);
+      const [topic, event] = strings as [string, string];
+      return { joinRef: null, ref: null, topic, event, payload };
+    }
+    default:
+      throw new DecodeError(`binary frame of unknown kind ${frame[0] ?? "(empty)"}`);
+  }
+}

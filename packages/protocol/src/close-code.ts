@@ -1,0 +1,23 @@
+/**
+ * WebSocket close codes of the protocol: who sends each, and what a client should do (PROTOCOL.md, section 9).
+ * Official clients reconnect after every code except {@link CloseCode.normal}.
+ */
+export const CloseCode = {
+  /** Client or server is done. The server answers every close frame of a client with it. Do not reconnect. */
+  normal: 1000,
+  /** The server closed the connection by its socket id ("disconnect"). Reconnect. */
+  goingAway: 1001,
+  /** A frame broke RFC 6455 (unmasked, reserved bits), or nothing came from the client for too long. Reconnect. */
+  protocolError: 1002,
+  /** A text frame was not valid UTF-8. Reconnect. */
+  invalidData: 1007,
+  /** A frame was larger than the server takes. Reconnect. */
+  tooLarge: 1009,
+  /** A frame could not be decoded as a message. Reconnect. */
+  internalError: 1011,
+  /** The server restarts. Reconnect, after a random pause. */
+  serviceRestart: 1012,
+  /** The client reads too slowly: the server's buffer for it was full. Reconnect after a pause. */
+  tryAgainLater: 1013,
+} as const;
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

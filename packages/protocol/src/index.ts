@@ -1,0 +1,22 @@
+/**
+ * The Phoenix Channels wire. Applications install `wingbeat` or `@wingbeat/client`, which stand on this package;
+ * install it alone to write a proxy, a test double or a client of your own. The rules are in PROTOCOL.md.
+ */
+
+// Messages and the protocol's own names
+export { CLOSE, DISCONNECT, ERROR, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, REPLY, Reason } from "./message.ts";
+export type { Broadcast, Message, Payload, Ref, Reply } from "./message.ts";
+
+// Frame formats, for either end
+export { DEFAULT_VSN, negotiateVersion } from "./version.ts";
+export type { ProtocolVersion } from "./version.ts";
+export type { ClientCodec, FrameData, ServerCodec } from "./codec.ts";
+export { v1Client, v1Server } from "./v1.ts";
+export { v2Client, v2Server } from "./v2.ts";
+export { DecodeError, EncodeError } from "./errors.ts";
+
+// Ends of a connection
+export { CloseCode } from "./close-code.ts";
+
+// Types that travel from a server to its clients
+export type { ChannelContract, ParamsOf, ReplyContract, SocketContract, TopicOf } from "./contract.ts";

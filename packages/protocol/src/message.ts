@@ -1,0 +1,66 @@
+/**
+ * The three messages of the Phoenix Channels protocol (PROTOCOL.md, section 2) and its reserved names.
+ */
+
+/**
+ * A reference that a client chose: it comes back on the answer. Official clients send strings; whatever a
+ * client sends is compared strictly and echoed as it came.
+ */
+export type Ref = string | null;
+
+/** What travels as a payload: any JSON value, or bytes in a binary V2 frame. */
+export type Payload = unknown;
+
+/** A message in either direction. From server to client `ref` is null. */
+export interface Message {
+  readonly joinRef: Ref;
+  readonly ref: Ref;
+  readonly topic: string;
+  readonly event: string;
+  readonly payload: Payload;
+}
+
+/** A server's answer to one message. On the wire it is an event `phx_reply` with `{status, response}`. */
+export interface Reply {
+  readonly joinRef: Ref;
+  readonly ref: Ref;
+  readonly topic: string;
+  /** `ok` and `error` by convention; any string is legal. */
+  readonly status: string;
+  readonly response: Payload;
+}
+
+/** A message to every subscriber of a topic: it has no refs. */
+export interface Broadcast {
+  readonly topic: string;
+  readonly event: string;
+  readonly payload: Payload;
+}
+
+/** Client to server: join a topic. The payload holds the join params. */
+export const JOIN = "phx_join";
+/** Client to server: leave a topic. */
+export const LEAVE = "phx_leave";
+/** Server to client: the answer to a message, found by its `ref`. */
+export const REPLY = "phx_reply";
+/** Server to client: the channel has ended in an orderly way. Clients do not rejoin. */
+export const CLOSE = "phx_close";
+/** Server to client: the channel has crashed. Clients rejoin after a pause. */
+export const ERROR = "phx_error";
+/** Client to server, on {@link PHOENIX_TOPIC}: keeps the connection alive and is answered at once. */
+export const HEARTBEAT = "heartbeat";
+/** The topic of the connection itself. */
+export const PHOENIX_TOPIC = "phoenix";
+/** On PubSub only, at a socket's id: closes all connections with that id. Never on the wire. */
+export const DISCONNECT = "disconnect";
+
+/** Reasons that the server itself puts into `{reason}` of an error reply or of `phx_error`. */
+export const Reason = {
+  unmatchedTopic: "unmatched topic",
+  joinCrashed: "join crashed",
+  tooManyChannels: "too many channels joined",
+  channelCrash: "channel_crash",
+  unknownEvent: "unknown event",
+  invalidPayload: "invalid payload",
+} as const;
+export type Reason = (typeof Reason)[keyof typeof Reason];

@@ -1,0 +1,68 @@
+/**
+ * V2 frames (PROTOCOL.md, sections 3 and 5): text frames hold the JSON array
+ * `[join_ref, ref, topic, event, payload]`, binary frames the layout of `binary.ts`.
+ */
+import {
+  decodeClientFrame,
+  decodeServerFrame,
+  encodeClientPush,
+  encodeServerBroadcast,
+  encodeServerPush,
+  encodeServerReply,
+} from "./binary.ts";
+import { bytesOf, toJson } from "./codec.ts";
+import type { ClientCodec, ServerCodec } from "./codec.ts";
+import { DecodeError, EncodeError } from "./errors.ts";
+import { parseFrame } from "./json.ts";
+import { REPLY } from "./message.ts";
+import type { Message, Payload, Ref } from "./message.ts";
+
+function decodeText(text: string): Message {
+  const value = parseFrame(text);
+  if (!Array.isArray(value)) {
+    throw new DecodeError("V2 frame is not a JSON array (for objects, connect with vsn=1.0.0)");
+  }
+  if (value.length < 5) throw new DecodeError(`V2 frame has ${value.length} elements, at least 5 are needed`);
+  const [joinRef, ref, topic, event, payload] = value as [Ref, Ref, string, string, Payload];
+  return { joinRef, ref, topic, event, payload };
+}
+
+/** Pushes and broadcasts carry objects, as in Phoenix; only replies may carry any JSON value. */
+function requireObject(event: string, payload: Payload): void {
+  if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return;
+  const found = payload === null ? "null" : Array.isArray(payload) ? "an array" : `a ${typeof payload}`;
+  throw new EncodeError(
+    `payload of "${event}" is ${found}: a push or broadcast needs an object or a Uint8Array. Wrap it: { items: [...] }.`,
+  );
+}
+
+export const v2Server: ServerCodec = {
+  decode: (frame) => (typeof frame === "string" ? decodeText(frame) : decodeClientFrame(frame)),
+  encodeMessage(joinRef, ref, topic, event, payload) {
+    const bytes = bytesOf(payload);
+    if (bytes !== undefined) return encodeServerPush(joinRef, topic, event, bytes);
+    requireObject(event, payload);
+    return toJson([joinRef, ref, topic, event, payload], payload, `payload of "${event}"`);
+  },
+  encodeReply(joinRef, ref, topic, status, response) {
+    const bytes = bytesOf(response);
+    if (bytes !== undefined) return encodeServerReply(joinRef, ref, topic, status, bytes);
+    return toJson([joinRef, ref, topic, REPLY, { status, response }], response, "response");
+  },
+  encodeBroadcast(topic, event, payload) {
+    const bytes = bytesOf(payload);
+    if (bytes !== undefined) return encodeServerBroadcast(topic, event, bytes);
+    requireObject(event, payload);
+    return toJson([null, null, topic, event, payload], payload, `payload of "${event}"`);
+  },
+};
+
+export const v2Client: ClientCodec = {
+  encode(message) {
+    const { joinRef, ref, topic, event, payload } = message;
+    const bytes = bytesOf(payload);
+    if (bytes !== undefined) return encodeClientPush(message, bytes);
+    return toJson([joinRef, ref, topic, event, payload], payload, `payload of "${event}"`);
+  },
+  decode: (frame) => (typeof frame === "string" ? decodeText(frame) : decodeServerFrame(frame)),
+};

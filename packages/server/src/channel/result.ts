@@ -1,0 +1,77 @@
+/** What callbacks return: results are values, made by the functions of this file. */
+import type { ReplyContract } from "@wingbeat/protocol";
+
+/** An answer with a status: `ok(...)`, `error(...)`, `refuse(...)` or `reply(...)`. */
+export class Reply<Status extends string = string, Response = unknown> implements ReplyContract {
+  readonly status: Status;
+  readonly response: Response;
+
+  constructor(status: Status, response: Response) {
+    this.status = status;
+    this.response = response;
+  }
+}
+
+/** Ends the channel: `stop(...)`. */
+export class Stop<R extends Reply | undefined = Reply | undefined> {
+  readonly reason: string;
+  readonly reply: R;
+
+  constructor(reason: string, reply: R) {
+    this.reason = reason;
+    this.reply = reply;
+  }
+}
+
+type Empty = Record<never, never>;
+
+/** Accepts a connection (the payload becomes the assigns), accepts a join, or answers a message with status `ok`. */
+export function ok(): Reply<"ok", Empty>;
+export function ok<Response>(response: Response): Reply<"ok", Response>;
+export function ok(response: unknown = {}): Reply<"ok"> {
+  return new Reply("ok", response);
+}
+
+/** Answers a message with status `error`. */
+export function error(): Reply<"error", Empty>;
+export function error<Response>(response: Response): Reply<"error", Response>;
+export function error(response: unknown = {}): Reply<"error"> {
+  return new Reply("error", response);
+}
+
+/**
+ * Says no at the door: refuses a connection (HTTP 403, or what the mount's `errorHandler` makes of the reason) or a
+ * join (error reply with the reason as response, e.g. `refuse({ reason: "unauthorized" })`).
+ */
+export function refuse(): Reply<"error", Empty>;
+export function refuse<Reason>(reason: Reason): Reply<"error", Reason>;
+export function refuse(reason: unknown = NO_REASON): Reply<"error"> {
+  return new Reply("error", reason);
+}
+
+/** The response of `refuse()` without a reason: an empty object on the wire, and known again by the endpoint. */
+export const NO_REASON: object = Object.freeze({});
+
+/** Answers a message with any status. Clients receive it with `.receive(status, …)`. */
+export function reply<Status extends string>(status: Status): Reply<Status, Empty>;
+export function reply<Status extends string, Response>(status: Status, response: Response): Reply<Status, Response>;
+export function reply(status: string, response: unknown = {}): Reply {
+  return new Reply(status, response);
+}
+
+/**
+ * Ends the channel after this callback, with an optional last reply.
+ *
+ * Reasons `normal` (the default), `shutdown` and `shutdown:<anything>` are orderly: the client gets `phx_close` and
+ * stays away. Any other reason counts as a crash: the client gets `phx_error` and rejoins.
+ */
+export function stop(reason?: string): Stop<undefined>;
+export function stop<R extends Reply>(reason: string, reply: R): Stop<R>;
+export function stop(reason = "normal", reply?: Reply): Stop {
+  return new Stop(reason, reply);
+}
+
+/** Whether a stop reason is orderly, so that the client is told `phx_close`. */
+export function isOrderly(reason: string): boolean {
+  return reason === "normal" || reason === "shutdown" || reason.startsWith("shutdown:");
+}

@@ -1,0 +1,44 @@
+/** Which subscriptions a topic has on this node. */
+
+/** One subscription. Whoever holds it, removes it. */
+export interface Subscription {
+  readonly topic: string;
+  /** Who subscribed: `broadcastFrom(owner, …)` passes all its subscriptions over. */
+  readonly owner: unknown;
+  /** Takes a message. Must not throw; it is called in the middle of a broadcast. */
+  receive(message: unknown): void;
+}
+
+const NONE: ReadonlySet<Subscription> = new Set();
+
+export class Registry {
+  readonly #topics = new Map<string, Set<Subscription>>();
+
+  add(subscription: Subscription): void {
+    const subscriptions = this.#topics.get(subscription.topic);
+    if (subscriptions === undefined) this.#topics.set(subscription.topic, new Set([subscription]));
+    else subscriptions.add(subscription);
+  }
+
+  /** Removes a subscription; one that is not there is no error. */
+  remove(subscription: Subscription): void {
+    const subscriptions = this.#topics.get(subscription.topic);
+    if (subscriptions === undefined) return;
+    subscriptions.delete(subscription);
+    if (subscriptions.size === 0) this.#topics.delete(subscription.topic);
+  }
+
+  of(topic: string): ReadonlySet<Subscription> {
+    return this.#topics.get(topic) ?? NONE;
+  }
+
+  get topics(): number {
+    return this.#topics.size;
+  }
+
+  get subscriptions(): number {
+    let count = 0;
+    for (const subscriptions of this.#topics.values()) count += subscriptions.size;
+    return count;
+  }
+}

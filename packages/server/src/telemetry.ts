@@ -1,0 +1,119 @@
+/**
+ * What happens inside, as events on `node:diagnostics_channel`: logs, metrics, traces and tests all read this one
+ * stream. The channel of event `socket.connected` is named `wingbeat:socket.connected`.
+ *
+ * An event costs nothing while nobody listens. Listeners run synchronously in the middle of the work they observe:
+ * keep them short.
+ */
+import diagnosticsChannel from "node:diagnostics_channel";
+
+/** Where an event happened. */
+interface Source {
+  /** The endpoint, for processes that have several. */
+  readonly endpoint: object;
+  /** The mount path of the socket: `/socket`. */
+  readonly path: string;
+}
+
+interface ConnectionSource extends Source {
+  /** The socket's id, or null for an anonymous one. */
+  readonly id: string | null;
+  readonly transport: string;
+}
+
+interface ChannelSource extends ConnectionSource {
+  readonly topic: string;
+}
+
+/** The catalogue: each event and its data. Durations are milliseconds with a fraction. */
+export interface TelemetryEvents {
+  /** A connection was accepted. */
+  "socket.connected": ConnectionSource & { readonly vsn: string; readonly params: object; readonly duration: number };
+  /**
+   * A connection was turned away before the upgrade. `stage` says by whom: the version, the origin check, the
+   * subprotocols, `connect` itself, or a `connect` that threw (`error` is what it threw).
+   */
+  "socket.refused": Source & {
+    readonly transport: string;
+    readonly stage: "version" | "origin" | "subprotocol" | "auth token" | "connect" | "connect crashed" | "request";
+    readonly status: number;
+    readonly reason?: unknown;
+    readonly error?: unknown;
+  };
+  /** A connection is gone. `code` and `reason` are those of the WebSocket close (1006: no close frame came). */
+  "socket.closed": ConnectionSource & { readonly code: number; readonly reason: string };
+  /** A frame was no message; the connection is being closed with 1011. */
+  "socket.bad_frame": ConnectionSource & { readonly reason: string };
+  /** A client reads too slowly: more than `limit` bytes wait for it. It is being closed with 1013. */
+  "socket.slow_consumer": ConnectionSource & { readonly bufferedBytes: number; readonly limit: number };
+  /** A channel's mailbox is full: the transport has stopped reading this connection. */
+  "socket.paused": ChannelSource & { readonly waiting: number };
+  /** The mailbox has drained to half: the transport reads again. */
+  "socket.resumed": ChannelSource & { readonly waiting: number };
+  /** A join was answered. `result` "crashed" is followed by `channel.crashed`. */
+  "channel.joined": ChannelSource & {
+    readonly result: "ok" | "refused" | "invalid payload" | "crashed";
+    readonly params: unknown;
+    readonly duration: number;
+  };
+  /** A join or message went to a topic that no channel takes, or that is not joined. */
+  "channel.unmatched": ChannelSource & { readonly event: string };
+  /** A join was refused because the connection has `limit` channels already. */
+  "channel.too_many": ChannelSource & { readonly limit: number };
+  /** A client's message was handled. `outcome` is the reply's status, or what else became of it. */
+  "channel.handled_in": ChannelSource & {
+    readonly event: string;
+    readonly payload: unknown;
+    readonly outcome: string;
+    readonly duration: number;
+  };
+  /** A callback threw, rejected or returned nonsense. The channel ends; `error` never reaches the client. */
+  "channel.crashed": ChannelSource & {
+    readonly callback: "join" | "handleIn" | "handleOut" | "handleInfo" | "terminate";
+    readonly event: string | undefined;
+    readonly error: unknown;
+  };
+  /** A channel has ended, and its `terminate` has run. */
+  "channel.terminated": ChannelSource & { readonly reason: string };
+  /** A message from another node could not be delivered here. */
+  "pubsub.delivery_failed": { readonly topic: string; readonly error: unknown };
+}
+
+export type TelemetryEvent = keyof TelemetryEvents;
+
+const channels = new Map<TelemetryEvent, diagnosticsChannel.Channel>();
+
+function channelOf(event: TelemetryEvent): diagnosticsChannel.Channel {
+  let channel = channels.get(event);
+  if (channel === undefined) {
+    channel = diagnosticsChannel.channel(`wingbeat:${event}`);
+    channels.set(event, channel);
+  }
+  return channel;
+}
+
+/** Whether anybody listens. Asked on hot paths before an event's data is made. */
+export function isObserved(event: TelemetryEvent): boolean {
+  return channelOf(event).hasSubscribers;
+}
+
+/** Publishes an event. Called by the framework only. */
+export function emit<Event extends TelemetryEvent>(event: Event, data: TelemetryEvents[Event]): void {
+  const channel = channelOf(event);
+  if (channel.hasSubscribers) channel.publish(data);
+}
+
+/**
+ * Listens to an event, of all endpoints of this process. Returns a function that stops listening.
+ *
+ * @example
+ * const detach = attach("channel.crashed", ({ topic, error }) => report(topic, error));
+ */
+export function attach<Event extends TelemetryEvent>(
+  event: Event,
+  listener: (data: TelemetryEvents[Event]) => void,
+): () => void {
+  const onMessage = (data: unknown): void => listener(data as TelemetryEvents[Event]);
+  diagnosticsChannel.subscribe(`wingbeat:${event}`, onMessage);
+  return () => void diagnosticsChannel.unsubscribe(`wingbeat:${event}`, onMessage);
+}

@@ -1,0 +1,34 @@
+/** What a transport and a session know of each other. A transport knows no sockets, a session no network. */
+import type { FrameData } from "@wingbeat/protocol";
+
+/** One encoded message on its way out. All receivers of a broadcast share one. */
+export class Frame {
+  readonly data: FrameData;
+  /** The transport's own form of the data, made at the first send and then shared. */
+  wire: Uint8Array | undefined = undefined;
+
+  constructor(data: FrameData) {
+    this.data = data;
+  }
+}
+
+/** What a transport gives: one connected client. */
+export interface Connection {
+  /** `websocket` or `longpoll`. */
+  readonly transport: string;
+  /** Sends after everything sent before. Does nothing once the connection is closing. */
+  send(frame: Frame): void;
+  /** Sends what waits, then closes. */
+  close(code: number, reason: string): void;
+  /** Stops reading from the client (a mailbox is full). */
+  pause(): void;
+  resume(): void;
+}
+
+/** What a transport gets for each connection. */
+export interface ConnectionHandler {
+  /** A frame came: text as a string, binary as bytes. Never throws. */
+  receive(data: FrameData): void;
+  /** The connection is gone; called once. */
+  closed(code: number, reason: string): void;
+}
