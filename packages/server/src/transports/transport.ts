@@ -29,6 +29,8 @@ export interface Connection {
 export interface ConnectionHandler {
   /** A frame came: text as a string, binary as bytes. Never throws. */
   receive(data: FrameData): void;
-  /** The connection is gone; called once. */
+  /** The client reads too slowly and is about to be closed: more than `limit` bytes wait for it. */
+  tooSlow(bufferedBytes: number, limit: number): void;
+  /** The connection is gone, or being closed by either side; called once. Nothing is sent or received after it. */
   closed(code: number, reason: string): void;
 }

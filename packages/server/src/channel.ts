@@ -1,0 +1,294 @@
+/**
+ * `defineChannel`: a channel as a chain of declarations. The result is plain data with types; the process that runs it
+ * for each client is in `channel/process.ts`.
+ *
+ * The type parameter is one record, {@link ChannelDef}: hover a channel to read its topic, assigns, events and pushes.
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ChannelContract, ParamsOf, Ref, ReplyContract, TopicOf } from "@wingbeat/protocol";
+import type { ChannelEndpoint, ReplyRef } from "./channel/context.ts";
+import type { Reply, Stop } from "./channel/result.ts";
+import { duplicate, emptySpec, withHandleIn } from "./channel/spec.ts";
+import type { ChannelSpec, PayloadHandler } from "./channel/spec.ts";
+import type { Timer } from "./channel/timer.ts";
+import { WingbeatError } from "./errors.ts";
+import { parsePattern } from "./pattern.ts";
+import type { Broadcast } from "./pubsub.ts";
+
+/** All types of a channel. */
+export interface ChannelDef extends ChannelContract {
+  readonly assigns: object;
+  /** What the channel sends itself. */
+  readonly info: unknown;
+}
+
+type Awaitable<T> = T | PromiseLike<T>;
+type Output<S> = S extends StandardSchemaV1<infer _In, infer Out> ? Out : never;
+type Input<S> = S extends StandardSchemaV1<infer In, infer _Out> ? In : never;
+type Payloads<P> = { readonly [E in keyof P]: P[E] extends StandardSchemaV1 ? Input<P[E]> : P[E] };
+
+/** What `join` may return. */
+export type JoinResult = Reply<"ok"> | Reply<"error">;
+/** What `handleIn` may return: nothing for no reply; a {@link ReplyRef} says "answered later". */
+export type InResult = void | Reply | Stop | ReplyRef;
+/** What `handleOut` and `handleInfo` may return. */
+export type OutResult = void | Stop;
+
+/** The replies in what a callback returns, as a client sees them. */
+type RepliesOf<R> = R extends Reply<infer S, infer T>
+  ? { readonly status: S; readonly response: T }
+  : R extends Stop<infer P>
+    ? RepliesOf<P>
+    : R extends ReplyRef<infer P>
+      ? RepliesOf<P>
+      : never;
+
+/** Why a channel has ended. `stop(reason)` adds reasons of its own. */
+export type TerminateReason =
+  /** The client left the topic. */
+  | "left"
+  /** The connection is gone. */
+  | "closed"
+  /** A "disconnect" was broadcast on the socket's id. */
+  | "disconnected"
+  /** A callback threw; the error is the third argument. */
+  | "crashed"
+  /** The same client joined the topic again. */
+  | "duplicate_join"
+  /** The endpoint is closing, or `stop("shutdown")`. */
+  | "shutdown"
+  /** `stop()`. */
+  | "normal"
+  | (string & {});
+
+/** What callbacks get first. One object per joined channel, the same in every callback. */
+export interface ChannelContext<D extends ChannelDef> {
+  readonly topic: TopicOf<D["topic"]>;
+  /** The named parts of the topic: `room:{id}` gives `id`. */
+  readonly params: ParamsOf<D["topic"]>;
+  /** This channel's own copy of what `connect` and the route assigned. Change it with `assign`. */
+  readonly assigns: Readonly<D["assigns"]>;
+  /** The event being handled, in `handleIn` and `handleOut`. */
+  readonly event: string | undefined;
+  /** The ref of the message being handled, in `handleIn`. */
+  readonly ref: Ref;
+  readonly joinRef: Ref;
+  /** The socket's id, or null for an anonymous socket. */
+  readonly id: string | null;
+  /** `websocket` or `longpoll`. */
+  readonly transport: string;
+  /** Broadcasts beyond this topic. */
+  readonly endpoint: ChannelEndpoint;
+  /** Merges values into `assigns`. Later callbacks of this channel see them; nobody else does. */
+  assign(values: Partial<D["assigns"]>): void;
+  /** Sends an event to this client. An error inside `join`: the client is not on the topic yet. */
+  push<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
+  /** Sends an event to all subscribers of the topic, this client included. An error inside `join`. */
+  broadcast<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
+  /** Sends an event to all subscribers of the topic except this channel. An error inside `join`. */
+  broadcastFrom<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
+  /** Receives broadcasts of another topic in `handleInfo`; twice delivers once; ends with the channel. */
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  /** Sends this channel a message: `handleInfo` gets it after what is waiting already. */
+  send(message: D["info"]): void;
+  /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
+  sendAfter(message: D["info"], ms: number): Timer;
+  /** In `handleIn`: takes the ref of the message, to answer it later. Throws for a message without a ref. */
+  socketRef<R extends Reply = Reply>(): ReplyRef<R>;
+}
+
+/** A channel that `defineSocket` takes. */
+export interface AnyChannel {
+  readonly spec: ChannelSpec;
+  /** Types only: what a client may send and gets. No value is there. */
+  readonly "~contract": ChannelContract;
+  /** Types only: what `connect` must provide. */
+  readonly "~assigns": object;
+}
+
+type Events<D extends ChannelDef, E extends string, In, R> = D["events"] & {
+  readonly [K in E]: { readonly in: In; readonly reply: RepliesOf<R> };
+};
+
+/** A channel definition. Every method gives a new one; the old one stays as it is. */
+export class Channel<D extends ChannelDef> implements AnyChannel {
+  declare readonly "~contract": Pick<D, keyof ChannelContract>;
+  declare readonly "~assigns": D["assigns"];
+  /** The definition as the runtime reads it. */
+  readonly spec: ChannelSpec;
+
+  constructor(spec: ChannelSpec) {
+    this.spec = spec;
+  }
+
+  /** Declares the assigns: what `connect` and the route provide, and optional ones of the channel's own. */
+  assigns<A extends object>(): Channel<{
+    topic: D["topic"];
+    assigns: A;
+    info: D["info"];
+    pushes: D["pushes"];
+    join: D["join"];
+    events: D["events"];
+  }> {
+    return new Channel(this.spec);
+  }
+
+  /** Declares the messages that the channel sends itself. */
+  info<M>(): Channel<{
+    topic: D["topic"];
+    assigns: D["assigns"];
+    info: M;
+    pushes: D["pushes"];
+    join: D["join"];
+    events: D["events"];
+  }> {
+    return new Channel(this.spec);
+  }
+
+  /**
+   * Declares what the server sends: each event's payload, by type (`pushes<{ new_msg: Message }>()`) or by schema.
+   * Payloads are checked by the compiler; at run time they are sent as they are.
+   */
+  pushes<P extends Record<string, unknown>>(
+    _schemas?: P,
+  ): Channel<{
+    topic: D["topic"];
+    assigns: D["assigns"];
+    info: D["info"];
+    pushes: Payloads<P>;
+    join: D["join"];
+    events: D["events"];
+  }> {
+    return new Channel(this.spec);
+  }
+
+  /**
+   * Decides who may join: `ok(reply?)` lets the client in, `refuse(reason?)` does not. A throw, or anything else
+   * returned, is answered with "join crashed".
+   */
+  join<R extends JoinResult>(
+    handler: (ctx: ChannelContext<D>, params: unknown) => Awaitable<R>,
+  ): Channel<{
+    topic: D["topic"];
+    assigns: D["assigns"];
+    info: D["info"];
+    pushes: D["pushes"];
+    join: { in: unknown; reply: RepliesOf<R> };
+    events: D["events"];
+  }>;
+  /** The same with a schema: params that do not fit are answered with `{ reason: "invalid payload", issues }`. */
+  join<S extends StandardSchemaV1, R extends JoinResult>(
+    schema: S,
+    handler: (ctx: ChannelContext<D>, params: Output<S>) => Awaitable<R>,
+  ): Channel<{
+    topic: D["topic"];
+    assigns: D["assigns"];
+    info: D["info"];
+    pushes: D["pushes"];
+    join: { in: Input<S>; reply: RepliesOf<R> };
+    events: D["events"];
+  }>;
+  join(...declared: unknown[]): unknown {
+    if (this.spec.join !== undefined) throw duplicate(this.spec, "join");
+    return new Channel({ ...this.spec, join: payloadHandler(this.spec, "join", declared) });
+  }
+
+  /**
+   * Handles an event of the client, by name or by prefix (`reaction:*`; `ctx.event` has the name). Exact names win,
+   * then prefixes in the order of declaration. An event that nothing takes is answered with "unknown event".
+   */
+  handleIn<E extends string, R extends InResult>(
+    event: E,
+    handler: (ctx: ChannelContext<D>, payload: unknown) => Awaitable<R>,
+  ): Channel<{
+    topic: D["topic"];
+    assigns: D["assigns"];
+    info: D["info"];
+    pushes: D["pushes"];
+    join: D["join"];
+    events: Events<D, E, unknown, R>;
+  }>;
+  /** The same with a schema: a payload that does not fit is answered with `{ reason: "invalid payload", issues }`. */
+  handleIn<E extends string, S extends StandardSchemaV1, R extends InResult>(
+    event: E,
+    schema: S,
+    handler: (ctx: ChannelContext<D>, payload: Output<S>) => Awaitable<R>,
+  ): Channel<{
+    topic: D["topic"];
+    assigns: D["assigns"];
+    info: D["info"];
+    pushes: D["pushes"];
+    join: D["join"];
+    events: Events<D, E, Input<S>, R>;
+  }>;
+  handleIn(event: string, ...declared: unknown[]): unknown {
+    return new Channel(withHandleIn(this.spec, event, payloadHandler(this.spec, `handleIn("${event}")`, declared)));
+  }
+
+  /**
+   * Intercepts an event that is broadcast on this topic: runs once per subscriber instead of sending. Push it (changed
+   * or not) to deliver it; do nothing to drop it.
+   */
+  handleOut<E extends keyof D["pushes"] & string>(
+    event: E,
+    handler: (ctx: ChannelContext<D>, payload: D["pushes"][E]) => Awaitable<OutResult>,
+  ): Channel<D> {
+    if (this.spec.handleOut.has(event)) throw duplicate(this.spec, `handleOut("${event}")`);
+    return new Channel({ ...this.spec, handleOut: new Map([...this.spec.handleOut, [event, handler as never]]) });
+  }
+
+  /**
+   * Takes what the channel sent itself (`ctx.send`, `ctx.sendAfter`), and as `Broadcast` what was broadcast on topics
+   * that it subscribed to. Without it, both are ignored.
+   */
+  handleInfo(handler: (ctx: ChannelContext<D>, message: Broadcast | D["info"]) => Awaitable<OutResult>): Channel<D> {
+    if (this.spec.handleInfo !== undefined) throw duplicate(this.spec, "handleInfo");
+    return new Channel({ ...this.spec, handleInfo: handler as never });
+  }
+
+  /**
+   * Runs once when a joined channel has ended, however it ended. `detail` is the error of a crash, or the payload that
+   * the client sent with its leave. Pushes reach the client before it is told the end, if it is still there.
+   */
+  terminate(
+    handler: (ctx: ChannelContext<D>, reason: TerminateReason, detail: unknown) => Awaitable<void>,
+  ): Channel<D> {
+    if (this.spec.terminate !== undefined) throw duplicate(this.spec, "terminate");
+    return new Channel({ ...this.spec, terminate: handler as never });
+  }
+}
+
+function payloadHandler(spec: ChannelSpec, what: string, declared: readonly unknown[]): PayloadHandler {
+  const run = declared.at(-1);
+  const schema = declared.length > 1 ? (declared[0] as StandardSchemaV1 | undefined) : undefined;
+  if (typeof run !== "function") {
+    throw new WingbeatError("WB_OPTION", `${what} of "${spec.pattern}" needs a function as its last argument.`);
+  }
+  if (declared.length > 1 && typeof schema?.["~standard"]?.validate !== "function") {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `${what} of "${spec.pattern}" has a schema that is none: use zod, valibot, arktype or another Standard Schema.`,
+    );
+  }
+  return { schema, run: run as PayloadHandler["run"] };
+}
+
+/** Nothing declared yet: no assigns, any push, any info. */
+export interface NewChannel<Pattern extends string> {
+  topic: Pattern;
+  assigns: Record<never, never>;
+  info: unknown;
+  pushes: Record<string, object>;
+  join: { in: unknown; reply: ReplyContract };
+  events: Record<never, never>;
+}
+
+/**
+ * Begins a channel on a topic pattern: `lobby` (that topic), `room:*` (any rest, also an empty one) or `room:{id}`
+ * (a named rest of at least one character, in `ctx.params`).
+ */
+export function defineChannel<const Pattern extends string>(pattern: Pattern): Channel<NewChannel<Pattern>> {
+  parsePattern(pattern);
+  return new Channel(emptySpec(pattern));
+}

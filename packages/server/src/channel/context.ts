@@ -1,0 +1,147 @@
+/** What handlers get as `ctx`: one per joined channel, the same object in every callback. */
+import type { Ref } from "@wingbeat/protocol";
+import { WingbeatError } from "../errors.ts";
+import type { ChannelProcess } from "./process.ts";
+import type { Reply } from "./result.ts";
+import { Timer } from "./timer.ts";
+
+declare const responses: unique symbol;
+
+/**
+ * An answer that comes later: made by `ctx.socketRef()`, valid as long as the connection lives, also when the handler
+ * has returned or the channel is gone. A handler that returns it says "answered later".
+ */
+export class ReplyRef<R extends Reply = Reply> {
+  declare readonly [responses]: R;
+  readonly #process: ChannelProcess;
+  readonly #ref: Ref;
+
+  constructor(process: ChannelProcess, ref: Ref) {
+    this.#process = process;
+    this.#ref = ref;
+  }
+
+  /** Sends an answer. More than one may be sent; official clients take the first. Throws when it is no JSON. */
+  reply(answer: R): void {
+    this.#process.reply(this.#ref, answer);
+  }
+}
+
+/** What a channel may use of its endpoint. */
+export interface ChannelEndpoint {
+  broadcast(topic: string, event: string, payload: object): void;
+  localBroadcast(topic: string, event: string, payload: object): void;
+  broadcastFrom(from: unknown, topic: string, event: string, payload: object): void;
+}
+
+export class Context {
+  readonly #process: ChannelProcess;
+  readonly topic: string;
+  /** The named parts of the topic: `room:{id}` gives `id`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** This channel's own copy of what `connect` and the route assigned. Change it with {@link assign}. */
+  assigns: Readonly<Record<string, unknown>>;
+  /** The event being handled, in `handleIn` and `handleOut`; useful with patterns. Else undefined. */
+  event: string | undefined = undefined;
+  /** The ref of the message being handled, in `handleIn`. Else null. */
+  ref: Ref = null;
+
+  constructor(
+    process: ChannelProcess,
+    topic: string,
+    params: Readonly<Record<string, string>>,
+    assigns: Readonly<Record<string, unknown>>,
+  ) {
+    this.#process = process;
+    this.topic = topic;
+    this.params = params;
+    this.assigns = assigns;
+  }
+
+  /** The socket's id, or null for an anonymous socket. */
+  get id(): string | null {
+    return this.#process.host.id;
+  }
+
+  /** `websocket` or `longpoll`. */
+  get transport(): string {
+    return this.#process.host.connection.transport;
+  }
+
+  /** The ref of the join: what the client calls this channel by. */
+  get joinRef(): Ref {
+    return this.#process.joinRef;
+  }
+
+  /** Broadcasts beyond this channel's topic. */
+  get endpoint(): ChannelEndpoint {
+    return this.#process.host.endpoint;
+  }
+
+  /** Merges values into {@link assigns}. Later callbacks of this channel see them; nobody else does. */
+  assign(values: Readonly<Record<string, unknown>>): void {
+    this.assigns = { ...this.assigns, ...values };
+  }
+
+  /** Sends an event to this client. */
+  push(event: string, payload: object): void {
+    this.#requireJoined("push");
+    this.#process.push(event, payload);
+  }
+
+  /** Sends an event to all subscribers of this topic, on all nodes, this client included. */
+  broadcast(event: string, payload: object): void {
+    this.#requireJoined("broadcast");
+    this.#process.broadcast(event, payload, false);
+  }
+
+  /** Sends an event to all subscribers of this topic except this channel. */
+  broadcastFrom(event: string, payload: object): void {
+    this.#requireJoined("broadcastFrom");
+    this.#process.broadcast(event, payload, true);
+  }
+
+  /**
+   * Receives broadcasts of another topic in `handleInfo`. Subscribing twice delivers once; it ends with the channel.
+   * The channel's own topic goes to `handleOut`, so subscribing to it does nothing.
+   */
+  subscribe(topic: string): void {
+    this.#process.subscribe(topic);
+  }
+
+  /** Stops receiving broadcasts of a topic. */
+  unsubscribe(topic: string): void {
+    this.#process.unsubscribe(topic);
+  }
+
+  /** Sends this channel a message: `handleInfo` gets it after what is waiting already. */
+  send(message: unknown): void {
+    this.#process.send(message);
+  }
+
+  /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
+  sendAfter(message: unknown, ms: number): Timer {
+    return this.#process.sendAfter(message, ms);
+  }
+
+  /** Takes the ref of the message being handled, to answer it later. In `handleIn` only. */
+  socketRef(): ReplyRef {
+    this.#requireJoined("socketRef");
+    if (this.event === undefined || this.ref === null) {
+      throw new WingbeatError(
+        "WB_NO_REF",
+        "socketRef needs a message with a ref: call it in handleIn, for messages that the client wants answered.",
+      );
+    }
+    return new ReplyRef(this.#process, this.ref);
+  }
+
+  #requireJoined(what: string): void {
+    if (this.#process.joined) return;
+    throw new WingbeatError(
+      "WB_NOT_JOINED",
+      `${what} on "${this.topic}" inside join: the client is not on the topic yet. ` +
+        `Send yourself a message (ctx.send("after_join")) and ${what} in handleInfo.`,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+/** What a channel process needs of the session that owns it. The session implements it; a test may, too. */
+import type { ServerCodec } from "@wingbeat/protocol";
+import type { PubSub } from "../pubsub.ts";
+import type { Connection } from "../transports/transport.ts";
+import type { ChannelEndpoint } from "./context.ts";
+import type { ChannelProcess } from "./process.ts";
+
+export interface ChannelHost {
+  readonly id: string | null;
+  readonly connection: Connection;
+  readonly codec: ServerCodec;
+  readonly pubsub: PubSub;
+  readonly endpoint: ChannelEndpoint;
+  /** How many messages may wait for a busy channel: of the client, and apart from these, of all others. */
+  readonly mailboxLimit: number;
+  /** Who it is, for telemetry. */
+  describe(): { endpoint: object; path: string; id: string | null; transport: string };
+  /** The mailbox is full: stop reading from the client. */
+  pause(process: ChannelProcess, waiting: number): void;
+  /** The mailbox has drained. */
+  resume(process: ChannelProcess, waiting: number): void;
+  /** The process has ended: its topic is free. */
+  forget(process: ChannelProcess): void;
+}

@@ -1,0 +1,421 @@
+/**
+ * One joined channel at work: the actor of a (connection, topic). Its callbacks run one at a time, in the order in
+ * which messages came, also when they are async; it holds subscriptions and timers and gives them back when it ends,
+ * however it ends.
+ */
+import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
+import type { Message, Ref } from "@wingbeat/protocol";
+import { WingbeatError } from "../errors.ts";
+import { Broadcast } from "../pubsub.ts";
+import type { Subscription } from "../pubsub.ts";
+import { emit, isObserved } from "../telemetry.ts";
+import { Frame } from "../transports/transport.ts";
+import { call, InvalidPayload, isPromise } from "./call.ts";
+import { Context, ReplyRef } from "./context.ts";
+import type { ChannelHost } from "./host.ts";
+import { isOrderly, Reply, Stop } from "./result.ts";
+import { schedule } from "./schedule.ts";
+import type { Mailbox } from "./schedule.ts";
+import { handlerOf } from "./spec.ts";
+import type { ChannelSpec } from "./spec.ts";
+import { TopicSubscription } from "./subscription.ts";
+import { Timer } from "./timer.ts";
+
+/** A message that is neither of the client nor a broadcast: `handleInfo` gets what is in it. */
+class Info {
+  readonly message: unknown;
+
+  constructor(message: unknown) {
+    this.message = message;
+  }
+}
+
+type Item = Message | Broadcast | Info;
+type Callback = "handleIn" | "handleOut" | "handleInfo";
+
+const isOfClient = (item: object): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
+
+/** What the client is told when a channel ends. */
+type Notice = typeof CLOSE | typeof ERROR | undefined;
+
+export class ChannelProcess implements Subscription, Mailbox {
+  readonly host: ChannelHost;
+  readonly topic: string;
+  /** The join_ref as the client sent it: what its messages are compared with. */
+  readonly wireJoinRef: Ref;
+  /** The join_ref on what the channel sends: without one, the ref of the join. */
+  readonly joinRef: Ref;
+  readonly #spec: ChannelSpec;
+  readonly #context: Context;
+  #state: "joining" | "joined" | "ended" = "joining";
+  #busy = false;
+  #callback: Callback = "handleIn";
+  #startedAt = 0;
+  /** What waits while a callback is under way; undefined while nothing ever did. */
+  #mailbox: Item[] | undefined = undefined;
+  #waitingForeign = 0;
+  #paused = false;
+  #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
+  #timers: Set<Timer> | undefined = undefined;
+  #pendingEnd: (() => void) | undefined = undefined;
+  /** Whether messages that come too late are answered: after a crash or stop the client still waits for them. */
+  #answersLate = false;
+
+  constructor(
+    host: ChannelHost,
+    spec: ChannelSpec,
+    join: Message,
+    params: Readonly<Record<string, string>>,
+    assigns: Readonly<Record<string, unknown>>,
+  ) {
+    this.host = host;
+    this.topic = join.topic;
+    this.wireJoinRef = join.joinRef;
+    this.joinRef = join.joinRef ?? join.ref;
+    this.#spec = spec;
+    this.#context = new Context(this, join.topic, params, assigns);
+  }
+
+  get owner(): this {
+    return this;
+  }
+
+  get joining(): boolean {
+    return this.#state === "joining";
+  }
+
+  get ended(): boolean {
+    return this.#state === "ended";
+  }
+
+  /** Whether the client is, or was, on the topic: only then may the channel send. */
+  get joined(): boolean {
+    return this.#state !== "joining";
+  }
+
+  /** Whether broadcasts of an event on the own topic go to `handleOut` instead of the client. */
+  intercepts(event: string): boolean {
+    return this.#spec.handleOut.size > 0 && this.#spec.handleOut.has(event);
+  }
+
+  /** Runs the `join` callback. The session reads its result, and then calls {@link joinedNow} or {@link end}. */
+  runJoin(params: unknown): unknown {
+    const { join } = this.#spec;
+    if (join === undefined) throw new WingbeatError("WB_OPTION", `channel "${this.#spec.pattern}" has no join.`);
+    return call(join, this.#context, params);
+  }
+
+  /** The join was accepted: from here on the channel receives. */
+  joinedNow(): void {
+    this.#state = "joined";
+    this.host.pubsub.subscribe(this);
+  }
+
+  /** Keeps a message that came while the join is under way. */
+  hold(message: Message): void {
+    this.#enqueue(message);
+  }
+
+  /** What {@link hold} kept, for the session to route again. */
+  takeHeld(): readonly Message[] {
+    const held = this.#mailbox ?? [];
+    this.#emptied();
+    return held as Message[];
+  }
+
+  /** Takes a broadcast that the channel intercepts, or any other message published on its topic. */
+  receive(message: unknown): void {
+    schedule(this, message instanceof Broadcast ? message : new Info(message));
+  }
+
+  send(message: unknown): void {
+    schedule(this, new Info(message));
+  }
+
+  sendAfter(message: unknown, ms: number): Timer {
+    this.#timers ??= new Set();
+    const timer = new Timer(this.#timers, ms, () => this.send(message));
+    if (this.#state === "ended") timer.cancel();
+    return timer;
+  }
+
+  subscribe(topic: string): void {
+    if (topic === this.topic || this.#state === "ended") return;
+    this.#subscriptions ??= new Map();
+    if (this.#subscriptions.has(topic)) return;
+    const subscription = new TopicSubscription(topic, this);
+    this.#subscriptions.set(topic, subscription);
+    this.host.pubsub.subscribe(subscription);
+  }
+
+  unsubscribe(topic: string): void {
+    const subscription = this.#subscriptions?.get(topic);
+    if (subscription === undefined) return;
+    this.#subscriptions?.delete(topic);
+    this.host.pubsub.unsubscribe(subscription);
+  }
+
+  push(event: string, payload: object): void {
+    this.host.connection.send(new Frame(this.host.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+  }
+
+  broadcast(event: string, payload: object, exceptSelf: boolean): void {
+    const message = new Broadcast(this.topic, event, payload);
+    if (exceptSelf) this.host.pubsub.broadcastFrom(this, this.topic, message, "fastlane");
+    else this.host.pubsub.broadcast(this.topic, message, "fastlane");
+  }
+
+  reply(ref: Ref, { status, response }: Reply): void {
+    this.host.connection.send(
+      new Frame(this.host.codec.encodeReply(this.joinRef, ref, this.topic, status, response)),
+    );
+  }
+
+  /** Handles a message, or lets it wait for the callback under way. Called by the scheduler. */
+  deliver(item: object): void {
+    if (this.#state === "ended") this.#answerLate(item as Item);
+    else if (this.#busy) this.#enqueue(item as Item);
+    else this.#handle(item as Item);
+  }
+
+  /**
+   * Ends the channel: frees its topic, subscriptions and timers at once, runs `terminate` and tells the client. When a
+   * callback is under way, `terminate` waits for it.
+   */
+  end(reason: string, detail: unknown, notice: Notice): void {
+    if (this.#state === "ended") return;
+    const wasJoined = this.#state === "joined";
+    this.#state = "ended";
+    this.#answersLate = notice !== undefined && reason !== "left";
+    this.#release();
+    const late = this.#mailbox ?? [];
+    this.#emptied();
+    const terminate = (): void => {
+      if (wasJoined) this.#terminate(reason, detail);
+    };
+    if (this.#busy) this.#pendingEnd = terminate;
+    else terminate();
+    if (notice === CLOSE) this.notifyClosed();
+    else if (notice === ERROR) this.#notify(ERROR, { reason: Reason.channelCrash });
+    for (const item of late) this.#answerLate(item);
+  }
+
+  #handle(item: Item): void {
+    this.#startedAt = isObserved("channel.handled_in") ? performance.now() : 0;
+    let result: unknown;
+    try {
+      result = this.#start(item);
+    } catch (error) {
+      this.#crash(error);
+      return;
+    }
+    if (!isPromise(result)) {
+      this.#finish(item, result);
+      return;
+    }
+    this.#busy = true;
+    result.then(
+      (value) => this.#settled(item, value),
+      (error: unknown) => this.#settled(item, undefined, { error }),
+    );
+  }
+
+  /** Starts the callback that takes an item; gives what it returned. */
+  #start(item: Item): unknown {
+    const context = this.#context;
+    if (item instanceof Info) return this.#info(item.message);
+    if (item instanceof Broadcast) {
+      if (item.topic !== this.topic) return this.#info(item);
+      this.#callback = "handleOut";
+      context.event = item.event;
+      return this.#spec.handleOut.get(item.event)?.(context, item.payload);
+    }
+    if (item.event === LEAVE) return new Stop("left", new Reply("ok", {}));
+    const handler = handlerOf(this.#spec, item.event);
+    if (handler === undefined) return new Reply("error", { reason: Reason.unknownEvent });
+    this.#callback = "handleIn";
+    context.event = item.event;
+    context.ref = item.ref;
+    return call(handler, context, item.payload);
+  }
+
+  #info(message: unknown): unknown {
+    this.#callback = "handleInfo";
+    return this.#spec.handleInfo?.(this.#context, message);
+  }
+
+  /** An async callback is done. */
+  #settled(item: Item, value: unknown, failure?: { error: unknown }): void {
+    this.#busy = false;
+    if (this.#state === "ended") {
+      if (failure !== undefined) this.#reportCrash(failure.error);
+      this.#pendingEnd?.();
+      this.#pendingEnd = undefined;
+      return;
+    }
+    if (failure !== undefined) this.#crash(failure.error);
+    else this.#finish(item, value);
+    this.#drain();
+  }
+
+  #finish(item: Item, result: unknown): void {
+    const event = this.#context.event;
+    this.#context.event = undefined;
+    this.#context.ref = null;
+    try {
+      const outcome = isOfClient(item) ? this.#answer(item, result) : this.#checkResult(result, event);
+      if (isOfClient(item) && this.#startedAt > 0) this.#reportHandled(item, outcome);
+    } catch (error) {
+      this.#crash(error, event);
+    }
+  }
+
+  /** Sends what a result says. Gives the outcome in a word, for telemetry. */
+  #answer(message: Message, result: unknown): string {
+    if (result === undefined || result instanceof ReplyRef) return "noreply";
+    if (result instanceof Reply) {
+      this.reply(message.ref, result);
+      return result.status;
+    }
+    if (result instanceof InvalidPayload) {
+      this.reply(message.ref, new Reply("error", result.response));
+      return Reason.invalidPayload;
+    }
+    if (!(result instanceof Stop)) throw badReturn("handleIn", message.event, result);
+    if (result.reply !== undefined) this.reply(message.ref, result.reply);
+    this.#stop(result.reason, message.payload);
+    return "stop";
+  }
+
+  #checkResult(result: unknown, event: string | undefined): string {
+    if (result === undefined) return "noreply";
+    if (!(result instanceof Stop)) throw badReturn(this.#callback, event, result);
+    this.#stop(result.reason, undefined);
+    return "stop";
+  }
+
+  #stop(reason: string, payload: unknown): void {
+    const isLeave = reason === "left";
+    this.end(reason, isLeave ? payload : undefined, isLeave || isOrderly(reason) ? CLOSE : ERROR);
+  }
+
+  #drain(): void {
+    while (!this.#busy && this.#mailbox !== undefined && this.#mailbox.length > 0) {
+      const item = this.#mailbox.shift() as Item;
+      if (!isOfClient(item)) this.#waitingForeign--;
+      if (this.#paused && this.#mailbox.length <= this.host.mailboxLimit / 2) this.#resume();
+      this.#handle(item);
+    }
+  }
+
+  #enqueue(item: Item): void {
+    this.#mailbox ??= [];
+    this.#mailbox.push(item);
+    if (isOfClient(item)) {
+      if (this.#paused || this.#mailbox.length - this.#waitingForeign < this.host.mailboxLimit) return;
+      this.#paused = true;
+      this.host.pause(this, this.#mailbox.length);
+    } else if (++this.#waitingForeign > this.host.mailboxLimit) {
+      this.#crash(overflow(this.topic, this.host.mailboxLimit));
+    }
+  }
+
+  #emptied(): void {
+    this.#mailbox = undefined;
+    this.#waitingForeign = 0;
+    if (this.#paused) this.#resume();
+  }
+
+  #resume(): void {
+    this.#paused = false;
+    this.host.resume(this, this.#mailbox?.length ?? 0);
+  }
+
+  #crash(error: unknown, event = this.#context.event): void {
+    this.#reportCrash(error, event);
+    this.#context.event = undefined;
+    this.#context.ref = null;
+    this.end("crashed", error, ERROR);
+  }
+
+  #reportCrash(error: unknown, event = this.#context.event): void {
+    emit("channel.crashed", { ...this.host.describe(), topic: this.topic, callback: this.#callback, event, error });
+  }
+
+  #reportHandled(message: Message, outcome: string): void {
+    emit("channel.handled_in", {
+      ...this.host.describe(),
+      topic: this.topic,
+      event: message.event,
+      payload: message.payload,
+      outcome,
+      duration: performance.now() - this.#startedAt,
+    });
+  }
+
+  #release(): void {
+    this.host.pubsub.unsubscribe(this);
+    for (const subscription of this.#subscriptions?.values() ?? []) this.host.pubsub.unsubscribe(subscription);
+    for (const timer of this.#timers ?? []) timer.cancel();
+    this.#subscriptions = undefined;
+    this.#timers = undefined;
+    this.host.forget(this);
+  }
+
+  #terminate(reason: string, detail: unknown): void {
+    const failed = (error: unknown): void =>
+      emit("channel.crashed", {
+        ...this.host.describe(),
+        topic: this.topic,
+        callback: "terminate",
+        event: undefined,
+        error,
+      });
+    try {
+      const result = this.#spec.terminate?.(this.#context, reason, detail);
+      if (isPromise(result)) result.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+    emit("channel.terminated", { ...this.host.describe(), topic: this.topic, reason });
+  }
+
+  /** Tells the client that the channel is gone. The session does it for a channel that a second join has replaced. */
+  notifyClosed(): void {
+    this.#notify(CLOSE, {});
+  }
+
+  #notify(event: string, payload: object): void {
+    const { connection, codec } = this.host;
+    connection.send(new Frame(codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, event, payload)));
+  }
+
+  #answerLate(item: Item): void {
+    if (!this.#answersLate || !isOfClient(item)) return;
+    const isLeave = item.event === LEAVE;
+    const response = isLeave ? {} : { reason: Reason.unmatchedTopic };
+    const { connection, codec } = this.host;
+    connection.send(
+      new Frame(
+        codec.encodeReply(isLeave ? item.joinRef : null, item.ref, this.topic, isLeave ? "ok" : "error", response),
+      ),
+    );
+  }
+}
+
+function badReturn(callback: string, event: string | undefined, result: unknown): WingbeatError {
+  const found = result === null ? "null" : typeof result === "object" ? result.constructor.name : typeof result;
+  const allowed = callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
+  return new WingbeatError(
+    "WB_BAD_RETURN",
+    `${callback}${event === undefined ? "" : `("${event}")`} returned ${found}: it may return ${allowed}.`,
+  );
+}
+
+function overflow(topic: string, limit: number): WingbeatError {
+  return new WingbeatError(
+    "WB_MAILBOX_OVERFLOW",
+    `channel "${topic}" has more than ${limit} broadcasts and own messages waiting: a callback takes too long. ` +
+      "Await less in it, intercept fewer events, or raise mailboxLimit of the socket.",
+  );
+}

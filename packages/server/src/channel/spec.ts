@@ -1,0 +1,60 @@
+/** A channel definition as the runtime reads it: plain data, untyped handlers. `channel.ts` gives it its types. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { WingbeatError } from "../errors.ts";
+import type { Context } from "./context.ts";
+
+/** A callback that takes a payload, with the schema that the payload must pass. */
+export interface PayloadHandler {
+  readonly schema: StandardSchemaV1 | undefined;
+  readonly run: (context: Context, payload: unknown) => unknown;
+}
+
+export interface ChannelSpec {
+  readonly pattern: string;
+  readonly join: PayloadHandler | undefined;
+  /** By exact event name. */
+  readonly handleIn: ReadonlyMap<string, PayloadHandler>;
+  /** By event prefix (`reaction:*`), in declaration order. Asked after the exact names. */
+  readonly handleInPrefixes: readonly { readonly prefix: string; readonly handler: PayloadHandler }[];
+  /** The intercepted events. */
+  readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
+  readonly handleInfo: ((context: Context, message: unknown) => unknown) | undefined;
+  readonly terminate: ((context: Context, reason: string, detail: unknown) => unknown) | undefined;
+}
+
+export function emptySpec(pattern: string): ChannelSpec {
+  return {
+    pattern,
+    join: undefined,
+    handleIn: new Map(),
+    handleInPrefixes: [],
+    handleOut: new Map(),
+    handleInfo: undefined,
+    terminate: undefined,
+  };
+}
+
+/** The spec with one more `handleIn`. */
+export function withHandleIn(spec: ChannelSpec, event: string, handler: PayloadHandler): ChannelSpec {
+  const star = event.indexOf("*");
+  if (star !== -1 && star !== event.length - 1) {
+    throw new WingbeatError("WB_PATTERN", `event "${event}" of "${spec.pattern}" has "*" before its end.`);
+  }
+  const prefix = event.slice(0, -1);
+  const isTaken =
+    star === -1 ? spec.handleIn.has(event) : spec.handleInPrefixes.some((entry) => entry.prefix === prefix);
+  if (isTaken) throw duplicate(spec, `handleIn("${event}")`);
+  if (star === -1) return { ...spec, handleIn: new Map([...spec.handleIn, [event, handler]]) };
+  return { ...spec, handleInPrefixes: [...spec.handleInPrefixes, { prefix, handler }] };
+}
+
+/** Who handles an event: the exact name, else the first prefix that fits, else nobody. */
+export function handlerOf(spec: ChannelSpec, event: unknown): PayloadHandler | undefined {
+  const exact = spec.handleIn.get(event as string);
+  if (exact !== undefined || typeof event !== "string") return exact;
+  return spec.handleInPrefixes.find(({ prefix }) => event.startsWith(prefix))?.handler;
+}
+
+export function duplicate(spec: ChannelSpec, what: string): WingbeatError {
+  return new WingbeatError("WB_DUPLICATE_HANDLER", `channel "${spec.pattern}" has ${what} already: keep one of them.`);
+}

@@ -1,0 +1,190 @@
+/**
+ * The endpoint mounts sockets on paths of a node:http server, owns PubSub, and lets any code broadcast. It is the
+ * composition root: the only place that picks transports, the PubSub adapter and the logger.
+ */
+import { createServer } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { Server as SecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { CloseCode } from "@wingbeat/protocol";
+import { fastlane } from "./channel/fastlane.ts";
+import { readMounts } from "./endpoint/config.ts";
+import type { EndpointOptions } from "./endpoint/config.ts";
+import { answer, answerUpgrade } from "./endpoint/http.ts";
+import { Mount } from "./endpoint/mount.ts";
+import type { PathParams } from "./endpoint/path.ts";
+import { WingbeatError } from "./errors.ts";
+import { Broadcast, PubSub } from "./pubsub.ts";
+import type { Subscription } from "./pubsub.ts";
+import type { Session } from "./socket/session.ts";
+import { startLogger } from "./telemetry/logger.ts";
+
+/** A plain subscriber: made by `endpoint.subscribe`. */
+export interface EndpointSubscription {
+  readonly topic: string;
+  unsubscribe(): void;
+}
+
+const NOT_FOUND = { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
+/** How long `close` waits for clients to answer the close frame. */
+const CLOSE_WAIT = 1_000;
+
+export class Endpoint {
+  /** The PubSub under the channels. Broadcasts of the endpoint carry `Broadcast` objects on it. */
+  readonly pubsub: PubSub;
+  readonly #mounts: readonly Mount[];
+  readonly #stopLogger: () => void;
+  readonly #detach: (() => void)[] = [];
+  #started: Promise<void> | undefined = undefined;
+  #server: Server | undefined = undefined;
+  #isClosed = false;
+
+  constructor(options: EndpointOptions) {
+    const configs = readMounts(options);
+    this.pubsub = new PubSub({
+      ...(options.pubsub === undefined ? {} : { adapter: options.pubsub }),
+      dispatchers: { fastlane },
+    });
+    this.#mounts = configs.map(
+      (config) =>
+        new Mount(
+          config,
+          {
+            endpoint: this,
+            pubsub: this.pubsub,
+            path: config.path,
+            socket: config.socket.spec,
+            sessions: new Set<Session>(),
+          },
+          options.host,
+        ),
+    );
+    this.#stopLogger = startLogger(this, options.logger ?? true);
+  }
+
+  /** How many clients are connected to this endpoint. */
+  get connections(): number {
+    return this.#mounts.reduce((sum, mount) => sum + mount.connections, 0);
+  }
+
+  /**
+   * Serves on a port of its own; paths beside the sockets get 404. Port 0 picks a free one. Rejects when the port is
+   * taken or the PubSub adapter cannot start.
+   */
+  async listen(port: number, host?: string): Promise<AddressInfo> {
+    if (this.#server !== undefined) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is listening already.");
+    const server = createServer((_request, response) => answer(response, NOT_FOUND));
+    this.attach(server);
+    this.#server = server;
+    await this.#started;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+    return server.address() as AddressInfo;
+  }
+
+  /**
+   * Serves the sockets on a given HTTP server, beside whatever it serves already (Express, Fastify, Hono …). Call it
+   * when the server's own request listener is there. The server stays the caller's: `close` does not close it.
+   */
+  attach(server: Server | SecureServer): void {
+    if (this.#isClosed) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
+    this.#started ??= this.pubsub.start();
+    this.#started.catch(() => {});
+    const others = server.listeners("request") as RequestListener[];
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+      const found = this.#find(request);
+      if (found !== undefined) void found.mount.request(request, response, found.params);
+      else for (const listener of others) listener.call(server, request, response as never);
+    };
+    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      const found = this.#find(request);
+      if (found !== undefined) void found.mount.upgrade(request, socket, head, found.params);
+      else if (server.listenerCount("upgrade") === 1) answerUpgrade(socket, NOT_FOUND);
+    };
+    server.removeAllListeners("request");
+    server.on("request", onRequest);
+    server.on("upgrade", onUpgrade);
+    this.#detach.push(() => {
+      server.off("upgrade", onUpgrade);
+      server.off("request", onRequest);
+      for (const listener of others) server.on("request", listener);
+    });
+  }
+
+  /** Sends an event to all subscribers of a topic, on all nodes. Throws `BroadcastError` when the adapter refuses. */
+  broadcast(topic: string, event: string, payload: object): void {
+    this.pubsub.broadcast(topic, new Broadcast(topic, event, payload), "fastlane");
+  }
+
+  /** The same, without the subscriptions of `from`: what {@link subscribe} returned. */
+  broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
+    this.pubsub.broadcastFrom(from, topic, new Broadcast(topic, event, payload), "fastlane");
+  }
+
+  /** To the subscribers on this node only. */
+  localBroadcast(topic: string, event: string, payload: object): void {
+    this.pubsub.localBroadcast(topic, new Broadcast(topic, event, payload), "fastlane");
+  }
+
+  /** To the subscribers on this node only, without those of `from`. */
+  localBroadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
+    this.pubsub.localBroadcastFrom(from, topic, new Broadcast(topic, event, payload), "fastlane");
+  }
+
+  /** Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short; it must not throw. */
+  subscribe(topic: string, receiver: (broadcast: Broadcast) => void): EndpointSubscription {
+    const { pubsub } = this;
+    const subscription: Subscription & EndpointSubscription = {
+      topic,
+      get owner() {
+        return subscription;
+      },
+      receive: (message) => receiver(message as Broadcast),
+      unsubscribe: () => pubsub.unsubscribe(subscription),
+    };
+    pubsub.subscribe(subscription);
+    return subscription;
+  }
+
+  /** Closes all connections with 1012, so that clients reconnect elsewhere, then the server of `listen` and PubSub. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const server = this.#server;
+    const stopped = server === undefined ? undefined : new Promise<void>((resolve) => server.close(() => resolve()));
+    await Promise.all(
+      this.#mounts.map((mount) => mount.close("shutdown", CloseCode.serviceRestart, "server is restarting", CLOSE_WAIT)),
+    );
+    for (const detach of this.#detach) detach();
+    server?.closeAllConnections();
+    await stopped;
+    await this.pubsub.stop();
+    this.#stopLogger();
+  }
+
+  #find(request: IncomingMessage): { mount: Mount; params: PathParams } | undefined {
+    const path = (request.url ?? "/").split("?", 1)[0] as string;
+    for (const mount of this.#mounts) {
+      const params = mount.match(path);
+      if (params !== undefined) return { mount, params };
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Makes an endpoint. Nothing listens until {@link Endpoint.listen} or {@link Endpoint.attach}.
+ *
+ * @example
+ * const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });
+ * await endpoint.listen(4000);
+ */
+export function createEndpoint(options: EndpointOptions): Endpoint {
+  return new Endpoint(options);
+}

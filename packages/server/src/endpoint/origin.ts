@@ -1,0 +1,86 @@
+/**
+ * Which web pages may connect. Browsers send `Origin`; a request without one comes from no page and is allowed.
+ * Without this check, any page that a user visits could open a connection with the user's cookies.
+ */
+import type { IncomingMessage } from "node:http";
+import { WingbeatError } from "../errors.ts";
+import { hostOf } from "../socket/connect-info.ts";
+
+/**
+ * - `true` (default): the origin's host must be the host of the request, or `host` of the endpoint when given.
+ * - `"conn"`: scheme, host and port must be those of the request.
+ * - a list: `"https://example.com"`, `"//example.com"` (any scheme and port), `"//*.example.com"` (with subdomains).
+ * - a function: decides by itself; it also sees origins without a host (`null`, `file://`).
+ * - `false`: every page may connect.
+ */
+export type CheckOrigin = boolean | "conn" | readonly string[] | ((origin: string, request: IncomingMessage) => boolean);
+
+/** Decides over one request. */
+export type OriginCheck = (request: IncomingMessage) => boolean;
+
+/** Makes the check for an option. Throws `WB_OPTION` for a list entry without a host. */
+export function originCheck(option: CheckOrigin, endpointHost: string | undefined): OriginCheck {
+  if (option === false) return () => true;
+  if (typeof option === "function") return withOrigin((origin, request) => option(origin, request));
+  if (option === true) {
+    return withUrl((url, request) => url.host === (endpointHost ?? hostOf(request.headers.host ?? "").name));
+  }
+  if (option === "conn") return withUrl(isSameAsConnection);
+  const allowed = option.map(parseEntry);
+  return withUrl((url) => allowed.some((entry) => matches(entry, url)));
+}
+
+interface Origin {
+  readonly scheme: string | undefined;
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 };
+const ORIGIN = /^(?:([a-z][a-z0-9+.-]*):)?\/\/(\[[^\]]+\]|[^/:?#]+)(?::(\d+))?(?:[/?#].*)?$/i;
+
+/** Reads `scheme://host:port`; a scheme implies its port. Undefined without a host. */
+function parseOrigin(text: string): Origin | undefined {
+  const match = ORIGIN.exec(text);
+  if (match === null) return undefined;
+  const scheme = match[1]?.toLowerCase();
+  const port = match[3] === undefined ? (scheme === undefined ? undefined : DEFAULT_PORTS[scheme]) : Number(match[3]);
+  return { scheme, host: (match[2] as string).toLowerCase(), port };
+}
+
+function parseEntry(text: string): Origin {
+  const entry = parseOrigin(text);
+  if (entry !== undefined) return entry;
+  throw new WingbeatError(
+    "WB_OPTION",
+    `checkOrigin has "${text}", which names no host: write "https://example.com" or "//example.com".`,
+  );
+}
+
+function withOrigin(check: (origin: string, request: IncomingMessage) => boolean): OriginCheck {
+  return (request) => {
+    const { origin } = request.headers;
+    return origin === undefined || check(origin, request);
+  };
+}
+
+function withUrl(check: (url: Origin, request: IncomingMessage) => boolean): OriginCheck {
+  return withOrigin((origin, request) => {
+    const url = parseOrigin(origin);
+    return url !== undefined && check(url, request);
+  });
+}
+
+function isSameAsConnection(url: Origin, request: IncomingMessage): boolean {
+  const scheme = "encrypted" in request.socket ? "https" : "http";
+  const host = hostOf(request.headers.host ?? "");
+  return url.scheme === scheme && url.host === host.name && url.port === (host.port ?? DEFAULT_PORTS[scheme]);
+}
+
+function matches(entry: Origin, url: Origin): boolean {
+  if (entry.scheme !== undefined && entry.scheme !== url.scheme) return false;
+  if (entry.port !== undefined && entry.port !== url.port) return false;
+  if (!entry.host.startsWith("*.")) return entry.host === url.host;
+  const parent = entry.host.slice(2);
+  return url.host === parent || url.host.endsWith(`.${parent}`);
+}

@@ -1,0 +1,35 @@
+/** Mount paths: `/socket/websocket`, `/app/:tenant/ws/:user_id`. */
+
+export type PathParams = Readonly<Record<string, string>>;
+
+/** Tells whether a path (without query) fits, and what its variables are. A trailing slash is allowed. */
+export type PathMatcher = (path: string) => PathParams | undefined;
+
+/** Joins the parts of a mount's path and makes its matcher. Variables that begin with `_` are matched and dropped. */
+export function pathMatcher(...parts: readonly string[]): PathMatcher {
+  const expected = segmentsOf(parts.join("/"));
+  return (path) => {
+    const actual = segmentsOf(path);
+    if (actual.length !== expected.length) return undefined;
+    const params: Record<string, string> = {};
+    for (const [index, segment] of expected.entries()) {
+      const value = actual[index] as string;
+      if (!segment.startsWith(":")) {
+        if (segment !== value) return undefined;
+      } else if (!segment.startsWith(":_")) {
+        params[segment.slice(1)] = decode(value);
+      }
+    }
+    return params;
+  };
+}
+
+const segmentsOf = (path: string): string[] => path.split("/").filter((segment) => segment !== "");
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,64 @@
+/** Query strings as Plug reads them: `a=1&b[c]=2&l[]=x` gives `{ a: "1", b: { c: "2" }, l: ["x"] }`. */
+
+/** A value of a query: text, a list (`l[]=`) or an object (`b[c]=`). */
+export type QueryValue = string | QueryValue[] | QueryParams;
+export interface QueryParams {
+  [name: string]: QueryValue;
+}
+
+/** Deeper brackets are taken as part of the name. */
+const MAX_DEPTH = 16;
+const BAD_UTF8 = "�";
+
+/**
+ * Parses a query. The last value of a name wins; a `%` that encodes nothing stays as it is. The objects have no
+ * prototype, so that no name collides with one of `Object`. Undefined when a value is not UTF-8 text.
+ */
+export function parseQuery(query: string): QueryParams | undefined {
+  const params = Object.create(null) as QueryParams;
+  for (const pair of query.split("&")) {
+    if (pair === "") continue;
+    const equals = pair.indexOf("=");
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const value = decode(equals === -1 ? "" : pair.slice(equals + 1));
+    if (name === undefined || value === undefined) return undefined;
+    assign(params, pathOf(name), value);
+  }
+  return params;
+}
+
+function decode(text: string): string | undefined {
+  const spaced = text.replaceAll("+", " ");
+  if (!spaced.includes("%")) return spaced;
+  const decoded = spaced.replace(/(?:%[0-9a-fA-F]{2})+/g, (encoded) =>
+    Buffer.from(encoded.replaceAll("%", ""), "hex").toString("utf8"),
+  );
+  return decoded.includes(BAD_UTF8) && !spaced.includes("%EF%BF%BD") ? undefined : decoded;
+}
+
+/** `a[b][]` gives `["a", "b", ""]`; what does not fit is one name. */
+function pathOf(name: string): string[] {
+  const match = /^([^[]+)((?:\[[^[\]]*\])+)$/.exec(name);
+  if (match === null) return [name];
+  const keys = (match[2] as string).slice(1, -1).split("][");
+  return keys.length > MAX_DEPTH ? [name] : [match[1] as string, ...keys];
+}
+
+function assign(params: QueryParams, path: readonly string[], value: string): void {
+  let target: QueryParams | QueryValue[] = params;
+  path.forEach((key, index) => {
+    const isLast = index === path.length - 1;
+    const next = isLast ? value : path[index + 1] === "" ? [] : (Object.create(null) as QueryParams);
+    if (Array.isArray(target)) {
+      target.push(next);
+      target = next as QueryParams;
+      return;
+    }
+    const present: QueryValue | undefined = target[key];
+    if (!isLast && typeof present === "object" && Array.isArray(present) === Array.isArray(next)) target = present;
+    else {
+      target[key] = next;
+      target = next as QueryParams;
+    }
+  });
+}

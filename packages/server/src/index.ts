@@ -1,0 +1,30 @@
+/** Phoenix Channels for TypeScript: the server. */
+
+// The three definitions
+export { defineChannel } from "./channel.ts";
+export { defineSocket, route } from "./socket.ts";
+export { createEndpoint } from "./endpoint.ts";
+
+// What callbacks return
+export { error, ok, refuse, reply, stop } from "./channel/result.ts";
+
+// PubSub, which channels stand on
+export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
+
+// What happens inside
+export { attach } from "./telemetry.ts";
+export { BroadcastError, WingbeatError } from "./errors.ts";
+
+// Types
+export type { AnyChannel, Channel, ChannelContext, ChannelDef, TerminateReason } from "./channel.ts";
+export type { ReplyRef } from "./channel/context.ts";
+export type { Reply, Stop } from "./channel/result.ts";
+export type { Timer } from "./channel/timer.ts";
+export type { ConnectInfo, ConnectParams, RoutedChannel, SocketDefinition, SocketOptions } from "./socket.ts";
+export type { Endpoint, EndpointSubscription } from "./endpoint.ts";
+export type { EndpointOptions, HttpAnswer, MountOptions, WebSocketOptions } from "./endpoint/config.ts";
+export type { CheckOrigin } from "./endpoint/origin.ts";
+export type { DeliverLocally, Dispatch, PubSubAdapter, PubSubMessage, PubSubOptions, Subscription } from "./pubsub.ts";
+export type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
+export type { LoggerOption, LogLevel, LogSink } from "./telemetry/logger.ts";
+export type { WingbeatErrorCode } from "./errors.ts";

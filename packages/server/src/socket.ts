@@ -1,0 +1,156 @@
+/**
+ * `defineSocket`: who may connect, what each connection is called, and which channels it can join. The session that
+ * runs it for each client is in `socket/session.ts`.
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ParamsOf, SocketContract } from "@wingbeat/protocol";
+import type { AnyChannel } from "./channel.ts";
+import type { Reply } from "./channel/result.ts";
+import { WingbeatError } from "./errors.ts";
+import { checkKeys, checkPositive } from "./options.ts";
+import { parsePattern } from "./pattern.ts";
+import type { ConnectInfo } from "./socket/connect-info.ts";
+import type { Route, SocketSpec } from "./socket/spec.ts";
+
+export type { ConnectInfo } from "./socket/connect-info.ts";
+
+type Awaitable<T> = T | PromiseLike<T>;
+type Output<S> = S extends StandardSchemaV1<infer _In, infer Out> ? Out : never;
+
+/**
+ * Connect params as they come in the URL, with path variables: text, or nested by `a[b]=` and `l[]=`. Nothing about
+ * them is certain; check them, or declare `params`.
+ */
+export interface ConnectParams {
+  // The values are whatever the client sent; `unknown` would be true as well, but could not be passed to a verifier.
+  readonly [name: string]: string | undefined;
+}
+
+/** What `connect` may return: `ok(assigns)` or `refuse(reason?)`. */
+export type ConnectResult = Reply<"ok", object> | Reply<"error">;
+type AssignsOf<R> = R extends Reply<"ok", infer A> ? A : never;
+
+/** A channel under another pattern, or with assigns of its own: made by {@link route}. */
+export interface RoutedChannel<C extends AnyChannel = AnyChannel, Pattern extends string = string, A = object> {
+  readonly pattern: Pattern;
+  readonly channel: C;
+  readonly assigns: A;
+}
+
+type Routable = AnyChannel | RoutedChannel;
+type ChannelOf<R> = R extends RoutedChannel<infer C> ? C : R;
+type OwnAssigns<R> = R extends RoutedChannel<AnyChannel, string, infer A> ? A : unknown;
+type ContractOf<R> = R extends RoutedChannel<infer C, infer Pattern>
+  ? Omit<C["~contract"], "topic"> & { readonly topic: Pattern }
+  : R extends AnyChannel
+    ? R["~contract"]
+    : never;
+
+/** Said by the compiler about a channel whose assigns `connect` does not provide. */
+export interface MissingAssigns<Needed, Provided> {
+  readonly "this channel declares assigns that connect and its route do not provide": {
+    readonly needed: Needed;
+    readonly provided: Provided;
+  };
+}
+
+/** Each channel must find in the socket's and the route's assigns what it declares. */
+type Checked<Routes extends readonly unknown[], Assigns> = {
+  readonly [K in keyof Routes]: ChannelOf<Routes[K]> extends { readonly "~assigns": infer Needed }
+    ? Assigns & OwnAssigns<Routes[K]> extends Needed
+      ? Routes[K]
+      : MissingAssigns<Needed, Assigns & OwnAssigns<Routes[K]>>
+    : Routes[K];
+};
+
+export interface SocketOptions<
+  Routes extends readonly Routable[],
+  Result extends ConnectResult,
+  Schema extends StandardSchemaV1 | undefined,
+> {
+  /** A schema for the connect params. Params that do not fit are refused with HTTP 403. */
+  readonly params?: Schema;
+  /**
+   * Decides who may connect: `ok(assigns)` or `refuse(reason?)`, sync or async. Default: everybody, with no assigns.
+   * A throw is answered with HTTP 500.
+   */
+  readonly connect?: (
+    params: Schema extends StandardSchemaV1 ? Output<Schema> : ConnectParams,
+    info: ConnectInfo,
+  ) => Awaitable<Result>;
+  /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
+  readonly id?: (assigns: AssignsOf<Result>) => string | null | undefined;
+  /** The channels. A topic goes to the first that takes it. */
+  readonly channels: Routes & Checked<Routes, AssignsOf<Result>>;
+  /** How many channels one connection may be on. Default 100. */
+  readonly maxChannels?: number;
+  /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
+  readonly mailboxLimit?: number;
+}
+
+/** A socket, ready to be mounted. `typeof` it is what a client needs to know. */
+export interface SocketDefinition<Contract extends SocketContract = SocketContract> {
+  readonly spec: SocketSpec;
+  /** Types only: the channels, for clients. No value is there. */
+  readonly "~contract": Contract;
+}
+
+const KEYS = ["params", "connect", "id", "channels", "maxChannels", "mailboxLimit"];
+
+/** Defines a socket. Throws `WB_OPTION` for channels without `join` and for bad options. */
+export function defineSocket<
+  const Routes extends readonly Routable[],
+  Result extends ConnectResult = Reply<"ok", Record<never, never>>,
+  Schema extends StandardSchemaV1 | undefined = undefined,
+>(
+  options: SocketOptions<Routes, Result, Schema>,
+): SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }> {
+  checkKeys("defineSocket", options, KEYS);
+  checkPositive("defineSocket: maxChannels", options.maxChannels);
+  checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
+  const spec: SocketSpec = {
+    params: options.params,
+    connect: options.connect as SocketSpec["connect"],
+    id: options.id as SocketSpec["id"],
+    routes: (options.channels as readonly Routable[]).map(routeSpec),
+    maxChannels: options.maxChannels ?? 100,
+    mailboxLimit: options.mailboxLimit ?? 1_000,
+  };
+  return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
+}
+
+/**
+ * Routes a channel under another topic pattern, with static assigns if wanted: one definition can serve several
+ * patterns. The pattern must have the named parts that the channel reads.
+ *
+ * @example
+ * channels: [room, route("support:{id}", room, { assigns: { desk: true } })]
+ */
+export function route<
+  C extends AnyChannel,
+  const Pattern extends string,
+  A extends object = Record<never, never>,
+>(
+  pattern: ParamsOf<Pattern> extends ParamsOf<C["~contract"]["topic"]> ? Pattern : never,
+  channel: C,
+  options?: { readonly assigns?: A },
+): RoutedChannel<C, Pattern, A> {
+  return { pattern, channel, assigns: options?.assigns ?? ({} as A) };
+}
+
+function routeSpec(routable: Routable): Route {
+  const routed: RoutedChannel =
+    "channel" in routable ? routable : { pattern: routable.spec.pattern, channel: routable, assigns: {} };
+  const { spec } = routed.channel;
+  if (spec.join === undefined) {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `channel "${spec.pattern}" has no join, so nobody could use it: add .join(() => ok()).`,
+    );
+  }
+  return {
+    pattern: parsePattern(routed.pattern),
+    channel: spec,
+    assigns: routed.assigns as Readonly<Record<string, unknown>>,
+  };
+}

@@ -1,0 +1,287 @@
+/**
+ * One connected client: decodes its frames, routes them by topic, and owns its channels. It knows no network; the
+ * transport hands it frames and a way to send.
+ */
+import { CloseCode, DISCONNECT, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, Reason } from "@wingbeat/protocol";
+import type { FrameData, Message, Payload, Ref, ServerCodec } from "@wingbeat/protocol";
+import { InvalidPayload, isPromise } from "../channel/call.ts";
+import type { ChannelEndpoint } from "../channel/context.ts";
+import type { ChannelHost } from "../channel/host.ts";
+import { ChannelProcess } from "../channel/process.ts";
+import { Reply } from "../channel/result.ts";
+import { schedule } from "../channel/schedule.ts";
+import { WingbeatError } from "../errors.ts";
+import { Broadcast } from "../pubsub.ts";
+import type { PubSub, Subscription } from "../pubsub.ts";
+import { emit } from "../telemetry.ts";
+import type { TelemetryEvents } from "../telemetry.ts";
+import { Frame } from "../transports/transport.ts";
+import type { Connection, ConnectionHandler } from "../transports/transport.ts";
+import { routeOf } from "./spec.ts";
+import type { SocketSpec } from "./spec.ts";
+
+/** What all sessions of one mount share. */
+export interface SessionEnvironment {
+  readonly endpoint: ChannelEndpoint;
+  readonly pubsub: PubSub;
+  readonly path: string;
+  readonly socket: SocketSpec;
+  /** The connected clients. A session leaves it when its connection ends. */
+  readonly sessions: Set<Session>;
+}
+
+/** What `connect` made of a client. */
+export interface Admission {
+  readonly codec: ServerCodec;
+  readonly assigns: Readonly<Record<string, unknown>>;
+  readonly id: string | null;
+}
+
+export class Session implements ConnectionHandler, ChannelHost {
+  readonly connection: Connection;
+  readonly codec: ServerCodec;
+  readonly id: string | null;
+  readonly #environment: SessionEnvironment;
+  readonly #assigns: Readonly<Record<string, unknown>>;
+  readonly #channels = new Map<string, ChannelProcess>();
+  readonly #idSubscription: Subscription | undefined;
+  #paused = 0;
+
+  constructor(environment: SessionEnvironment, admission: Admission, connection: Connection) {
+    this.#environment = environment;
+    this.connection = connection;
+    this.codec = admission.codec;
+    this.id = admission.id;
+    this.#assigns = admission.assigns;
+    this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
+  }
+
+  get endpoint(): ChannelEndpoint {
+    return this.#environment.endpoint;
+  }
+
+  get pubsub(): PubSub {
+    return this.#environment.pubsub;
+  }
+
+  get mailboxLimit(): number {
+    return this.#environment.socket.mailboxLimit;
+  }
+
+  /** How many channels the client is on, or joining. */
+  get channels(): number {
+    return this.#channels.size;
+  }
+
+  describe(): { endpoint: object; path: string; id: string | null; transport: string } {
+    const { endpoint, path } = this.#environment;
+    return { endpoint, path, id: this.id, transport: this.connection.transport };
+  }
+
+  receive(data: FrameData): void {
+    try {
+      this.#route(this.codec.decode(data));
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  /** What cannot be read, or cannot be answered (a ref nested too deep to write), ends the connection. */
+  #giveUp(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    emit("socket.bad_frame", { ...this.describe(), reason });
+    this.connection.close(CloseCode.internalError, reason);
+  }
+
+  closed(code: number, reason: string): void {
+    this.#environment.sessions.delete(this);
+    if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
+    this.#endChannels("closed");
+    emit("socket.closed", { ...this.describe(), code, reason });
+  }
+
+  tooSlow(bufferedBytes: number, limit: number): void {
+    emit("socket.slow_consumer", { ...this.describe(), bufferedBytes, limit });
+  }
+
+  /** Closes the connection from this side. `reason` is what each channel's `terminate` is told. */
+  shutdown(reason: string, code: CloseCode, text: string): void {
+    this.#endChannels(reason);
+    this.connection.close(code, text);
+  }
+
+  #endChannels(reason: string): void {
+    for (const channel of [...this.#channels.values()]) channel.end(reason, undefined, undefined);
+  }
+
+  pause(process: ChannelProcess, waiting: number): void {
+    emit("socket.paused", { ...this.describe(), topic: process.topic, waiting });
+    if (++this.#paused === 1) this.connection.pause();
+  }
+
+  resume(process: ChannelProcess, waiting: number): void {
+    emit("socket.resumed", { ...this.describe(), topic: process.topic, waiting });
+    if (--this.#paused === 0) this.connection.resume();
+  }
+
+  forget(process: ChannelProcess): void {
+    if (this.#channels.get(process.topic) === process) this.#channels.delete(process.topic);
+  }
+
+  #route(message: Message): void {
+    const { topic, event } = message;
+    if (topic === PHOENIX_TOPIC && event === HEARTBEAT) {
+      this.#reply(null, message.ref, topic, "ok", {});
+      return;
+    }
+    const channel = this.#channels.get(topic);
+    if (channel?.joining === true) channel.hold(message);
+    else if (event === JOIN) this.#join(message, channel);
+    else if (channel !== undefined) this.#deliver(channel, message);
+    else if (event === LEAVE) this.#reply(message.joinRef, message.ref, topic, "ok", {});
+    else this.#unmatched(message);
+  }
+
+  /** Messages of an earlier join are dropped; one without a join_ref is taken for the present join. */
+  #deliver(channel: ChannelProcess, message: Message): void {
+    if (message.joinRef === null || message.joinRef === channel.wireJoinRef) schedule(channel, message);
+  }
+
+  #unmatched({ ref, topic, event }: Message): void {
+    emit("channel.unmatched", { ...this.describe(), topic, event });
+    this.#reply(null, ref, topic, "error", { reason: Reason.unmatchedTopic });
+  }
+
+  /** A second join of a topic replaces the first, whatever becomes of it; the old phx_close follows the new reply. */
+  #join(message: Message, previous: ChannelProcess | undefined): void {
+    previous?.end("duplicate_join", undefined, undefined);
+    const channel = this.#open(message);
+    if (channel === undefined) {
+      previous?.notifyClosed();
+      return;
+    }
+    const startedAt = performance.now();
+    const settle = (result: unknown, failure?: { error: unknown }): void => {
+      if (!channel.ended) this.#finishJoin(channel, message, result, failure, startedAt);
+      previous?.notifyClosed();
+    };
+    const settleLater = (result: unknown, failure?: { error: unknown }): void => {
+      const held = channel.takeHeld();
+      try {
+        settle(result, failure);
+        for (const waiting of held) this.#route(waiting);
+      } catch (error) {
+        this.#giveUp(error);
+      }
+    };
+    let result: unknown;
+    try {
+      result = channel.runJoin(message.payload);
+    } catch (error) {
+      settle(undefined, { error });
+      return;
+    }
+    if (!isPromise(result)) settle(result);
+    else result.then(settleLater, (error: unknown) => settleLater(undefined, { error }));
+  }
+
+  /** Finds the route of a join and makes its channel, or answers why not. */
+  #open(message: Message): ChannelProcess | undefined {
+    const { topic } = message;
+    const { socket } = this.#environment;
+    const match = routeOf(socket.routes, topic);
+    if (match === undefined) {
+      this.#unmatched(message);
+      return undefined;
+    }
+    if (this.#channels.size >= socket.maxChannels) {
+      emit("channel.too_many", { ...this.describe(), topic, limit: socket.maxChannels });
+      this.#reply(message.joinRef, message.ref, topic, "error", { reason: Reason.tooManyChannels });
+      return undefined;
+    }
+    const { route, params } = match;
+    const channel = new ChannelProcess(this, route.channel, message, params, { ...this.#assigns, ...route.assigns });
+    this.#channels.set(topic, channel);
+    return channel;
+  }
+
+  /** Answers a join. Only an accepted one leaves a channel behind. */
+  #finishJoin(
+    channel: ChannelProcess,
+    message: Message,
+    result: unknown,
+    failure: { error: unknown } | undefined,
+    startedAt: number,
+  ): void {
+    const { joinRef, ref, topic, payload } = message;
+    const report = (outcome: TelemetryEvents["channel.joined"]["result"]): void =>
+      emit("channel.joined", {
+        ...this.describe(),
+        topic,
+        result: outcome,
+        params: payload,
+        duration: performance.now() - startedAt,
+      });
+    const answer = failure === undefined ? this.#joinAnswer(joinRef, ref, topic, result) : failure;
+    if ("error" in answer) {
+      channel.end("refused", undefined, undefined);
+      this.#reply(joinRef, ref, topic, "error", { reason: Reason.joinCrashed });
+      report("crashed");
+      emit("channel.crashed", { ...this.describe(), topic, callback: "join", event: undefined, error: answer.error });
+      return;
+    }
+    if (answer.outcome === "ok") channel.joinedNow();
+    else channel.end("refused", undefined, undefined);
+    this.connection.send(answer.frame);
+    report(answer.outcome);
+  }
+
+  /** The reply frame for what `join` returned, or the error that this return value is. */
+  #joinAnswer(
+    joinRef: Ref,
+    ref: Ref,
+    topic: string,
+    result: unknown,
+  ): { outcome: "ok" | "refused" | "invalid payload"; frame: Frame } | { error: unknown } {
+    const encode = (status: string, response: unknown): Frame =>
+      new Frame(this.codec.encodeReply(joinRef, ref, topic, status, response));
+    try {
+      if (result instanceof InvalidPayload) {
+        return { outcome: "invalid payload", frame: encode("error", result.response) };
+      }
+      if (result instanceof Reply && (result.status === "ok" || result.status === "error")) {
+        const outcome = result.status === "ok" ? "ok" : "refused";
+        return { outcome, frame: encode(result.status, result.response) };
+      }
+      return { error: badJoinReturn(topic, result) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #reply(joinRef: Ref, ref: Ref, topic: string, status: string, response: Payload): void {
+    this.connection.send(new Frame(this.codec.encodeReply(joinRef, ref, topic, status, response)));
+  }
+
+  #subscribeToId(id: string): Subscription {
+    const subscription: Subscription = {
+      topic: id,
+      owner: this,
+      receive: (message) => {
+        if (message instanceof Broadcast && message.event === DISCONNECT) {
+          this.shutdown("disconnected", CloseCode.goingAway, "disconnected by the server");
+        }
+      },
+    };
+    this.pubsub.subscribe(subscription);
+    return subscription;
+  }
+}
+
+function badJoinReturn(topic: string, result: unknown): WingbeatError {
+  const found = result instanceof Reply ? `a reply with status "${result.status}"` : String(result);
+  return new WingbeatError(
+    "WB_BAD_RETURN",
+    `join of "${topic}" returned ${found}: it must return ok(reply?) or refuse(reason?).`,
+  );
+}

@@ -1,0 +1,34 @@
+/** A socket definition as the runtime reads it: plain data. `socket.ts` gives it its types. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { ChannelSpec } from "../channel/spec.ts";
+import type { Pattern, PatternParams } from "../pattern.ts";
+import type { ConnectInfo } from "./connect-info.ts";
+
+/** A channel under a topic pattern, with assigns of its own. */
+export interface Route {
+  readonly pattern: Pattern;
+  readonly channel: ChannelSpec;
+  readonly assigns: Readonly<Record<string, unknown>>;
+}
+
+export interface SocketSpec {
+  readonly params: StandardSchemaV1 | undefined;
+  readonly connect: ((params: unknown, info: ConnectInfo) => unknown) | undefined;
+  readonly id: ((assigns: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  readonly routes: readonly Route[];
+  readonly maxChannels: number;
+  readonly mailboxLimit: number;
+}
+
+/** The first declared route that takes a topic. */
+export function routeOf(
+  routes: readonly Route[],
+  topic: unknown,
+): { readonly route: Route; readonly params: PatternParams } | undefined {
+  if (typeof topic !== "string") return undefined;
+  for (const route of routes) {
+    const params = route.pattern.match(topic);
+    if (params !== undefined) return { route, params };
+  }
+  return undefined;
+}

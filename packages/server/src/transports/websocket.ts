@@ -1,0 +1,99 @@
+/**
+ * The WebSocket transport (RFC 6455, over the `ws` library): handshakes, frame limits, the idle sweep. It gets requests
+ * that the endpoint has admitted and knows nothing of sockets and channels.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import type { Server } from "ws";
+import type { Connection, ConnectionHandler } from "./transport.ts";
+import { ServerWebSocket, WebSocketConnection } from "./websocket/connection.ts";
+
+export interface WebSocketTransportOptions {
+  /** Milliseconds without any data from the client after which it is closed with 1002. */
+  readonly timeout: number;
+  /** Bytes of the largest frame, its header counted, and of the largest fragmented message. Beyond: 1009. */
+  readonly maxFrameSize: number;
+  /** Whether to accept permessage-deflate when a client offers it. */
+  readonly compress: boolean;
+  /** Bytes that may wait for a client that does not read. Beyond: 1013. */
+  readonly bufferLimit: number;
+}
+
+/** How long a client may take to answer a close frame, in ms, before the TCP connection is ended. */
+const CLOSE_OPTIONS = { closeTimeout: 10_000 };
+/** The idle sweep runs so many times per timeout: a client is closed at most 10 % late. */
+const SWEEPS_PER_TIMEOUT = 20;
+
+export class WebSocketTransport {
+  readonly #options: WebSocketTransportOptions;
+  readonly #server: Server<typeof ServerWebSocket>;
+  readonly #connections = new Set<WebSocketConnection>();
+  #onEmpty: (() => void) | undefined = undefined;
+  readonly #forget = (connection: WebSocketConnection): void => {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  };
+  #sweeper: NodeJS.Timeout | undefined = undefined;
+  #subprotocol: string | undefined = undefined;
+
+  constructor(options: WebSocketTransportOptions) {
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      WebSocket: ServerWebSocket,
+      maxPayload: maxPayload(options.maxFrameSize),
+      perMessageDeflate: options.compress,
+      ...CLOSE_OPTIONS,
+      handleProtocols: () => this.#subprotocol ?? false,
+    });
+  }
+
+  /**
+   * Completes the handshake of an admitted request and connects the client to the handler that `accept` makes.
+   * A request that is no proper handshake is answered with 400 by `ws`.
+   */
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    subprotocol: string | undefined,
+    accept: (connection: Connection) => ConnectionHandler,
+  ): void {
+    this.#subprotocol = subprotocol;
+    this.#server.handleUpgrade(request, socket, head, (websocket) => {
+      const connection = new WebSocketConnection(websocket, socket, this.#options.bufferLimit, this.#forget);
+      this.#connections.add(connection);
+      this.#sweep();
+      connection.start(accept(connection));
+    });
+  }
+
+  /** Waits until all closing connections are closed; after `ms` ends those that are left. Then stops the sweep. */
+  async stop(ms: number): Promise<void> {
+    const deadline = setTimeout(() => {
+      for (const connection of this.#connections) connection.terminate();
+    }, ms);
+    if (this.#connections.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    clearTimeout(deadline);
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
+  }
+
+  #sweep(): void {
+    if (this.#sweeper !== undefined) return;
+    const { timeout } = this.#options;
+    this.#sweeper = setInterval(() => {
+      const now = performance.now();
+      for (const connection of this.#connections) connection.closeIfIdle(now, timeout);
+    }, timeout / SWEEPS_PER_TIMEOUT);
+    this.#sweeper.unref();
+  }
+}
+
+/** The payload that fits a masked frame of so many bytes: `ws` counts without the header, Phoenix with it. */
+function maxPayload(maxFrameSize: number): number {
+  const lengthBytes = maxFrameSize <= 125 + 6 ? 0 : maxFrameSize <= 65_535 + 8 ? 2 : 8;
+  return Math.max(1, maxFrameSize - 6 - lengthBytes);
+}

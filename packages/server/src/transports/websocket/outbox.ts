@@ -1,0 +1,95 @@
+/**
+ * Coalesced writing: everything that a connection is sent within one turn of the event loop leaves in one write.
+ *
+ * What waits for a connection is a {@link Batch}: a chain of frames. Connections that are sent the same frames in the
+ * same order point at the same batch, so 8 broadcasts to 1,000 subscribers make 8 batches and one joined buffer.
+ */
+
+/** After so many bytes a connection is written to at once: batches stay small while one turn sends very much. */
+const MAX_BATCH_BYTES = 64 * 1024;
+
+/** A frame and those before it, in order. */
+class Batch {
+  readonly #previous: Batch | undefined;
+  readonly #frame: Uint8Array;
+  readonly size: number;
+  #next: Batch | undefined = undefined;
+  #bytes: Uint8Array | undefined = undefined;
+
+  constructor(previous: Batch | undefined, frame: Uint8Array) {
+    this.#previous = previous;
+    this.#frame = frame;
+    this.size = (previous?.size ?? 0) + frame.length;
+  }
+
+  /** This batch and one more frame. The last continuation is remembered: a broadcast asks for the same one each time. */
+  with(frame: Uint8Array): Batch {
+    if (this.#next === undefined || this.#next.#frame !== frame) this.#next = new Batch(this, frame);
+    return this.#next;
+  }
+
+  /** Whether the batch begins (and so far ends) with this frame. */
+  isJust(frame: Uint8Array): boolean {
+    return this.#frame === frame && this.#previous === undefined;
+  }
+
+  /** All frames in one buffer, joined at the first call. */
+  bytes(): Uint8Array {
+    if (this.#previous === undefined) return this.#frame;
+    if (this.#bytes === undefined) {
+      const bytes = Buffer.allocUnsafe(this.size);
+      let end = this.size;
+      for (let batch: Batch | undefined = this; batch !== undefined; batch = batch.#previous) {
+        end -= batch.#frame.length;
+        bytes.set(batch.#frame, end);
+      }
+      this.#bytes = bytes;
+    }
+    return this.#bytes;
+  }
+}
+
+/** Takes the bytes of one turn. */
+export interface Writer {
+  write(bytes: Uint8Array): void;
+}
+
+/** The last batch that began in this turn: the first frame of a broadcast is the same for all its receivers. */
+let latest: Batch | undefined;
+let waiting: Outbox[] = [];
+
+/** What waits to be written to one connection. */
+export class Outbox {
+  readonly #writer: Writer;
+  #batch: Batch | undefined = undefined;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  /** Adds a frame to what is written at the end of this turn. */
+  add(frame: Uint8Array): void {
+    if (this.#batch !== undefined) this.#batch = this.#batch.with(frame);
+    else {
+      if (waiting.push(this) === 1) setImmediate(flushAll);
+      if (latest === undefined || !latest.isJust(frame)) latest = new Batch(undefined, frame);
+      this.#batch = latest;
+    }
+    if (this.#batch.size > MAX_BATCH_BYTES) this.flush();
+  }
+
+  /** Writes what waits, now. */
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    this.#writer.write(batch.bytes());
+  }
+}
+
+function flushAll(): void {
+  const outboxes = waiting;
+  waiting = [];
+  latest = undefined;
+  for (const outbox of outboxes) outbox.flush();
+}
