@@ -102,6 +102,51 @@ export const deliberate: Record<string, Difference> = {
       ],
     },
   },
+  "03_join/join_v2_number_refs": {
+    why: "refs that are numbers are JavaScript's too: 1.0 is 1",
+    steps: {
+      "2.0.0": [
+        { client: "A", connect: "/socket/websocket?vsn=2.0.0" },
+        { client: "A", open: true },
+        { client: "A", send: '[1,1,"room:1","phx_join",{}]' },
+        { client: "A", recv: '[1,1,"room:1","phx_reply",{"response":{},"status":"ok"}]' },
+        { client: "A", send: '[1,2,"room:1","echo",{"a":1}]' },
+        { client: "A", recv: '[1,2,"room:1","phx_reply",{"response":{"a":1},"status":"ok"}]' },
+        { client: "A", send: '["1",3,"room:1","echo",{"a":2}]' },
+        { quiet: 150 },
+        { client: "A", send: '[1.0,4,"room:1","echo",{"a":3}]' },
+        { client: "A", recv: '[1,4,"room:1","phx_reply",{"response":{"a":3},"status":"ok"}]' },
+      ],
+    },
+  },
+  "03_join/join_reply_binary": {
+    why: "a join reply that V1 cannot carry is a crashed join; it does not end the connection with its other channels",
+    steps: {
+      "1.0.0": [
+        { client: "A", connect: "/socket/websocket?vsn=1.0.0" },
+        { client: "A", open: true },
+        { client: "A", send: '{"topic":"room:replybin","event":"phx_join","payload":{},"ref":"1"}' },
+        {
+          client: "A",
+          recv: '{"topic":"room:replybin","event":"phx_reply","payload":{"status":"error","response":{"reason":"join crashed"}},"ref":"1"}',
+        },
+        { client: "A", stillOpenAfterMs: 100 },
+      ],
+    },
+  },
+  "01_connect/auth_token_not_base64": {
+    why: "a token in the URL-safe alphabet of base64 is decoded and left to connect; it is no server error",
+    steps: {
+      "2.0.0": [
+        {
+          client: "A",
+          connect: "/auth/websocket?vsn=2.0.0",
+          protocols: ["phoenix", "base64url.bearer.phx.___"],
+        },
+        { client: "A", refused: { status: 403, body: "" } },
+      ],
+    },
+  },
   "01_connect/http_bad_ws_key": {
     why: "a Sec-WebSocket-Key that is not 16 bytes of base64 is refused, as RFC 6455 asks",
     steps: {

@@ -63,25 +63,16 @@ type Checked<Routes extends readonly unknown[], Assigns> = {
     : Routes[K];
 };
 
-export interface SocketOptions<
-  Routes extends readonly Routable[],
-  Result extends ConnectResult,
-  Schema extends StandardSchemaV1 | undefined,
-> {
-  /** A schema for the connect params. Params that do not fit are refused with HTTP 403. */
-  readonly params?: Schema;
+export interface SocketOptions<Routes extends readonly Routable[], Result extends ConnectResult, Params> {
   /**
    * Decides who may connect: `ok(assigns)` or `refuse(reason?)`, sync or async. Default: everybody, with no assigns.
    * A throw is answered with HTTP 500.
    */
-  readonly connect?: (
-    params: Schema extends StandardSchemaV1 ? Output<Schema> : ConnectParams,
-    info: ConnectInfo,
-  ) => Awaitable<Result>;
+  readonly connect?: (params: Params, info: ConnectInfo) => Awaitable<Result>;
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
-  readonly id?: (assigns: AssignsOf<Result>) => string | null | undefined;
+  readonly id?: (assigns: AssignsOf<NoInfer<Result>>) => string | null | undefined;
   /** The channels. A topic goes to the first that takes it. */
-  readonly channels: Routes & Checked<Routes, AssignsOf<Result>>;
+  readonly channels: Routes & Checked<NoInfer<Routes>, AssignsOf<NoInfer<Result>>>;
   /** How many channels one connection may be on. Default 100. */
   readonly maxChannels?: number;
   /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
@@ -97,14 +88,22 @@ export interface SocketDefinition<Contract extends SocketContract = SocketContra
 
 const KEYS = ["params", "connect", "id", "channels", "maxChannels", "mailboxLimit"];
 
+type Defined<Routes extends readonly Routable[]> = SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
+type Anybody = Reply<"ok", Record<never, never>>;
+
 /** Defines a socket. Throws `WB_OPTION` for channels without `join` and for bad options. */
+export function defineSocket<const Routes extends readonly Routable[], Result extends ConnectResult = Anybody>(
+  options: SocketOptions<Routes, Result, ConnectParams>,
+): Defined<Routes>;
+/** The same with a schema for the connect params. Params that do not fit are refused with HTTP 403. */
 export function defineSocket<
+  Schema extends StandardSchemaV1,
   const Routes extends readonly Routable[],
-  Result extends ConnectResult = Reply<"ok", Record<never, never>>,
-  Schema extends StandardSchemaV1 | undefined = undefined,
->(
-  options: SocketOptions<Routes, Result, Schema>,
-): SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }> {
+  Result extends ConnectResult = Anybody,
+>(options: SocketOptions<Routes, Result, Output<Schema>> & { readonly params: Schema }): Defined<Routes>;
+export function defineSocket(
+  options: SocketOptions<readonly Routable[], ConnectResult, never> & { readonly params?: StandardSchemaV1 },
+): SocketDefinition {
   checkKeys("defineSocket", options, KEYS);
   checkPositive("defineSocket: maxChannels", options.maxChannels);
   checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
@@ -112,11 +111,11 @@ export function defineSocket<
     params: options.params,
     connect: options.connect as SocketSpec["connect"],
     id: options.id as SocketSpec["id"],
-    routes: (options.channels as readonly Routable[]).map(routeSpec),
+    routes: options.channels.map(routeSpec),
     maxChannels: options.maxChannels ?? 100,
     mailboxLimit: options.mailboxLimit ?? 1_000,
   };
-  return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
+  return { spec } as SocketDefinition;
 }
 
 /**
