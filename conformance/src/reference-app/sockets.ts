@@ -1,5 +1,5 @@
 /** The sockets of the reference application. "presence:*" is not served yet: it comes with presence. */
-import { defineSocket, ok, refuse, route, type ConnectInfo, type ConnectParams } from "wingbeat";
+import { defineSocket, ok, refuse, route, type ConnectInfo } from "wingbeat";
 import { benchChannel } from "./bench-channel.ts";
 import { plainChannel } from "./plain-channel.ts";
 import { roomChannel } from "./room-channel.ts";

@@ -65,7 +65,7 @@ export class Context {
 
   /** `websocket` or `longpoll`. */
   get transport(): string {
-    return this.#process.host.connection.transport;
+    return this.#process.connection.transport;
   }
 
   /** The ref of the join: what the client calls this channel by. */

@@ -20,13 +20,12 @@ export const fastlane: Dispatch = (subscriptions, from, message) => {
       subscription.receive(broadcast);
       continue;
     }
-    const { host } = subscription;
-    if (frame === undefined || host.codec !== codec) {
+    if (frame === undefined || subscription.codec !== codec) {
       frames ??= new Map();
-      codec = host.codec;
+      codec = subscription.codec;
       frame = frames.get(codec);
       if (frame === undefined) frames.set(codec, (frame = new Frame(codec.encodeBroadcast(topic, event, broadcast.payload))));
     }
-    host.connection.send(frame);
+    subscription.connection.send(frame);
   }
 };

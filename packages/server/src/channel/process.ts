@@ -4,12 +4,13 @@
  * however it ends.
  */
 import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
-import type { Message, Ref } from "@wingbeat/protocol";
+import type { Message, Ref, ServerCodec } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
 import type { Subscription } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import { Frame } from "../transports/transport.ts";
+import type { Connection } from "../transports/transport.ts";
 import { call, InvalidPayload, isPromise } from "./call.ts";
 import { Context, ReplyRef } from "./context.ts";
 import type { ChannelHost } from "./host.ts";
@@ -40,6 +41,9 @@ type Notice = typeof CLOSE | typeof ERROR | undefined;
 
 export class ChannelProcess implements Subscription, Mailbox {
   readonly host: ChannelHost;
+  /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
+  readonly connection: Connection;
+  readonly codec: ServerCodec;
   readonly topic: string;
   /** The join_ref as the client sent it: what its messages are compared with. */
   readonly wireJoinRef: Ref;
@@ -69,6 +73,8 @@ export class ChannelProcess implements Subscription, Mailbox {
     assigns: Readonly<Record<string, unknown>>,
   ) {
     this.host = host;
+    this.connection = host.connection;
+    this.codec = host.codec;
     this.topic = join.topic;
     this.wireJoinRef = join.joinRef;
     this.joinRef = join.joinRef ?? join.ref;
@@ -156,7 +162,7 @@ export class ChannelProcess implements Subscription, Mailbox {
   }
 
   push(event: string, payload: object): void {
-    this.host.connection.send(new Frame(this.host.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+    this.connection.send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
   }
 
   broadcast(event: string, payload: object, exceptSelf: boolean): void {
@@ -166,9 +172,7 @@ export class ChannelProcess implements Subscription, Mailbox {
   }
 
   reply(ref: Ref, { status, response }: Reply): void {
-    this.host.connection.send(
-      new Frame(this.host.codec.encodeReply(this.joinRef, ref, this.topic, status, response)),
-    );
+    this.connection.send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
   }
 
   /** Handles a message, or lets it wait for the callback under way. Called by the scheduler. */
@@ -386,20 +390,18 @@ export class ChannelProcess implements Subscription, Mailbox {
   }
 
   #notify(event: string, payload: object): void {
-    const { connection, codec } = this.host;
-    connection.send(new Frame(codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, event, payload)));
+    const message = this.codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, event, payload);
+    this.connection.send(new Frame(message));
   }
 
   #answerLate(item: Item): void {
     if (!this.#answersLate || !isOfClient(item)) return;
-    const isLeave = item.event === LEAVE;
-    const response = isLeave ? {} : { reason: Reason.unmatchedTopic };
-    const { connection, codec } = this.host;
-    connection.send(
-      new Frame(
-        codec.encodeReply(isLeave ? item.joinRef : null, item.ref, this.topic, isLeave ? "ok" : "error", response),
-      ),
-    );
+    const [joinRef, answer] =
+      item.event === LEAVE
+        ? [item.joinRef, new Reply("ok", {})]
+        : [null, new Reply("error", { reason: Reason.unmatchedTopic })];
+    const frame = this.codec.encodeReply(joinRef, item.ref, this.topic, answer.status, answer.response);
+    this.connection.send(new Frame(frame));
   }
 }
 

@@ -5,7 +5,6 @@ import { WebSocket } from "ws";
 import type { Connection, ConnectionHandler, Frame } from "../transport.ts";
 import { websocketFrame } from "./frame.ts";
 import { Outbox } from "./outbox.ts";
-import type { Writer } from "./outbox.ts";
 
 /** A close frame has room for 125 bytes, two of them for the code (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 123;
@@ -40,13 +39,13 @@ function onClose(this: WebSocket, code: number): void {
 /** `ws` closes the connection by itself after an error, which arrives through `close`. */
 function onError(): void {}
 
-export class WebSocketConnection implements Connection, Writer {
+export class WebSocketConnection extends Outbox implements Connection {
   readonly transport = "websocket";
   readonly #websocket: ServerWebSocket;
   readonly #socket: Duplex & { readonly bytesRead?: number };
   readonly #bufferLimit: number;
   readonly #onGone: (connection: WebSocketConnection) => void;
-  readonly #outbox = new Outbox(this);
+  readonly #compressed: boolean;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;
   #paused = false;
@@ -60,7 +59,9 @@ export class WebSocketConnection implements Connection, Writer {
     bufferLimit: number,
     onGone: (connection: WebSocketConnection) => void,
   ) {
+    super();
     this.#websocket = websocket;
+    this.#compressed = websocket.extensions !== "";
     this.#socket = socket;
     this.#bufferLimit = bufferLimit;
     this.#onGone = onGone;
@@ -81,13 +82,13 @@ export class WebSocketConnection implements Connection, Writer {
 
   send(frame: Frame): void {
     if (!this.#isOpen) return;
-    if (this.#websocket.extensions === "") this.#outbox.add((frame.wire ??= websocketFrame(frame.data)));
-    else this.#sendCompressed(frame);
+    if (this.#compressed) this.#sendCompressed(frame);
+    else this.add((frame.wire ??= websocketFrame(frame.data)));
   }
 
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
-    this.#outbox.flush();
+    this.flush();
     const text = truncate(reason, MAX_REASON_BYTES);
     this.closed(code, text);
     this.#websocket.end(code, text);
@@ -96,7 +97,7 @@ export class WebSocketConnection implements Connection, Writer {
   /** The connection has ended, or has begun to: tells the handler, once. */
   closed(code: number, reason: string): void {
     if (!this.#isOpen) return;
-    this.#outbox.flush();
+    this.flush();
     this.#isOpen = false;
     this.#handler?.closed(code, reason);
   }
@@ -123,7 +124,7 @@ export class WebSocketConnection implements Connection, Writer {
   }
 
   /** Writes a turn's frames, unless the client has let too many bytes pile up. */
-  write(bytes: Uint8Array): void {
+  protected override write(bytes: Uint8Array): void {
     if (!this.#isOpen || this.#socket.destroyed) return;
     const buffered = this.#socket.writableLength;
     if (buffered > this.#bufferLimit) this.#closeSlow(buffered);

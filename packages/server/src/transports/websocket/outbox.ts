@@ -49,26 +49,22 @@ class Batch {
   }
 }
 
-/** Takes the bytes of one turn. */
-export interface Writer {
-  write(bytes: Uint8Array): void;
-}
-
 /** The last batch that began in this turn: the first frame of a broadcast is the same for all its receivers. */
 let latest: Batch | undefined;
 let waiting: Outbox[] = [];
 
-/** What waits to be written to one connection. */
-export class Outbox {
-  readonly #writer: Writer;
+/**
+ * What waits to be written to one connection. The connection extends it: one object less to fetch into the cache, for
+ * each receiver of a broadcast.
+ */
+export abstract class Outbox {
   #batch: Batch | undefined = undefined;
 
-  constructor(writer: Writer) {
-    this.#writer = writer;
-  }
+  /** Takes the bytes of one turn. Must not throw: others wait behind. */
+  protected abstract write(bytes: Uint8Array): void;
 
   /** Adds a frame to what is written at the end of this turn. */
-  add(frame: Uint8Array): void {
+  protected add(frame: Uint8Array): void {
     if (this.#batch !== undefined) this.#batch = this.#batch.with(frame);
     else {
       if (waiting.push(this) === 1) setImmediate(flushAll);
@@ -83,7 +79,7 @@ export class Outbox {
     const batch = this.#batch;
     if (batch === undefined) return;
     this.#batch = undefined;
-    this.#writer.write(batch.bytes());
+    this.write(batch.bytes());
   }
 }
 
