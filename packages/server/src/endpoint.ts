@@ -104,7 +104,7 @@ export class Endpoint {
     };
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       const found = this.#find(request);
-      if (found !== undefined) void found.mount.upgrade(request, socket, head, found.params);
+      if (found !== undefined) found.mount.upgrade(request, socket, head, found.params);
       else if (server.listenerCount("upgrade") === 1) answerUpgrade(socket, NOT_FOUND);
     };
     server.removeAllListeners("request");

@@ -18,13 +18,10 @@ type Awaitable<T> = T | PromiseLike<T>;
 type Output<S> = S extends StandardSchemaV1<infer _In, infer Out> ? Out : never;
 
 /**
- * Connect params as they come in the URL, with path variables: text, or nested by `a[b]=` and `l[]=`. Nothing about
- * them is certain; check them, or declare `params`.
+ * Connect params as they come in the URL, with path variables: a text each, or nested by `a[b]=` and `l[]=`. Nothing
+ * about them is certain: check them, or declare a schema as `params`.
  */
-export interface ConnectParams {
-  // The values are whatever the client sent; `unknown` would be true as well, but could not be passed to a verifier.
-  readonly [name: string]: string | undefined;
-}
+export type ConnectParams = Readonly<Record<string, unknown>>;
 
 /** What `connect` may return: `ok(assigns)` or `refuse(reason?)`. */
 export type ConnectResult = Reply<"ok", object> | Reply<"error">;

@@ -3,14 +3,15 @@
  * socket's own `connect`, its id. The first that says no gives the HTTP answer.
  */
 import type { IncomingMessage } from "node:http";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/protocol";
+import type { ServerCodec } from "@wingbeat/protocol";
 import { isPromise } from "../channel/call.ts";
 import { NO_REASON, Reply } from "../channel/result.ts";
-import { connectInfo } from "../socket/connect-info.ts";
+import { RequestInfo } from "../socket/connect-info.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { Admission } from "../socket/session.ts";
-import type { SocketSpec } from "../socket/spec.ts";
-import { emit } from "../telemetry.ts";
+import { emit, isObserved } from "../telemetry.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import type { HttpAnswer, MountConfig } from "./config.ts";
 import type { OriginCheck } from "./origin.ts";
@@ -41,46 +42,72 @@ export class Refusal {
 }
 
 const FORBIDDEN: HttpAnswer = { status: 403 };
+/** What a socket without `connect` answers. */
+const EVERYBODY = new Reply("ok", {});
 const jsonAnswer = (status: number, detail: string): HttpAnswer => ({
   status,
   headers: { "content-type": "application/json; charset=utf-8" },
   body: JSON.stringify({ errors: { detail } }),
 });
 
-/** Decides over one request. Reports the outcome to telemetry. Never throws or rejects. */
-export async function admit(
+/** What the checks before `connect` found out. */
+interface Screened {
+  readonly codec: ServerCodec;
+  readonly vsn: string;
+  readonly params: object;
+  readonly authToken: string | undefined;
+  readonly subprotocol: string | undefined;
+}
+
+/**
+ * Decides over one request, at once unless `connect` is async. Reports the outcome to telemetry. Never throws or
+ * rejects.
+ */
+export function admit(
   endpoint: object,
   mount: MountConfig,
   checkOrigin: OriginCheck,
   request: IncomingMessage,
   pathParams: PathParams,
-): Promise<Admitted | Refusal> {
+): Admitted | Refusal | PromiseLike<Admitted | Refusal> {
   const startedAt = performance.now();
   const source = { endpoint, path: mount.path, transport: "websocket" };
-  let outcome: { admitted: Admitted; vsn: string; params: object } | Refusal;
-  try {
-    outcome = await decide(mount, checkOrigin, request, pathParams);
-  } catch (error) {
-    outcome = new Refusal("connect crashed", jsonAnswer(500, "Internal Server Error"), undefined, error);
-  }
-  if (outcome instanceof Refusal) {
-    const { stage, answer, reason, error } = outcome;
+  const refused = (refusal: Refusal): Refusal => {
+    const { stage, answer, reason, error } = refusal;
     emit("socket.refused", { ...source, stage, status: answer.status, reason, error });
-    return outcome;
+    return refusal;
+  };
+  const crashed = (error: unknown): Refusal =>
+    refused(new Refusal("connect crashed", jsonAnswer(500, "Internal Server Error"), undefined, error));
+  try {
+    const screened = screen(mount, checkOrigin, request, pathParams);
+    if (screened instanceof Refusal) return refused(screened);
+    const finish = (accepted: Accepted | Refusal): Admitted | Refusal => {
+      if (accepted instanceof Refusal) return refused(accepted);
+      const { codec, subprotocol, vsn, params } = screened;
+      if (isObserved("socket.connected")) {
+        const duration = performance.now() - startedAt;
+        emit("socket.connected", { ...source, id: accepted.id, vsn, params, duration });
+      }
+      return { codec, subprotocol, id: accepted.id, assigns: accepted.assigns };
+    };
+    const accepted = connect(mount, screened.params, new RequestInfo(request, "websocket", screened.authToken));
+    return isPromise(accepted) ? accepted.then(finish).then(undefined, crashed) : finish(accepted);
+  } catch (error) {
+    return crashed(error);
   }
-  const { admitted, vsn, params } = outcome;
-  emit("socket.connected", { ...source, id: admitted.id, vsn, params, duration: performance.now() - startedAt });
-  return admitted;
 }
 
-async function decide(
+/** The checks that the framework makes by itself. */
+function screen(
   mount: MountConfig,
   checkOrigin: OriginCheck,
   request: IncomingMessage,
   pathParams: PathParams,
-): Promise<{ admitted: Admitted; vsn: string; params: object } | Refusal> {
+): Screened | Refusal {
   const url = request.url ?? "/";
-  const query = parseQuery(url.includes("?") ? url.slice(url.indexOf("?") + 1) : "");
+  const question = url.indexOf("?");
+  const query = parseQuery(question === -1 ? "" : url.slice(question + 1));
   if (query === undefined) return new Refusal("request", jsonAnswer(400, "Bad Request"), "query is not UTF-8");
   if (!checkOrigin(request)) return new Refusal("origin", FORBIDDEN, request.headers.origin);
   const offered = offeredProtocols(request.headers["sec-websocket-protocol"]);
@@ -93,48 +120,51 @@ async function decide(
   const vsn = params["vsn"] ?? DEFAULT_VSN;
   const version = negotiateVersion(vsn);
   if (version === undefined) return new Refusal("version", FORBIDDEN, vsn);
-  const info = connectInfo(request, "websocket", offer.authToken);
-  const accepted = await connect(mount, params, info);
-  if (accepted instanceof Refusal) return accepted;
-  const admitted: Admitted = {
-    ...accepted,
+  return {
     codec: version === 1 ? v1Server : v2Server,
+    vsn: String(vsn),
+    params,
+    authToken: offer.authToken,
     subprotocol: protocol.selected,
   };
-  return { admitted, vsn: String(vsn), params };
 }
 
-/** Runs the socket's `connect` and `id`. */
-async function connect(
+type Accepted = Pick<Admission, "assigns" | "id">;
+
+/** Checks the params, then runs the socket's `connect` and `id`. */
+function connect(
   mount: MountConfig,
   params: object,
   info: ConnectInfo,
-): Promise<Pick<Admission, "assigns" | "id"> | Refusal> {
+): Accepted | Refusal | PromiseLike<Accepted | Refusal> {
   const { spec } = mount.socket;
-  const checked = await validParams(spec, params);
-  if (checked === undefined) return new Refusal("connect", FORBIDDEN, "params do not fit the schema");
-  const returned = spec.connect?.(checked.value, info) ?? new Reply("ok", {});
-  const result = isPromise(returned) ? await returned : returned;
+  const run = (valid: unknown): Accepted | Refusal | PromiseLike<Accepted | Refusal> => {
+    const result = spec.connect?.(valid, info) ?? EVERYBODY;
+    return isPromise(result) ? result.then((settled) => accept(mount, settled, info)) : accept(mount, result, info);
+  };
+  if (spec.params === undefined) return run(params);
+  const proceed = (checked: StandardSchemaV1.Result<unknown>): ReturnType<typeof run> =>
+    checked.issues === undefined
+      ? run(checked.value)
+      : new Refusal("connect", FORBIDDEN, "params do not fit the schema");
+  const checked = spec.params["~standard"].validate(params);
+  return isPromise(checked) ? checked.then(proceed) : proceed(checked);
+}
+
+/** Reads what `connect` returned. */
+function accept(mount: MountConfig, result: unknown, info: ConnectInfo): Accepted | Refusal {
   if (!(result instanceof Reply)) {
     return new Refusal("connect", FORBIDDEN, "connect must return ok(assigns) or refuse(reason?)");
   }
   if (result.status !== "ok") {
     const { errorHandler } = mount.websocket;
-    if (result.response === NO_REASON || errorHandler === undefined) {
-      return new Refusal("connect", FORBIDDEN, result.response === NO_REASON ? undefined : result.response);
-    }
-    return new Refusal("connect", errorHandler(result.response, info), result.response);
+    if (result.response === NO_REASON) return new Refusal("connect", FORBIDDEN);
+    return new Refusal("connect", errorHandler?.(result.response, info) ?? FORBIDDEN, result.response);
   }
   const assigns = result.response as Readonly<Record<string, unknown>>;
-  const id = spec.id?.(assigns) ?? null;
+  const id = mount.socket.spec.id?.(assigns) ?? null;
   if (id !== null && typeof id !== "string") {
     return new Refusal("connect", FORBIDDEN, `id must return a text or null, not a ${typeof id}`);
   }
   return { assigns, id };
-}
-
-async function validParams(spec: SocketSpec, params: object): Promise<{ value: unknown } | undefined> {
-  if (spec.params === undefined) return { value: params };
-  const result = await spec.params["~standard"].validate(params);
-  return result.issues === undefined ? { value: result.value } : undefined;
 }

@@ -6,9 +6,10 @@ import { Session } from "../socket/session.ts";
 import type { SessionEnvironment } from "../socket/session.ts";
 import type { Connection } from "../transports/transport.ts";
 import { WebSocketTransport } from "../transports/websocket.ts";
+import { isPromise } from "../channel/call.ts";
 import { admit, Refusal } from "./admission.ts";
 import type { Admitted } from "./admission.ts";
-import type { MountConfig } from "./config.ts";
+import type { HttpAnswer, MountConfig } from "./config.ts";
 import { answer, answerUpgrade, handshakeFault } from "./http.ts";
 import { originCheck } from "./origin.ts";
 import type { OriginCheck } from "./origin.ts";
@@ -16,6 +17,11 @@ import { pathMatcher } from "./path.ts";
 import type { PathMatcher, PathParams } from "./path.ts";
 
 const ignoreError = (): void => {};
+
+function refuseUpgrade(socket: Duplex, refusal: HttpAnswer): void {
+  socket.on("error", ignoreError);
+  answerUpgrade(socket, refusal);
+}
 
 export class Mount {
   readonly #config: MountConfig;
@@ -44,21 +50,22 @@ export class Mount {
   }
 
   /** An upgrade request for this mount. */
-  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): Promise<void> {
-    socket.on("error", ignoreError);
-    const fault = request.method === "GET" ? undefined : { status: 400 };
-    const admitted = fault === undefined ? await this.#admit(request, params) : undefined;
-    const refused = fault ?? (admitted instanceof Refusal ? admitted.answer : handshakeFault(request));
-    socket.off("error", ignoreError);
-    if (socket.destroyed) return;
-    if (refused !== undefined) {
-      socket.on("error", ignoreError);
-      answerUpgrade(socket, refused);
-    } else if (!this.#isOpen) answerUpgrade(socket, { status: 503 });
-    else {
-      const client = admitted as Admitted;
-      this.#transport.upgrade(request, socket, head, client.subprotocol, (connection) => this.#open(client, connection));
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void {
+    if (request.method !== "GET") {
+      refuseUpgrade(socket, { status: 400 });
+      return;
     }
+    const admitted = this.#admit(request, params);
+    if (!isPromise(admitted)) {
+      this.#upgrade(request, socket, head, admitted);
+      return;
+    }
+    // Nobody else listens to the socket while connect is under way.
+    socket.on("error", ignoreError);
+    void admitted.then((settled) => {
+      socket.off("error", ignoreError);
+      if (!socket.destroyed) this.#upgrade(request, socket, head, settled);
+    });
   }
 
   /** A request for this mount that asks for no upgrade. It is admitted first, as in Phoenix, and then told why not. */
@@ -78,7 +85,20 @@ export class Mount {
     await this.#transport.stop(ms);
   }
 
-  #admit(request: IncomingMessage, params: PathParams): Promise<Admitted | Refusal> {
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted | Refusal): void {
+    const refused = admitted instanceof Refusal ? admitted.answer : this.#refusal(request);
+    if (refused !== undefined) refuseUpgrade(socket, refused);
+    else {
+      const client = admitted as Admitted;
+      this.#transport.upgrade(request, socket, head, client.subprotocol, (connection) => this.#open(client, connection));
+    }
+  }
+
+  #refusal(request: IncomingMessage): HttpAnswer | undefined {
+    return this.#isOpen ? handshakeFault(request) : { status: 503, headers: { "retry-after": "1" } };
+  }
+
+  #admit(request: IncomingMessage, params: PathParams): ReturnType<typeof admit> {
     return admit(this.#environment.endpoint, this.#config, this.#checkOrigin, request, params);
   }
 

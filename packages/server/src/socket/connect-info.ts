@@ -22,34 +22,48 @@ export interface ConnectInfo {
   readonly authToken: string | undefined;
 }
 
-/** Reads the info off a request. */
-export function connectInfo(request: IncomingMessage, transport: string, authToken: string | undefined): ConnectInfo {
-  const { socket, headers } = request;
-  const encrypted = "encrypted" in socket;
-  const target = request.url ?? "/";
-  const question = target.indexOf("?");
-  const host = hostOf(headers.host ?? "");
-  return {
-    transport,
-    uri: {
-      scheme: encrypted ? "https" : "http",
+/** Reads the info off a request, each part when it is asked for: most sockets need one of them, or none. */
+export class RequestInfo implements ConnectInfo {
+  readonly transport: string;
+  readonly authToken: string | undefined;
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage, transport: string, authToken: string | undefined) {
+    this.#request = request;
+    this.transport = transport;
+    this.authToken = authToken;
+  }
+
+  get uri(): ConnectInfo["uri"] {
+    const isSecure = "encrypted" in this.#request.socket;
+    const [path = "/", ...query] = (this.#request.url ?? "/").split("?");
+    const host = hostOf(this.headers.host ?? "");
+    return {
+      scheme: isSecure ? "https" : "http",
       host: host.name,
-      port: host.port ?? (encrypted ? 443 : 80),
-      path: question === -1 ? target : target.slice(0, question),
-      query: question === -1 ? "" : target.slice(question + 1),
-    },
-    peer: { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
-    userAgent: headers["user-agent"],
-    get xHeaders() {
-      return Object.fromEntries(
-        Object.entries(headers)
-          .filter(([name]) => name.startsWith("x-"))
-          .map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
-      );
-    },
-    headers,
-    authToken,
-  };
+      port: host.port ?? (isSecure ? 443 : 80),
+      path,
+      query: query.join("?"),
+    };
+  }
+
+  get peer(): ConnectInfo["peer"] {
+    const { remoteAddress = "", remotePort = 0 } = this.#request.socket;
+    return { address: remoteAddress, port: remotePort };
+  }
+
+  get userAgent(): string | undefined {
+    return this.headers["user-agent"];
+  }
+
+  get xHeaders(): ConnectInfo["xHeaders"] {
+    const found = Object.entries(this.headers).filter(([name]) => name.startsWith("x-"));
+    return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
+  }
+
+  get headers(): ConnectInfo["headers"] {
+    return this.#request.headers;
+  }
 }
 
 /** Splits a `Host` header: `example.com:8080`, `[::1]:4000`. */

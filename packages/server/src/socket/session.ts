@@ -13,7 +13,7 @@ import { schedule } from "../channel/schedule.ts";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
 import type { PubSub, Subscription } from "../pubsub.ts";
-import { emit } from "../telemetry.ts";
+import { emit, isObserved } from "../telemetry.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import { Frame } from "../transports/transport.ts";
 import type { Connection, ConnectionHandler } from "../transports/transport.ts";
@@ -213,27 +213,28 @@ export class Session implements ConnectionHandler, ChannelHost {
     failure: { error: unknown } | undefined,
     startedAt: number,
   ): void {
-    const { joinRef, ref, topic, payload } = message;
-    const report = (outcome: TelemetryEvents["channel.joined"]["result"]): void =>
-      emit("channel.joined", {
-        ...this.describe(),
-        topic,
-        result: outcome,
-        params: payload,
-        duration: performance.now() - startedAt,
-      });
+    const { joinRef, ref, topic } = message;
     const answer = failure === undefined ? this.#joinAnswer(joinRef, ref, topic, result) : failure;
     if ("error" in answer) {
       channel.end("refused", undefined, undefined);
       this.#reply(joinRef, ref, topic, "error", { reason: Reason.joinCrashed });
-      report("crashed");
+      this.#reportJoin(message, "crashed", startedAt);
       emit("channel.crashed", { ...this.describe(), topic, callback: "join", event: undefined, error: answer.error });
       return;
     }
     if (answer.outcome === "ok") channel.joinedNow();
     else channel.end("refused", undefined, undefined);
     this.connection.send(answer.frame);
-    report(answer.outcome);
+    this.#reportJoin(message, answer.outcome, startedAt);
+  }
+
+  #reportJoin(
+    { topic, payload: params }: Message,
+    result: TelemetryEvents["channel.joined"]["result"],
+    startedAt: number,
+  ): void {
+    if (!isObserved("channel.joined")) return;
+    emit("channel.joined", { ...this.describe(), topic, result, params, duration: performance.now() - startedAt });
   }
 
   /** The reply frame for what `join` returned, or the error that this return value is. */

@@ -1,0 +1,105 @@
+// Who may import whom. A room is `x.ts` together with the folder `x/`; imports point down only, type-only ones included.
+
+const SERVER = "^packages/server/src/";
+
+/** The files of rooms of the server. */
+const room = (...names) => names.map((name) => `${SERVER}${name}(\\.ts$|/)`);
+/** One file of the server. */
+const file = (name) => `${SERVER}${name}\\.ts$`;
+
+const PROTOCOL = "^packages/protocol/";
+const TRANSPORT = file("transports/transport");
+const TESTS = "\\.test\\.ts$";
+
+/** Files at `from` may import each other, what is `allowed`, and npm packages; nothing else of this repository. */
+const only = (name, from, ...allowed) => ({
+  name,
+  severity: "error",
+  from: { path: from, pathNot: TESTS },
+  to: { path: "^(packages|examples|conformance|bench|tools)/", pathNot: [from, ...allowed].flat() },
+});
+
+/** Rooms below the socket: what an endpoint composes. */
+const PARTS = [
+  PROTOCOL,
+  ...room("errors", "options", "pattern", "pubsub", "channel", "socket", "telemetry", "transports"),
+];
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+
+    only("protocol", PROTOCOL),
+    {
+      name: "protocol-imports-nothing",
+      severity: "error",
+      from: { path: PROTOCOL, pathNot: TESTS },
+      to: { pathNot: PROTOCOL },
+    },
+    only("client", "^packages/client/", PROTOCOL),
+
+    only("errors", room("errors")),
+    only("pattern", room("pattern"), room("errors")),
+    only("options", room("options"), room("errors")),
+    only("telemetry", file("telemetry")),
+    only("telemetry-logger", `${SERVER}telemetry/`, file("telemetry")),
+    only("transport", TRANSPORT, PROTOCOL),
+    only("websocket", `${SERVER}transports/websocket(\\.ts$|/)`, TRANSPORT, PROTOCOL),
+    only("pubsub", room("pubsub"), room("errors", "telemetry")),
+    only("channel", room("channel"), room("errors", "pattern", "pubsub", "telemetry"), TRANSPORT, PROTOCOL),
+    only(
+      "socket",
+      room("socket"),
+      room("channel", "errors", "options", "pattern", "pubsub", "telemetry"),
+      TRANSPORT,
+      PROTOCOL,
+    ),
+    only("endpoint", room("endpoint"), PARTS),
+    only("testing", room("testing"), PARTS, room("endpoint"), file("index")),
+    {
+      name: "logger-is-chosen-by-the-endpoint",
+      comment: "Everything else emits telemetry.",
+      severity: "error",
+      from: { path: SERVER, pathNot: [...room("endpoint", "telemetry", "testing"), file("index"), TESTS] },
+      to: { path: `${SERVER}telemetry/` },
+    },
+    {
+      name: "door-is-for-users",
+      comment: "index.ts imports everything; nothing of the server but testing imports it.",
+      severity: "error",
+      from: { path: SERVER, pathNot: [...room("testing"), TESTS] },
+      to: { path: file("index") },
+    },
+    {
+      name: "siblings-do-not-know-each-other",
+      severity: "error",
+      from: { path: `${SERVER}(pubsub/adapters|transports)/([^/.]+)`, pathNot: TESTS },
+      to: { path: `${SERVER}$1/`, pathNot: [`${SERVER}$1/$2`, TRANSPORT] },
+    },
+    {
+      name: "only-tests-import-tests",
+      severity: "error",
+      from: { pathNot: ["\\.test\\.ts$", "/test/", "\\.(types|test-d)\\.ts$"] },
+      to: { path: ["\\.test\\.ts$", "/test/", "^node_modules/(vitest|fast-check|playwright-core)/"], pathNot: [] },
+    },
+    {
+      name: "published-names-only",
+      comment: "What stands beside the packages uses them as everybody does.",
+      severity: "error",
+      from: { path: "^(examples/[^/]+|conformance|bench)/" },
+      to: { path: "^(packages/|examples/|conformance/|bench/)", pathNot: "^$1/", dependencyTypes: ["local"] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.test.json" },
+    doNotFollow: { path: ["node_modules", "/dist/"] },
+    exclude: { path: ["/dist/[^/]+\\.tsbuildinfo$"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["types", "import", "node", "default"],
+      mainFields: ["types", "main"],
+    },
+  },
+};

@@ -1,0 +1,4 @@
+import { run } from "@wingbeat/example-site";
+import { rooms } from "./server.ts";
+
+await run("Wingbeat rooms", { examples: { "/": rooms() } });

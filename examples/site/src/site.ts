@@ -1,0 +1,84 @@
+/** Examples on one HTTP server: their sockets on one endpoint, their pages beside it. */
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { createEndpoint } from "wingbeat";
+import type { Endpoint, EndpointOptions } from "wingbeat";
+import { servePages } from "./pages.ts";
+
+/** What an example is made of. */
+export interface Example {
+  readonly sockets: EndpointOptions["sockets"];
+  /** The folder of its page. */
+  readonly web: URL;
+  /** Answers the HTTP requests that are the example's own; false for all others. */
+  readonly handler?: (request: IncomingMessage, response: ServerResponse, endpoint: Endpoint) => boolean;
+}
+
+export interface SiteOptions {
+  /** The examples by the path of their page: `"/"` or `"/lobby/"`. */
+  readonly examples: Readonly<Record<string, Example>>;
+  /** A folder for `/`, when no example is there. */
+  readonly home?: URL;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Default `127.0.0.1`: this machine only. */
+  readonly host?: string;
+  /** As for `createEndpoint`. Default true. */
+  readonly logger?: EndpointOptions["logger"];
+}
+
+export interface Site {
+  readonly port: number;
+  readonly endpoint: Endpoint;
+  /** Closes sockets, HTTP connections and the port. */
+  close(): Promise<void>;
+}
+
+/** The official client, served as it was published. */
+const PHOENIX = pathToFileURL(`${dirname(createRequire(import.meta.url).resolve("phoenix"))}/`);
+
+/** Starts a site. Rejects when the port cannot be had. */
+export async function startSite({ examples, home, port, host = "127.0.0.1", logger = true }: SiteOptions): Promise<Site> {
+  const all = Object.values(examples);
+  const endpoint = createEndpoint({ sockets: Object.assign({}, ...all.map(({ sockets }) => sockets)), logger });
+  const pages = servePages({
+    ...(home === undefined ? {} : { "/": home }),
+    ...Object.fromEntries(Object.entries(examples).map(([path, { web }]) => [path, web])),
+    "/site/": new URL("../web/", import.meta.url),
+    "/vendor/": PHOENIX,
+  });
+  const server = createServer((request, response) => {
+    if (!all.some(({ handler }) => handler?.(request, response, endpoint))) void pages(request, response);
+  });
+  endpoint.attach(server);
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    await endpoint.close();
+    throw error;
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    endpoint,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await endpoint.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
