@@ -1,5 +1,5 @@
 /** The sockets of the reference application. "presence:*" is not served yet: it comes with presence. */
-import { defineSocket, ok, refuse, route, type ConnectInfo } from "wingbeat";
+import { defineSocket, ok, refuse, route, type ConnectInfo, type ConnectParams } from "wingbeat";
 import { benchChannel } from "./bench-channel.ts";
 import { plainChannel } from "./plain-channel.ts";
 import { roomChannel } from "./room-channel.ts";
@@ -40,7 +40,8 @@ export const mainSocket = userSocket({ keepInfo: true });
 export const bareSocket = userSocket({ keepInfo: false });
 
 export const authSocket = defineSocket({
-  connect: (_params, info) => (info.authToken === "letmein" ? ok({ user_id: info.authToken }) : refuse()),
+  connect: (_params: ConnectParams, info: ConnectInfo) =>
+    info.authToken === "letmein" ? ok({ user_id: info.authToken }) : refuse(),
   id: () => null,
   channels: [roomChannel, plainChannel],
 });

@@ -60,16 +60,25 @@ type Checked<Routes extends readonly unknown[], Assigns> = {
     : Routes[K];
 };
 
-export interface SocketOptions<Routes extends readonly Routable[], Result extends ConnectResult, Params> {
+/** What `connect` gets: checked by the schema, or as they came. */
+type ParamsFor<Schema> = [Schema] extends [StandardSchemaV1] ? Output<Schema> : ConnectParams;
+
+export interface SocketOptions<
+  Routes extends readonly Routable[],
+  Result extends ConnectResult,
+  Schema extends StandardSchemaV1 | undefined,
+> {
+  /** A schema for the connect params. Params that do not fit are refused with HTTP 403. */
+  readonly params?: Schema;
   /**
-   * Decides who may connect: `ok(assigns)` or `refuse(reason?)`, sync or async. Default: everybody, with no assigns.
+   * Decides who may connect: `ok(assigns)` or `refuse(reason?)`, sync or async. `() => ok()` lets everybody in.
    * A throw is answered with HTTP 500.
    */
-  readonly connect?: (params: Params, info: ConnectInfo) => Awaitable<Result>;
+  readonly connect: (params: ParamsFor<Schema>, info: ConnectInfo) => Awaitable<Result>;
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
-  readonly id?: (assigns: AssignsOf<NoInfer<Result>>) => string | null | undefined;
+  readonly id?: (assigns: AssignsOf<Result>) => string | null | undefined;
   /** The channels. A topic goes to the first that takes it. */
-  readonly channels: Routes & Checked<NoInfer<Routes>, AssignsOf<NoInfer<Result>>>;
+  readonly channels: Routes & Checked<NoInfer<Routes>, AssignsOf<Result>>;
   /** How many channels one connection may be on. Default 100. */
   readonly maxChannels?: number;
   /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
@@ -85,34 +94,35 @@ export interface SocketDefinition<Contract extends SocketContract = SocketContra
 
 const KEYS = ["params", "connect", "id", "channels", "maxChannels", "mailboxLimit"];
 
-type Defined<Routes extends readonly Routable[]> = SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
-type Anybody = Reply<"ok", Record<never, never>>;
+/**
+ * Stands for connect's result while it is not inferred yet: TypeScript tries the arguments once without the callbacks
+ * that wait for their parameter types, and any channel must pass that trial.
+ */
+type Undecided = Reply<"ok", never>;
 
 /** Defines a socket. Throws `WB_OPTION` for channels without `join` and for bad options. */
-export function defineSocket<const Routes extends readonly Routable[], Result extends ConnectResult = Anybody>(
-  options: SocketOptions<Routes, Result, ConnectParams>,
-): Defined<Routes>;
-/** The same with a schema for the connect params. Params that do not fit are refused with HTTP 403. */
 export function defineSocket<
-  Schema extends StandardSchemaV1,
   const Routes extends readonly Routable[],
-  Result extends ConnectResult = Anybody,
->(options: SocketOptions<Routes, Result, Output<Schema>> & { readonly params: Schema }): Defined<Routes>;
-export function defineSocket(
-  options: SocketOptions<readonly Routable[], ConnectResult, never> & { readonly params?: StandardSchemaV1 },
-): SocketDefinition {
+  Result extends ConnectResult = Undecided,
+  Schema extends StandardSchemaV1 | undefined = undefined,
+>(
+  options: SocketOptions<Routes, Result, Schema>,
+): SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }> {
   checkKeys("defineSocket", options, KEYS);
   checkPositive("defineSocket: maxChannels", options.maxChannels);
   checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
+  if (typeof options.connect !== "function") {
+    throw new WingbeatError("WB_OPTION", "defineSocket needs connect: () => ok() lets everybody in.");
+  }
   const spec: SocketSpec = {
     params: options.params,
     connect: options.connect as SocketSpec["connect"],
     id: options.id as SocketSpec["id"],
-    routes: options.channels.map(routeSpec),
+    routes: (options.channels as readonly Routable[]).map(routeSpec),
     maxChannels: options.maxChannels ?? 100,
     mailboxLimit: options.mailboxLimit ?? 1_000,
   };
-  return { spec } as SocketDefinition;
+  return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
 }
 
 /**

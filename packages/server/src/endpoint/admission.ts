@@ -42,8 +42,6 @@ export class Refusal {
 }
 
 const FORBIDDEN: HttpAnswer = { status: 403 };
-/** What a socket without `connect` answers. */
-const EVERYBODY = new Reply("ok", {});
 const jsonAnswer = (status: number, detail: string): HttpAnswer => ({
   status,
   headers: { "content-type": "application/json; charset=utf-8" },
@@ -139,7 +137,7 @@ function connect(
 ): Accepted | Refusal | PromiseLike<Accepted | Refusal> {
   const { spec } = mount.socket;
   const run = (valid: unknown): Accepted | Refusal | PromiseLike<Accepted | Refusal> => {
-    const result = spec.connect?.(valid, info) ?? EVERYBODY;
+    const result = spec.connect(valid, info);
     return isPromise(result) ? result.then((settled) => accept(mount, settled, info)) : accept(mount, result, info);
   };
   if (spec.params === undefined) return run(params);

@@ -117,6 +117,29 @@ describe("attach", () => {
     expect(endpoints.map((endpoint) => endpoint.connections)).toEqual([1, 1]);
     expect(await (await fetch(`http://127.0.0.1:${port}/hello`)).text()).toBe("page /hello");
   });
+
+  it("detaches one of two endpoints without touching the other or the application", async () => {
+    let requests = 0;
+    const server = createServer((_request, response) => response.end(`request ${++requests}`));
+    const [first, second] = ["/a", "/b"].map((path) => createEndpoint({ sockets: { [path]: userSocket() }, logger: false }));
+    for (const endpoint of [first, second]) endpoint?.attach(server);
+    onTestFinished(() => second?.close());
+    const port = await listening(server);
+    await first?.close();
+    expect(await (await fetch(`http://127.0.0.1:${port}/hello`)).text()).toBe("request 1");
+    expect(await (await fetch(`http://127.0.0.1:${port}/hello`)).text()).toBe("request 2");
+    expect(await (await FrameClient.open(urlOf(port, "/b/websocket"))).join("room:1")).toMatchObject({ status: "ok" });
+  });
+
+  it("answers upgrades of other paths with 404 also when two endpoints are attached", async () => {
+    const server = createServer();
+    for (const path of ["/a", "/b"]) {
+      const endpoint = createEndpoint({ sockets: { [path]: userSocket() }, logger: false });
+      endpoint.attach(server);
+      onTestFinished(() => endpoint.close());
+    }
+    expect((await refusal(urlOf(await listening(server), "/other"))).status).toBe(404);
+  });
 });
 
 describe("listen and close", () => {

@@ -1,0 +1,267 @@
+/** A channel that a test client is on: what the test pushes to it, and what it asserts about its answers. */
+import { CLOSE, ERROR, LEAVE, REPLY } from "@wingbeat/protocol";
+import type { ChannelContract, Message, ReplyContract } from "@wingbeat/protocol";
+import type { TerminateReason } from "../channel.ts";
+import type { EndpointSubscription } from "../endpoint.ts";
+import { WingbeatError } from "../errors.ts";
+import type { Broadcast } from "../pubsub.ts";
+import type { Events, PayloadOf, PushRef, ReplyOf, ResponseOf, StatusOf } from "./contract.ts";
+import { Inbox } from "./inbox.ts";
+import { differences, show } from "./match.ts";
+import type { Pattern } from "./match.ts";
+
+/** What a channel needs of its client. */
+export interface ChannelClient {
+  /** How long assertions wait, in ms. */
+  readonly timeout: number;
+  /** Sends a message for a channel, gives its ref. */
+  send(channel: TestChannel, event: string, payload: unknown): string;
+  /** Says that the connection is closed, when it is. */
+  describeClose(): string | undefined;
+  close(): void;
+}
+
+/** The test's own subscription to the topic. */
+export interface BroadcastListener {
+  readonly subscription: EndpointSubscription;
+  broadcastFrom(topic: string, event: string, payload: object): void;
+}
+
+/** How a channel has ended. `error` is what a callback threw. */
+export interface Ending {
+  readonly reason: TerminateReason;
+  readonly error?: unknown;
+}
+
+type PushEvent<Channel extends ChannelContract> = keyof Channel["pushes"] & string;
+type LeaveReply = { readonly status: "ok"; readonly response: Record<never, never> };
+
+export class TestChannel<Channel extends ChannelContract = ChannelContract> {
+  readonly topic: string;
+  /** The response of the accepted join. */
+  response: Extract<Channel["join"]["reply"], { readonly status: "ok" }>["response"] = undefined as never;
+  readonly #client: ChannelClient;
+  readonly #messages: Inbox<Message>;
+  readonly #broadcasts: Inbox<Broadcast>;
+  readonly #endings: Inbox<Ending>;
+  #listener: BroadcastListener | undefined = undefined;
+  #ending: Ending | undefined = undefined;
+  #error: unknown = undefined;
+
+  constructor(client: ChannelClient, topic: string) {
+    this.#client = client;
+    this.topic = topic;
+    const state = (): string | undefined =>
+      client.describeClose() ?? (this.#ending === undefined ? undefined : `the channel has ended: ${this.#ending.reason}`);
+    this.#messages = new Inbox(state);
+    this.#broadcasts = new Inbox(state);
+    this.#endings = new Inbox(state);
+  }
+
+  /** Pushes an event as the client. Gives the ref that {@link assertReply} wants. */
+  push<Event extends Events<Channel>>(
+    event: Event,
+    payload?: PayloadOf<Channel, Event>,
+  ): PushRef<ReplyOf<Channel, Event>> {
+    return this.#client.send(this as never, event, payload ?? {});
+  }
+
+  /** Leaves the topic as the client. It is answered with `ok`; the channel ends with reason `left`. */
+  leave(payload: object = {}): PushRef<LeaveReply> {
+    return this.#client.send(this as never, LEAVE, payload);
+  }
+
+  /** Ends the client's connection, as closing the browser's tab does: all its channels end with reason `closed`. */
+  close(): void {
+    this.#client.close();
+  }
+
+  /** Waits for the answer to a push, by its ref. Gives the response. */
+  async assertReply<R extends ReplyContract, Status extends StatusOf<R>>(
+    ref: PushRef<R>,
+    status: Status,
+    pattern?: Pattern<ResponseOf<R, Status>>,
+    timeout = this.#client.timeout,
+  ): Promise<ResponseOf<R, Status>> {
+    const payload = { status, ...(pattern === undefined ? {} : { response: pattern }) };
+    const accepts = (message: Message): boolean =>
+      isReplyTo(message, ref) && differences(payload, message.payload).length === 0;
+    const message = await this.#messages.take(accepts, timeout, {
+      assertion: `assertReply(${ref}, "${status}") on "${this.topic}"`,
+      expected: `reply to ${ref}: ${status}${shown(pattern)}`,
+      describe: (found) => describeMessage(found, isReplyTo(found, ref) ? payload : undefined),
+    });
+    return (message.payload as { response: ResponseOf<R, Status> }).response;
+  }
+
+  /** Waits `timeout` ms (default: that of the kit) and fails when the push is answered, with any status. */
+  async refuteReply(ref: PushRef, timeout = this.#client.timeout): Promise<void> {
+    await this.#messages.refute((message) => isReplyTo(message, ref), timeout, {
+      assertion: `refuteReply(${ref}) on "${this.topic}"`,
+      expected: `no reply to ${ref}`,
+      describe: describeMessage,
+    });
+  }
+
+  /**
+   * Waits for an event that the server sends to this client. Gives its payload. Each message satisfies one assertion:
+   * assert twice to see two. `phx_error` is what the client gets when the channel crashes.
+   */
+  async assertPush<Event extends PushEvent<Channel> | typeof CLOSE | typeof ERROR>(
+    event: Event,
+    pattern?: Pattern<Channel["pushes"][Event]>,
+    timeout = this.#client.timeout,
+  ): Promise<Channel["pushes"][Event]> {
+    const message = await this.#messages.take((found) => isEvent(found, event, pattern), timeout, {
+      assertion: `assertPush("${event}") on "${this.topic}"`,
+      expected: `push ${event}${shown(pattern)}`,
+      describe: (found) => describeMessage(found, found.event === event ? pattern : undefined),
+    });
+    if (event === ERROR) this.#pardon();
+    return message.payload as Channel["pushes"][Event];
+  }
+
+  /** Waits `timeout` ms (default: that of the kit) and fails when such an event reaches the client. */
+  async refutePush<Event extends PushEvent<Channel> | typeof CLOSE | typeof ERROR>(
+    event: Event,
+    pattern?: Pattern<Channel["pushes"][Event]>,
+    timeout = this.#client.timeout,
+  ): Promise<void> {
+    await this.#messages.refute((found) => isEvent(found, event, pattern), timeout, {
+      assertion: `refutePush("${event}") on "${this.topic}"`,
+      expected: `no push ${event}${shown(pattern)}`,
+      describe: describeMessage,
+    });
+  }
+
+  /** Waits for a broadcast on the topic, also one that is intercepted. Needs `subscribeAndJoin`. Gives its payload. */
+  async assertBroadcast<Event extends PushEvent<Channel>>(
+    event: Event,
+    pattern?: Pattern<Channel["pushes"][Event]>,
+    timeout = this.#client.timeout,
+  ): Promise<Channel["pushes"][Event]> {
+    this.#requireListener("assertBroadcast");
+    const broadcast = await this.#broadcasts.take((found) => isEvent(found, event, pattern), timeout, {
+      assertion: `assertBroadcast("${event}") on "${this.topic}"`,
+      expected: `broadcast ${event}${shown(pattern)}`,
+      describe: (found) => describeBroadcast(found, found.event === event ? pattern : undefined),
+    });
+    return broadcast.payload as Channel["pushes"][Event];
+  }
+
+  /** Waits `timeout` ms (default: that of the kit) and fails when such a broadcast is seen. Needs `subscribeAndJoin`. */
+  async refuteBroadcast<Event extends PushEvent<Channel>>(
+    event: Event,
+    pattern?: Pattern<Channel["pushes"][Event]>,
+    timeout = this.#client.timeout,
+  ): Promise<void> {
+    this.#requireListener("refuteBroadcast");
+    await this.#broadcasts.refute((found) => isEvent(found, event, pattern), timeout, {
+      assertion: `refuteBroadcast("${event}") on "${this.topic}"`,
+      expected: `no broadcast ${event}${shown(pattern)}`,
+      describe: describeBroadcast,
+    });
+  }
+
+  /** Broadcasts on the topic as the test: the channel gets it, {@link assertBroadcast} does not. */
+  broadcastFrom<Event extends PushEvent<Channel>>(event: Event, payload: Channel["pushes"][Event]): void {
+    this.#requireListener("broadcastFrom").broadcastFrom(this.topic, event, payload as object);
+  }
+
+  /** Waits until the channel has ended and its `terminate` has been called. A crash is then forgiven. */
+  async assertTerminated(reason?: TerminateReason, timeout = this.#client.timeout): Promise<Ending> {
+    const ending = await this.#endings.take((found) => reason === undefined || found.reason === reason, timeout, {
+      assertion: `assertTerminated(${reason === undefined ? "" : `"${reason}"`}) on "${this.topic}"`,
+      expected: `the end of the channel${reason === undefined ? "" : `: ${reason}`}`,
+      describe: (found) => `the end of the channel: ${found.reason}`,
+    });
+    this.#pardon();
+    return ending;
+  }
+
+  /** @internal Waits for the answer to the join. */
+  async assertJoin(ref: string, timeout: number): Promise<{ readonly status: string; readonly response: unknown }> {
+    const message = await this.#messages.take((found) => isReplyTo(found, ref), timeout, {
+      assertion: `join of "${this.topic}"`,
+      expected: "an answer to the join",
+      describe: describeMessage,
+    });
+    if (this.#error !== undefined) this.#pardon();
+    return message.payload as { readonly status: string; readonly response: unknown };
+  }
+
+  /** @internal The server's message for this channel. */
+  received(message: Message): void {
+    this.#messages.add(message);
+  }
+
+  /** @internal From here on the test hears the topic's broadcasts. */
+  listen(listen: (receiver: (broadcast: Broadcast) => void) => BroadcastListener): void {
+    this.#listener = listen((broadcast) => this.#broadcasts.add(broadcast));
+  }
+
+  /** @internal A callback of this channel has crashed. */
+  crashed(error: unknown): void {
+    this.#error = error;
+    for (const inbox of [this.#messages, this.#broadcasts, this.#endings]) inbox.crashed(error);
+  }
+
+  /** @internal The channel has ended. */
+  ended(reason: string): void {
+    this.#ending = { reason, ...(reason === "crashed" ? { error: this.#error } : {}) };
+    this.#endings.add(this.#ending);
+  }
+
+  /** @internal Whether the channel has ended. */
+  get isOver(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** @internal What a callback of this channel threw. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** @internal Stops hearing broadcasts. */
+  forget(): void {
+    this.#listener?.subscription.unsubscribe();
+    this.#listener = undefined;
+  }
+
+  #pardon(): void {
+    for (const inbox of [this.#messages, this.#broadcasts, this.#endings]) inbox.pardon();
+  }
+
+  #requireListener(verb: string): BroadcastListener {
+    if (this.#listener !== undefined) return this.#listener;
+    throw new WingbeatError(
+      "WB_ASSERTION",
+      `${verb} on "${this.topic}": the test is not subscribed to the topic. Join it with subscribeAndJoin.`,
+    );
+  }
+}
+
+const isReplyTo = (message: Message, ref: string): boolean => message.event === REPLY && message.ref === ref;
+
+function isEvent(found: Message | Broadcast, event: string, pattern: unknown): boolean {
+  return found.event === event && differences(pattern, found.payload).length === 0;
+}
+
+const shown = (pattern: unknown): string => (pattern === undefined ? "" : ` ${show(pattern)}`);
+
+/** A message in a line, and below it where it differs from the pattern that it was compared with. */
+function describeMessage({ event, ref, payload }: Message, pattern?: unknown): string {
+  if (event !== REPLY) return `push ${event} ${show(payload)}${describeDifferences(pattern, payload)}`;
+  const { status, response } = payload as { status: string; response: unknown };
+  return `reply to ${ref}: ${status} ${show(response)}${describeDifferences(pattern, payload)}`;
+}
+
+function describeBroadcast({ event, payload }: Broadcast, pattern?: unknown): string {
+  return `broadcast ${event} ${show(payload)}${describeDifferences(pattern, payload)}`;
+}
+
+function describeDifferences(pattern: unknown, payload: unknown): string {
+  return differences(pattern, payload)
+    .map(({ path, expected, actual }) => `\n              ${path}: expected ${expected}, got ${actual}`)
+    .join("");
+}

@@ -1,0 +1,197 @@
+/** A connected test client: a real session over a connection in memory. */
+import { CloseCode, DISCONNECT, JOIN, REPLY, v2Client, v2Server } from "@wingbeat/protocol";
+import type { Message, SocketContract } from "@wingbeat/protocol";
+import type { Endpoint } from "../endpoint.ts";
+import { WingbeatError } from "../errors.ts";
+import { Session } from "../socket/session.ts";
+import type { Admission, SessionEnvironment } from "../socket/session.ts";
+import { TestChannel } from "./channel.ts";
+import type { ChannelClient } from "./channel.ts";
+import { MemoryConnection } from "./connection.ts";
+import type { ChannelOf, FrameworkError, Topics } from "./contract.ts";
+import { Inbox } from "./inbox.ts";
+import { show } from "./match.ts";
+
+/** The answer to a join. */
+export type JoinAnswer<Channel extends ChannelOf<SocketContract, string>> =
+  | {
+      readonly status: "ok";
+      readonly response: Extract<Channel["join"]["reply"], { readonly status: "ok" }>["response"];
+      readonly channel: TestChannel<Channel>;
+    }
+  | {
+      readonly status: "error";
+      readonly response: Extract<Channel["join"]["reply"], { readonly status: "error" }>["response"] | FrameworkError;
+      /** What `join` threw, when it crashed. */
+      readonly error: unknown;
+    };
+
+/** How a connection was closed. */
+interface Closing {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export class TestClient<Contract extends SocketContract = SocketContract> implements ChannelClient {
+  /** The socket's id, or null. */
+  readonly id: string | null;
+  /** What `connect` assigned. */
+  readonly assigns: Readonly<Record<string, unknown>>;
+  readonly timeout: number;
+  readonly #endpoint: Endpoint;
+  readonly #connection: MemoryConnection;
+  readonly #channels: TestChannel[] = [];
+  readonly #channelByRef = new Map<string, TestChannel>();
+  readonly #joinRefs = new Map<TestChannel, string>();
+  readonly #closings = new Inbox<Closing>(() => undefined);
+  #closing: Closing | undefined = undefined;
+  #ref = 0;
+
+  /** @internal Made by `connect` and `socket` of the kit. */
+  constructor(
+    endpoint: Endpoint,
+    environment: Omit<SessionEnvironment, "sessions">,
+    admission: Omit<Admission, "codec">,
+    timeout: number,
+  ) {
+    this.#endpoint = endpoint;
+    this.id = admission.id;
+    this.assigns = admission.assigns;
+    this.timeout = timeout;
+    this.#connection = new MemoryConnection({
+      received: (message) => this.#channelFor(message)?.received(message),
+      closed: (code, reason) => this.#closed({ code, reason }),
+    });
+    const sessions = new Set<Session>();
+    const session = new Session({ ...environment, sessions }, { ...admission, codec: v2Server }, this.#connection);
+    sessions.add(session);
+    this.#connection.start(session);
+  }
+
+  /** Joins a topic. Gives the server's answer, whichever it is; rejects when none comes within `timeout` ms. */
+  async join<Topic extends Topics<Contract>>(
+    topic: Topic,
+    params?: ChannelOf<Contract, Topic>["join"]["in"],
+    timeout = this.timeout,
+  ): Promise<JoinAnswer<ChannelOf<Contract, Topic>>> {
+    return (await this.#join(new TestChannel(this, topic), params, timeout)) as never;
+  }
+
+  /** Joins a topic, hears its broadcasts for `assertBroadcast`, and gives the channel. Rejects when it is refused. */
+  async subscribeAndJoin<Topic extends Topics<Contract>>(
+    topic: Topic,
+    params?: ChannelOf<Contract, Topic>["join"]["in"],
+    timeout = this.timeout,
+  ): Promise<TestChannel<ChannelOf<Contract, Topic>>> {
+    const channel = new TestChannel(this, topic);
+    const endpoint = this.#endpoint;
+    channel.listen((receiver) => {
+      const subscription = endpoint.subscribe(topic, receiver);
+      return { subscription, broadcastFrom: (...message) => endpoint.broadcastFrom(subscription, ...message) };
+    });
+    const answer = await this.#join(channel, params, timeout).catch((error: unknown) => {
+      channel.forget();
+      throw error;
+    });
+    if (answer.status === "ok") return answer.channel as never;
+    channel.forget();
+    throw new WingbeatError(
+      "WB_ASSERTION",
+      `subscribeAndJoin("${topic}"): the join was refused with ${show(answer.response)}.`,
+      answer.error === undefined ? {} : { cause: answer.error },
+    );
+  }
+
+  /** Closes all connections with this client's id, by the broadcast that an application would send. */
+  disconnect(): void {
+    if (this.id === null) {
+      throw new WingbeatError("WB_ASSERTION", "disconnect: the client has no id that could be broadcast on.");
+    }
+    this.#endpoint.broadcast(this.id, DISCONNECT, {});
+  }
+
+  /** Closes the connection as the client: its channels end with reason `closed`. */
+  close(): void {
+    this.#connection.close(CloseCode.normal, "");
+  }
+
+  /** Waits until the connection is closed, by either side. Gives close code and reason. */
+  async assertClosed(code?: CloseCode, timeout = this.timeout): Promise<Closing> {
+    return this.#closings.take((closing) => code === undefined || closing.code === code, timeout, {
+      assertion: `assertClosed(${code ?? ""})`,
+      expected: `the connection is closed${code === undefined ? "" : ` with ${code}`}`,
+      describe: (closing) => `the connection is closed with ${closing.code} ${closing.reason}`,
+    });
+  }
+
+  /** @internal */
+  send(channel: TestChannel, event: string, payload: unknown): string {
+    const ref = String(++this.#ref);
+    this.#channelByRef.set(ref, channel);
+    if (event === JOIN) {
+      this.#joinRefs.set(channel, ref);
+      this.#channels.push(channel);
+    }
+    const joinRef = this.#joinRefs.get(channel) ?? null;
+    this.#connection.receive(v2Client.encode({ joinRef, ref, topic: channel.topic, event, payload }));
+    return ref;
+  }
+
+  /** @internal */
+  describeClose(): string | undefined {
+    return this.#closing === undefined
+      ? undefined
+      : `the connection is closed: ${this.#closing.code} ${this.#closing.reason}`.trimEnd();
+  }
+
+  /** @internal A callback has crashed: that of the join under way, or of the oldest channel there. */
+  crashed(topic: string, callback: string, error: unknown): void {
+    const onTopic = this.#channels.filter((channel) => channel.topic === topic);
+    const channel = callback === "join" ? onTopic.at(-1) : (onTopic.find(({ isOver }) => !isOver) ?? onTopic.at(-1));
+    channel?.crashed(error);
+  }
+
+  /** @internal A channel has ended: the oldest on its topic. */
+  terminated(topic: string, reason: string): void {
+    this.#channels.find((channel) => channel.topic === topic && !channel.isOver)?.ended(reason);
+  }
+
+  /** @internal The kit is being closed. */
+  forget(): void {
+    this.#connection.close(CloseCode.normal, "");
+    for (const channel of this.#channels) channel.forget();
+  }
+
+  async #join(channel: TestChannel, params: unknown, timeout: number): Promise<JoinAnswer<ChannelOf<SocketContract, string>>> {
+    const ref = this.send(channel, JOIN, params ?? {});
+    try {
+      const response = await channel.assertJoin(ref, timeout);
+      if (response.status === "ok") {
+        channel.response = response.response;
+        return { status: "ok", response: response.response, channel };
+      }
+      this.#drop(channel);
+      return { status: "error", response: response.response as never, error: channel.error };
+    } catch (error) {
+      this.#drop(channel);
+      throw error;
+    }
+  }
+
+  #drop(channel: TestChannel): void {
+    this.#channels.splice(this.#channels.indexOf(channel), 1);
+  }
+
+  /** By join_ref; replies without one by their ref; broadcasts go to the last channel of the topic. */
+  #channelFor({ joinRef, ref, topic, event }: Message): TestChannel | undefined {
+    if (event === REPLY) return this.#channelByRef.get(ref ?? "");
+    return this.#channels.findLast(
+      (channel) => channel.topic === topic && (joinRef === null || this.#joinRefs.get(channel) === joinRef),
+    );
+  }
+
+  #closed(closing: Closing): void {
+    this.#closing = closing;
+    this.#closings.add(closing);
+  }
+}

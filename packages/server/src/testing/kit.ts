@@ -1,0 +1,154 @@
+/** The kit of one socket definition: makes its clients, and an endpoint that they share. */
+import type { IncomingMessage } from "node:http";
+import type { SocketContract } from "@wingbeat/protocol";
+import { admit, Refusal } from "../endpoint/admission.ts";
+import { readMounts } from "../endpoint/config.ts";
+import type { MountConfig, MountOptions } from "../endpoint/config.ts";
+import { originCheck } from "../endpoint/origin.ts";
+import { createEndpoint } from "../endpoint.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { WingbeatError } from "../errors.ts";
+import type { Admission } from "../socket/session.ts";
+import type { SocketDefinition } from "../socket.ts";
+import { attach } from "../telemetry.ts";
+import { TestClient } from "./client.ts";
+import { show } from "./match.ts";
+import { encodeQuery } from "./query.ts";
+
+/** Where a test client connects from: what `connect` reads in its `info`. */
+export interface ConnectFrom {
+  /** By lower-case name. Default: `host: "localhost"`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly authToken?: string;
+  /** Default: address 127.0.0.1, port 50000. */
+  readonly peer?: { readonly address: string; readonly port: number };
+}
+
+export interface TestOptions {
+  /** How long assertions wait and refutations watch, in ms. Default 100. */
+  readonly timeout?: number;
+  /** The application's endpoint, for code that broadcasts on it by itself. Default: one of the kit's own. */
+  readonly endpoint?: Endpoint;
+}
+
+/** A connection that was turned away. */
+export interface ConnectRefusal {
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  /** What `refuse` was given, if anything. */
+  readonly reason: unknown;
+  /** What `connect` threw, when it crashed. */
+  readonly error: unknown;
+}
+
+export class TestKit<Contract extends SocketContract = SocketContract> {
+  /** Broadcasts from outside of channels, as `ctx.endpoint` does. */
+  readonly endpoint: Endpoint;
+  readonly #mount: MountConfig;
+  readonly #timeout: number;
+  readonly #ownsEndpoint: boolean;
+  /** By path: every client has a path of its own, so that telemetry tells them apart. */
+  readonly #clients = new Map<string, TestClient<Contract>>();
+  readonly #detach: readonly (() => void)[];
+  #connects = 0;
+
+  /** @internal Made by {@link testSocket}. */
+  constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint }: TestOptions) {
+    const sockets = { "/test": socket };
+    this.#mount = readMounts({ sockets })[0] as MountConfig;
+    this.#timeout = timeout;
+    this.#ownsEndpoint = endpoint === undefined;
+    this.endpoint = endpoint ?? createEndpoint({ sockets, logger: false });
+    this.#detach = [
+      attach("channel.crashed", (data) => {
+        if (data.endpoint === this.endpoint) this.#clients.get(data.path)?.crashed(data.topic, data.callback, data.error);
+      }),
+      attach("channel.terminated", (data) => {
+        if (data.endpoint === this.endpoint) this.#clients.get(data.path)?.terminated(data.topic, data.reason);
+      }),
+    ];
+  }
+
+  /**
+   * Connects a client as over the network: params travel as a query, so that numbers arrive as text; origin check,
+   * schema, `connect` and `id` are run. Rejects with `WB_ASSERTION` when it is refused.
+   */
+  async connect(params: object = {}, from: ConnectFrom = {}): Promise<TestClient<Contract>> {
+    const { path, outcome } = await this.#admit(params, from);
+    if (!(outcome instanceof Refusal)) return this.#open(path, outcome);
+    const why = outcome.reason === undefined ? "" : `: ${show(outcome.reason)}`;
+    throw new WingbeatError(
+      "WB_ASSERTION",
+      `connect: refused by ${outcome.stage} with HTTP status ${outcome.answer.status}${why}.`,
+      outcome.error === undefined ? {} : { cause: outcome.error },
+    );
+  }
+
+  /** Connects a client that must be turned away, and says how. Rejects with `WB_ASSERTION` when it is let in. */
+  async assertRefused(params: object = {}, from: ConnectFrom = {}): Promise<ConnectRefusal> {
+    const { outcome } = await this.#admit(params, from);
+    if (outcome instanceof Refusal) {
+      return { status: outcome.answer.status, reason: outcome.reason, error: outcome.error };
+    }
+    throw new WingbeatError("WB_ASSERTION", `assertRefused: connect let the client in, with ${show(outcome.assigns)}.`);
+  }
+
+  /** A connected client, without running `connect` and `id`. */
+  socket(assigns: Readonly<Record<string, unknown>> = {}, id: string | null = null): TestClient<Contract> {
+    return this.#open(this.#nextPath(), { assigns, id });
+  }
+
+  /** Closes all clients of the kit, and its endpoint if it is the kit's own. */
+  async close(): Promise<void> {
+    for (const client of this.#clients.values()) client.forget();
+    this.#clients.clear();
+    for (const detach of this.#detach) detach();
+    if (this.#ownsEndpoint) await this.endpoint.close();
+  }
+
+  async #admit(params: object, from: ConnectFrom): Promise<{ path: string; outcome: Admission | Refusal }> {
+    const path = this.#nextPath();
+    const { websocket } = this.#mount;
+    const mount = { ...this.#mount, path, authToken: this.#mount.authToken || from.authToken !== undefined };
+    const check = originCheck(websocket.checkOrigin, undefined);
+    return { path, outcome: await admit(this.endpoint, mount, check, requestOf(params, from), {}) };
+  }
+
+  #open(path: string, admission: Omit<Admission, "codec">): TestClient<Contract> {
+    const { endpoint } = this;
+    const environment = { endpoint, pubsub: endpoint.pubsub, path, socket: this.#mount.socket.spec };
+    const client = new TestClient<Contract>(endpoint, environment, admission, this.#timeout);
+    this.#clients.set(path, client);
+    return client;
+  }
+
+  #nextPath(): string {
+    return `/test/${++this.#connects}`;
+  }
+}
+
+/** The handshake request of a client, as far as the endpoint's door reads it. */
+function requestOf(params: object, { headers, authToken, peer }: ConnectFrom): IncomingMessage {
+  const token = authToken === undefined ? undefined : Buffer.from(authToken).toString("base64url");
+  return {
+    method: "GET",
+    url: `/test/websocket?${encodeQuery({ vsn: "2.0.0", ...params })}`,
+    headers: {
+      host: "localhost",
+      ...(token === undefined ? {} : { "sec-websocket-protocol": `phoenix, base64url.bearer.phx.${token}` }),
+      ...headers,
+    },
+    socket: { remoteAddress: peer?.address ?? "127.0.0.1", remotePort: peer?.port ?? 50_000 },
+  } as unknown as IncomingMessage;
+}
+
+/**
+ * Makes a test kit for a socket definition, or for one with the options of its mount. Its clients hear each other's
+ * broadcasts. Close it after each test.
+ */
+export function testSocket<Contract extends SocketContract>(
+  socket: SocketDefinition<Contract> | (MountOptions & { readonly socket: SocketDefinition<Contract> }),
+  options: TestOptions = {},
+): TestKit<Contract> {
+  return new TestKit<Contract>(socket, options);
+}

@@ -1,0 +1,194 @@
+/** Clients that do not read, and clients that send more than a channel can take. */
+import { describe, expect, it } from "vitest";
+import { defineChannel, defineSocket, ok } from "../../src/index.ts";
+import { FrameClient } from "./frame-client.ts";
+import { gate } from "./inbox.ts";
+import { userSocket } from "./room.ts";
+import { serve } from "./serve.ts";
+import { TcpClient } from "./tcp-client.ts";
+import { observe } from "./telemetry.ts";
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe("a client that stops reading", () => {
+  const LIMIT = 256 * 1024;
+
+  it("is closed with 1013; the others get everything, in order", async () => {
+    const served = await serve({ "/socket": { socket: userSocket(), websocket: { bufferLimit: LIMIT } } });
+    const slowConsumers = observe("socket.slow_consumer");
+    const closes = observe("socket.closed");
+    const [stopped, reading] = [await TcpClient.open(served.port), await FrameClient.open(served.url())];
+    stopped.send("1", "1", "room:1", "phx_join", {});
+    await stopped.next();
+    await reading.join("room:1");
+    stopped.socket.pause();
+
+    const text = "x".repeat(50_000);
+    let sent = 0;
+    for (; slowConsumers.rest.length === 0; await turn()) {
+      for (let burst = 0; burst < 5; burst++) served.endpoint.broadcast("room:1", "news", { n: sent++, text });
+      if (sent > 2_000) throw new Error("100 MB were sent to a client that does not read");
+    }
+    expect(await slowConsumers.next()).toMatchObject({ path: "/socket", limit: LIMIT });
+    expect(await closes.next()).toMatchObject({ code: 1013 });
+    expect(served.endpoint.connections).toBe(1);
+    expect(served.endpoint.pubsub.size.subscriptions).toBe(1);
+
+    for (let n = 0; n < sent; n++) expect(((await reading.next()) as unknown[])[4]).toMatchObject({ n });
+    expect(await reading.call("room:1", "echo", { still: "here" })).toMatchObject({ status: "ok" });
+
+    stopped.socket.resume();
+    const closed = await stopped.closed;
+    expect(closed).toEqual({ code: 1013, reason: `slow consumer: more than ${LIMIT} bytes wait to be read` });
+    const got = stopped.inbox.rest.map(({ payload }) => (JSON.parse(payload.toString()) as unknown[])[4]);
+    expect(got.map((payload) => (payload as { n: number }).n)).toEqual(Array.from(got, (_, n) => n));
+    expect(got.length).toBeLessThan(sent);
+  });
+
+  it("costs no more memory than the limit and one turn's frames", async () => {
+    const served = await serve({ "/socket": { socket: userSocket(), websocket: { bufferLimit: LIMIT } } });
+    const slowConsumers = observe("socket.slow_consumer");
+    const stopped = await TcpClient.open(served.port);
+    stopped.send("1", "1", "room:1", "phx_join", {});
+    await stopped.next();
+    stopped.socket.pause();
+    const text = "x".repeat(10_000);
+    while (slowConsumers.rest.length === 0) {
+      served.endpoint.broadcast("room:1", "news", { text });
+      await turn();
+    }
+    const { bufferedBytes } = await slowConsumers.next();
+    expect(bufferedBytes).toBeGreaterThan(LIMIT);
+    expect(bufferedBytes).toBeLessThan(LIMIT + 2 * 10_100);
+    stopped.drop();
+  });
+
+  it("is closed also when a single turn sends far too much", async () => {
+    const served = await serve({ "/socket": { socket: userSocket(), websocket: { bufferLimit: LIMIT } } });
+    const slowConsumers = observe("socket.slow_consumer");
+    const stopped = await TcpClient.open(served.port);
+    stopped.send("1", "1", "room:1", "phx_join", {});
+    await stopped.next();
+    stopped.socket.pause();
+    const text = "x".repeat(10_000);
+    for (let n = 0; n < 2_000; n++) served.endpoint.broadcast("room:1", "news", { text });
+    expect((await slowConsumers.next()).bufferedBytes).toBeLessThan(2 * LIMIT);
+    stopped.drop();
+  });
+
+  it("is closed with permessage-deflate, too", async () => {
+    const websocket = { bufferLimit: LIMIT, compress: true };
+    const served = await serve({ "/socket": { socket: userSocket(), websocket } });
+    const slowConsumers = observe("socket.slow_consumer");
+    const stopped = await FrameClient.open(served.url(), { perMessageDeflate: true });
+    await stopped.join("room:1");
+    stopped.socket.pause();
+    const { randomBytes } = await import("node:crypto");
+    for (let sent = 0; slowConsumers.rest.length === 0; sent++) {
+      served.endpoint.broadcast("room:1", "news", { text: randomBytes(30_000).toString("base64") });
+      await turn();
+      if (sent > 2_000) throw new Error("80 MB were sent to a client that does not read");
+    }
+    expect(served.endpoint.connections).toBe(0);
+  });
+});
+
+describe("a client that sends more than a channel can take", () => {
+  const slowRoom = (passed: Promise<void>, handled: () => void = () => {}) =>
+    defineChannel("slow")
+      .join(() => ok())
+      .handleIn("work", async (_ctx, payload) => {
+        await passed;
+        handled();
+        return ok(payload);
+      });
+
+  it("is read no more when the mailbox is full, and again when it has drained; nothing is lost", async () => {
+    const { passed, open } = gate();
+    const socket = defineSocket({ channels: [slowRoom(passed)], mailboxLimit: 10 });
+    const { url } = await serve({ "/socket": socket });
+    const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
+    const client = await FrameClient.open(url());
+    await client.join("slow");
+    const count = 3_000;
+    const pad = "x".repeat(5_000);
+    for (let n = 0; n < count; n++) client.send("1", `${n}`, "slow", "work", { n, pad });
+    expect(await paused.next()).toMatchObject({ topic: "slow", waiting: 10 });
+    // 15 MB were sent; what the kernel does not hold must still wait at the client.
+    for (let turns = 0; turns < 100; turns++) await turn();
+    expect(client.socket.bufferedAmount).toBeGreaterThan(1_000_000);
+    expect(resumed.rest.length).toBe(0);
+    open();
+    const frames = (await client.inbox.take(count)) as unknown[][];
+    expect(frames.map((frame) => frame[1])).toEqual(Array.from({ length: count }, (_, n) => `${n}`));
+    expect(await resumed.next()).toMatchObject({ topic: "slow", waiting: 5 });
+  });
+
+  it("does not delay other connections", async () => {
+    const { passed, open } = gate();
+    const quick = defineChannel("quick").join(() => ok()).handleIn("echo", (_ctx, payload) => ok(payload));
+    const socket = defineSocket({ channels: [slowRoom(passed), quick], mailboxLimit: 5 });
+    const { url } = await serve({ "/socket": socket });
+    const paused = observe("socket.paused");
+    const [eager, other] = [await FrameClient.open(url()), await FrameClient.open(url())];
+    await eager.join("slow");
+    await other.join("quick");
+    for (let n = 0; n < 50; n++) eager.send("1", `${n}`, "slow", "work", {});
+    await paused.next();
+    expect(await other.call("quick", "echo", { n: 1 })).toEqual({ status: "ok", response: { n: 1 } });
+    open();
+    await eager.inbox.take(50);
+  });
+
+  it("is not closed as idle while the server does not read it", async () => {
+    const { passed, open } = gate();
+    const socket = defineSocket({ channels: [slowRoom(passed)], mailboxLimit: 2 });
+    const served = await serve({ "/socket": { socket, websocket: { timeout: 60 } } });
+    const paused = observe("socket.paused");
+    const [eager, idle] = [await FrameClient.open(served.url()), await FrameClient.open(served.url())];
+    await eager.join("slow");
+    for (let n = 0; n < 10; n++) eager.send("1", `${n}`, "slow", "work", {});
+    await paused.next();
+    expect((await idle.closed).code).toBe(1002);
+    const second = await FrameClient.open(served.url());
+    expect((await second.closed).code).toBe(1002);
+    open();
+    expect((await eager.inbox.take(10)).length).toBe(10);
+  });
+
+  it("is resumed when the busy channel ends, and the next join is served", async () => {
+    const socket = defineSocket({
+      channels: [
+        defineChannel("stuck")
+          .join(() => ok())
+          .handleIn("work", () => new Promise<void>(() => {})),
+      ],
+      mailboxLimit: 3,
+    });
+    const { url } = await serve({ "/socket": socket });
+    const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
+    const client = await FrameClient.open(url());
+    await client.join("stuck");
+    for (let n = 0; n < 4; n++) client.send("1", `${n}`, "stuck", "work", {});
+    await paused.next();
+    client.send("2", "2", "stuck", "phx_join", {});
+    await turn();
+    expect(resumed.rest.length).toBe(0);
+    client.socket.close();
+    client.socket.terminate();
+  });
+
+  it("crashes the channel, not the process, when broadcasts overrun an intercepting channel", async () => {
+    const stuck = defineChannel("stuck")
+      .join(() => ok())
+      .handleOut("news", () => new Promise<void>(() => {}));
+    const served = await serve({ "/socket": defineSocket({ channels: [stuck], mailboxLimit: 20 }) });
+    const crashed = observe("channel.crashed");
+    const client = await FrameClient.open(served.url());
+    await client.join("stuck");
+    for (let n = 0; n < 30; n++) served.endpoint.broadcast("stuck", "news", { n });
+    expect(await crashed.next()).toMatchObject({ topic: "stuck", error: { code: "WB_MAILBOX_OVERFLOW" } });
+    expect(await client.next()).toEqual(["1", "1", "stuck", "phx_error", { reason: "channel_crash" }]);
+    expect(await client.join("stuck", {}, "2")).toMatchObject({ status: "ok" });
+  });
+});
