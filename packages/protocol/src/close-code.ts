@@ -11,6 +11,8 @@ export const CloseCode = {
   protocolError: 1002,
   /** A text frame was not valid UTF-8. Reconnect. */
   invalidData: 1007,
+  /** A message came in more fragments than the server puts together. Reconnect. */
+  policyViolation: 1008,
   /** A frame was larger than the server takes. Reconnect. */
   tooLarge: 1009,
   /** A frame could not be decoded as a message. Reconnect. */

@@ -5,7 +5,7 @@
 import { bytesOf, toJson } from "./codec.ts";
 import type { ClientCodec, FrameData, ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
-import { parseFrame } from "./json.ts";
+import { parseClientFrame, parseFrame } from "./json.ts";
 import { REPLY } from "./message.ts";
 import type { Message, Payload, Ref } from "./message.ts";
 
@@ -22,8 +22,7 @@ function textOf(frame: FrameData): string {
   }
 }
 
-function decode(frame: FrameData): Message {
-  const value = parseFrame(textOf(frame));
+function messageOf(value: unknown): Message {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new DecodeError("V1 frame is not a JSON object (for arrays, connect with vsn=2.0.0)");
   }
@@ -51,7 +50,7 @@ function refuseBytes(payload: Payload, what: string): void {
 }
 
 export const v1Server: ServerCodec = {
-  decode,
+  decode: (frame) => messageOf(parseClientFrame(textOf(frame))),
   encodeMessage(_joinRef, ref, topic, event, payload) {
     refuseBytes(payload, `payload of "${event}"`);
     return encode(ref, topic, event, payload);
@@ -72,5 +71,5 @@ export const v1Client: ClientCodec = {
     const fields = { topic, event, payload, ref };
     return toJson(joinRef === null ? fields : { ...fields, join_ref: joinRef }, payload, `payload of "${event}"`);
   },
-  decode,
+  decode: (frame) => messageOf(parseFrame(textOf(frame))),
 };

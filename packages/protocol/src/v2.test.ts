@@ -89,7 +89,7 @@ describe("lone surrogates in V2 text", () => {
     ["an ignored element", '["1","2","t","e",{},"\\ud800"]'],
   ])("are refused in %s", (_, frame) => {
     expect(() => v2Server.decode(frame)).toThrow(new DecodeError("frame has a lone surrogate in a string"));
-    expect(() => v2Client.decode(frame)).toThrow(DecodeError);
+    expect(() => v2Client.decode(frame)).not.toThrow();
   });
 
   it.each([

@@ -13,12 +13,11 @@ import {
 import { bytesOf, toJson } from "./codec.ts";
 import type { ClientCodec, ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
-import { parseFrame } from "./json.ts";
+import { parseClientFrame, parseFrame } from "./json.ts";
 import { REPLY } from "./message.ts";
 import type { Message, Payload, Ref } from "./message.ts";
 
-function decodeText(text: string): Message {
-  const value = parseFrame(text);
+function messageOf(value: unknown): Message {
   if (!Array.isArray(value)) {
     throw new DecodeError("V2 frame is not a JSON array (for objects, connect with vsn=1.0.0)");
   }
@@ -37,7 +36,7 @@ function requireObject(event: string, payload: Payload): void {
 }
 
 export const v2Server: ServerCodec = {
-  decode: (frame) => (typeof frame === "string" ? decodeText(frame) : decodeClientFrame(frame)),
+  decode: (frame) => (typeof frame === "string" ? messageOf(parseClientFrame(frame)) : decodeClientFrame(frame)),
   encodeMessage(joinRef, ref, topic, event, payload) {
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeServerPush(joinRef, topic, event, bytes);
@@ -64,5 +63,5 @@ export const v2Client: ClientCodec = {
     if (bytes !== undefined) return encodeClientPush(message, bytes);
     return toJson([joinRef, ref, topic, event, payload], payload, `payload of "${event}"`);
   },
-  decode: (frame) => (typeof frame === "string" ? decodeText(frame) : decodeServerFrame(frame)),
+  decode: (frame) => (typeof frame === "string" ? messageOf(parseFrame(frame)) : decodeServerFrame(frame)),
 };

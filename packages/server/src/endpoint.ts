@@ -3,17 +3,16 @@
  * composition root: the only place that picks transports, the PubSub adapter and the logger.
  */
 import { createServer } from "node:http";
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
-import type { Server as SecureServer } from "node:https";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import { CloseCode } from "@wingbeat/protocol";
 import { fastlane } from "./channel/fastlane.ts";
+import { attachTo } from "./endpoint/attachment.ts";
+import type { FindMount, HttpServer } from "./endpoint/attachment.ts";
 import { readMounts } from "./endpoint/config.ts";
 import type { EndpointOptions } from "./endpoint/config.ts";
-import { answer, answerUpgrade } from "./endpoint/http.ts";
+import { answer } from "./endpoint/http.ts";
 import { Mount } from "./endpoint/mount.ts";
-import type { PathParams } from "./endpoint/path.ts";
 import { WingbeatError } from "./errors.ts";
 import { Broadcast, PubSub } from "./pubsub.ts";
 import type { Subscription } from "./pubsub.ts";
@@ -26,7 +25,6 @@ export interface EndpointSubscription {
   unsubscribe(): void;
 }
 
-const NOT_FOUND = { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT = 1_000;
 
@@ -74,7 +72,7 @@ export class Endpoint {
    */
   async listen(port: number, host?: string): Promise<AddressInfo> {
     if (this.#server !== undefined) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is listening already.");
-    const server = createServer((_request, response) => answer(response, NOT_FOUND));
+    const server = createServer((_request, response) => answer(response, { status: 404, body: "not found" }));
     this.attach(server);
     this.#server = server;
     await this.#started;
@@ -92,29 +90,11 @@ export class Endpoint {
    * Serves the sockets on a given HTTP server, beside whatever it serves already (Express, Fastify, Hono …). Call it
    * when the server's own request listener is there. The server stays the caller's: `close` does not close it.
    */
-  attach(server: Server | SecureServer): void {
+  attach(server: HttpServer): void {
     if (this.#isClosed) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
     this.#started ??= this.pubsub.start();
     this.#started.catch(() => {});
-    const others = server.listeners("request") as RequestListener[];
-    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-      const found = this.#find(request);
-      if (found !== undefined) void found.mount.request(request, response, found.params);
-      else for (const listener of others) listener.call(server, request, response as never);
-    };
-    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      const found = this.#find(request);
-      if (found !== undefined) found.mount.upgrade(request, socket, head, found.params);
-      else if (server.listenerCount("upgrade") === 1) answerUpgrade(socket, NOT_FOUND);
-    };
-    server.removeAllListeners("request");
-    server.on("request", onRequest);
-    server.on("upgrade", onUpgrade);
-    this.#detach.push(() => {
-      server.off("upgrade", onUpgrade);
-      server.off("request", onRequest);
-      for (const listener of others) server.on("request", listener);
-    });
+    this.#detach.push(attachTo(server, (path) => this.#find(path)));
   }
 
   /** Sends an event to all subscribers of a topic, on all nodes. Throws `BroadcastError` when the adapter refuses. */
@@ -168,8 +148,7 @@ export class Endpoint {
     this.#stopLogger();
   }
 
-  #find(request: IncomingMessage): { mount: Mount; params: PathParams } | undefined {
-    const path = (request.url ?? "/").split("?", 1)[0] as string;
+  #find(path: string): ReturnType<FindMount> {
     for (const mount of this.#mounts) {
       const params = mount.match(path);
       if (params !== undefined) return { mount, params };

@@ -186,7 +186,6 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
       expected: "an answer to the join",
       describe: describeMessage,
     });
-    if (this.#error !== undefined) this.#pardon();
     return message.payload as { readonly status: string; readonly response: unknown };
   }
 

@@ -165,13 +165,13 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
   async #join(channel: TestChannel, params: unknown, timeout: number): Promise<JoinAnswer<ChannelOf<SocketContract, string>>> {
     const ref = this.send(channel, JOIN, params ?? {});
     try {
-      const response = await channel.assertJoin(ref, timeout);
-      if (response.status === "ok") {
-        channel.response = response.response;
-        return { status: "ok", response: response.response, channel };
+      const { status, response } = await channel.assertJoin(ref, timeout);
+      if (status === "ok") {
+        channel.response = response as never;
+        return { status: "ok", response: response as never, channel };
       }
       this.#drop(channel);
-      return { status: "error", response: response.response as never, error: channel.error };
+      return { status: "error", response: response as never, error: channel.error };
     } catch (error) {
       this.#drop(channel);
       throw error;

@@ -105,7 +105,7 @@ describe("a client that sends more than a channel can take", () => {
 
   it("is read no more when the mailbox is full, and again when it has drained; nothing is lost", async () => {
     const { passed, open } = gate();
-    const socket = defineSocket({ channels: [slowRoom(passed)], mailboxLimit: 10 });
+    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed)], mailboxLimit: 10 });
     const { url } = await serve({ "/socket": socket });
     const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
     const client = await FrameClient.open(url());
@@ -127,7 +127,7 @@ describe("a client that sends more than a channel can take", () => {
   it("does not delay other connections", async () => {
     const { passed, open } = gate();
     const quick = defineChannel("quick").join(() => ok()).handleIn("echo", (_ctx, payload) => ok(payload));
-    const socket = defineSocket({ channels: [slowRoom(passed), quick], mailboxLimit: 5 });
+    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed), quick], mailboxLimit: 5 });
     const { url } = await serve({ "/socket": socket });
     const paused = observe("socket.paused");
     const [eager, other] = [await FrameClient.open(url()), await FrameClient.open(url())];
@@ -142,7 +142,7 @@ describe("a client that sends more than a channel can take", () => {
 
   it("is not closed as idle while the server does not read it", async () => {
     const { passed, open } = gate();
-    const socket = defineSocket({ channels: [slowRoom(passed)], mailboxLimit: 2 });
+    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed)], mailboxLimit: 2 });
     const served = await serve({ "/socket": { socket, websocket: { timeout: 60 } } });
     const paused = observe("socket.paused");
     const [eager, idle] = [await FrameClient.open(served.url()), await FrameClient.open(served.url())];
@@ -156,33 +156,30 @@ describe("a client that sends more than a channel can take", () => {
     expect((await eager.inbox.take(10)).length).toBe(10);
   });
 
-  it("is resumed when the busy channel ends, and the next join is served", async () => {
-    const socket = defineSocket({
-      channels: [
-        defineChannel("stuck")
-          .join(() => ok())
-          .handleIn("work", () => new Promise<void>(() => {})),
-      ],
-      mailboxLimit: 3,
-    });
-    const { url } = await serve({ "/socket": socket });
-    const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
-    const client = await FrameClient.open(url());
-    await client.join("stuck");
-    for (let n = 0; n < 4; n++) client.send("1", `${n}`, "stuck", "work", {});
+  it("may go away meanwhile: its session ends when the handler does", async () => {
+    const { passed, open } = gate();
+    const handled: true[] = [];
+    const slow = slowRoom(passed, () => handled.push(true));
+    const served = await serve({ "/socket": defineSocket({ connect: () => ok(), channels: [slow], mailboxLimit: 3 }) });
+    const [paused, closes] = [observe("socket.paused"), observe("socket.closed")];
+    const client = await TcpClient.open(served.port);
+    client.send("1", "1", "slow", "phx_join", {});
+    await client.next();
+    for (let n = 0; n < 20; n++) client.send("1", `${n}`, "slow", "work", {});
     await paused.next();
-    client.send("2", "2", "stuck", "phx_join", {});
-    await turn();
-    expect(resumed.rest.length).toBe(0);
-    client.socket.close();
-    client.socket.terminate();
+    client.drop();
+    open();
+    await closes.next();
+    expect(served.endpoint.connections).toBe(0);
+    expect(served.endpoint.pubsub.size.subscriptions).toBe(0);
+    expect(handled.length).toBeGreaterThan(0);
   });
 
   it("crashes the channel, not the process, when broadcasts overrun an intercepting channel", async () => {
     const stuck = defineChannel("stuck")
       .join(() => ok())
       .handleOut("news", () => new Promise<void>(() => {}));
-    const served = await serve({ "/socket": defineSocket({ channels: [stuck], mailboxLimit: 20 }) });
+    const served = await serve({ "/socket": defineSocket({ connect: () => ok(), channels: [stuck], mailboxLimit: 20 }) });
     const crashed = observe("channel.crashed");
     const client = await FrameClient.open(served.url());
     await client.join("stuck");

@@ -28,7 +28,7 @@ describe("order", () => {
         for (let waits = ++turn % 3; waits > 0; waits--) await new Promise((resolve) => setImmediate(resolve));
         return ok(payload);
       });
-    const { url } = await serve({ "/socket": defineSocket({ channels: [slowFirst] }) });
+    const { url } = await serve({ "/socket": defineSocket({ connect: () => ok(), channels: [slowFirst] }) });
     const client = await FrameClient.open(url());
     await client.join("lobby");
     for (let n = 0; n < 200; n++) client.send("1", `${n}`, "lobby", "echo", { n });
@@ -48,7 +48,7 @@ describe("order", () => {
         return ok({ waited: true });
       });
     const quick = defineChannel("quick").join(() => ok()).handleIn("echo", (_ctx, payload) => ok(payload));
-    const { url } = await serve({ "/socket": defineSocket({ channels: [slow, quick] }) });
+    const { url } = await serve({ "/socket": defineSocket({ connect: () => ok(), channels: [slow, quick] }) });
     const client = await FrameClient.open(url());
     client.send("1", "1", "slow:join", "phx_join", {});
     await client.join("slow:handler", {}, "2");
@@ -69,7 +69,7 @@ describe("order", () => {
         return ok({ joined: true });
       })
       .handleIn("echo", (_ctx, payload) => ok(payload));
-    const { url } = await serve({ "/socket": defineSocket({ channels: [slow] }) });
+    const { url } = await serve({ "/socket": defineSocket({ connect: () => ok(), channels: [slow] }) });
     const client = await FrameClient.open(url());
     client.send("1", "1", "slow", "phx_join", {});
     for (let n = 2; n < 12; n++) client.send("1", `${n}`, "slow", "echo", { n });

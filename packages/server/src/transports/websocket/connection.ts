@@ -48,7 +48,6 @@ export class WebSocketConnection extends Outbox implements Connection {
   readonly #compressed: boolean;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;
-  #paused = false;
   #bytesRead = -1;
   #activeAt = 0;
 
@@ -114,12 +113,10 @@ export class WebSocketConnection extends Outbox implements Connection {
   }
 
   pause(): void {
-    this.#paused = true;
     this.#websocket.pause();
   }
 
   resume(): void {
-    this.#paused = false;
     this.#websocket.resume();
   }
 
@@ -131,10 +128,13 @@ export class WebSocketConnection extends Outbox implements Connection {
     else this.#socket.write(bytes);
   }
 
-  /** Closes the connection when nothing at all came from the client for `timeout` ms. Asked by the transport's sweep. */
+  /**
+   * Closes the connection when nothing was read from the client for `timeout` ms; also while reading is paused, because
+   * a client that has gone away is not noticed then. Asked by the transport's sweep.
+   */
   closeIfIdle(now: number, timeout: number): void {
     const bytesRead = this.#socket.bytesRead ?? 0;
-    if (bytesRead !== this.#bytesRead || this.#paused) {
+    if (bytesRead !== this.#bytesRead) {
       this.#bytesRead = bytesRead;
       this.#activeAt = now;
     } else if (this.#isOpen && now - this.#activeAt >= timeout) {

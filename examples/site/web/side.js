@@ -1,0 +1,12 @@
+// @ts-check
+import { byId } from "./element.js";
+
+/** On narrow screens the side is closed until its title `#side-title` is pressed. */
+export function foldSide() {
+  const side = byId("side");
+  const title = byId("side-title");
+  title.addEventListener("click", () => {
+    const isOpen = side.toggleAttribute("data-open");
+    title.setAttribute("aria-expanded", String(isOpen));
+  });
+}

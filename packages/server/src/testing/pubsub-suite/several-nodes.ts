@@ -1,0 +1,149 @@
+/** What adapters do between nodes. The suite gives each test three. */
+import { expectEqual } from "./case.ts";
+import type { SuiteCase } from "./case.ts";
+import type { Listener, PubSubCluster } from "./cluster.ts";
+import { payloads } from "./payloads.ts";
+
+const TOPIC = "room:1";
+const END = "end of test";
+
+/** One subscriber on each node. */
+const listeners = (cluster: PubSubCluster): readonly [Listener, Listener, Listener] => [
+  cluster.listen(0, TOPIC),
+  cluster.listen(1, TOPIC),
+  cluster.listen(2, TOPIC),
+];
+
+/**
+ * Sends END from node 0 to all, then back from node 1 and 2: what came to nodes 1 and 2 too early, or came back to
+ * node 0, is there now. Gives what each subscriber received before its END.
+ */
+async function received(cluster: PubSubCluster, [a, b, c]: readonly [Listener, Listener, Listener]) {
+  cluster.node(0).broadcast(TOPIC, END);
+  const atB = [...(await b.until(END))];
+  const atC = [...(await c.until(END))];
+  const echoes = [`${END}: back from 1`, `${END}: back from 2`];
+  for (const [index, echo] of echoes.entries()) {
+    cluster.node(index + 1).directBroadcast(cluster.node(0).nodeName, TOPIC, echo);
+    await a.until(echo);
+  }
+  const atA = await a.until(END);
+  const before = (messages: readonly unknown[]): readonly unknown[] =>
+    messages.filter((message) => message !== END && !echoes.includes(message as string));
+  expectEqual("the sending node gets its own broadcast once", atA.filter((message) => message === END).length, 1);
+  return { a: before(atA), b: before(atB), c: before(atC) };
+}
+
+export const severalNodesCases: readonly SuiteCase[] = [
+  {
+    title: "every node has a name of its own",
+    run(cluster) {
+      const names = [0, 1, 2].map((index) => cluster.node(index).nodeName);
+      expectEqual(`different names in ${names.join(", ")}`, new Set(names).size, 3);
+    },
+  },
+  {
+    title: "broadcast reaches each node once, the sender's own too",
+    async run(cluster) {
+      const all = listeners(cluster);
+      cluster.node(0).broadcast(TOPIC, "hello");
+      expectEqual("received", await received(cluster, all), { a: ["hello"], b: ["hello"], c: ["hello"] });
+    },
+  },
+  {
+    title: "every node can send",
+    async run(cluster) {
+      const all = listeners(cluster);
+      for (const index of [1, 2]) {
+        cluster.node(index).broadcast(TOPIC, `from ${index}`);
+        for (const listener of all) await listener.until(`from ${index}`);
+      }
+      const both = ["from 1", "from 2"];
+      expectEqual("received", await received(cluster, all), { a: both, b: both, c: both });
+    },
+  },
+  {
+    title: "broadcast does not reach other topics on other nodes",
+    async run(cluster) {
+      const all = listeners(cluster);
+      cluster.node(0).broadcast("room:2", "hello");
+      expectEqual("received", await received(cluster, all), { a: [], b: [], c: [] });
+    },
+  },
+  {
+    title: "broadcastFrom leaves the sender out on its node, nobody on others",
+    async run(cluster) {
+      const sender = "the sender";
+      const all = [
+        cluster.listen(0, TOPIC, sender),
+        cluster.listen(1, TOPIC, sender),
+        cluster.listen(2, TOPIC),
+      ] as const;
+      cluster.node(0).broadcastFrom(sender, TOPIC, "hello");
+      expectEqual("received", await received(cluster, all), { a: [], b: ["hello"], c: ["hello"] });
+    },
+  },
+  {
+    title: "localBroadcast and localBroadcastFrom stay on the node",
+    async run(cluster) {
+      const all = listeners(cluster);
+      cluster.node(0).localBroadcast(TOPIC, "to all");
+      cluster.node(0).localBroadcastFrom(all[0], TOPIC, "to others");
+      expectEqual("received", await received(cluster, all), { a: ["to all"], b: [], c: [] });
+    },
+  },
+  {
+    title: "directBroadcast reaches the named node only",
+    async run(cluster) {
+      const all = listeners(cluster);
+      cluster.node(0).directBroadcast(cluster.node(1).nodeName, TOPIC, "to b");
+      cluster.node(0).directBroadcast(cluster.node(0).nodeName, TOPIC, "to a");
+      cluster.node(0).directBroadcast("no such node", TOPIC, "to nobody");
+      await all[0].until("to a");
+      await all[1].until("to b");
+      expectEqual("received", await received(cluster, all), { a: ["to a"], b: ["to b"], c: [] });
+    },
+  },
+  {
+    title: "a dispatcher of one's own delivers on every node, and knows a sender on its own node only",
+    async run(cluster) {
+      const all = listeners(cluster);
+      cluster.node(0).broadcastFrom("the sender", TOPIC, 1, "labelled");
+      const remote = [{ labelled: 1, from: "nobody" }];
+      const expected = { a: [{ labelled: 1, from: "the sender" }], b: remote, c: remote };
+      expectEqual("received", await received(cluster, all), expected);
+    },
+  },
+  {
+    title: "messages of one node arrive in the order in which it sent them",
+    async run(cluster) {
+      const all = listeners(cluster);
+      const sent = Array.from({ length: 200 }, (_, index) => index);
+      for (const number of sent) cluster.node(0).broadcast(TOPIC, number);
+      expectEqual("received", await received(cluster, all), { a: sent, b: sent, c: sent });
+    },
+  },
+  {
+    title: "nothing arrives on a node after unsubscribe there",
+    async run(cluster) {
+      const all = listeners(cluster);
+      const gone = cluster.listen(1, TOPIC);
+      cluster.node(1).unsubscribe(gone);
+      cluster.node(0).broadcast(TOPIC, "hello");
+      expectEqual("received", await received(cluster, all), { a: ["hello"], b: ["hello"], c: ["hello"] });
+      gone.receive(END);
+      expectEqual("the one that is gone received", await gone.until(END), [END]);
+    },
+  },
+  ...payloads.map(({ what, message }) => ({
+    title: `carries ${what} to another node`,
+    async run(cluster) {
+      const all = listeners(cluster);
+      cluster.node(0).broadcast(TOPIC, message);
+      cluster.node(0).directBroadcast(cluster.node(1).nodeName, TOPIC, message);
+      const { b, c } = await received(cluster, all);
+      expectEqual(`${what}, broadcast and directBroadcast`, b, [message, message]);
+      expectEqual(`${what}, broadcast`, c, [message]);
+    },
+  } satisfies SuiteCase)),
+];

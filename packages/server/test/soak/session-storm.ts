@@ -1,0 +1,80 @@
+/** The frame storm without a network: frames go straight into sessions, as fast as they are handled. */
+import { v2Client, v2Server } from "@wingbeat/protocol";
+import { createEndpoint } from "../../src/index.ts";
+import { Session } from "../../src/socket/session.ts";
+import type { SessionEnvironment } from "../../src/socket/session.ts";
+import type { Connection, Frame } from "../../src/transports/transport.ts";
+import { userSocket } from "../integration/room.ts";
+import { activeResources, settledHeap } from "./figures.ts";
+import type { AnyFrame } from "./frames.ts";
+
+export interface SessionStormFigures {
+  frames: number;
+  sessions: number;
+  answers: number;
+  closes: Record<number, number>;
+  /** Bytes of heap more than before; undefined without `--expose-gc`. */
+  heapGrowth: number | undefined;
+}
+
+/** Counts what is sent, and reads every answer as a client would: a frame that no client can read throws. */
+class CountingConnection implements Connection {
+  readonly transport = "websocket";
+  readonly figures: SessionStormFigures;
+  session: Session | undefined = undefined;
+  isOpen = true;
+
+  constructor(figures: SessionStormFigures) {
+    this.figures = figures;
+  }
+
+  send(frame: Frame): void {
+    if (!this.isOpen) return;
+    v2Client.decode(frame.data);
+    this.figures.answers++;
+  }
+
+  close(code: number, reason: string): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.figures.closes[code] = (this.figures.closes[code] ?? 0) + 1;
+    this.session?.closed(code, reason);
+  }
+
+  pause(): void {}
+  resume(): void {}
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Feeds frames to sessions, 200 to each or until it is closed. Throws when anything is left behind. */
+export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<SessionStormFigures> {
+  const figures: SessionStormFigures = { frames: frames.length, sessions: 0, answers: 0, closes: {}, heapGrowth: undefined };
+  const socket = userSocket();
+  const endpoint = createEndpoint({ sockets: { "/socket": socket }, logger: false });
+  const sessions = new Set<Session>();
+  const environment: SessionEnvironment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, sessions };
+  const [resources, heap] = [activeResources(), await settledHeap()];
+  let connection: CountingConnection | undefined;
+  for (const [index, frame] of frames.entries()) {
+    if (connection === undefined || !connection.isOpen || index % 200 === 0) {
+      connection?.close(1000, "");
+      connection = new CountingConnection(figures);
+      connection.session = new Session(environment, { codec: v2Server, assigns: { name: "x" }, id: `user:${index % 7}` }, connection);
+      sessions.add(connection.session);
+      figures.sessions++;
+      connection.session.receive('["1","1","room:1","phx_join",{}]');
+    }
+    connection.session?.receive(typeof frame === "string" ? frame : Buffer.from(frame));
+    if (index % 100 === 0) await turn();
+  }
+  connection?.close(1000, "");
+  await turn();
+  if (heap !== undefined) figures.heapGrowth = ((await settledHeap()) ?? heap) - heap;
+  const left = { sessions: sessions.size, subscriptions: endpoint.pubsub.size.subscriptions };
+  await endpoint.close();
+  if (left.sessions + left.subscriptions > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
+  const after = activeResources();
+  if ((after["Timeout"] ?? 0) > (resources["Timeout"] ?? 0)) throw new Error(`timers are left: ${JSON.stringify(after)}`);
+  return figures;
+}

@@ -1,0 +1,13 @@
+/** `npm run soak`: the long runs, one after the other, in a process whose garbage can be collected at will. */
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["*.soak.ts"],
+    execArgv: ["--expose-gc"],
+    fileParallelism: false,
+    disableConsoleIntercept: true,
+    testTimeout: 600_000,
+  },
+});
