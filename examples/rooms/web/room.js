@@ -119,6 +119,7 @@ export class Room {
     byId("body-label").textContent = message === undefined ? "Message" : "Edit your message";
     byId("send").textContent = message === undefined ? "Send" : "Save";
     byId("cancel-edit").hidden = message === undefined;
+    byId("ways").hidden = message !== undefined; // edits go over the channel only
     showError(composerError, "", field);
     field.value = message?.body ?? "";
     field.focus();

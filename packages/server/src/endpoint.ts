@@ -17,6 +17,7 @@ import { WingbeatError } from "./errors.ts";
 import { Broadcast, PubSub } from "./pubsub.ts";
 import type { Subscription } from "./pubsub.ts";
 import type { Session } from "./socket/session.ts";
+import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
 
 /** A plain subscriber: made by `endpoint.subscribe`. */
@@ -117,7 +118,10 @@ export class Endpoint {
     this.pubsub.localBroadcastFrom(from, topic, new Broadcast(topic, event, payload), "fastlane");
   }
 
-  /** Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short; it must not throw. */
+  /**
+   * Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short. What it throws goes to
+   * telemetry (`pubsub.delivery_failed`), not to the broadcaster.
+   */
   subscribe(topic: string, receiver: (broadcast: Broadcast) => void): EndpointSubscription {
     const { pubsub } = this;
     const subscription: Subscription & EndpointSubscription = {
@@ -125,7 +129,13 @@ export class Endpoint {
       get owner() {
         return subscription;
       },
-      receive: (message) => receiver(message as Broadcast),
+      receive: (message) => {
+        try {
+          receiver(message as Broadcast);
+        } catch (error) {
+          emit("pubsub.delivery_failed", { topic, error });
+        }
+      },
       unsubscribe: () => pubsub.unsubscribe(subscription),
     };
     pubsub.subscribe(subscription);

@@ -75,7 +75,7 @@ export interface TelemetryEvents {
   };
   /** A channel has ended, and its `terminate` has run. */
   "channel.terminated": ChannelSource & { readonly reason: string };
-  /** A message from another node could not be delivered here. */
+  /** A plain subscriber threw, or a message from another node could not be delivered here. */
   "pubsub.delivery_failed": { readonly topic: string; readonly error: unknown };
 }
 

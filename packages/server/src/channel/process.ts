@@ -36,6 +36,9 @@ type Callback = "handleIn" | "handleOut" | "handleInfo";
 
 const isOfClient = (item: object): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
 
+/** What a timer of Node can wait, in ms. */
+const MAX_DELAY = 2 ** 31 - 1;
+
 /** What the client is told when a channel ends. */
 type Notice = typeof CLOSE | typeof ERROR | undefined;
 
@@ -139,6 +142,9 @@ export class ChannelProcess implements Subscription, Mailbox {
   }
 
   sendAfter(message: unknown, ms: number): Timer {
+    if (!(ms >= 0 && ms <= MAX_DELAY)) {
+      throw new WingbeatError("WB_OPTION", `sendAfter got ${ms} ms: it takes 0 to ${MAX_DELAY} (24 days).`);
+    }
     this.#timers ??= new Set();
     const timer = new Timer(this.#timers, ms, () => this.send(message));
     if (this.#state === "ended") timer.cancel();
@@ -396,12 +402,15 @@ export class ChannelProcess implements Subscription, Mailbox {
 
   #answerLate(item: Item): void {
     if (!this.#answersLate || !isOfClient(item)) return;
-    const [joinRef, answer] =
-      item.event === LEAVE
-        ? [item.joinRef, new Reply("ok", {})]
-        : [null, new Reply("error", { reason: Reason.unmatchedTopic })];
-    const frame = this.codec.encodeReply(joinRef, item.ref, this.topic, answer.status, answer.response);
-    this.connection.send(new Frame(frame));
+    const isLeave = item.event === LEAVE;
+    try {
+      const joinRef = isLeave ? item.joinRef : null;
+      const response = isLeave ? {} : { reason: Reason.unmatchedTopic };
+      const frame = this.codec.encodeReply(joinRef, item.ref, this.topic, isLeave ? "ok" : "error", response);
+      this.connection.send(new Frame(frame));
+    } catch {
+      // A ref that cannot be written back (nested too deep) cannot be answered.
+    }
   }
 }
 

@@ -14,7 +14,9 @@ const MAX_PER_TURN = 10_000;
 
 /** Receivers and messages in turn: an item is two slots, so queueing allocates nothing. */
 let queue: object[] = [];
-let spare: object[] = [];
+/** The queue that is being delivered, and how far. */
+let current: object[] = [];
+let position = 0;
 let scheduled = false;
 
 /** Queues a message for a mailbox. */
@@ -27,16 +29,28 @@ export function schedule(mailbox: Mailbox, item: object): void {
 
 function run(): void {
   let delivered = 0;
-  while (queue.length > 0 && delivered < MAX_PER_TURN) {
-    const batch = queue;
-    queue = spare;
-    for (let index = 0; index < batch.length; index += 2) {
-      (batch[index] as Mailbox).deliver(batch[index + 1] as object);
+  let isDone = false;
+  try {
+    while (delivered < MAX_PER_TURN && next()) {
+      position += 2;
+      delivered++;
+      (current[position - 2] as Mailbox).deliver(current[position - 1] as object);
     }
-    delivered += batch.length / 2;
-    batch.length = 0;
-    spare = batch;
+    isDone = position === current.length && queue.length === 0;
+  } finally {
+    // Mailboxes do not throw; if one did, the others must not wait for ever.
+    scheduled = !isDone;
+    if (scheduled) setImmediate(run);
   }
-  scheduled = queue.length > 0;
-  if (scheduled) setImmediate(run);
+}
+
+/** Whether there is an item at `position`, after taking up what was queued meanwhile. */
+function next(): boolean {
+  if (position < current.length) return true;
+  const delivered = current;
+  current = queue;
+  queue = delivered;
+  queue.length = 0;
+  position = 0;
+  return current.length > 0;
 }

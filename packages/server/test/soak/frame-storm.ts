@@ -4,6 +4,7 @@ import { CloseCode, v1Client, v2Client } from "@wingbeat/protocol";
 import { attach, createEndpoint } from "../../src/index.ts";
 import { userSocket } from "../integration/room.ts";
 import { frameBytes, Opcode, TcpClient } from "../integration/tcp-client.ts";
+import { asV1 } from "./frames.ts";
 import type { AnyFrame } from "./frames.ts";
 
 export interface StormFigures {
@@ -65,8 +66,9 @@ async function sendBatch(port: number, version: 1 | 2, batch: readonly AnyFrame[
   const join = version === 1 ? '{"topic":"room:1","event":"phx_join","payload":{},"ref":"1","join_ref":"1"}' : '["1","1","room:1","phx_join",{}]';
   client.text(join);
   let sent = 0;
-  for (const frame of batch) {
+  for (const anyFrame of batch) {
     sent++;
+    const frame = version === 1 ? asV1(anyFrame) : anyFrame;
     client.write(frameBytes(typeof frame === "string" ? Opcode.text : Opcode.binary, frame));
     const answer = await answered(client, version, ended, figures);
     if (answer === "closed") return sent;

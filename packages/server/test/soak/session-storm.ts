@@ -5,7 +5,7 @@ import { Session } from "../../src/socket/session.ts";
 import type { SessionEnvironment } from "../../src/socket/session.ts";
 import type { Connection, Frame } from "../../src/transports/transport.ts";
 import { userSocket } from "../integration/room.ts";
-import { activeResources, settledHeap } from "./figures.ts";
+import { activeResources } from "./figures.ts";
 import type { AnyFrame } from "./frames.ts";
 
 export interface SessionStormFigures {
@@ -13,8 +13,6 @@ export interface SessionStormFigures {
   sessions: number;
   answers: number;
   closes: Record<number, number>;
-  /** Bytes of heap more than before; undefined without `--expose-gc`. */
-  heapGrowth: number | undefined;
 }
 
 /** Counts what is sent, and reads every answer as a client would: a frame that no client can read throws. */
@@ -49,12 +47,12 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** Feeds frames to sessions, 200 to each or until it is closed. Throws when anything is left behind. */
 export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<SessionStormFigures> {
-  const figures: SessionStormFigures = { frames: frames.length, sessions: 0, answers: 0, closes: {}, heapGrowth: undefined };
+  const figures: SessionStormFigures = { frames: frames.length, sessions: 0, answers: 0, closes: {} };
   const socket = userSocket();
   const endpoint = createEndpoint({ sockets: { "/socket": socket }, logger: false });
   const sessions = new Set<Session>();
   const environment: SessionEnvironment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, sessions };
-  const [resources, heap] = [activeResources(), await settledHeap()];
+  const resources = activeResources();
   let connection: CountingConnection | undefined;
   for (const [index, frame] of frames.entries()) {
     if (connection === undefined || !connection.isOpen || index % 200 === 0) {
@@ -70,7 +68,6 @@ export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<Se
   }
   connection?.close(1000, "");
   await turn();
-  if (heap !== undefined) figures.heapGrowth = ((await settledHeap()) ?? heap) - heap;
   const left = { sessions: sessions.size, subscriptions: endpoint.pubsub.size.subscriptions };
   await endpoint.close();
   if (left.sessions + left.subscriptions > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);

@@ -12,8 +12,8 @@ describe("2,000 random and mutated frames", () => {
   it("over sockets: each is answered as the protocol says, or closes the connection with 1011", TIME, async () => {
     const figures = await stormOverSockets(framesOf(SEED, 2_000), 50);
     expect(figures.answers).toBeGreaterThan(2_000);
-    expect(figures.crashes).toBeGreaterThan(10);
-    expect(figures.closes[1011]).toBeGreaterThan(10);
+    expect(figures.crashes).toBeGreaterThan(5);
+    expect(figures.closes[1011]).toBeGreaterThan(5);
   });
 
   it("straight into sessions: the same, and nothing is left behind", TIME, async () => {
