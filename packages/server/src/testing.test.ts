@@ -272,7 +272,7 @@ describe("a crash", () => {
   it("fails assertions that begin after it, too, until the test has seen it", async () => {
     const channel = await join();
     const ref = channel.push("crash");
-    const failure = await failureOf(channel.assertReply(ref, "ok", undefined, 60_000));
+    const failure = await failureOf(channel.assertReply(ref, "error", undefined, 60_000));
     expect(failure.cause).toBe(boom);
     expect((await failureOf(channel.refuteBroadcast("shout", undefined, 60_000))).cause).toBe(boom);
     await channel.assertPush("phx_error", { reason: "channel_crash" });

@@ -1,9 +1,23 @@
 /** What handlers get as `ctx`: one per joined channel, the same object in every callback. */
 import type { Ref } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
-import type { ChannelProcess } from "./process.ts";
 import type { Reply } from "./result.ts";
-import { Timer } from "./timer.ts";
+import type { Timer } from "./timer.ts";
+
+/** What a context asks of its channel's process, which implements it. */
+export interface ChannelActions {
+  readonly host: { readonly id: string | null; readonly endpoint: ChannelEndpoint };
+  readonly connection: { readonly transport: string };
+  readonly joinRef: Ref;
+  readonly joined: boolean;
+  push(event: string, payload: object): void;
+  broadcast(event: string, payload: object, exceptSelf: boolean): void;
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  send(message: unknown): void;
+  sendAfter(message: unknown, ms: number): Timer;
+  reply(ref: Ref, answer: Reply): void;
+}
 
 declare const responses: unique symbol;
 
@@ -13,10 +27,10 @@ declare const responses: unique symbol;
  */
 export class ReplyRef<R extends Reply = Reply> {
   declare readonly [responses]: R;
-  readonly #process: ChannelProcess;
+  readonly #process: ChannelActions;
   readonly #ref: Ref;
 
-  constructor(process: ChannelProcess, ref: Ref) {
+  constructor(process: ChannelActions, ref: Ref) {
     this.#process = process;
     this.#ref = ref;
   }
@@ -35,7 +49,7 @@ export interface ChannelEndpoint {
 }
 
 export class Context {
-  readonly #process: ChannelProcess;
+  readonly #process: ChannelActions;
   readonly topic: string;
   /** The named parts of the topic: `room:{id}` gives `id`. */
   readonly params: Readonly<Record<string, string>>;
@@ -47,7 +61,7 @@ export class Context {
   ref: Ref = null;
 
   constructor(
-    process: ChannelProcess,
+    process: ChannelActions,
     topic: string,
     params: Readonly<Record<string, string>>,
     assigns: Readonly<Record<string, unknown>>,

@@ -3,7 +3,11 @@ import type { ServerCodec } from "@wingbeat/protocol";
 import type { PubSub } from "../pubsub.ts";
 import type { Connection } from "../transports/transport.ts";
 import type { ChannelEndpoint } from "./context.ts";
-import type { ChannelProcess } from "./process.ts";
+
+/** A channel process, as far as its session must know it from here. */
+interface HostedChannel {
+  readonly topic: string;
+}
 
 export interface ChannelHost {
   readonly id: string | null;
@@ -16,9 +20,9 @@ export interface ChannelHost {
   /** Who it is, for telemetry. */
   describe(): { endpoint: object; path: string; id: string | null; transport: string };
   /** The mailbox is full: stop reading from the client. */
-  pause(process: ChannelProcess, waiting: number): void;
+  pause(process: HostedChannel, waiting: number): void;
   /** The mailbox has drained. */
-  resume(process: ChannelProcess, waiting: number): void;
+  resume(process: HostedChannel, waiting: number): void;
   /** The process has ended: its topic is free. */
-  forget(process: ChannelProcess): void;
+  forget(process: HostedChannel): void;
 }

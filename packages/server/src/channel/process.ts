@@ -13,6 +13,7 @@ import { Frame } from "../transports/transport.ts";
 import type { Connection } from "../transports/transport.ts";
 import { call, InvalidPayload, isPromise } from "./call.ts";
 import { Context, ReplyRef } from "./context.ts";
+import type { ChannelActions } from "./context.ts";
 import type { ChannelHost } from "./host.ts";
 import { isOrderly, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
@@ -42,7 +43,7 @@ const MAX_DELAY = 2 ** 31 - 1;
 /** What the client is told when a channel ends. */
 type Notice = typeof CLOSE | typeof ERROR | undefined;
 
-export class ChannelProcess implements Subscription, Mailbox {
+export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   readonly host: ChannelHost;
   /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
   readonly connection: Connection;

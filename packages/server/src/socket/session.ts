@@ -114,17 +114,17 @@ export class Session implements ConnectionHandler, ChannelHost {
     for (const channel of [...this.#channels.values()]) channel.end(reason, undefined, undefined);
   }
 
-  pause(process: ChannelProcess, waiting: number): void {
+  pause(process: { readonly topic: string }, waiting: number): void {
     emit("socket.paused", { ...this.describe(), topic: process.topic, waiting });
     if (++this.#paused === 1) this.connection.pause();
   }
 
-  resume(process: ChannelProcess, waiting: number): void {
+  resume(process: { readonly topic: string }, waiting: number): void {
     emit("socket.resumed", { ...this.describe(), topic: process.topic, waiting });
     if (--this.#paused === 0) this.connection.resume();
   }
 
-  forget(process: ChannelProcess): void {
+  forget(process: { readonly topic: string }): void {
     if (this.#channels.get(process.topic) === process) this.#channels.delete(process.topic);
   }
 
