@@ -33,7 +33,10 @@ export class Rooms {
     const old = this.messages(room).find((message) => message.id === id && canEdit(uid, message));
     if (old === undefined) return undefined;
     const edited = { ...old, body };
-    this.#messages.set(room, this.messages(room).map((message) => (message === old ? edited : message)));
+    this.#messages.set(
+      room,
+      this.messages(room).map((message) => (message === old ? edited : message)),
+    );
     return edited;
   }
 }

@@ -133,7 +133,9 @@ export class Room {
       showError(composerError, "You are not connected. Your text is kept; try again in a moment.", field);
     } else if (editing !== undefined) {
       const push = channel.push("edit:msg", { id: editing.id, body });
-      push.receive("ok", () => this.edit(undefined)).receive("error", (refusal) => this.refused(sentence(refusal), body));
+      push
+        .receive("ok", () => this.edit(undefined))
+        .receive("error", (refusal) => this.refused(sentence(refusal), body));
     } else if (/** @type {HTMLInputElement} */ (document.querySelector("[name=way]:checked")).value === "post") {
       field.value = "";
       void this.post(body);

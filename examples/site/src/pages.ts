@@ -36,7 +36,8 @@ export function servePages(
       return;
     }
     const prefix = path === undefined ? undefined : prefixes.find((candidate) => path.startsWith(candidate));
-    const file = prefix === undefined ? undefined : fileIn(folders[prefix] as URL, (path as string).slice(prefix.length));
+    const file =
+      prefix === undefined ? undefined : fileIn(folders[prefix] as URL, (path as string).slice(prefix.length));
     const content = file === undefined ? undefined : await read(file);
     if (content === undefined) response.writeHead(404, HTML).end(await readFile(NOT_FOUND_PAGE));
     else response.writeHead(200, headersOf(file as string)).end(content);

@@ -15,13 +15,14 @@ export async function run(title: string, options: Pick<SiteOptions, "examples" |
   } catch (error) {
     fail(reasonFor(error as NodeJS.ErrnoException, port));
   }
-  console.log(`${title}: http://localhost:${site.port} (open it in two windows; Ctrl+C stops it)`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void site.close());
+  console.log(`${title}: http://localhost:${site.port} (open it in two windows; Ctrl+C stops it)`);
 }
 
 function readPort(value: string | undefined): number {
   const port = value === undefined || value === "" ? 4000 : Number(value);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`PORT must be a number from 0 to 65535, not "${value}".`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    fail(`PORT must be a number from 0 to 65535, not "${value}".`);
   return port;
 }
 

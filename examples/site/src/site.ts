@@ -42,7 +42,13 @@ export interface Site {
 const PHOENIX = pathToFileURL(`${dirname(createRequire(import.meta.url).resolve("phoenix"))}/`);
 
 /** Starts a site. Rejects when the port cannot be had. */
-export async function startSite({ examples, home, port, host = "127.0.0.1", logger = true }: SiteOptions): Promise<Site> {
+export async function startSite({
+  examples,
+  home,
+  port,
+  host = "127.0.0.1",
+  logger = true,
+}: SiteOptions): Promise<Site> {
   const all = Object.values(examples);
   const endpoint = createEndpoint({ sockets: Object.assign({}, ...all.map(({ sockets }) => sockets)), logger });
   const pages = servePages({

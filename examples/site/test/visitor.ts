@@ -65,7 +65,12 @@ export class Seat {
     }
   }
 
-  /** What came and nobody has taken, up to now: an answer that was asked for now has come after all of it. */
+  /** What has come and nobody has taken. */
+  get waiting(): readonly Event[] {
+    return this.#events;
+  }
+
+  /** The same, taken, and complete up to now: an answer that was asked for now has come after all of it. */
   async rest(): Promise<readonly Event[]> {
     await this.push("nothing:takes:this", {});
     return this.#events.splice(0);

@@ -35,13 +35,14 @@ export type InResult = void | Reply | Stop | ReplyRef;
 export type OutResult = void | Stop;
 
 /** The replies in what a callback returns, as a client sees them. */
-type RepliesOf<R> = R extends Reply<infer S, infer T>
-  ? { readonly status: S; readonly response: T }
-  : R extends Stop<infer P>
-    ? RepliesOf<P>
-    : R extends ReplyRef<infer P>
+type RepliesOf<R> =
+  R extends Reply<infer S, infer T>
+    ? { readonly status: S; readonly response: T }
+    : R extends Stop<infer P>
       ? RepliesOf<P>
-      : never;
+      : R extends ReplyRef<infer P>
+        ? RepliesOf<P>
+        : never;
 
 /** Why a channel has ended. `stop(reason)` adds reasons of its own. */
 export type TerminateReason =

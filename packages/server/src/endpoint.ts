@@ -149,7 +149,9 @@ export class Endpoint {
     const server = this.#server;
     const stopped = server === undefined ? undefined : new Promise<void>((resolve) => server.close(() => resolve()));
     await Promise.all(
-      this.#mounts.map((mount) => mount.close("shutdown", CloseCode.serviceRestart, "server is restarting", CLOSE_WAIT)),
+      this.#mounts.map((mount) =>
+        mount.close("shutdown", CloseCode.serviceRestart, "server is restarting", CLOSE_WAIT),
+      ),
     );
     for (const detach of this.#detach) detach();
     server?.closeAllConnections();

@@ -46,7 +46,8 @@ function placeholderPattern(source: string, invalid: (why: string) => WingbeatEr
     end = found.index + found[0].length;
   }
   const tail = source.slice(end);
-  if (literals.concat(tail).some((literal) => /[{}]/.test(literal))) throw invalid('has a "{" or "}" that names nothing');
+  if (literals.concat(tail).some((literal) => /[{}]/.test(literal)))
+    throw invalid('has a "{" or "}" that names nothing');
   const escaped = literals.map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const isLast = (index: number): boolean => index === names.length - 1 && tail === "";
   const body = names.map((name, index) => `${escaped[index]}(?<${name}>${isLast(index) ? "[^]+" : "[^]+?"})`).join("");

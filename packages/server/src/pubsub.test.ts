@@ -14,7 +14,11 @@ class Hub {
     return {
       nodeName,
       start: (deliver) => void this.#nodes.set(nodeName, deliver),
-      broadcast: (message) => this.send([...this.#nodes.keys()].filter((name) => name !== nodeName), message),
+      broadcast: (message) =>
+        this.send(
+          [...this.#nodes.keys()].filter((name) => name !== nodeName),
+          message,
+        ),
       directBroadcast: (name, message) => this.send([name], message),
       stop: () => void this.#nodes.delete(nodeName),
     };
@@ -42,7 +46,10 @@ pubsubSuite({
 });
 
 /** Runs the suite and gives the titles of the tests that fail. */
-async function failures(adapters: (count: number) => readonly PubSubAdapter[], severalNodes: boolean): Promise<string[]> {
+async function failures(
+  adapters: (count: number) => readonly PubSubAdapter[],
+  severalNodes: boolean,
+): Promise<string[]> {
   const tests: { title: string; test: () => Promise<void> }[] = [];
   pubsubSuite({
     name: "broken",
@@ -58,7 +65,9 @@ async function failures(adapters: (count: number) => readonly PubSubAdapter[], s
 }
 
 /** A local adapter with some of its methods replaced. */
-function brokenLocally(change: (deliver: DeliverLocally, nodeName: string) => Partial<PubSubAdapter>): () => PubSubAdapter[] {
+function brokenLocally(
+  change: (deliver: DeliverLocally, nodeName: string) => Partial<PubSubAdapter>,
+): () => PubSubAdapter[] {
   return () => {
     let deliver: DeliverLocally = () => {};
     const good = localAdapter();
@@ -77,7 +86,10 @@ describe("the suite finds an adapter that", () => {
   });
 
   it("echoes broadcasts to their own node", async () => {
-    const found = await failures(brokenLocally((deliver) => ({ broadcast: deliver })), false);
+    const found = await failures(
+      brokenLocally((deliver) => ({ broadcast: deliver })),
+      false,
+    );
     expect(found).toContain("broadcast reaches every subscriber of the topic once");
     expect(found).toContain("broadcastFrom leaves out all subscriptions of the sender, and nobody else");
   });
@@ -122,7 +134,9 @@ describe("the suite finds an adapter that", () => {
   it("turns bytes into something else", async () => {
     class JsonHub extends Hub {
       protected override send(names: readonly string[], message: PubSubMessage): void {
-        const json = JSON.stringify(message, (_key, value) => (value instanceof Uint8Array ? "bytes" : (value as unknown)));
+        const json = JSON.stringify(message, (_key, value) =>
+          value instanceof Uint8Array ? "bytes" : (value as unknown),
+        );
         super.send(names, JSON.parse(json) as PubSubMessage);
       }
     }
@@ -133,7 +147,10 @@ describe("the suite finds an adapter that", () => {
   });
 
   it("does not know its own name in directBroadcast, or throws for a name it does not know", async () => {
-    const deaf = await failures(brokenLocally(() => ({ directBroadcast() {} })), false);
+    const deaf = await failures(
+      brokenLocally(() => ({ directBroadcast() {} })),
+      false,
+    );
     expect(deaf).toContain("directBroadcast to the own node delivers once");
     const strict = brokenLocally((deliver, nodeName) => ({
       directBroadcast(name, message) {
@@ -141,7 +158,9 @@ describe("the suite finds an adapter that", () => {
         deliver(message);
       },
     }));
-    expect(await failures(strict, false)).toEqual(["directBroadcast to an unknown node reaches nobody and is no error"]);
+    expect(await failures(strict, false)).toEqual([
+      "directBroadcast to an unknown node reaches nobody and is no error",
+    ]);
   });
 
   it("sends direct messages to everybody, or loses the dispatcher", async () => {

@@ -37,11 +37,12 @@ export interface RoutedChannel<C extends AnyChannel = AnyChannel, Pattern extend
 type Routable = AnyChannel | RoutedChannel;
 type ChannelOf<R> = R extends RoutedChannel<infer C> ? C : R;
 type OwnAssigns<R> = R extends RoutedChannel<AnyChannel, string, infer A> ? A : unknown;
-type ContractOf<R> = R extends RoutedChannel<infer C, infer Pattern>
-  ? Omit<C["~contract"], "topic"> & { readonly topic: Pattern }
-  : R extends AnyChannel
-    ? R["~contract"]
-    : never;
+type ContractOf<R> =
+  R extends RoutedChannel<infer C, infer Pattern>
+    ? Omit<C["~contract"], "topic"> & { readonly topic: Pattern }
+    : R extends AnyChannel
+      ? R["~contract"]
+      : never;
 
 /** Said by the compiler about a channel whose assigns `connect` does not provide. */
 export interface MissingAssigns<Needed, Provided> {
@@ -105,9 +106,7 @@ export function defineSocket<
   const Routes extends readonly Routable[],
   Result extends ConnectResult = Undecided,
   Schema extends StandardSchemaV1 | undefined = undefined,
->(
-  options: SocketOptions<Routes, Result, Schema>,
-): SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }> {
+>(options: SocketOptions<Routes, Result, Schema>): SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }> {
   checkKeys("defineSocket", options, KEYS);
   checkPositive("defineSocket: maxChannels", options.maxChannels);
   checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
@@ -132,11 +131,7 @@ export function defineSocket<
  * @example
  * channels: [room, route("support:{id}", room, { assigns: { desk: true } })]
  */
-export function route<
-  C extends AnyChannel,
-  const Pattern extends string,
-  A extends object = Record<never, never>,
->(
+export function route<C extends AnyChannel, const Pattern extends string, A extends object = Record<never, never>>(
   pattern: ParamsOf<Pattern> extends ParamsOf<C["~contract"]["topic"]> ? Pattern : never,
   channel: C,
   options?: { readonly assigns?: A },

@@ -41,7 +41,12 @@ const userSocket = defineSocket({
     if (params["token"] === "crash") throw boom;
     if (params["token"] === "busy") return refuse("rate_limit");
     if (params["token"] === undefined) return refuse();
-    return ok({ user: String(params["token"]), agent: info.userAgent, address: info.peer.address, authToken: info.authToken });
+    return ok({
+      user: String(params["token"]),
+      agent: info.userAgent,
+      address: info.peer.address,
+      authToken: info.authToken,
+    });
   },
   id: ({ user }) => `user:${user}`,
   channels: [room],
@@ -178,9 +183,13 @@ describe("assertions on replies", () => {
         "              response.count: expected 8, got 7",
       ].join("\n"),
     );
-    expect((await failureOf(channel.assertReply(ref, "error"))).message).toContain("status: expected 'error', got 'counted'");
+    expect((await failureOf(channel.assertReply(ref, "error"))).message).toContain(
+      "status: expected 'error', got 'counted'",
+    );
     const refuted = await failureOf(channel.refuteReply(ref));
-    expect(refuted.message).toContain("it arrived.\n  expected  no reply to 2\n  arrived   reply to 2: counted { count: 7 }");
+    expect(refuted.message).toContain(
+      "it arrived.\n  expected  no reply to 2\n  arrived   reply to 2: counted { count: 7 }",
+    );
   });
 });
 
@@ -255,7 +264,9 @@ describe("assertions on broadcasts", () => {
     expect((await failureOf(channel.refuteBroadcast("shout"))).message).toContain("no broadcast shout");
     const answer = await kit.socket({ user: "bob" }).join("room:1");
     if (answer.status !== "ok") throw new Error("refused");
-    expect((await failureOf(answer.channel.assertBroadcast("shout"))).message).toContain("Join it with subscribeAndJoin");
+    expect((await failureOf(answer.channel.assertBroadcast("shout"))).message).toContain(
+      "Join it with subscribeAndJoin",
+    );
   });
 });
 
@@ -306,7 +317,9 @@ describe("the end of a channel", () => {
     expect(await left.assertTerminated()).toEqual({ reason: "left" });
     const stopped = await client.subscribeAndJoin("room:1");
     stopped.push("stop");
-    expect((await failureOf(stopped.assertTerminated("left"))).message).toContain("arrived   the end of the channel: normal");
+    expect((await failureOf(stopped.assertTerminated("left"))).message).toContain(
+      "arrived   the end of the channel: normal",
+    );
     await stopped.assertTerminated("normal");
     const closed = await client.subscribeAndJoin("room:1");
     closed.close();

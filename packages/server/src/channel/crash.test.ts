@@ -22,14 +22,20 @@ const joined = (channel: AnyChannel): Promise<TestChannel> => clientOf(channel).
 describe("a crash", () => {
   const boom = new Error("boom");
   const ways: readonly (readonly [string, () => Promise<never> | never])[] = [
-    ["a throw", () => {
-      throw boom;
-    }],
+    [
+      "a throw",
+      () => {
+        throw boom;
+      },
+    ],
     ["a rejected promise", () => Promise.reject(boom)],
-    ["a rejection later on", async () => {
-      await Promise.resolve();
-      throw boom;
-    }],
+    [
+      "a rejection later on",
+      async () => {
+        await Promise.resolve();
+        throw boom;
+      },
+    ],
   ];
 
   it.each(ways)("in join, by %s, is answered with join crashed", async (_way, crash) => {

@@ -24,7 +24,8 @@ export const fastlane: Dispatch = (subscriptions, from, message) => {
       frames ??= new Map();
       codec = subscription.codec;
       frame = frames.get(codec);
-      if (frame === undefined) frames.set(codec, (frame = new Frame(codec.encodeBroadcast(topic, event, broadcast.payload))));
+      if (frame === undefined)
+        frames.set(codec, (frame = new Frame(codec.encodeBroadcast(topic, event, broadcast.payload))));
     }
     subscription.connection.send(frame);
   }

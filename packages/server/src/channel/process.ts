@@ -417,7 +417,8 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
 
 function badReturn(callback: string, event: string | undefined, result: unknown): WingbeatError {
   const found = result === null ? "null" : typeof result === "object" ? result.constructor.name : typeof result;
-  const allowed = callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
+  const allowed =
+    callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
   return new WingbeatError(
     "WB_BAD_RETURN",
     `${callback}${event === undefined ? "" : `("${event}")`} returned ${found}: it may return ${allowed}.`,

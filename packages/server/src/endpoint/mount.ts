@@ -90,7 +90,9 @@ export class Mount {
     if (refused !== undefined) refuseUpgrade(socket, refused);
     else {
       const client = admitted as Admitted;
-      this.#transport.upgrade(request, socket, head, client.subprotocol, (connection) => this.#open(client, connection));
+      this.#transport.upgrade(request, socket, head, client.subprotocol, (connection) =>
+        this.#open(client, connection),
+      );
     }
   }
 

@@ -13,7 +13,11 @@ import { hostOf } from "../socket/connect-info.ts";
  * - a function: decides by itself; it also sees origins without a host (`null`, `file://`).
  * - `false`: every page may connect.
  */
-export type CheckOrigin = boolean | "conn" | readonly string[] | ((origin: string, request: IncomingMessage) => boolean);
+export type CheckOrigin =
+  | boolean
+  | "conn"
+  | readonly string[]
+  | ((origin: string, request: IncomingMessage) => boolean);
 
 /** Decides over one request. */
 export type OriginCheck = (request: IncomingMessage) => boolean;

@@ -16,7 +16,8 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 type Line = readonly [level: LogLevel, text: string, error?: unknown];
 type Lines = { readonly [Event in keyof TelemetryEvents]?: (data: TelemetryEvents[Event]) => Line };
 
-const ms = (duration: number): string => (duration < 1 ? `${Math.round(duration * 1000)}µs` : `${duration.toFixed(1)}ms`);
+const ms = (duration: number): string =>
+  duration < 1 ? `${Math.round(duration * 1000)}µs` : `${duration.toFixed(1)}ms`;
 const who = (id: string | null): string => id ?? "anonymous";
 
 const LINES: Lines = {
@@ -37,13 +38,22 @@ const LINES: Lines = {
     "warn",
     `SLOW CONSUMER ${who(id)} on ${path}: ${bufferedBytes} bytes wait, ${limit} are allowed; closing`,
   ],
-  "socket.paused": ({ id, topic, waiting }) => ["debug", `PAUSED reading from ${who(id)}: ${waiting} messages wait on ${topic}`],
+  "socket.paused": ({ id, topic, waiting }) => [
+    "debug",
+    `PAUSED reading from ${who(id)}: ${waiting} messages wait on ${topic}`,
+  ],
   "channel.joined": ({ id, topic, result, duration }) => [
     "info",
     `${result === "ok" ? "JOINED" : `JOIN ${result.toUpperCase()}`} ${topic} by ${who(id)} in ${ms(duration)}`,
   ],
-  "channel.unmatched": ({ id, topic, event }) => ["warn", `UNMATCHED ${String(event)} on ${String(topic)} from ${who(id)}`],
-  "channel.too_many": ({ id, topic, limit }) => ["warn", `TOO MANY CHANNELS: ${who(id)} has ${limit}, refused ${topic}`],
+  "channel.unmatched": ({ id, topic, event }) => [
+    "warn",
+    `UNMATCHED ${String(event)} on ${String(topic)} from ${who(id)}`,
+  ],
+  "channel.too_many": ({ id, topic, limit }) => [
+    "warn",
+    `TOO MANY CHANNELS: ${who(id)} has ${limit}, refused ${topic}`,
+  ],
   "channel.handled_in": ({ topic, event, outcome, duration }) => [
     "debug",
     `HANDLED ${event} on ${topic}: ${outcome} in ${ms(duration)}`,

@@ -52,7 +52,8 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     this.#client = client;
     this.topic = topic;
     const state = (): string | undefined =>
-      client.describeClose() ?? (this.#ending === undefined ? undefined : `the channel has ended: ${this.#ending.reason}`);
+      client.describeClose() ??
+      (this.#ending === undefined ? undefined : `the channel has ended: ${this.#ending.reason}`);
     this.#messages = new Inbox(state);
     this.#broadcasts = new Inbox(state);
     this.#endings = new Inbox(state);

@@ -162,7 +162,11 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
     for (const channel of this.#channels) channel.forget();
   }
 
-  async #join(channel: TestChannel, params: unknown, timeout: number): Promise<JoinAnswer<ChannelOf<SocketContract, string>>> {
+  async #join(
+    channel: TestChannel,
+    params: unknown,
+    timeout: number,
+  ): Promise<JoinAnswer<ChannelOf<SocketContract, string>>> {
     const ref = this.send(channel, JOIN, params ?? {});
     try {
       const { status, response } = await channel.assertJoin(ref, timeout);

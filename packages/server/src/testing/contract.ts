@@ -23,8 +23,9 @@ export type Events<Channel extends ChannelContract> = TopicOf<keyof Channel["eve
 /** The declaration of an event: by its name, else by the patterns that fit it. */
 type EventOf<Channel extends ChannelContract, Event extends string> = Event extends keyof Channel["events"]
   ? Channel["events"][Event]
-  : { [E in keyof Channel["events"] & string]: Event extends TopicOf<E> ? Channel["events"][E] : never }[keyof Channel["events"] &
-      string];
+  : {
+      [E in keyof Channel["events"] & string]: Event extends TopicOf<E> ? Channel["events"][E] : never;
+    }[keyof Channel["events"] & string];
 
 /** What an event's payload must be. `as never` in place of the event allows anything. */
 export type PayloadOf<Channel extends ChannelContract, Event extends string> = [Event] extends [never]

@@ -105,7 +105,9 @@ export class Inbox<Item> {
     const lines = [
       headline,
       `  expected  ${wording.expected}`,
-      ...(arrived.length === 0 ? ["  arrived   nothing"] : arrived.map((item) => `  arrived   ${wording.describe(item)}`)),
+      ...(arrived.length === 0
+        ? ["  arrived   nothing"]
+        : arrived.map((item) => `  arrived   ${wording.describe(item)}`)),
       ...(state === undefined ? [] : [`  note      ${state}`]),
     ];
     const options = this.#crash === undefined ? {} : { cause: this.#crash.error };

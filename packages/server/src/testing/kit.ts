@@ -61,7 +61,8 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     this.endpoint = endpoint ?? createEndpoint({ sockets, logger: false });
     this.#detach = [
       attach("channel.crashed", (data) => {
-        if (data.endpoint === this.endpoint) this.#clients.get(data.path)?.crashed(data.topic, data.callback, data.error);
+        if (data.endpoint === this.endpoint)
+          this.#clients.get(data.path)?.crashed(data.topic, data.callback, data.error);
       }),
       attach("channel.terminated", (data) => {
         if (data.endpoint === this.endpoint) this.#clients.get(data.path)?.terminated(data.topic, data.reason);

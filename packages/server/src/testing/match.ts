@@ -39,7 +39,13 @@ export function differences(pattern: unknown, actual: unknown): Difference[] {
 /** A value in one line, cut when it is long. */
 export function show(value: unknown): string {
   if (typeof value === "function") return `a value that passes ${value.name === "" ? "the predicate" : value.name}`;
-  const text = inspect(value, { depth: 6, breakLength: Infinity, compact: true, maxStringLength: 200, maxArrayLength: 20 });
+  const text = inspect(value, {
+    depth: 6,
+    breakLength: Infinity,
+    compact: true,
+    maxStringLength: 200,
+    maxArrayLength: 20,
+  });
   return text.length > 400 ? `${text.slice(0, 400)}…` : text;
 }
 

@@ -19,7 +19,8 @@ const mirror = defineSocket({
 });
 
 type Connect = (params: Readonly<Record<string, string | undefined>>, info: ConnectInfo) => unknown;
-const connecting = (connect: Connect) => defineSocket({ connect: connect as () => ReturnType<typeof ok>, channels: [] });
+const connecting = (connect: Connect) =>
+  defineSocket({ connect: connect as () => ReturnType<typeof ok>, channels: [] });
 
 describe("connect", () => {
   it("may be async, and what it gives is in every channel", async () => {
@@ -64,8 +65,18 @@ describe("connect", () => {
   });
 
   it.each([
-    ["throws", () => { throw new Error("database is away"); }],
-    ["rejects", async () => { throw new Error("database is away"); }],
+    [
+      "throws",
+      () => {
+        throw new Error("database is away");
+      },
+    ],
+    [
+      "rejects",
+      async () => {
+        throw new Error("database is away");
+      },
+    ],
   ])("that %s is a 500, which telemetry explains and the client does not see", async (_, connect) => {
     const { url } = await serve({ "/socket": connecting(connect) });
     const refused = observe("socket.refused");
@@ -92,7 +103,9 @@ describe("connect", () => {
         return ok();
       }),
     });
-    await FrameClient.open(url(undefined, { a: "1" }), { headers: { "x-real-ip": "10.0.0.1", "user-agent": "test/1" } });
+    await FrameClient.open(url(undefined, { a: "1" }), {
+      headers: { "x-real-ip": "10.0.0.1", "user-agent": "test/1" },
+    });
     const info = await infos.next();
     expect(info).toMatchObject({
       transport: "websocket",
@@ -106,7 +119,10 @@ describe("connect", () => {
 
   it("is closed from outside by its id only: an anonymous one stays", async () => {
     const { url, endpoint } = await serve({ "/socket": userSocket() });
-    const named = [await FrameClient.open(url(undefined, { name: "eve" })), await FrameClient.open(url(undefined, { name: "eve" }))];
+    const named = [
+      await FrameClient.open(url(undefined, { name: "eve" })),
+      await FrameClient.open(url(undefined, { name: "eve" })),
+    ];
     const others = [await FrameClient.open(url(undefined, { name: "mallory" })), await FrameClient.open(url())];
     endpoint.broadcast("user_socket:eve", "ignored", {});
     endpoint.broadcast("user_socket:eve", "disconnect", {});

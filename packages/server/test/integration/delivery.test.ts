@@ -47,7 +47,9 @@ describe("order", () => {
         await passed;
         return ok({ waited: true });
       });
-    const quick = defineChannel("quick").join(() => ok()).handleIn("echo", (_ctx, payload) => ok(payload));
+    const quick = defineChannel("quick")
+      .join(() => ok())
+      .handleIn("echo", (_ctx, payload) => ok(payload));
     const { url } = await serve({ "/socket": defineSocket({ connect: () => ok(), channels: [slow, quick] }) });
     const client = await FrameClient.open(url());
     client.send("1", "1", "slow:join", "phx_join", {});
@@ -85,7 +87,9 @@ describe("fan-out", () => {
   it("sends 100 broadcasts to 150 clients of both versions, all in order", async () => {
     const served = await serve({ "/socket": userSocket() });
     const v2 = await Promise.all(Array.from({ length: 100 }, () => FrameClient.open(served.url())));
-    const v1 = await Promise.all(Array.from({ length: 50 }, () => FrameClient.open(served.url(undefined, { vsn: "1.0.0" }))));
+    const v1 = await Promise.all(
+      Array.from({ length: 50 }, () => FrameClient.open(served.url(undefined, { vsn: "1.0.0" }))),
+    );
     for (const client of v2) await client.join("room:1");
     for (const client of v1) {
       client.socket.send(JSON.stringify({ topic: "room:1", event: "phx_join", payload: {}, ref: "1" }));
@@ -107,6 +111,21 @@ describe("fan-out", () => {
     }
   });
 
+  it("encodes a broadcast once for each version, however many get it", async () => {
+    const served = await serve({ "/socket": userSocket() });
+    const clients = await Promise.all(Array.from({ length: 12 }, () => FrameClient.open(served.url())));
+    for (const client of clients) await client.join("room:1");
+    const old = await FrameClient.open(served.url(undefined, { vsn: "1.0.0" }));
+    old.socket.send(JSON.stringify({ topic: "room:1", event: "phx_join", payload: {}, ref: "1" }));
+    await old.next();
+    let encoded = 0;
+    served.endpoint.broadcast("room:1", "news", { toJSON: () => ({ encoded: ++encoded }) });
+    const seen = await Promise.all(clients.map((client) => client.next()));
+    expect(new Set(seen.map((frame) => JSON.stringify(frame))).size).toBe(1);
+    await old.next();
+    expect(encoded).toBe(2);
+  });
+
   it("keeps the order of what 20 clients shout at once the same for all", async () => {
     const { url } = await serve({ "/socket": userSocket() });
     const clients = await Promise.all(Array.from({ length: 20 }, () => FrameClient.open(url())));
@@ -116,7 +135,9 @@ describe("fan-out", () => {
     });
     const [first, ...others] = await Promise.all(clients.map((client) => client.inbox.take(200)));
     for (const seen of others) expect(seen).toEqual(first);
-    const ofOne = (first as unknown[][]).map((frame) => frame[4] as { who: number; n: number }).filter(({ who }) => who === 7);
+    const ofOne = (first as unknown[][])
+      .map((frame) => frame[4] as { who: number; n: number })
+      .filter(({ who }) => who === 7);
     expect(ofOne.map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

@@ -64,7 +64,8 @@ describe("attach", () => {
     const echo = new WebSocketServer({ noServer: true });
     echo.on("connection", (socket) => socket.on("message", (data) => socket.send(`echo ${String(data)}`)));
     const onUpgrade = (request: IncomingMessage, socket: IncomingMessage["socket"], head: Buffer): void => {
-      if (request.url === "/echo") echo.handleUpgrade(request, socket, head, (client) => echo.emit("connection", client));
+      if (request.url === "/echo")
+        echo.handleUpgrade(request, socket, head, (client) => echo.emit("connection", client));
     };
     if (order === "before") server.on("upgrade", onUpgrade);
     newEndpoint().attach(server);
@@ -121,7 +122,9 @@ describe("attach", () => {
   it("detaches one of two endpoints without touching the other or the application", async () => {
     let requests = 0;
     const server = createServer((_request, response) => response.end(`request ${++requests}`));
-    const [first, second] = ["/a", "/b"].map((path) => createEndpoint({ sockets: { [path]: userSocket() }, logger: false }));
+    const [first, second] = ["/a", "/b"].map((path) =>
+      createEndpoint({ sockets: { [path]: userSocket() }, logger: false }),
+    );
     for (const endpoint of [first, second]) endpoint?.attach(server);
     onTestFinished(() => second?.close());
     const port = await listening(server);

@@ -178,17 +178,20 @@ describe.each(clients)("$name", (client: PhoenixClient) => {
     expect(await answered(second.push("echo", { n: 2 }))).toEqual({ status: "ok", response: { n: 2 } });
   });
 
-  it.runIf(client.version === 1)("closes both objects of a topic when the second joins: V1 cannot tell them apart", async () => {
-    const { socket } = await start();
-    const first = socket.channel("room:1", {});
-    await joined(first);
-    const closes = new Inbox<string>();
-    first.onClose(() => closes.put("first"));
-    const second = socket.channel("room:1", {});
-    second.onClose(() => closes.put("second"));
-    second.join();
-    expect(await closes.take(2)).toEqual(["first", "second"]);
-  });
+  it.runIf(client.version === 1)(
+    "closes both objects of a topic when the second joins: V1 cannot tell them apart",
+    async () => {
+      const { socket } = await start();
+      const first = socket.channel("room:1", {});
+      await joined(first);
+      const closes = new Inbox<string>();
+      first.onClose(() => closes.put("first"));
+      const second = socket.channel("room:1", {});
+      second.onClose(() => closes.put("second"));
+      second.join();
+      expect(await closes.take(2)).toEqual(["first", "second"]);
+    },
+  );
 
   it("is not upgraded when the page may not connect", async () => {
     const served = await serve({ "/socket": userSocket() }, { checkOrigin: () => false });

@@ -38,7 +38,9 @@ export function chatSocket(ended: (line: string) => void = () => {}) {
     .handleIn("crash", () => {
       throw new Error("crash on request");
     })
-    .handleOut("new_msg", (ctx, message) => ctx.push("new_msg", { ...message, mine: message.from === ctx.assigns.user.name }))
+    .handleOut("new_msg", (ctx, message) =>
+      ctx.push("new_msg", { ...message, mine: message.from === ctx.assigns.user.name }),
+    )
     .handleOut("hush", () => {})
     .terminate((ctx, reason) => ended(`${ctx.assigns.user.name} ${ctx.topic} ${reason}`));
   return defineSocket({

@@ -92,7 +92,10 @@ describe("connection", () => {
 
   it("S1-11 the token of the client's params is really read", async () => {
     const served = await start();
-    for (const [token, name] of [["token-ada", "ada"], ["token-bob", "bob"]] as const) {
+    for (const [token, name] of [
+      ["token-ada", "ada"],
+      ["token-bob", "bob"],
+    ] as const) {
       const channel = await inLobby(served, token);
       expect(await answered(channel.push("who", {}))).toMatchObject({ response: { user: { name } } });
     }
@@ -177,7 +180,10 @@ describe("channels", () => {
     const socket = connect(await start());
     expect(await joined(socket.channel("chat:side", {}))).toMatchObject({ status: "ok" });
     for (const topic of ["chat", "other:lobby"]) {
-      expect(await joined(socket.channel(topic, {}))).toEqual({ status: "error", response: { reason: "unmatched topic" } });
+      expect(await joined(socket.channel(topic, {}))).toEqual({
+        status: "error",
+        response: { reason: "unmatched topic" },
+      });
     }
   });
 
@@ -225,7 +231,10 @@ describe("channels", () => {
 
   it("S1-29 a join that no clause takes is answered with join crashed, and the socket survives", async () => {
     const socket = connect(await start());
-    expect(await joined(socket.channel("chat:other", {}))).toEqual({ status: "error", response: { reason: "join crashed" } });
+    expect(await joined(socket.channel("chat:other", {}))).toEqual({
+      status: "error",
+      response: { reason: "join crashed" },
+    });
     expect(await joined(socket.channel("chat:lobby", {}))).toMatchObject({ status: "ok" });
   });
 
@@ -271,7 +280,11 @@ describe("channels", () => {
     const served = await start();
     const seen: string[] = [];
     const channels = [];
-    for (const [name, token] of [["ada", "token-ada"], ["bob", "token-bob"], ["carol", "token-bob"]] as const) {
+    for (const [name, token] of [
+      ["ada", "token-ada"],
+      ["bob", "token-bob"],
+      ["carol", "token-bob"],
+    ] as const) {
       const channel = await inLobby(served, token);
       channel.on("plain", () => void seen.push(name));
       channels.push(channel);
@@ -287,7 +300,8 @@ describe("channels", () => {
     const served = await start();
     const [ada, bob] = [await inLobby(served), await inLobby(served, "token-bob")];
     const seen: unknown[] = [];
-    for (const channel of [ada, bob]) for (const event of ["new_msg", "hush", "plain"]) channel.on(event, () => void seen.push(event));
+    for (const channel of [ada, bob])
+      for (const event of ["new_msg", "hush", "plain"]) channel.on(event, () => void seen.push(event));
     served.endpoint.broadcast("chat:lobby", "hush", {});
     served.endpoint.broadcast("chat:lobby", "new_msg", { body: "x", from: "ada" });
     served.endpoint.broadcast("chat:lobby", "plain", {});

@@ -12,7 +12,10 @@ export interface Served {
 
 export type Sockets = EndpointOptions["sockets"];
 
-export async function serve(sockets: Sockets, options: Partial<EndpointOptions> & { port?: number } = {}): Promise<Served> {
+export async function serve(
+  sockets: Sockets,
+  options: Partial<EndpointOptions> & { port?: number } = {},
+): Promise<Served> {
   const { port: wanted = 0, ...rest } = options;
   const endpoint = createEndpoint({ sockets, logger: false, ...rest });
   onTestFinished(() => endpoint.close());

@@ -45,13 +45,16 @@ describe("frame size", () => {
     ["short", 120, 6],
     ["medium", 1_000, 8],
     ["long", 70_000, 14],
-  ])("counts the frame header: a %s frame of exactly the limit passes, one more byte is 1009", async (_, limit, header) => {
-    const client = await open({ maxFrameSize: limit });
-    client.text(heartbeatOf(limit - header));
-    expect(await client.next()).toEqual([null, "1", "phoenix", "phx_reply", { status: "ok", response: {} }]);
-    client.text(heartbeatOf(limit - header + 1));
-    expect((await client.closed).code).toBe(1009);
-  });
+  ])(
+    "counts the frame header: a %s frame of exactly the limit passes, one more byte is 1009",
+    async (_, limit, header) => {
+      const client = await open({ maxFrameSize: limit });
+      client.text(heartbeatOf(limit - header));
+      expect(await client.next()).toEqual([null, "1", "phoenix", "phx_reply", { status: "ok", response: {} }]);
+      client.text(heartbeatOf(limit - header + 1));
+      expect((await client.closed).code).toBe(1009);
+    },
+  );
 
   it("counts all fragments of a message together", async () => {
     const client = await open({ maxFrameSize: 1_000 });
@@ -62,6 +65,15 @@ describe("frame size", () => {
     client.write(frameBytes(Opcode.text, "x".repeat(600), { fin: false }));
     client.write(frameBytes(Opcode.continuation, "x".repeat(600), { fin: false }));
     expect((await client.closed).code).toBe(1009);
+  });
+
+  it("closes a message of more than 16,384 fragments with 1008", async () => {
+    const client = await open();
+    const fragments = Array.from({ length: 16_385 }, (_, n) =>
+      frameBytes(n === 0 ? Opcode.text : Opcode.continuation, " ", { fin: false }),
+    );
+    client.write(Buffer.concat(fragments));
+    expect((await client.closed).code).toBe(1008);
   });
 
   it("takes 10,000,000 bytes by default", async () => {

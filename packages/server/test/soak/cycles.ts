@@ -131,6 +131,7 @@ export async function runCycles(cycles: number, atOnce = 16): Promise<CycleFigur
 /** Waits until the server has noticed that all clients are gone. */
 async function quiet(endpoint: Endpoint): Promise<void> {
   const deadline = performance.now() + 5_000;
-  while (endpoint.connections > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (endpoint.connections > 0 && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   await new Promise((resolve) => setTimeout(resolve, 50));
 }

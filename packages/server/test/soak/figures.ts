@@ -2,7 +2,9 @@
 
 /** Prints one line: the name of a run and its figures. */
 export function report(name: string, figures: Readonly<Record<string, number | string>>): void {
-  const parts = Object.entries(figures).map(([key, value]) => `${key} ${typeof value === "number" ? value.toLocaleString("en") : value}`);
+  const parts = Object.entries(figures).map(
+    ([key, value]) => `${key} ${typeof value === "number" ? value.toLocaleString("en") : value}`,
+  );
   process.stdout.write(`soak ${name}: ${parts.join(", ")}\n`);
 }
 

@@ -43,7 +43,7 @@ export async function stormOverSockets(frames: readonly AnyFrame[], batchSize: n
   const endpoint = createEndpoint({ sockets: { "/socket": userSocket() }, logger: false });
   try {
     const { port } = await endpoint.listen(0, "127.0.0.1");
-    for (let start = 0; start < frames.length; ) {
+    for (let start = 0; start < frames.length;) {
       const version = figures.connections++ % 4 === 3 ? 1 : 2;
       const sent = await sendBatch(port, version, frames.slice(start, start + batchSize), figures);
       start += sent;
@@ -60,10 +60,18 @@ export async function stormOverSockets(frames: readonly AnyFrame[], batchSize: n
 }
 
 /** Sends frames until the server closes; gives how many it has read for sure. */
-async function sendBatch(port: number, version: 1 | 2, batch: readonly AnyFrame[], figures: StormFigures): Promise<number> {
+async function sendBatch(
+  port: number,
+  version: 1 | 2,
+  batch: readonly AnyFrame[],
+  figures: StormFigures,
+): Promise<number> {
   const client = await TcpClient.open(port, `/socket/websocket?vsn=${version}.0.0`);
   const ended = client.closed.then(({ code }) => code);
-  const join = version === 1 ? '{"topic":"room:1","event":"phx_join","payload":{},"ref":"1","join_ref":"1"}' : '["1","1","room:1","phx_join",{}]';
+  const join =
+    version === 1
+      ? '{"topic":"room:1","event":"phx_join","payload":{},"ref":"1","join_ref":"1"}'
+      : '["1","1","room:1","phx_join",{}]';
   client.text(join);
   let sent = 0;
   for (const anyFrame of batch) {

@@ -9,15 +9,55 @@ export type AnyFrame = string | Uint8Array;
 
 const ref = fc.constantFrom<unknown>("1", "2", "3", "", null, 1, 1.5, true, [], {}, "9".repeat(300));
 const topic = fc.constantFrom<unknown>(
-  "room:1", "room:2", "room:closed", "room:broken", "room:", "room", "phoenix", "nowhere", "", "__proto__", null, 7, {}, ["room:1"],
-  "room:ü", `room:${"x".repeat(300)}`, "room:\u0000",
+  "room:1",
+  "room:2",
+  "room:closed",
+  "room:broken",
+  "room:",
+  "room",
+  "phoenix",
+  "nowhere",
+  "",
+  "__proto__",
+  null,
+  7,
+  {},
+  ["room:1"],
+  "room:ü",
+  `room:${"x".repeat(300)}`,
+  "room:\u0000",
 );
 const event = fc.constantFrom<unknown>(
-  "phx_join", "phx_join", "phx_leave", "heartbeat", "echo", "fail", "silent", "count", "push", "shout", "others", "crash", "stop", "reaction:x",
-  "phx_reply", "phx_close", "phx_error", "disconnect", "constructor", "", null, 3, [], {},
+  "phx_join",
+  "phx_join",
+  "phx_leave",
+  "heartbeat",
+  "echo",
+  "fail",
+  "silent",
+  "count",
+  "push",
+  "shout",
+  "others",
+  "crash",
+  "stop",
+  "reaction:x",
+  "phx_reply",
+  "phx_close",
+  "phx_error",
+  "disconnect",
+  "constructor",
+  "",
+  null,
+  3,
+  [],
+  {},
 );
 const payload = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom<unknown>({}, { reason: "normal" }, { reason: "boom" }, null, [], 1, "text", true) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<unknown>({}, { reason: "normal" }, { reason: "boom" }, null, [], 1, "text", true),
+  },
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
 
@@ -33,13 +73,13 @@ const good = fc.tuple(
 const json = (value: unknown): string => JSON.stringify(value);
 
 /** A message whose text has been damaged at one place. */
-const mutated = fc.tuple(fc.oneof(good, message), fc.nat(), fc.constantFrom("", "\\", '"', "[", "]", "\\ud800", "é", "\u0000", ",,")).map(
-  ([value, place, piece]) => {
+const mutated = fc
+  .tuple(fc.oneof(good, message), fc.nat(), fc.constantFrom("", "\\", '"', "[", "]", "\\ud800", "é", "\u0000", ",,"))
+  .map(([value, place, piece]) => {
     const text = json(value);
     const at = place % (text.length + 1);
     return text.slice(0, at) + piece + text.slice(at + (place % 3));
-  },
-);
+  });
 
 const short = fc.string({ maxLength: 6 });
 /** The layout of a client's push: kind, four lengths, four strings, payload. Lengths may lie. */
@@ -59,10 +99,7 @@ const binary = fc
     return Buffer.concat([Buffer.from([kind, ...lengths]), ...strings, bytes]);
   });
 
-const v1 = fc.record(
-  { topic, event, payload, ref, join_ref: ref },
-  { requiredKeys: ["topic", "event", "payload"] },
-);
+const v1 = fc.record({ topic, event, payload, ref, join_ref: ref }, { requiredKeys: ["topic", "event", "payload"] });
 
 export const anyFrame: fc.Arbitrary<AnyFrame> = fc.oneof(
   { weight: 30, arbitrary: good.map(json) },
@@ -74,8 +111,18 @@ export const anyFrame: fc.Arbitrary<AnyFrame> = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
   { weight: 3, arbitrary: v1.map(json) },
   // Deep nesting must not exhaust the stack, neither in reading nor in writing the answer.
-  { weight: 1, arbitrary: fc.constantFrom(500, 5_000, 50_000).map((depth) => `["1","4","room:1","echo",${"[".repeat(depth)}${"]".repeat(depth)}]`) },
-  { weight: 1, arbitrary: fc.constantFrom(500, 50_000).map((depth) => `["1",${"[".repeat(depth)}${"]".repeat(depth)},"nowhere","echo",{}]`) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(500, 5_000, 50_000)
+      .map((depth) => `["1","4","room:1","echo",${"[".repeat(depth)}${"]".repeat(depth)}]`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(500, 50_000)
+      .map((depth) => `["1",${"[".repeat(depth)}${"]".repeat(depth)},"nowhere","echo",{}]`),
+  },
 );
 
 /** The same frame for a V1 connection: what is a V2 message becomes the object that says the same. */

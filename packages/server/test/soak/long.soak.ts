@@ -17,7 +17,9 @@ const sum = (into: Record<number, number>, from: Record<number, number>): void =
   for (const [code, count] of Object.entries(from)) into[Number(code)] = (into[Number(code)] ?? 0) + count;
 };
 const codes = (closes: Record<number, number>): string =>
-  Object.entries(closes).map(([code, count]) => `${code}×${count}`).join(" ");
+  Object.entries(closes)
+    .map(([code, count]) => `${code}×${count}`)
+    .join(" ");
 
 describe("frames", () => {
   it("random and mutated frames over sockets", async () => {
@@ -45,7 +47,13 @@ describe("frames", () => {
       sum(total.closes, figures.closes);
     }
     const growth = ((await settledHeap()) ?? heap) - heap;
-    report("frames into sessions", { seed: SEED, frames: FRAMES, ...total, closes: codes(total.closes), heap: inMB(growth) });
+    report("frames into sessions", {
+      seed: SEED,
+      frames: FRAMES,
+      ...total,
+      closes: codes(total.closes),
+      heap: inMB(growth),
+    });
     expect(growth).toBeLessThan(2 * MB);
   });
 });
@@ -77,7 +85,12 @@ describe("slow readers", () => {
       peak: inMB(peakGrowth),
       worstDelay: `${worstDelay.toFixed(0)} ms`,
     });
-    expect(figures).toMatchObject({ closedSlow: options.stopped, stormJoined: options.storm, missed: 0, connectionsLeft: 0 });
+    expect(figures).toMatchObject({
+      closedSlow: options.stopped,
+      stormJoined: options.storm,
+      missed: 0,
+      connectionsLeft: 0,
+    });
     expect(peakGrowth).toBeLessThan(boundOf(options));
   });
 });

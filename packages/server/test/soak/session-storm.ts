@@ -51,14 +51,24 @@ export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<Se
   const socket = userSocket();
   const endpoint = createEndpoint({ sockets: { "/socket": socket }, logger: false });
   const sessions = new Set<Session>();
-  const environment: SessionEnvironment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, sessions };
+  const environment: SessionEnvironment = {
+    endpoint,
+    pubsub: endpoint.pubsub,
+    path: "/socket",
+    socket: socket.spec,
+    sessions,
+  };
   const resources = activeResources();
   let connection: CountingConnection | undefined;
   for (const [index, frame] of frames.entries()) {
     if (connection === undefined || !connection.isOpen || index % 200 === 0) {
       connection?.close(1000, "");
       connection = new CountingConnection(figures);
-      connection.session = new Session(environment, { codec: v2Server, assigns: { name: "x" }, id: `user:${index % 7}` }, connection);
+      connection.session = new Session(
+        environment,
+        { codec: v2Server, assigns: { name: "x" }, id: `user:${index % 7}` },
+        connection,
+      );
       sessions.add(connection.session);
       figures.sessions++;
       connection.session.receive('["1","1","room:1","phx_join",{}]');
@@ -72,6 +82,7 @@ export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<Se
   await endpoint.close();
   if (left.sessions + left.subscriptions > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
   const after = activeResources();
-  if ((after["Timeout"] ?? 0) > (resources["Timeout"] ?? 0)) throw new Error(`timers are left: ${JSON.stringify(after)}`);
+  if ((after["Timeout"] ?? 0) > (resources["Timeout"] ?? 0))
+    throw new Error(`timers are left: ${JSON.stringify(after)}`);
   return figures;
 }

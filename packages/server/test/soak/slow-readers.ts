@@ -39,7 +39,14 @@ export async function runSlowReaders(options: SlowReaderOptions): Promise<SlowRe
   const endpoint = createEndpoint({ sockets: { "/socket": { socket: userSocket(), websocket } }, logger: false });
   const { port } = await endpoint.listen(0, "127.0.0.1");
   const figures: SlowReaderFigures = {
-    published: 0, publishedBytes: 0, closedSlow: 0, stormJoined: 0, missed: 0, worstDelay: 0, peakGrowth: 0, connectionsLeft: 0,
+    published: 0,
+    publishedBytes: 0,
+    closedSlow: 0,
+    stormJoined: 0,
+    missed: 0,
+    worstDelay: 0,
+    peakGrowth: 0,
+    connectionsLeft: 0,
   };
   const detach = attach("socket.slow_consumer", () => void figures.closedSlow++);
   const stopped = await Promise.all(Array.from({ length: options.stopped }, () => join(port, "room:news")));

@@ -60,7 +60,8 @@ export class PubSubCluster {
 
   node(index: number): PubSub {
     const node = this.#nodes[index];
-    if (node === undefined) throw new WingbeatError("WB_OPTION", `pubsubSuite: adapters() made no adapter ${index + 1}.`);
+    if (node === undefined)
+      throw new WingbeatError("WB_OPTION", `pubsubSuite: adapters() made no adapter ${index + 1}.`);
     return node;
   }
 

@@ -177,17 +177,20 @@ export const oneNodeCases: readonly SuiteCase[] = [
       expectEqual("received by directBroadcast", await direct.until(END), [...sent, END]);
     },
   },
-  ...payloads.map(({ what, message }) => ({
-    title: `carries ${what}`,
-    async run(cluster) {
-      const node = cluster.node(0);
-      const listener = cluster.listen(0, UNICODE_TOPIC);
-      node.broadcast(UNICODE_TOPIC, message);
-      node.directBroadcast(node.nodeName, UNICODE_TOPIC, message);
-      node.directBroadcast(node.nodeName, UNICODE_TOPIC, END);
-      const [first, second] = await listener.until(END);
-      expectEqual(`${what}, broadcast`, first, message);
-      expectEqual(`${what}, by directBroadcast`, second, message);
-    },
-  } satisfies SuiteCase)),
+  ...payloads.map(
+    ({ what, message }) =>
+      ({
+        title: `carries ${what}`,
+        async run(cluster) {
+          const node = cluster.node(0);
+          const listener = cluster.listen(0, UNICODE_TOPIC);
+          node.broadcast(UNICODE_TOPIC, message);
+          node.directBroadcast(node.nodeName, UNICODE_TOPIC, message);
+          node.directBroadcast(node.nodeName, UNICODE_TOPIC, END);
+          const [first, second] = await listener.until(END);
+          expectEqual(`${what}, broadcast`, first, message);
+          expectEqual(`${what}, by directBroadcast`, second, message);
+        },
+      }) satisfies SuiteCase,
+  ),
 ];

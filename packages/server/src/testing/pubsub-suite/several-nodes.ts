@@ -135,15 +135,18 @@ export const severalNodesCases: readonly SuiteCase[] = [
       expectEqual("the one that is gone received", await gone.until(END), [END]);
     },
   },
-  ...payloads.map(({ what, message }) => ({
-    title: `carries ${what} to another node`,
-    async run(cluster) {
-      const all = listeners(cluster);
-      cluster.node(0).broadcast(TOPIC, message);
-      cluster.node(0).directBroadcast(cluster.node(1).nodeName, TOPIC, message);
-      const { b, c } = await received(cluster, all);
-      expectEqual(`${what}, broadcast and directBroadcast`, b, [message, message]);
-      expectEqual(`${what}, broadcast`, c, [message]);
-    },
-  } satisfies SuiteCase)),
+  ...payloads.map(
+    ({ what, message }) =>
+      ({
+        title: `carries ${what} to another node`,
+        async run(cluster) {
+          const all = listeners(cluster);
+          cluster.node(0).broadcast(TOPIC, message);
+          cluster.node(0).directBroadcast(cluster.node(1).nodeName, TOPIC, message);
+          const { b, c } = await received(cluster, all);
+          expectEqual(`${what}, broadcast and directBroadcast`, b, [message, message]);
+          expectEqual(`${what}, broadcast`, c, [message]);
+        },
+      }) satisfies SuiteCase,
+  ),
 ];

@@ -1,0 +1,149 @@
+/** The pages as people use them: two windows of a real browser. */
+import { startSite } from "@wingbeat/example-site";
+import type { Site } from "@wingbeat/example-site";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { gallery } from "../src/gallery.ts";
+import { hasChromium, launch } from "./chromium.ts";
+
+const start = (port = 0): Promise<Site> => startSite({ ...gallery(), port, logger: false });
+
+describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 }, () => {
+  let browser: Browser;
+  let site: Site;
+
+  beforeAll(async () => {
+    browser = await launch();
+  }, 30_000);
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    site = await start();
+  });
+  afterEach(() => site.close());
+
+  /** A window of its own; a script error in it fails the test. */
+  async function open(path: string): Promise<Page> {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const errors: Error[] = [];
+    page.on("pageerror", (error) => errors.push(error));
+    onTestFinished(async () => {
+      await context.close();
+      expect(errors).toEqual([]);
+    });
+    await page.goto(`http://127.0.0.1:${site.port}${path}`);
+    return page;
+  }
+
+  async function enter(path: string, name: string): Promise<Page> {
+    const page = await open(path);
+    await page.getByLabel("Name", { exact: true }).first().fill(name);
+    await page.keyboard.press("Enter");
+    await shows(page, "#connection", "Connected");
+    return page;
+  }
+
+  async function say(page: Page, text: string): Promise<void> {
+    await page.getByLabel("Message", { exact: true }).fill(text);
+    await page.keyboard.press("Enter");
+  }
+
+  const shows = (page: Page, selector: string, text: string): Promise<void> =>
+    page.locator(selector, { hasText: text }).first().waitFor();
+
+  it("leads from the index to both examples", async () => {
+    for (const example of ["Lobby", "Rooms"]) {
+      const page = await open("/");
+      await page.getByRole("link", { name: example }).click();
+      await page.getByRole("heading", { name: "Who are you?" }).waitFor();
+      expect(await page.title()).toBe(`${example} · Wingbeat`);
+    }
+  });
+
+  it("two people chat in the lobby, and markup stays text", async () => {
+    const ada = await enter("/lobby/", "Ada");
+    await shows(ada, ".note", "Welcome to the lobby, Ada!");
+    const grace = await enter("/lobby/", "Grace");
+    await shows(ada, ".note", "Grace joined");
+    await say(ada, "hello <img src=x onerror=alert(1)>");
+    await shows(grace, ".message:not(.mine) .body", "hello <img src=x onerror=alert(1)>");
+    await say(grace, "hello back");
+    await shows(ada, ".message:not(.mine) .body", "hello back");
+    await shows(ada, ".message.mine .body", "hello <img src=x onerror=alert(1)>");
+    expect(await ada.locator(".log img").count()).toBe(0);
+    await grace.close();
+    await shows(ada, ".note", "Grace left");
+  });
+
+  it("bad input gets a polite answer beside it", async () => {
+    const page = await open("/lobby/");
+    await page.keyboard.press("Enter");
+    await shows(page, "#name-error", "Please type a name.");
+    await page.keyboard.type("Ada");
+    await page.keyboard.press("Enter");
+    await shows(page, ".note", "Welcome");
+    await say(page, " ");
+    await shows(page, "#composer-error", "Write something first.");
+    await say(page, "x".repeat(501));
+    await shows(page, "#composer-error", "Keep it below 500 characters.");
+    expect(await page.getByLabel("Message", { exact: true }).inputValue()).toHaveLength(501);
+    await page.getByRole("button", { name: "chat:secret" }).click();
+    await shows(page, "#join-error", "You don't have permission!");
+    await page.getByRole("button", { name: "chat:nowhere" }).click();
+    await shows(page, "#join-error", "chat:nowhere: Nobody has written that topic");
+    await page.getByRole("button", { name: "mew_msg" }).click();
+    await shows(page, "#typo-error", "The server does not know that event.");
+    await say(page, "all is well");
+    await shows(page, ".message .body", "all is well");
+    expect(await page.locator("#composer-error").textContent()).toBe("");
+  });
+
+  it("the page comes back by itself when the server does", async () => {
+    const page = await enter("/lobby/", "Ada");
+    await shows(page, ".note", "Welcome");
+    await site.close();
+    await shows(page, "#connection", "Reconnecting…");
+    await say(page, "kept");
+    await shows(page, "#composer-error", "You are not connected. Your text is kept");
+    site = await start(site.port);
+    await shows(page, "#connection", "Connected");
+    await shows(page, ".note", "Welcome");
+    await page.keyboard.press("Enter");
+    await shows(page, ".message.mine .body", "kept");
+  });
+
+  it("rooms: unknown ones, messages over HTTP, edits, rank, and the superadmin's copy", async () => {
+    const ada = await enter("/rooms/", "Ada");
+    await shows(ada, "#topic", "rooms:lobby");
+    await ada.getByLabel(/^Room:/).fill("4711");
+    await ada.keyboard.press("Enter");
+    await shows(ada, "#doors-error", "rooms:4711: There is no such room.");
+    await ada.getByLabel("Pass").fill("please");
+    await ada.keyboard.press("Enter");
+    await shows(ada, "#superadmin-error", "This pass does not open the superadmin room.");
+    await ada.getByLabel("Pass").fill("open sesame");
+    await ada.keyboard.press("Enter");
+    await shows(ada, "#copies", "Copies of new messages appear here.");
+
+    const grace = await enter("/rooms/#12", "Grace");
+    await shows(grace, "#topic", "rooms:12");
+    await grace.getByLabel("HTTP POST from outside").check();
+    await say(grace, " ");
+    await shows(grace, "#composer-error", "Write something first.");
+    await say(grace, "over HTTP");
+    await shows(grace, ".message.mine .body", "over HTTP");
+    await shows(ada, "#copies p", "Grace in 12: over HTTP");
+
+    await ada.getByLabel(/^Room:/).fill("12");
+    await ada.keyboard.press("Enter");
+    await shows(ada, ".message .body", "over HTTP");
+    expect(await ada.getByRole("button", { name: "Edit" }).count()).toBe(0);
+    await grace.getByRole("button", { name: "Edit" }).click();
+    await grace.getByLabel("Edit your message").fill("edited");
+    await grace.keyboard.press("Enter");
+    await shows(ada, ".message .body", "edited");
+    await grace.getByRole("button", { name: "Ask for it" }).click();
+    await shows(grace, "#rank", "No. 1");
+  });
+});

@@ -1,0 +1,46 @@
+/** All tests of the workspace in one run: `npm test`, or `npx vitest run <part of a path>`. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+interface Manifest {
+  readonly name: string;
+  readonly exports?: Readonly<Record<string, string | { readonly default: string }>>;
+}
+
+interface Alias {
+  readonly find: RegExp;
+  readonly replacement: string;
+}
+
+/** Each subpath that a package exports leads to its source, so tests see edits without a build. */
+function sourcesOf(folder: string): Alias[] {
+  const { name, exports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  return Object.entries(exports).flatMap(([subpath, target]) => {
+    const built = typeof target === "string" ? target : target.default;
+    const source = join(folder, built.replace("/dist/", "/src/").replace(/\.js$/, ".ts"));
+    if (!source.endsWith(".ts")) return [];
+    return [{ find: new RegExp(`^${name}${subpath.slice(1)}$`), replacement: source }];
+  });
+}
+
+const alias = ["packages", "examples"].flatMap((group) =>
+  readdirSync(join(import.meta.dirname, group))
+    .map((entry) => join(import.meta.dirname, group, entry))
+    .filter((folder) => existsSync(join(folder, "package.json")))
+    .flatMap(sourcesOf),
+);
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: ["{packages,examples,conformance,bench,tools}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    // Half of a test run is waiting for sockets, so every core may take a file.
+    maxWorkers: "100%",
+    testTimeout: 10_000,
+    hookTimeout: 20_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
