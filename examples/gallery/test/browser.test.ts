@@ -8,6 +8,15 @@ import { hasChromium, launch } from "./chromium.ts";
 
 const start = (port = 0): Promise<Site> => startSite({ ...gallery(), port, logger: false });
 
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** Waits until an element shows a text. */
+const shows = (page: Page, selector: string, text: string): Promise<void> =>
+  page.locator(selector, { hasText: text }).first().waitFor();
+
 describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 }, () => {
   let browser: Browser;
   let site: Site;
@@ -43,14 +52,6 @@ describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 },
     await shows(page, "#connection", "Connected");
     return page;
   }
-
-  async function say(page: Page, text: string): Promise<void> {
-    await page.getByLabel("Message", { exact: true }).fill(text);
-    await page.keyboard.press("Enter");
-  }
-
-  const shows = (page: Page, selector: string, text: string): Promise<void> =>
-    page.locator(selector, { hasText: text }).first().waitFor();
 
   it("leads from the index to both examples", async () => {
     for (const example of ["Lobby", "Rooms"]) {
@@ -111,6 +112,7 @@ describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 },
     await shows(page, ".note", "Welcome");
     await page.keyboard.press("Enter");
     await shows(page, ".message.mine .body", "kept");
+    expect(await page.getByLabel("Message", { exact: true }).inputValue()).toBe("");
   });
 
   it("rooms: unknown ones, messages over HTTP, edits, rank, and the superadmin's copy", async () => {

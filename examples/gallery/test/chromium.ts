@@ -1,4 +1,5 @@
 /** The Chromium of this machine. Nothing is downloaded. */
+/* oxlint-disable no-console, node/no-process-env -- where Chromium is, and whether it must be there, is the environment's to say */
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";

@@ -76,7 +76,7 @@ describe("connecting", () => {
     socket.connect();
     await joined;
     expect(site.endpoint.connections).toBe(1);
-    expect([...kinds].sort()).toEqual(["push", "receive", "transport"]);
+    expect([...kinds].toSorted()).toEqual(["push", "receive", "transport"]);
     socket.disconnect();
   });
 

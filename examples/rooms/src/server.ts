@@ -9,12 +9,12 @@ import { Rooms } from "./rooms.ts";
 import { superadminChannel } from "./superadmin-channel.ts";
 
 /** The socket of the rooms. The first channel that takes a topic gets it, so `rooms:superadmin` stands before all rooms. */
-export function roomsSocket(rooms: Rooms, game: Game) {
+export function roomsSocket(store: Rooms, game: Game) {
   return defineSocket({
     params: z.object({ uid: Uid }),
     connect: ({ uid }) => ok({ uid }),
     id: ({ uid }) => `rooms_socket:${uid}`,
-    channels: [superadminChannel, roomChannel(rooms, game)],
+    channels: [superadminChannel, roomChannel(store, game)],
   });
 }
 

@@ -25,6 +25,11 @@ async function superadmin(): Promise<Seat> {
   return seat;
 }
 
+const ignore = (seat: Seat, user_id: string) => seat.push("ignore:user", { user_id, ignored: true });
+
+const post = (path: string, body: string, type = "application/json"): Promise<Response> =>
+  fetch(`http://127.0.0.1:${site.port}${path}`, { method: "POST", headers: { "content-type": type }, body });
+
 beforeEach(async () => {
   site = await startSite({ examples: { "/": rooms() }, port: 0, logger: false });
 });
@@ -108,7 +113,6 @@ describe("events from the client", () => {
     const socket = connectAs("ada");
     const [twelve, thirteen] = [new Seat(socket, "rooms:12"), new Seat(socket, "rooms:13")];
     await Promise.all([twelve.join(), thirteen.join()]);
-    const ignore = (seat: Seat, user_id: string) => seat.push("ignore:user", { user_id, ignored: true });
     expect((await ignore(twelve, "grace")).response).toEqual({ ignoring: ["grace"] });
     expect((await ignore(twelve, "linus")).response).toEqual({ ignoring: ["grace", "linus"] });
     expect((await ignore(thirteen, "linus")).response).toEqual({ ignoring: ["linus"] });
@@ -157,12 +161,11 @@ describe("events on their way out", () => {
     const grace = await enter("grace", "12");
     await enter("mallory", "12");
     await enter("linus", "12");
-    const seen = async (seat: Seat) => (await seat.rest()).map(([event, payload]) => [event, payload]);
-    expect(await seen(ada)).toEqual([
+    expect(await ada.rest()).toEqual([
       ["user:joined", { user_id: "grace" }],
       ["user:joined", { user_id: "linus" }],
     ]);
-    expect(await seen(grace)).toEqual([
+    expect(await grace.rest()).toEqual([
       ["user:joined", { user_id: "mallory" }],
       ["user:joined", { user_id: "linus" }],
     ]);
@@ -195,8 +198,6 @@ describe("events on their way out", () => {
 });
 
 describe("broadcasts from elsewhere", () => {
-  const post = (path: string, body: string, type = "application/json"): Promise<Response> =>
-    fetch(`http://127.0.0.1:${site.port}${path}`, { method: "POST", headers: { "content-type": type }, body });
   const hello = JSON.stringify({ uid: "ada", body: "hello from outside" });
 
   it("S4-23: the superadmin room gets a copy of each message of each room", async () => {

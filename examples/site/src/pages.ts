@@ -24,7 +24,7 @@ const NOT_FOUND_PAGE = new URL("../web/404.html", import.meta.url);
 export function servePages(
   folders: Readonly<Record<string, URL>>,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
+  const prefixes = Object.keys(folders).toSorted((a, b) => b.length - a.length);
   return async (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.writeHead(405, { ...TEXT, allow: "GET, HEAD" }).end("Only GET and HEAD are answered here.\n");

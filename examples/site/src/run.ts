@@ -1,4 +1,5 @@
 /** A site as a program: its port from the environment, one line when it is there, a clean end. */
+/* oxlint-disable no-console, node/no-process-env -- this is the program; nothing else here prints or reads the environment */
 import { startSite } from "./site.ts";
 import type { Site, SiteOptions } from "./site.ts";
 

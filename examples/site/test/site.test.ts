@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ let site: Site;
 /** A request whose path arrives as it is written; `fetch` would tidy it up. */
 async function get(path: string, method = "GET"): Promise<{ status: number; type: string; body: string; to: string }> {
   const sent = request({ host: "127.0.0.1", port: site.port, path, method }).end();
-  const [response] = (await once(sent, "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   const body = (await response.setEncoding("utf8").toArray()).join("");
   const { "content-type": type = "", location: to = "" } = response.headers;
   return { status: response.statusCode ?? 0, type, body, to };
@@ -88,7 +89,7 @@ describe("a site", () => {
 describe("a site as a program", () => {
   const main = fileURLToPath(new URL("../../gallery/dist/main.js", import.meta.url));
   const start = (port: string) => {
-    const program = spawn(process.execPath, [main], { env: { ...process.env, PORT: port, HOST: "127.0.0.1" } });
+    const program = spawn(process.execPath, [main], { env: { PORT: port } });
     onTestFinished(() => void program.kill("SIGKILL"));
     return program;
   };

@@ -1,7 +1,7 @@
 /** Who is let in, and what HTTP says to those who are not: over real upgrade requests. */
 import { describe, expect, it } from "vitest";
 import { defineChannel, defineSocket, error, ok, refuse } from "../../src/index.ts";
-import type { ConnectInfo } from "../../src/index.ts";
+import type { ConnectInfo, Reply } from "../../src/index.ts";
 import { FrameClient, refusal } from "./frame-client.ts";
 import { Inbox } from "./inbox.ts";
 import { userSocket } from "./room.ts";
@@ -18,9 +18,9 @@ const mirror = defineSocket({
   channels: [lobby],
 });
 
-type Connect = (params: Readonly<Record<string, string | undefined>>, info: ConnectInfo) => unknown;
+type Connect = (params: Readonly<Record<string, unknown>>, info: ConnectInfo) => unknown;
 const connecting = (connect: Connect) =>
-  defineSocket({ connect: connect as () => ReturnType<typeof ok>, channels: [] });
+  defineSocket({ connect: connect as () => Reply<"ok", object>, channels: [] });
 
 describe("connect", () => {
   it("may be async, and what it gives is in every channel", async () => {

@@ -39,7 +39,7 @@ export const roomChannel = (ended: Ended = () => {}) =>
 
 export const userSocket = (ended?: Ended) =>
   defineSocket({
-    connect: (params) => ok({ name: params["name"] ?? "anonymous" }),
+    connect: (params) => ok({ name: String(params["name"] ?? "anonymous") }),
     id: ({ name }) => (name === "anonymous" ? null : `user_socket:${name}`),
     channels: [roomChannel(ended)],
   });

@@ -45,7 +45,7 @@ export function chatSocket(ended: (line: string) => void = () => {}) {
     .terminate((ctx, reason) => ended(`${ctx.assigns.user.name} ${ctx.topic} ${reason}`));
   return defineSocket({
     connect: (params) => {
-      const user = USERS[params["token"] ?? ""];
+      const user = USERS[String(params["token"])];
       return user === undefined ? refuse() : ok({ user });
     },
     id: () => null,

@@ -104,7 +104,7 @@ describe("connection", () => {
   it("S1-12 S1-13 the client is an ES import; a relative URL takes host and protocol from the page", async () => {
     const page = (protocol: string): string => {
       vi.stubGlobal("location", { protocol, host: "chat.example" });
-      onTestFinished(() => vi.unstubAllGlobals());
+      onTestFinished(() => void vi.unstubAllGlobals());
       return new PhoenixSocket("/socket", { transport: WebSocket as never }).endPointURL();
     };
     expect(page("http:")).toBe("ws://chat.example/socket/websocket?vsn=2.0.0");

@@ -75,6 +75,6 @@ const room = (left: Left) =>
 
 export const roomsSocket = (left: Left = () => {}) =>
   defineSocket({
-    connect: (params) => ok({ user: params["user"] ?? "anonymous", ignores: (params["ignores"] ?? "").split(",") }),
+    connect: (params) => ok({ user: String(params["user"]), ignores: String(params["ignores"]).split(",") }),
     channels: [lobby, room(left)],
   });

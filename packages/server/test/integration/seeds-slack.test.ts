@@ -72,7 +72,7 @@ const deaf = defineChannel("deaf")
   .handleIn("echo", (_ctx, payload) => ok(payload));
 
 const socket = defineSocket({
-  connect: (params) => ok({ name: params["name"] ?? "" }),
+  connect: (params) => ok({ name: String(params["name"]) }),
   channels: [system, user, room, deaf],
 });
 

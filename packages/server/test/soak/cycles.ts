@@ -87,7 +87,7 @@ async function cycle(port: number, endpoint: Endpoint, n: number): Promise<void>
 export async function runCycles(cycles: number, atOnce = 16): Promise<CycleFigures> {
   let terminated = 0;
   const socket = defineSocket({
-    connect: (params) => ok({ id: params["id"] ?? "" }),
+    connect: (params) => ok({ id: String(params["id"]) }),
     id: ({ id }) => `user:${id}`,
     channels: [holder(() => void terminated++)],
   });
