@@ -80,22 +80,28 @@ module.exports = {
     {
       name: "only-tests-import-tests",
       severity: "error",
-      from: { pathNot: ["\\.test\\.ts$", "/test/", "\\.(types|test-d)\\.ts$"] },
-      to: { path: ["\\.test\\.ts$", "/test/", "^node_modules/(vitest|fast-check|playwright-core)/"], pathNot: [] },
+      from: { pathNot: [TESTS, "/test/"] },
+      to: { path: [TESTS, "/test/", "^node_modules/(vitest|fast-check|playwright-core)/"] },
+    },
+    {
+      name: "declared-dependencies",
+      comment: "What a published package imports is in its own package.json, or Node's.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/", pathNot: TESTS },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
     {
       name: "published-names-only",
-      comment: "What stands beside the packages uses them as everybody does.",
+      comment: "What stands beside the packages imports them by name, as everybody does.",
       severity: "error",
       from: { path: "^(examples/[^/]+|conformance|bench)/" },
-      to: { path: "^(packages/|examples/|conformance/|bench/)", pathNot: "^$1/", dependencyTypes: ["local"] },
+      to: { path: "^(packages|examples|conformance|bench)/", pathNot: ["^$1/", "/dist/", "^examples/[^/]+/test/"] },
     },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.test.json" },
     doNotFollow: { path: ["node_modules", "/dist/"] },
-    exclude: { path: ["/dist/[^/]+\\.tsbuildinfo$"] },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["types", "import", "node", "default"],
