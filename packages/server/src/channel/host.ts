@@ -19,10 +19,10 @@ export interface ChannelHost {
   readonly mailboxLimit: number;
   /** Who it is, for telemetry. */
   describe(): { endpoint: object; path: string; id: string | null; transport: string };
-  /** The mailbox is full: stop reading from the client. */
-  pause(process: HostedChannel, waiting: number): void;
-  /** The mailbox has drained. */
-  resume(process: HostedChannel, waiting: number): void;
+  /** A channel has `waiting` messages and takes no more: stop reading from the client. */
+  pause(topic: string, waiting: number): void;
+  /** It has room again. */
+  resume(topic: string, waiting: number): void;
   /** The process has ended: its topic is free. */
   forget(process: HostedChannel): void;
 }

@@ -11,6 +11,7 @@ import type { Subscription } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import { Frame } from "../transports/transport.ts";
 import type { Connection } from "../transports/transport.ts";
+import { Backlog } from "./backlog.ts";
 import { call, InvalidPayload, isPromise } from "./call.ts";
 import { Context, ReplyRef } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
@@ -35,7 +36,7 @@ class Info {
 type Item = Message | Broadcast | Info;
 type Callback = "handleIn" | "handleOut" | "handleInfo";
 
-const isOfClient = (item: object): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
+const isOfClient = (item: Item): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
 
 /** What a timer of Node can wait, in ms. */
 const MAX_DELAY = 2 ** 31 - 1;
@@ -59,10 +60,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   #busy = false;
   #callback: Callback = "handleIn";
   #startedAt = 0;
-  /** What waits while a callback is under way; undefined while nothing ever did. */
-  #mailbox: Item[] | undefined = undefined;
-  #waitingForeign = 0;
-  #paused = false;
+  #backlog: Backlog<Item> | undefined = undefined;
   #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
   #timers: Set<Timer> | undefined = undefined;
   #pendingEnd: (() => void) | undefined = undefined;
@@ -128,9 +126,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
 
   /** What {@link hold} kept, for the session to route again. */
   takeHeld(): readonly Message[] {
-    const held = this.#mailbox ?? [];
-    this.#emptied();
-    return held as Message[];
+    return (this.#backlog?.takeAll() ?? []) as readonly Message[];
   }
 
   /** Takes a broadcast that the channel intercepts, or any other message published on its topic. */
@@ -199,8 +195,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     this.#state = "ended";
     this.#answersLate = notice !== undefined && reason !== "left";
     this.#release();
-    const late = this.#mailbox ?? [];
-    this.#emptied();
+    const late = this.#backlog?.takeAll() ?? [];
     const terminate = (): void => {
       if (wasJoined) this.#terminate(reason, detail);
     };
@@ -310,36 +305,22 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     this.end(reason, isLeave ? payload : undefined, isLeave || isOrderly(reason) ? CLOSE : ERROR);
   }
 
+  /** Handles what has waited, until a callback is async again or nothing is left. */
   #drain(): void {
-    while (!this.#busy && this.#mailbox !== undefined && this.#mailbox.length > 0) {
-      const item = this.#mailbox.shift() as Item;
-      if (!isOfClient(item)) this.#waitingForeign--;
-      if (this.#paused && this.#mailbox.length <= this.host.mailboxLimit / 2) this.#resume();
+    while (!this.#busy) {
+      const item = this.#backlog?.take();
+      if (item === undefined) return;
       this.#handle(item);
     }
   }
 
   #enqueue(item: Item): void {
-    this.#mailbox ??= [];
-    this.#mailbox.push(item);
-    if (isOfClient(item)) {
-      if (this.#paused || this.#mailbox.length - this.#waitingForeign < this.host.mailboxLimit) return;
-      this.#paused = true;
-      this.host.pause(this, this.#mailbox.length);
-    } else if (++this.#waitingForeign > this.host.mailboxLimit) {
-      this.#crash(overflow(this.topic, this.host.mailboxLimit));
+    this.#backlog ??= new Backlog(this.topic, this.host, isOfClient);
+    try {
+      this.#backlog.add(item);
+    } catch (error) {
+      this.#crash(error);
     }
-  }
-
-  #emptied(): void {
-    this.#mailbox = undefined;
-    this.#waitingForeign = 0;
-    if (this.#paused) this.#resume();
-  }
-
-  #resume(): void {
-    this.#paused = false;
-    this.host.resume(this, this.#mailbox?.length ?? 0);
   }
 
   #crash(error: unknown, event = this.#context.event): void {
@@ -422,13 +403,5 @@ function badReturn(callback: string, event: string | undefined, result: unknown)
   return new WingbeatError(
     "WB_BAD_RETURN",
     `${callback}${event === undefined ? "" : `("${event}")`} returned ${found}: it may return ${allowed}.`,
-  );
-}
-
-function overflow(topic: string, limit: number): WingbeatError {
-  return new WingbeatError(
-    "WB_MAILBOX_OVERFLOW",
-    `channel "${topic}" has more than ${limit} broadcasts and own messages waiting: a callback takes too long. ` +
-      "Await less in it, intercept fewer events, or raise mailboxLimit of the socket.",
   );
 }

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { originCheck } from "./origin.ts";
 import type { CheckOrigin } from "./origin.ts";
 
-function request(origin: string | undefined, host: string | undefined = "example.com", encrypted = false): IncomingMessage {
+function request(
+  origin: string | undefined,
+  host: string | undefined = "example.com",
+  encrypted = false,
+): IncomingMessage {
   return { headers: { origin, host }, socket: encrypted ? { encrypted: true } : {} } as unknown as IncomingMessage;
 }
 

@@ -114,13 +114,13 @@ export class Session implements ConnectionHandler, ChannelHost {
     for (const channel of [...this.#channels.values()]) channel.end(reason, undefined, undefined);
   }
 
-  pause(process: { readonly topic: string }, waiting: number): void {
-    emit("socket.paused", { ...this.describe(), topic: process.topic, waiting });
+  pause(topic: string, waiting: number): void {
+    emit("socket.paused", { ...this.describe(), topic, waiting });
     if (++this.#paused === 1) this.connection.pause();
   }
 
-  resume(process: { readonly topic: string }, waiting: number): void {
-    emit("socket.resumed", { ...this.describe(), topic: process.topic, waiting });
+  resume(topic: string, waiting: number): void {
+    emit("socket.resumed", { ...this.describe(), topic, waiting });
     if (--this.#paused === 0) this.connection.resume();
   }
 

@@ -19,8 +19,7 @@ const mirror = defineSocket({
 });
 
 type Connect = (params: Readonly<Record<string, unknown>>, info: ConnectInfo) => unknown;
-const connecting = (connect: Connect) =>
-  defineSocket({ connect: connect as () => Reply<"ok", object>, channels: [] });
+const connecting = (connect: Connect) => defineSocket({ connect: connect as () => Reply<"ok", object>, channels: [] });
 
 describe("connect", () => {
   it("may be async, and what it gives is in every channel", async () => {

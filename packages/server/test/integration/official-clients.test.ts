@@ -210,7 +210,7 @@ describe.each(clients)("$name", (client: PhoenixClient) => {
   });
 
   it("keeps the connection with heartbeats", async () => {
-    const served = await serve({ "/socket": { socket: userSocket(), websocket: { timeout: 200 } } });
+    const served = await serve({ "/socket": { socket: userSocket(), websocket: { timeout: 400 } } });
     const closes = observe("socket.closed");
     const socket = client.socket(mount(served), { heartbeatIntervalMs: 40 });
     const silent = client.socket(mount(served), { params: { name: "silent" }, heartbeatIntervalMs: 60_000 });

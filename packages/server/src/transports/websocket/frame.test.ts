@@ -8,7 +8,15 @@ function read(frame: Buffer) {
   const header = short === 127 ? 10 : short === 126 ? 4 : 2;
   const length = short === 127 ? Number(frame.readBigUInt64BE(2)) : short === 126 ? frame.readUInt16BE(2) : short;
   const payload = frame.subarray(header);
-  return { final: first >> 7, reserved: (first >> 4) & 7, opcode: first & 15, masked: second >> 7, header, length, payload };
+  return {
+    final: first >> 7,
+    reserved: (first >> 4) & 7,
+    opcode: first & 15,
+    masked: second >> 7,
+    header,
+    length,
+    payload,
+  };
 }
 
 const lengths = [

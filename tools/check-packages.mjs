@@ -1,0 +1,36 @@
+/**
+ * `npm run check:packages`: what a user would install. Each published package is packed, looked at, installed from its
+ * tarball into an empty folder, imported and compiled against there.
+ */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { contentFaults } from "./packages/contents.mjs";
+import { installFaults } from "./packages/install.mjs";
+import { lintFaults } from "./packages/lint.mjs";
+import { packAll } from "./packages/pack.mjs";
+import { registryFaults } from "./packages/registry.mjs";
+import { versionFaults } from "./packages/versions.mjs";
+import { readJson, root } from "./repository.mjs";
+
+const published = readdirSync(join(root, "packages"))
+  .map((name) => join("packages", name))
+  .filter((folder) => existsSync(join(root, folder, "package.json")))
+  .map((folder) => ({ folder, manifest: readJson(join(folder, "package.json")) }));
+
+const scratch = mkdtempSync(join(tmpdir(), "wingbeat-packages-"));
+try {
+  const packed = packAll(published, scratch);
+  const faults = [
+    ...versionFaults(published),
+    ...registryFaults(),
+    ...packed.flatMap(contentFaults),
+    ...(await Promise.all(packed.map(lintFaults))).flat(),
+    ...installFaults(packed, join(scratch, "user")),
+  ];
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = 1;
+  else console.log(packed.map(({ manifest, files }) => `${manifest.name}: ${files.length} files`).join("\n"));
+} finally {
+  rmSync(scratch, { recursive: true });
+}
