@@ -68,7 +68,16 @@ function decodeFrame(frame: Uint8Array, count: number): { strings: string[]; pay
 /** Client to server: `00 | join_ref | ref | topic | event`. An absent ref is an empty string. */
 export function encodeClientPush(message: Message, payload: Uint8Array): Uint8Array {
   const { joinRef, ref, topic, event } = message;
-  return encodeFrame(PUSH, [["join_ref", joinRef], ["ref", ref], ["topic", topic], ["event", event]], payload);
+  return encodeFrame(
+    PUSH,
+    [
+      ["join_ref", joinRef],
+      ["ref", ref],
+      ["topic", topic],
+      ["event", event],
+    ],
+    payload,
+  );
 }
 
 /** Client to server, on the server. The only kind that a server takes is 0. */
@@ -83,17 +92,47 @@ export function decodeClientFrame(frame: Uint8Array): Message {
 
 /** Server to client: `00 | join_ref | topic | event`. */
 export function encodeServerPush(joinRef: Ref, topic: string, event: string, payload: Uint8Array): Uint8Array {
-  return encodeFrame(PUSH, [["join_ref", joinRef], ["topic", topic], ["event", event]], payload);
+  return encodeFrame(
+    PUSH,
+    [
+      ["join_ref", joinRef],
+      ["topic", topic],
+      ["event", event],
+    ],
+    payload,
+  );
 }
 
 /** Server to client: `01 | join_ref | ref | topic | status`. */
-export function encodeServerReply(joinRef: Ref, ref: Ref, topic: string, status: string, payload: Uint8Array): Uint8Array {
-  return encodeFrame(REPLY_KIND, [["join_ref", joinRef], ["ref", ref], ["topic", topic], ["status", status]], payload);
+export function encodeServerReply(
+  joinRef: Ref,
+  ref: Ref,
+  topic: string,
+  status: string,
+  payload: Uint8Array,
+): Uint8Array {
+  return encodeFrame(
+    REPLY_KIND,
+    [
+      ["join_ref", joinRef],
+      ["ref", ref],
+      ["topic", topic],
+      ["status", status],
+    ],
+    payload,
+  );
 }
 
 /** Server to client: `02 | topic | event`. */
 export function encodeServerBroadcast(topic: string, event: string, payload: Uint8Array): Uint8Array {
-  return encodeFrame(BROADCAST, [["topic", topic], ["event", event]], payload);
+  return encodeFrame(
+    BROADCAST,
+    [
+      ["topic", topic],
+      ["event", event],
+    ],
+    payload,
+  );
 }
 
 /** Server to client, on the client. A reply's payload is `{status, response}` as in JSON, with bytes as response. */

@@ -14,8 +14,12 @@ export interface PhoenixClient {
   socket(url: string, options?: Options): Socket;
 }
 
-const SOON = 10;
-const quick: Options = { transport: WebSocket as never, reconnectAfterMs: () => SOON, rejoinAfterMs: () => SOON };
+/**
+ * Soon at first, then slowly. The 1.3 client sends a second join when the first is not answered in time; on V1 it could
+ * not tell the end of the first channel from that of the second.
+ */
+const afterMs = (tries: number): number => (tries <= 1 ? 10 : 400);
+const quick: Options = { transport: WebSocket as never, reconnectAfterMs: afterMs, rejoinAfterMs: afterMs };
 
 /** Asks for V1. The 1.3 client writes `vsn=2.0.0` into every URL; those before it wrote 1.0.0 into the same place. */
 class V1WebSocket extends WebSocket {
