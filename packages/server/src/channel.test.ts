@@ -142,6 +142,17 @@ describe("stop", () => {
   });
 });
 
+describe("leave", () => {
+  it("is answered with ok; what the client sends behind it is not answered", async () => {
+    const room = await joined(base.handleIn("do", async () => ok()));
+    const [before, leave, behind] = [room.push("do"), room.leave(), room.push("do")];
+    await room.assertReply(before, "ok");
+    await room.assertReply(leave, "ok", {});
+    await room.assertPush("phx_close", {});
+    await room.refuteReply(behind, 5);
+  });
+});
+
 describe("handleOut", () => {
   const channel = base
     .assigns<{ seen?: number }>()

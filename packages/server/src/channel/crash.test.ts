@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { AnyChannel } from "../channel.ts";
-import { defineChannel, defineSocket, ok, reply, stop } from "../index.ts";
+import { attach, defineChannel, defineSocket, ok, reply, stop } from "../index.ts";
 import type { SocketDefinition } from "../index.ts";
 import { testSocket } from "../testing.ts";
 import type { TestChannel, TestClient, TestKit } from "../testing.ts";
@@ -73,6 +73,22 @@ describe("a crash", () => {
     await room.assertReply(room.leave(), "ok");
     await room.assertTerminated("left");
     await client.subscribeAndJoin("room:1");
+  });
+
+  it("of a callback that outlives its channel is reported, and terminate waits for the callback", async () => {
+    const log: string[] = [];
+    let fail = (_error: Error): void => {};
+    const work = new Promise<never>((_resolve, reject) => (fail = reject));
+    const channel = base.handleIn("work", () => work).terminate((_ctx, reason) => void log.push(reason));
+    const room = await clientOf(channel).subscribeAndJoin("room:1");
+    const detach = attach("channel.crashed", ({ callback, error }) => log.push(`${callback}: ${error}`));
+    await room.refuteReply(room.push("work"), 0);
+    room.close();
+    expect(log).toEqual([]);
+    fail(boom);
+    await room.assertTerminated("closed");
+    detach();
+    expect(log).toEqual(["handleIn: Error: boom", "closed"]);
   });
 
   it("is answered with phx_error only: messages behind it get unmatched topic", async () => {

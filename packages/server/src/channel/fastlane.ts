@@ -3,8 +3,7 @@
  * client. Only channels that intercept the event, and plain subscribers, get the message itself.
  */
 import type { ServerCodec } from "@wingbeat/protocol";
-import type { Broadcast } from "../pubsub.ts";
-import type { Dispatch } from "../pubsub.ts";
+import type { Broadcast, Dispatch } from "../pubsub.ts";
 import { Frame } from "../transports/transport.ts";
 import { ChannelProcess } from "./process.ts";
 

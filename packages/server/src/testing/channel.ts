@@ -1,6 +1,6 @@
 /** A channel that a test client is on: what the test pushes to it, and what it asserts about its answers. */
-import { CLOSE, ERROR, LEAVE, REPLY } from "@wingbeat/protocol";
-import type { ChannelContract, Message, ReplyContract } from "@wingbeat/protocol";
+import { ERROR, LEAVE, REPLY } from "@wingbeat/protocol";
+import type { ChannelContract, CLOSE, Message, ReplyContract } from "@wingbeat/protocol";
 import type { TerminateReason } from "../channel.ts";
 import type { EndpointSubscription } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";

@@ -12,12 +12,17 @@ import { observe } from "./telemetry.ts";
 
 const mount = (served: Served): string => `ws://127.0.0.1:${served.port}/socket`;
 
+const startWith = async (
+  client: PhoenixClient,
+  name = "ada",
+): Promise<{ served: Served; socket: Socket; other: Socket }> => {
+  const served = await serve({ "/socket": userSocket() });
+  const socket = client.socket(mount(served), { params: { name } });
+  return { served, socket, other: client.socket(mount(served), { params: { name: "bob" } }) };
+};
+
 describe.each(clients)("$name", (client: PhoenixClient) => {
-  const start = async (name = "ada"): Promise<{ served: Served; socket: Socket; other: Socket }> => {
-    const served = await serve({ "/socket": userSocket() });
-    const socket = client.socket(mount(served), { params: { name } });
-    return { served, socket, other: client.socket(mount(served), { params: { name: "bob" } }) };
-  };
+  const start = () => startWith(client);
 
   it("speaks the version that its name says", async () => {
     const connections = observe("socket.connected");
@@ -164,35 +169,6 @@ describe.each(clients)("$name", (client: PhoenixClient) => {
     expect(await answered((channels[1] as Channel).push("echo", { still: "here" }))).toMatchObject({ status: "ok" });
   });
 
-  it.runIf(client.version === 2)("replaces its first channel when a second object joins the same topic", async () => {
-    const { served, socket } = await start();
-    const first = socket.channel("room:1", {});
-    await joined(first);
-    const second = socket.channel("room:1", { second: true });
-    const secondAnswer = joined(second);
-    expect(await secondAnswer).toMatchObject({ status: "ok", response: { params: { second: true } } });
-    expect(served.endpoint.pubsub.size.topics).toBe(3);
-    const news = nextOn(second, "news");
-    served.endpoint.broadcast("room:1", "news", { n: 1 });
-    expect(await news).toEqual({ n: 1 });
-    expect(await answered(second.push("echo", { n: 2 }))).toEqual({ status: "ok", response: { n: 2 } });
-  });
-
-  it.runIf(client.version === 1)(
-    "closes both objects of a topic when the second joins: V1 cannot tell them apart",
-    async () => {
-      const { socket } = await start();
-      const first = socket.channel("room:1", {});
-      await joined(first);
-      const closes = new Inbox<string>();
-      first.onClose(() => closes.put("first"));
-      const second = socket.channel("room:1", {});
-      second.onClose(() => closes.put("second"));
-      second.join();
-      expect(await closes.take(2)).toEqual(["first", "second"]);
-    },
-  );
-
   it("is not upgraded when the page may not connect", async () => {
     const served = await serve({ "/socket": userSocket() }, { checkOrigin: () => false });
     const socket = client.socket(mount(served), {
@@ -229,5 +205,35 @@ describe.each(clients)("$name", (client: PhoenixClient) => {
     expect((await closes.take(2)).map(({ code, reason }) => `${code} ${reason}`)).toEqual(["1000 bye", "1000 bye"]);
     expect(served.endpoint.connections).toBe(0);
     expect(served.endpoint.pubsub.size).toEqual({ topics: 0, subscriptions: 0 });
+  });
+});
+
+describe.each(clients.filter(({ version }) => version === 2))("a second object on a topic: $name", (client) => {
+  it("replaces its first channel when a second object joins the same topic", async () => {
+    const { served, socket } = await startWith(client);
+    const first = socket.channel("room:1", {});
+    await joined(first);
+    const second = socket.channel("room:1", { second: true });
+    const secondAnswer = joined(second);
+    expect(await secondAnswer).toMatchObject({ status: "ok", response: { params: { second: true } } });
+    expect(served.endpoint.pubsub.size.topics).toBe(3);
+    const news = nextOn(second, "news");
+    served.endpoint.broadcast("room:1", "news", { n: 1 });
+    expect(await news).toEqual({ n: 1 });
+    expect(await answered(second.push("echo", { n: 2 }))).toEqual({ status: "ok", response: { n: 2 } });
+  });
+});
+
+describe.each(clients.filter(({ version }) => version === 1))("a second object on a topic: $name", (client) => {
+  it("closes both objects of a topic when the second joins: V1 cannot tell them apart", async () => {
+    const { socket } = await startWith(client);
+    const first = socket.channel("room:1", {});
+    await joined(first);
+    const closes = new Inbox<string>();
+    first.onClose(() => closes.put("first"));
+    const second = socket.channel("room:1", {});
+    second.onClose(() => closes.put("second"));
+    second.join();
+    expect(await closes.take(2)).toEqual(["first", "second"]);
   });
 });

@@ -23,7 +23,8 @@ const EVENTS: readonly unknown[] = ["phx_close", "phx_error", "shouted", "pushed
 function checkAnswer(version: 1 | 2, opcode: number, payload: Buffer): void {
   const codec = version === 1 ? v1Client : v2Client;
   const message = codec.decode(opcode === Opcode.text ? payload.toString() : payload);
-  const { status, response } = message.payload as { status?: unknown; response?: unknown };
+  // V1 pushes whatever the echoing handlers were sent, also null.
+  const { status, response } = (message.payload ?? {}) as { status?: unknown; response?: unknown };
   const isReply = message.event === "phx_reply" && STATUSES.includes(status) && response !== undefined;
   if (!isReply && !EVENTS.includes(message.event)) throw new Error(`no answer of the protocol: ${payload.toString()}`);
 }

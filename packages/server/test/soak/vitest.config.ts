@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import workspace from "../../../../vitest.config.ts";
 
 export default defineConfig({
+  cacheDir: "../../../../node_modules/.vite",
   ...(workspace.resolve === undefined ? {} : { resolve: workspace.resolve }),
   test: {
     root: import.meta.dirname,

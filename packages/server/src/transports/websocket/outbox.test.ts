@@ -48,6 +48,16 @@ describe("the outbox", () => {
     expect([x.texts, y.texts, z.texts]).toEqual([["acad"], ["baa"], ["acdb"]]);
   });
 
+  it("parts the ways of connections that began with the same frame", async () => {
+    const [x, y, z] = [new TestOutbox(), new TestOutbox(), new TestOutbox()];
+    const shared = frame("a");
+    for (const outbox of [x, y, z]) outbox.send(shared);
+    x.send(frame("b"));
+    y.send(frame("c"));
+    await turn();
+    expect([x.texts, y.texts, z.texts]).toEqual([["ab"], ["ac"], ["a"]]);
+  });
+
   it("joins the same frames for all connections once", async () => {
     const outboxes = Array.from({ length: 10 }, () => new TestOutbox());
     for (const shared of [frame("a"), frame("b"), frame("c")]) for (const outbox of outboxes) outbox.send(shared);

@@ -1,0 +1,106 @@
+/**
+ * `node tools/measure-types.mjs [channels]`: what the types cost a user. Generates an application with so many channels
+ * (100) of five events each, half of them with schemas, one socket, and reads of its contract; prints how long the
+ * compiler checks it, beside an application of one channel. Fails beyond 2 s. Needs a build.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./repository.mjs";
+
+const LIMIT_S = 2;
+const EVENTS = ["read", "write", "move", "find", "drop"];
+const TSCONFIG = {
+  compilerOptions: {
+    module: "nodenext",
+    target: "es2023",
+    lib: ["es2024"],
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: true,
+    noEmit: true,
+  },
+  include: ["*.ts"],
+};
+
+const folder = mkdtempSync(join(tmpdir(), "wingbeat-types-"));
+try {
+  const channels = Number(process.argv[2] ?? 100);
+  const small = checkTime(1);
+  const large = checkTime(channels);
+  console.log(`1 channel: ${small.toFixed(2)} s. ${channels} channels: ${large.toFixed(2)} s of type checking.`);
+  if (large > LIMIT_S) {
+    console.error(`More than ${LIMIT_S} s.`);
+    process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** Seconds that TypeScript's checker takes for an application. */
+function checkTime(channels) {
+  const app = join(folder, `app-${channels}`);
+  mkdirSync(app);
+  symlinkSync(join(root, "node_modules"), join(app, "node_modules"));
+  writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module" }));
+  writeFileSync(join(app, "tsconfig.json"), JSON.stringify(TSCONFIG));
+  for (let n = 0; n < channels; n++) writeFileSync(join(app, `channel-${n}.ts`), channelSource(n));
+  writeFileSync(join(app, "server.ts"), serverSource(channels));
+  writeFileSync(join(app, "client.ts"), clientSource(channels));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const printed = execFileSync(process.execPath, [tsc, "-p", app, "--extendedDiagnostics"], { encoding: "utf8" });
+  return Number(/Check time:\s+([\d.]+)s/.exec(printed)[1]);
+}
+
+function channelSource(n) {
+  const handlers = EVENTS.map((event, index) =>
+    index % 2 === 0
+      ? `  .handleIn("${event}", z.object({ id: z.number(), text: z.string() }), (ctx, { id, text }) => {
+    ctx.broadcast("${event}_done", { id, text });
+    return id > 0 ? ok({ id }) : error({ reason: "none" });
+  })`
+      : `  .handleIn("${event}", async (ctx) => ok({ user: ctx.assigns.user.id }))`,
+  );
+  return `import { defineChannel, error, ok, refuse } from "wingbeat";
+import { z } from "zod";
+export const channel${n} = defineChannel("channel${n}:{id}")
+  .assigns<{ user: { id: number; name: string }; count?: number }>()
+  .pushes({ ${EVENTS.map((event) => `${event}_done: z.object({ id: z.number(), text: z.string() })`).join(", ")} })
+  .join(z.object({ since: z.number().optional() }), (ctx, { since }) =>
+    ctx.params.id === "" ? refuse({ reason: "unauthorized" }) : ok({ since: since ?? 0 }))
+${handlers.join("\n")}
+  .handleOut("read_done", (ctx, payload) => ctx.push("read_done", payload));
+`;
+}
+
+function serverSource(channels) {
+  const names = Array.from({ length: channels }, (_, n) => `channel${n}`);
+  return `import { createEndpoint, defineSocket, ok, refuse } from "wingbeat";
+${names.map((name, n) => `import { ${name} } from "./channel-${n}.ts";`).join("\n")}
+export const userSocket = defineSocket({
+  connect: async (params) => params.token === "" ? refuse() : ok({ user: { id: 1, name: String(params.token) } }),
+  id: ({ user }) => \`user:\${user.id}\`,
+  channels: [${names.join(", ")}],
+});
+export const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });
+`.replaceAll('.ts"', '.js"');
+}
+
+function clientSource(channels) {
+  const uses = Array.from(
+    { length: channels },
+    (_, n) => `export const reply${n}: Reply<"channel${n}:1", "read"> = { status: "ok", response: { id: ${n} } };`,
+  );
+  return `import type { ChannelContract, TopicOf } from "@wingbeat/protocol";
+import type { userSocket } from "./server.js";
+type Channels = (typeof userSocket)["~contract"]["channels"];
+type On<C, Topic> = C extends ChannelContract ? (Topic extends TopicOf<C["topic"]> ? C : never) : never;
+type Events<Topic extends TopicOf<Channels["topic"]>> = On<Channels, Topic>["events"];
+type Reply<Topic extends TopicOf<Channels["topic"]>, E extends keyof Events<Topic>> =
+  Events<Topic>[E] extends { readonly reply: infer R } ? R : never;
+${uses.join("\n")}
+`;
+}
