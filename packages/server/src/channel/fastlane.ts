@@ -3,12 +3,13 @@
  * client. Only channels that intercept the event, and plain subscribers, get the message itself.
  */
 import type { ServerCodec } from "@wingbeat/protocol";
-import type { Broadcast, Dispatch } from "../pubsub.ts";
+import { Broadcast } from "../pubsub.ts";
+import type { Dispatch } from "../pubsub.ts";
 import { Frame } from "../transports/transport.ts";
 import { ChannelProcess } from "./process.ts";
 
 export const fastlane: Dispatch = (subscriptions, from, message) => {
-  const broadcast = message as Broadcast;
+  const broadcast = message instanceof Broadcast ? message : revive(message as Broadcast);
   const { topic, event } = broadcast;
   let codec: ServerCodec | undefined;
   let frame: Frame | undefined;
@@ -29,3 +30,8 @@ export const fastlane: Dispatch = (subscriptions, from, message) => {
     subscription.connection.send(frame);
   }
 };
+
+/** From another node, a broadcast comes as plain data. */
+function revive({ topic, event, payload }: Broadcast): Broadcast {
+  return new Broadcast(topic, event, payload);
+}

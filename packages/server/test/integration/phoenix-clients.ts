@@ -1,6 +1,7 @@
 /** The official clients, as tests run them: with `ws` as transport, quick to reconnect, closed when the test ends. */
 import { Socket } from "phoenix";
 import type { Channel, Push, SocketConnectOption } from "phoenix";
+import phoenix12 from "phoenix-1.2";
 import phoenix13 from "phoenix-1.3";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
@@ -21,20 +22,6 @@ export interface PhoenixClient {
 const afterMs = (tries: number): number => (tries <= 1 ? 10 : 400);
 const quick: Options = { transport: WebSocket as never, reconnectAfterMs: afterMs, rejoinAfterMs: afterMs };
 
-/** Asks for V1. The 1.3 client writes `vsn=2.0.0` into every URL; those before it wrote 1.0.0 into the same place. */
-class V1WebSocket extends WebSocket {
-  constructor(url: string) {
-    super(url.replace("vsn=2.0.0", "vsn=1.0.0"));
-  }
-}
-
-/** The serializer of the clients before 1.3: the message as it is. */
-const v1: Options = {
-  transport: V1WebSocket as never,
-  encode: (message, callback) => void callback(JSON.stringify(message)),
-  decode: (frame, callback) => void callback(JSON.parse(frame)),
-};
-
 const connected = (socket: Socket): Socket => {
   onTestFinished(() => socket.disconnect());
   socket.connect();
@@ -51,14 +38,14 @@ export const current: PhoenixClient = {
 export const clients: readonly PhoenixClient[] = [
   current,
   {
-    name: "phoenix 1.3.5 (V2, as it comes)",
+    name: "phoenix 1.3.5 (V2)",
     version: 2,
     socket: (url, options) => connected(new phoenix13.Socket(url, { ...quick, ...options })),
   },
   {
-    name: "phoenix 1.3.5 (V1 serializer)",
+    name: "phoenix 1.2.1 (V1)",
     version: 1,
-    socket: (url, options) => connected(new phoenix13.Socket(url, { ...quick, ...v1, ...options })),
+    socket: (url, options) => connected(new phoenix12.Socket(url, { ...quick, ...options })),
   },
 ];
 
