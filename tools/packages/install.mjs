@@ -3,7 +3,7 @@
  * import there, and its declarations compile, also for users who check those of libraries.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../repository.mjs";
 
@@ -26,7 +26,9 @@ export function installFaults(packed, folder) {
   const own = new Set(packed.map(({ manifest }) => manifest.name));
   for (const one of packed) unpack(one, folder);
   const needed = packed.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
-  for (const name of new Set([...needed, "@types/node", "undici-types"])) if (!own.has(name)) link(name, folder);
+  const foreign = [...new Set(needed)].filter((name) => !own.has(name));
+  const untyped = foreign.filter((name) => !hasTypes(name));
+  for (const name of [...foreign, "@types/node", "undici-types"]) if (!untyped.includes(name)) link(name, folder);
 
   const specifiers = packed.flatMap(({ manifest }) =>
     Object.keys(manifest.exports)
@@ -36,12 +38,15 @@ export function installFaults(packed, folder) {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
   writeFileSync(join(folder, "user.ts"), specifiers.map(asUser).join("\n"));
-  return [
-    ...specifiers.flatMap((specifier) =>
-      faultOf(["--input-type=module", "-e", `await import("${specifier}")`], folder),
-    ),
-    ...faultOf([TSC, "-p", folder], folder),
-  ];
+  // Compiled without the packages that have no types of their own: in declarations these would be `any`, unseen.
+  const compiled = faultOf([TSC, "-p", folder], folder);
+  for (const name of untyped) link(name, folder);
+  const imported = specifiers.map((specifier) => ["--input-type=module", "-e", `await import("${specifier}")`]);
+  return [...compiled, ...imported.flatMap((args) => faultOf(args, folder))];
+}
+
+function hasTypes(name) {
+  return /"(types|typings)":/.test(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
 }
 
 function unpack({ manifest, tarball }, folder) {

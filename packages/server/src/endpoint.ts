@@ -2,6 +2,7 @@
  * The endpoint mounts sockets on paths of a node:http server, owns PubSub, and lets any code broadcast. It is the
  * composition root: the only place that picks transports, the PubSub adapter and the logger.
  */
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -76,14 +77,14 @@ export class Endpoint {
     const server = createServer((_request, response) => answer(response, { status: 404, body: "not found" }));
     this.attach(server);
     this.#server = server;
-    await this.#started;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, host, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
+    try {
+      await this.#started;
+      server.listen(port, host);
+      await once(server, "listening");
+    } catch (error) {
+      this.#server = undefined;
+      throw error;
+    }
     return server.address() as AddressInfo;
   }
 

@@ -207,23 +207,24 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   #handle(item: Item): void {
+    this.#busy = true;
     this.#startedAt = isObserved("channel.handled_in") ? performance.now() : 0;
     let result: unknown;
     try {
       result = this.#start(item);
     } catch (error) {
-      this.#crash(error);
+      this.#complete(item, undefined, { error });
       return;
     }
     if (!isPromise(result)) {
-      this.#finish(item, result);
+      this.#complete(item, result);
       return;
     }
-    this.#busy = true;
-    result.then(
-      (value) => this.#settled(item, value),
-      (error: unknown) => this.#settled(item, undefined, { error }),
-    );
+    const settled = (value: unknown, failure?: { error: unknown }): void => {
+      this.#complete(item, value, failure);
+      this.#drain();
+    };
+    result.then(settled, (error: unknown) => settled(undefined, { error }));
   }
 
   /** Starts the callback that takes an item; gives what it returned. */
@@ -250,18 +251,15 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     return this.#spec.handleInfo?.(this.#context, message);
   }
 
-  /** An async callback is done. */
-  #settled(item: Item, value: unknown, failure?: { error: unknown }): void {
+  /** A callback is done. When the channel has ended meanwhile, its result no longer matters. */
+  #complete(item: Item, result: unknown, failure?: { error: unknown }): void {
     this.#busy = false;
     if (this.#state === "ended") {
       if (failure !== undefined) this.#reportCrash(failure.error);
       this.#pendingEnd?.();
       this.#pendingEnd = undefined;
-      return;
-    }
-    if (failure !== undefined) this.#crash(failure.error);
-    else this.#finish(item, value);
-    this.#drain();
+    } else if (failure !== undefined) this.#crash(failure.error);
+    else this.#finish(item, result);
   }
 
   #finish(item: Item, result: unknown): void {

@@ -152,6 +152,15 @@ describe("listen and close", () => {
     await expect(endpoint.listen(0, "127.0.0.1")).rejects.toMatchObject({ code: "WB_ENDPOINT_STATE" });
   });
 
+  it("can listen on another port when the first was taken", async () => {
+    const taken = await listening(createServer());
+    const endpoint = newEndpoint();
+    await expect(endpoint.listen(taken, "127.0.0.1")).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const { port } = await endpoint.listen(0, "127.0.0.1");
+    const client = await FrameClient.open(urlOf(port));
+    expect(await client.join("room:1")).toMatchObject({ status: "ok" });
+  });
+
   it("closes all clients with 1012, runs terminate with shutdown, and frees the port at once", async () => {
     const ended: string[] = [];
     const served = await serve({ "/socket": userSocket((topic, reason) => ended.push(`${topic} ${reason}`)) });

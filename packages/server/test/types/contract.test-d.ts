@@ -2,7 +2,7 @@
 import { defineChannel, defineSocket, error, ok, reply, route, stop } from "wingbeat";
 import type { ChannelContract, ReplyContract, SocketContract, TopicOf } from "@wingbeat/protocol";
 import { expectTypeOf } from "vitest";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Message, room } from "./room.ts";
 import type { userSocket } from "./server.test-d.ts";
 

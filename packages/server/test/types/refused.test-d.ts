@@ -1,5 +1,5 @@
 /** What must not compile. */
-import { createEndpoint, defineChannel, defineSocket, ok, refuse, route } from "wingbeat";
+import { createEndpoint, defineChannel, defineSocket, ok, route } from "wingbeat";
 import { z } from "zod";
 import { room } from "./room.ts";
 import type { User } from "./room.ts";
