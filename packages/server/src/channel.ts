@@ -23,9 +23,20 @@ export interface ChannelDef extends ChannelContract {
 }
 
 type Awaitable<T> = T | PromiseLike<T>;
-type Output<S> = S extends StandardSchemaV1<infer _In, infer Out> ? Out : never;
-type Input<S> = S extends StandardSchemaV1<infer In, infer _Out> ? In : never;
-type Payloads<P> = { readonly [E in keyof P]: P[E] extends StandardSchemaV1 ? Input<P[E]> : P[E] };
+/**
+ * The input and output type that a schema declares. Only its `~standard` part is looked at: matching a whole schema
+ * type can be too deep for the compiler (arktype's is).
+ */
+type TypesOf<S> = S extends { readonly "~standard": infer Props }
+  ? Props extends { readonly types?: infer Types }
+    ? NonNullable<Types>
+    : never
+  : never;
+type Output<S> = TypesOf<S> extends { readonly output: infer Out } ? Out : never;
+type Input<S> = TypesOf<S> extends { readonly input: infer In } ? In : never;
+type Payloads<P> = {
+  readonly [E in keyof P]: P[E] extends { readonly "~standard": infer _Props } ? Input<P[E]> : P[E];
+};
 
 /** What `join` may return. */
 export type JoinResult = Reply<"ok"> | Reply<"error">;
