@@ -80,7 +80,7 @@ module.exports = {
     {
       name: "only-tests-import-tests",
       severity: "error",
-      from: { pathNot: [TESTS, "/test/"] },
+      from: { pathNot: [TESTS, "/test/", "^vitest\\.config\\.ts$"] },
       to: { path: [TESTS, "/test/", "^node_modules/(vitest|fast-check|playwright-core)/"] },
     },
     {
