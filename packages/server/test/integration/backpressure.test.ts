@@ -93,6 +93,28 @@ describe("a client that stops reading", () => {
   });
 });
 
+describe("a client that asks faster than it reads", () => {
+  it("is slowed down, not closed, and gets every answer once it reads", async () => {
+    const echo = defineChannel("echo")
+      .join(() => ok())
+      .handleIn("echo", (_ctx, payload) => ok(payload));
+    const socket = defineSocket({ connect: () => ok(), channels: [echo] });
+    const { url, endpoint } = await serve({ "/socket": { socket, websocket: { bufferLimit: 256 * 1024 } } });
+    const client = await FrameClient.open(url());
+    await client.join("echo");
+    client.socket.pause();
+    const count = 4_000;
+    const pad = "x".repeat(5_000);
+    for (let n = 0; n < count; n++) client.send("1", `${n}`, "echo", "echo", { n, pad });
+    for (let turns = 0; turns < 500; turns++) await turn();
+    expect(endpoint.connections).toBe(1);
+    expect(client.socket.bufferedAmount).toBeGreaterThan(1_000_000);
+    client.socket.resume();
+    const frames = (await client.inbox.take(count)) as unknown[][];
+    expect(frames.map((frame) => frame[1])).toEqual(Array.from({ length: count }, (_, n) => `${n}`));
+  });
+});
+
 describe("a client that sends more than a channel can take", () => {
   const slowRoom = (passed: Promise<void>, handled: () => void = () => {}) =>
     defineChannel("slow")

@@ -48,6 +48,11 @@ export class WebSocketConnection extends Outbox implements Connection {
   readonly #compressed: boolean;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;
+  /** The handler wants nothing read. */
+  #isPaused = false;
+  /** Half of the buffer limit waits to be written. */
+  #isStalled = false;
+  #awaitsDrain = false;
   #bytesRead = -1;
   #activeAt = 0;
 
@@ -113,19 +118,26 @@ export class WebSocketConnection extends Outbox implements Connection {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#websocket.pause();
   }
 
   resume(): void {
-    this.#websocket.resume();
+    this.#isPaused = false;
+    if (!this.#isStalled) this.#websocket.resume();
   }
 
   /** Writes a turn's frames, unless the client has let too many bytes pile up. */
   protected override write(bytes: Uint8Array): void {
     if (!this.#isOpen || this.#socket.destroyed) return;
     const buffered = this.#socket.writableLength;
-    if (buffered > this.#bufferLimit) this.#closeSlow(buffered);
-    else this.#socket.write(bytes);
+    if (buffered > this.#bufferLimit) {
+      this.#closeSlow(buffered);
+      return;
+    }
+    this.#socket.write(bytes);
+    if (buffered > this.#bufferLimit / 2) this.#stall();
+    else if (this.#isStalled && buffered < this.#bufferLimit / 4) this.#unstall();
   }
 
   /**
@@ -147,6 +159,24 @@ export class WebSocketConnection extends Outbox implements Connection {
     const buffered = this.#websocket.bufferedAmount;
     if (buffered > this.#bufferLimit) this.#closeSlow(buffered);
     else this.#websocket.send(frame.data);
+  }
+
+  /** A client that asks faster than it reads the answers is not read until it has caught up: that alone slows it down. */
+  #stall(): void {
+    if (this.#isStalled) return;
+    this.#isStalled = true;
+    this.#websocket.pause();
+    if (this.#awaitsDrain) return;
+    this.#awaitsDrain = true;
+    this.#socket.once("drain", () => {
+      this.#awaitsDrain = false;
+      this.#unstall();
+    });
+  }
+
+  #unstall(): void {
+    this.#isStalled = false;
+    if (!this.#isPaused) this.#websocket.resume();
   }
 
   #closeSlow(buffered: number): void {
