@@ -61,3 +61,9 @@ describe("a pattern is refused", () => {
     expect(parse).toThrow(expect.objectContaining({ code: "WB_PATTERN", message: expect.stringContaining(why) }));
   });
 });
+
+it("reads a very long topic that does not fit in linear time", () => {
+  const pattern = parsePattern("a:{x}:{y}:end");
+  expect(pattern.match(`a:${":b".repeat(1_000_000)}`)).toBeUndefined();
+  expect(pattern.match(`a:${":b".repeat(1_000_000)}:end`)).toMatchObject({ x: ":b" });
+});
