@@ -1,0 +1,360 @@
+/**
+ * A channel on the client: joins its topic, and joins it again after every loss of the connection or crash of its other
+ * end. States: closed → joining → joined or errored; leaving → closed.
+ */
+import { CLOSE, ERROR, JOIN, LEAVE, REPLY } from "@wingbeat/protocol";
+import type { ChannelContract, Payload, Ref } from "@wingbeat/protocol";
+import type { Callback, EventsOf, Optional, PayloadOf, Received, ReplyOf, UntypedChannel } from "./contract.ts";
+import { Listeners, listenerRef, run } from "./listeners.ts";
+import type { ListenerRef } from "./listeners.ts";
+import { Push } from "./push.ts";
+import type { PushChannel, PushOptions } from "./push.ts";
+import { RetryTimer } from "./retry-timer.ts";
+import type { SocketMessage } from "./serializer.ts";
+
+export type ChannelState = "closed" | "errored" | "joined" | "joining" | "leaving";
+
+/** What a channel needs of its socket. */
+export interface ChannelSocket {
+  readonly timeout: number;
+  readonly bufferLimit: number;
+  readonly rejoinAfterMs: (tries: number) => number;
+  readonly rejoinRefused: (response: unknown, tries: number) => boolean;
+  isConnected(): boolean;
+  makeRef(): string;
+  push(message: SocketMessage): void;
+  remove(channel: object): void;
+  /** Leaves another channel that is on this topic: a connection has one per topic. */
+  leaveOpenTopic(topic: string, newcomer: object): void;
+  hasLogger(): boolean;
+  log(kind: string, message: string, data?: unknown): void;
+}
+
+/** Why a channel has errored, when the reason is on this side. The server's reason comes as it was sent. */
+export interface TransportError {
+  readonly source: "transport";
+  readonly reason: "connection_closed" | "connection_error" | "heartbeat_timeout";
+}
+
+interface Reply {
+  readonly status: string;
+  readonly response: unknown;
+}
+
+/** Events of the protocol itself, which every channel has. */
+type ProtocolEvent = typeof CLOSE | typeof ERROR | typeof REPLY;
+type JoinParams = Payload | (() => Payload | PromiseLike<Payload>);
+
+/** The third argument of a push: options, or the timeout alone as in phoenix.js. */
+type Options = number | PushOptions;
+const optionsOf = (options: Options | undefined): PushOptions =>
+  typeof options === "number" ? { timeout: options } : (options ?? {});
+
+export class Channel<Contract extends ChannelContract = UntypedChannel> {
+  readonly topic: string;
+  readonly socket: ChannelSocket;
+  /** The join params, or a function that gives them (or a promise of them) before every join and rejoin. */
+  params: JoinParams;
+  state: ChannelState = "closed";
+  joinedOnce = false;
+  timeout: number;
+  readonly joinPush: Push<Contract["join"]["reply"]>;
+  /** Pushes that wait until the channel is joined; `bufferLimit` of the socket bounds it. */
+  readonly pushBuffer = new Set<Push>();
+  readonly #pushChannel: PushChannel;
+  readonly #pending = new Map<string, Push>();
+  readonly #listeners = new Map<string, Listeners<[payload: unknown, ref: Ref, joinRef: Ref]>>();
+  readonly #rejoinTimer: RetryTimer;
+  #listenerCount = 0;
+  #refusals = 0;
+  /** The server has got a join on this connection, so that it must be told of a leave. */
+  #serverKnows = false;
+
+  /** Made by `socket.channel(topic, params)`. */
+  constructor(topic: string, params: JoinParams, socket: ChannelSocket) {
+    this.topic = topic;
+    this.params = params;
+    this.socket = socket;
+    this.timeout = socket.timeout;
+    this.#rejoinTimer = new RetryTimer(() => this.#rejoin(), socket.rejoinAfterMs);
+    this.#pushChannel = this.#forPushes();
+    this.joinPush = new Push(
+      this.#pushChannel,
+      JOIN,
+      () => (typeof this.params === "function" ? this.params() : this.params),
+      this.timeout,
+    );
+    this.joinPush
+      .receive("ok", () => this.#joined())
+      .receive("error", (response: unknown) => this.#joinRefused(response))
+      .receive("timeout", () => this.#joinTimedOut());
+  }
+
+  /**
+   * Joins the topic; to be called once. The answer can be awaited or received; a channel that could not join because
+   * of a lost connection, a crash or a timeout goes on trying, also after the promise was rejected, until it is left.
+   * Options: `timeout` in ms, and `signal`, which leaves the channel when it comes before the answer.
+   */
+  join(options?: Options): Push<Contract["join"]["reply"]> {
+    if (this.joinedOnce) {
+      throw new Error(
+        `"${this.topic}" was joined already: join() can be called once per channel. Take a new one from socket.channel().`,
+      );
+    }
+    const { timeout, signal } = optionsOf(options);
+    this.timeout = timeout ?? this.timeout;
+    this.joinedOnce = true;
+    if (signal !== undefined) this.joinPush.watch(signal);
+    if (signal?.aborted !== true) this.#join();
+    return this.joinPush;
+  }
+
+  /**
+   * Leaves the topic: the channel is closed at once, its `onClose` callbacks run, and it never joins again. The push
+   * gives "ok" without waiting for the server.
+   */
+  leave(timeout: number = this.timeout): Push {
+    this.state = "leaving";
+    const leavePush = new Push(this.#pushChannel, LEAVE, () => ({}), timeout);
+    if (this.#serverKnows && this.socket.isConnected()) leavePush.send();
+    leavePush.settle("ok", {});
+    this.trigger(CLOSE, "leave");
+    return leavePush;
+  }
+
+  /**
+   * Sends an event. Before the channel is joined it waits in a buffer, where its time runs as well. Throws when `join()`
+   * was not called, and for a payload that cannot be encoded.
+   */
+  push<Event extends EventsOf<Contract>>(
+    event: Event,
+    ...[payload, options]: [...Optional<PayloadOf<Contract, Event>>, options?: Options]
+  ): Push<ReplyOf<Contract, Event>> {
+    if (!this.joinedOnce) {
+      throw new Error(`"${event}" cannot be pushed to "${this.topic}" before join() was called on the channel.`);
+    }
+    const { timeout = this.timeout, signal } = optionsOf(options as Options | undefined);
+    const value = payload ?? {};
+    const push = new Push<ReplyOf<Contract, Event>>(this.#pushChannel, event, () => value, timeout);
+    if (signal !== undefined) push.watch(signal);
+    if (signal?.aborted !== true) this.#sendOrBuffer(push as unknown as Push);
+    return push;
+  }
+
+  /** Calls back for each event of this name. The ref can be called to stop it, or given to `off`. */
+  on<Event extends (keyof Contract["pushes"] & string) | ProtocolEvent>(
+    event: Event,
+    callback: Callback<Event extends keyof Contract["pushes"] ? Received<Contract["pushes"][Event]> : unknown>,
+    options?: { readonly signal?: AbortSignal },
+  ): ListenerRef {
+    return this.#listen(event, callback as (payload: unknown) => unknown, options?.signal);
+  }
+
+  /** Removes the callback with this ref, or all of the event. */
+  off(event: string, ref?: ListenerRef | number): void {
+    if (ref === undefined) this.#listeners.delete(event);
+    else this.#listeners.get(event)?.remove(Number(ref));
+  }
+
+  /** Calls back when the channel is closed for good: it was left, or the server ended it. */
+  onClose(callback: (payload: unknown, ref: Ref, joinRef: Ref) => unknown): ListenerRef {
+    return this.#listen(CLOSE, callback);
+  }
+
+  /**
+   * Calls back when the channel has crashed (`{reason}` of the server) or the connection was lost
+   * ({@link TransportError}). It rejoins by itself.
+   */
+  onError(callback: (reason: unknown) => unknown): ListenerRef {
+    return this.#listen(ERROR, callback);
+  }
+
+  /** Sees every message before the callbacks and returns its payload, changed or not. Replace it to intercept. */
+  onMessage(_event: string, payload: Payload, _ref: Ref, _joinRef: Ref): Payload {
+    return payload;
+  }
+
+  /** The ref of the current join: messages of an earlier one are dropped. */
+  joinRef(): Ref {
+    return this.joinPush.ref;
+  }
+
+  canPush(): boolean {
+    return this.socket.isConnected() && this.isJoined();
+  }
+
+  isClosed(): boolean {
+    return this.state === "closed";
+  }
+
+  isErrored(): boolean {
+    return this.state === "errored";
+  }
+
+  isJoined(): boolean {
+    return this.state === "joined";
+  }
+
+  isJoining(): boolean {
+    return this.state === "joining";
+  }
+
+  isLeaving(): boolean {
+    return this.state === "leaving";
+  }
+
+  /** The socket asks: is this message for the current join of this channel? */
+  isMember({ topic, event, payload, join_ref }: SocketMessage): boolean {
+    if (topic !== this.topic) return false;
+    if (!join_ref || join_ref === this.joinRef()) return true;
+    if (this.socket.hasLogger()) {
+      this.socket.log("channel", "dropping outdated message", { topic, event, payload, joinRef: join_ref });
+    }
+    return false;
+  }
+
+  /** A message for this channel, from the socket or from this side. */
+  trigger(event: string, payload?: Payload, ref: Ref = null, joinRef: Ref = null): void {
+    const handled = this.onMessage(event, payload, ref, joinRef);
+    if (payload && !handled) {
+      throw new Error("onMessage of a channel must return the payload, changed or not: it returned nothing.");
+    }
+    if (event === REPLY) this.#replied(ref, handled as Reply);
+    else if (event === CLOSE) this.#closed();
+    else if (event === ERROR && !this.#errored(handled)) return;
+    this.#call(event, handled, ref, joinRef);
+  }
+
+  /** The socket has a connection. */
+  connected(): void {
+    this.#rejoinTimer.reset();
+    if (this.isErrored() || (this.isJoining() && this.joinRef() === null)) this.#join();
+  }
+
+  /** The socket has lost its connection. */
+  disconnected(reason: TransportError["reason"]): void {
+    this.#rejoinTimer.reset();
+    this.#serverKnows = false;
+    if (this.isErrored()) return;
+    this.trigger(ERROR, { source: "transport", reason } satisfies TransportError, null, this.joinRef());
+  }
+
+  #rejoin(): void {
+    if (this.isErrored() && this.socket.isConnected()) this.#join();
+  }
+
+  #join(): void {
+    this.socket.leaveOpenTopic(this.topic, this);
+    this.state = "joining";
+    if (this.socket.isConnected()) this.joinPush.resend(this.timeout);
+    else this.#waitForConnection();
+  }
+
+  /** The time of a join runs while there is no connection, so that whoever awaits it hears of it. */
+  #waitForConnection(): void {
+    this.joinPush.reset();
+    this.joinPush.startTimeout();
+  }
+
+  #joined(): void {
+    this.state = "joined";
+    this.#refusals = 0;
+    this.#rejoinTimer.reset();
+    const waiting = [...this.pushBuffer];
+    this.pushBuffer.clear();
+    for (const push of waiting) run(() => push.send());
+  }
+
+  #joinRefused(response: unknown): void {
+    this.state = "errored";
+    this.#refusals++;
+    if (this.socket.rejoinRefused(response, this.#refusals)) this.#retry();
+  }
+
+  /** The answer may come yet: the server is told that nobody waits for it. */
+  #joinTimedOut(): void {
+    if (this.#serverKnows && this.socket.isConnected())
+      new Push(this.#pushChannel, LEAVE, () => ({}), this.timeout).send();
+    this.state = "errored";
+    this.joinPush.reset();
+    this.#retry();
+  }
+
+  #retry(): void {
+    if (this.socket.isConnected()) this.#rejoinTimer.schedule();
+  }
+
+  /** False for a channel that has ended already: it has no errors any more. */
+  #errored(payload: unknown): boolean {
+    if (this.isLeaving() || this.isClosed()) return false;
+    const lost = (payload as Partial<TransportError> | null)?.source === "transport";
+    for (const push of this.#pending.values()) {
+      if (push.event !== JOIN) push.fail(lost ? "closed" : "crashed");
+    }
+    if (this.isJoining()) this.#waitForConnection();
+    this.state = "errored";
+    this.#retry();
+    return true;
+  }
+
+  #closed(): void {
+    this.#rejoinTimer.reset();
+    this.joinPush.forget();
+    this.state = "closed";
+    this.socket.remove(this);
+    this.joinPush.fail("closed");
+    for (const push of [...this.#pending.values(), ...this.pushBuffer]) push.fail("closed");
+    this.pushBuffer.clear();
+  }
+
+  #replied(ref: Ref, { status, response }: Reply): void {
+    if (ref === null) return;
+    this.#pending.get(ref)?.settle(status, response);
+    this.#call(`chan_reply_${ref}`, { status, response }, ref, null);
+  }
+
+  #sendOrBuffer(push: Push): void {
+    if (this.canPush()) return push.send();
+    if (this.pushBuffer.size >= this.socket.bufferLimit)
+      return push.reject({ reason: "buffer full" }, undefined, "buffer_full");
+    push.startTimeout();
+    this.pushBuffer.add(push);
+  }
+
+  #listen(
+    event: string,
+    callback: (payload: unknown, ref: Ref, joinRef: Ref) => unknown,
+    signal?: AbortSignal,
+  ): ListenerRef {
+    const id = this.#listenerCount++;
+    const listeners = this.#listeners.get(event) ?? new Listeners();
+    listeners.add(id, callback);
+    this.#listeners.set(event, listeners);
+    const remove = () => this.off(event, id);
+    signal?.addEventListener("abort", remove, { once: true });
+    return listenerRef(id, remove);
+  }
+
+  #call(event: string, payload: unknown, ref: Ref, joinRef: Ref): void {
+    this.#listeners.get(event)?.call(payload, ref, joinRef || this.joinRef());
+  }
+
+  /** What pushes may do with their channel. */
+  #forPushes(): PushChannel {
+    return {
+      topic: this.topic,
+      makeRef: () => this.socket.makeRef(),
+      expectReply: (ref, push) => this.#pending.set(ref, push),
+      forgetReply: (ref) => this.#pending.delete(ref),
+      withdraw: (push) => this.pushBuffer.delete(push),
+      abort: (push) => {
+        if (push.event === JOIN) this.leave();
+        else this.pushBuffer.delete(push);
+      },
+      transmit: ({ event, ref }, payload) => {
+        if (event === JOIN) this.#serverKnows = true;
+        this.socket.push({ topic: this.topic, event, payload, ref, join_ref: this.joinRef() });
+      },
+    };
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Types only: what `new Socket<typeof userSocket>()` knows of its server. A topic selects one channel's contract, the
+ * contract says what may be pushed, what comes back, and what the server sends.
+ *
+ * Kept cheap for the compiler: a topic is compared with the patterns (strings) only, and finds its channel in a record.
+ */
+import type { ChannelContract, ReplyContract, SocketContract, TopicOf } from "@wingbeat/protocol";
+
+/** What `typeof userSocket` of a server has, as far as a client is concerned. */
+export interface TypedSocket {
+  readonly "~contract": SocketContract;
+}
+
+/** A channel of a server whose types are not known: any event, any payload. */
+export interface UntypedChannel extends ChannelContract {
+  readonly topic: "*";
+  readonly join: { readonly in: unknown; readonly reply: ReplyContract };
+  readonly events: Record<string, { readonly in: unknown; readonly reply: ReplyContract }>;
+  readonly pushes: Record<string, unknown>;
+}
+
+/** The default of `Socket`: topics, events and payloads as in phoenix.js, unchecked. */
+export interface UntypedSocket extends TypedSocket {
+  readonly "~contract": { readonly channels: UntypedChannel };
+}
+
+type Channels<Definition extends TypedSocket> = Definition["~contract"]["channels"];
+type ByPattern<Channel extends ChannelContract> = { readonly [C in Channel as C["topic"]]: C };
+type MatchingPattern<Pattern extends string, Topic extends string> = Topic extends Pattern
+  ? Topic
+  : Pattern extends unknown
+    ? Topic extends TopicOf<Pattern>
+      ? Pattern
+      : never
+    : never;
+
+/** The topics that a server has channels for. */
+export type TopicsOf<Definition extends TypedSocket> = TopicOf<Channels<Definition>["topic"]>;
+
+/** The contract of the channel that a topic leads to. An exact topic wins over a pattern. */
+export type ChannelAt<Definition extends TypedSocket, Topic extends string> =
+  At<ByPattern<Channels<Definition>>, Topic> extends infer Contract extends ChannelContract ? Contract : never;
+/** What a record of patterns has for a name. */
+type At<Patterns, Name extends string> = Patterns[MatchingPattern<keyof Patterns & string, Name> & keyof Patterns];
+
+/** The events that a client may push: a server's pattern `reaction:*` allows `reaction:thumbs_up`. */
+export type EventsOf<Contract extends ChannelContract> = TopicOf<keyof Contract["events"] & string>;
+type EventAt<Contract extends ChannelContract, Event extends string> =
+  At<Contract["events"], Event> extends infer Declared extends ChannelContract["events"][string] ? Declared : never;
+/** The payload that a server takes with an event. */
+export type PayloadOf<Contract extends ChannelContract, Event extends string> = EventAt<Contract, Event>["in"];
+/** The answers to an event. */
+export type ReplyOf<Contract extends ChannelContract, Event extends string> = EventAt<Contract, Event>["reply"];
+
+/** An argument that may be left out when nothing in it is required. */
+export type Optional<T> = unknown extends T ? [T?] : Record<never, never> extends T ? [T?] : [T];
+
+/** A callback. One for a payload of unknown type may declare what it expects, as phoenix.js programs do. */
+export type Callback<Payload> = object extends Payload
+  ? { bivariant(payload: Payload): unknown }["bivariant"]
+  : (payload: Payload) => unknown;
+
+/** What Wingbeat's server itself says with status `error`; a Phoenix server sends `reason` alone. */
+export interface Refusal {
+  readonly reason: string;
+  /** With reason `invalid payload`: what the schema found. */
+  readonly issues?: readonly { readonly message: string; readonly path: readonly (string | number)[] }[];
+}
+
+/** What `receive(status, callback)` gets. */
+export type ResponseOf<Reply extends ReplyContract, Status extends string> = string extends Reply["status"]
+  ? unknown
+  : Status extends "timeout"
+    ? Record<never, never>
+    : Declared<Reply, Status> | (Status extends "error" ? Refusal : never);
+type Declared<Reply extends ReplyContract, Status extends string> = Reply extends { readonly status: Status }
+  ? Received<Reply["response"]>
+  : never;
+
+type Primitive = string | number | boolean | null | undefined;
+
+/** A value of the server as it arrives after JSON: dates are strings, bytes are ArrayBuffers, functions are gone. */
+export type Received<T> = T extends Primitive
+  ? T
+  : T extends { toJSON(): infer Json }
+    ? Received<Json>
+    : T extends ArrayBuffer | Uint8Array
+      ? ArrayBuffer
+      : T extends object
+        ? ReceivedObject<T>
+        : T;
+type ReceivedObject<T extends object> = T extends (...args: never) => unknown
+  ? undefined
+  : { [Key in keyof T]: Received<T[Key]> };

@@ -1,0 +1,151 @@
+/**
+ * A connection over plain HTTP for places that let no WebSocket through: `new Socket(url, { transport: LongPoll })`.
+ * It looks like a WebSocket to the socket. A GET waits for messages and is repeated; what is sent goes out in POSTs.
+ */
+import { fromBase64, toBase64 } from "./longpoll/base64.ts";
+import { Outbox } from "./longpoll/outbox.ts";
+import { request } from "./longpoll/request.ts";
+import type { Answer } from "./longpoll/request.ts";
+import type { CloseEvent, Transport } from "./transport.ts";
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 3;
+
+const AUTH_TOKEN_PREFIX = "base64url.bearer.phx.";
+
+type Handler<Event> = ((event: Event) => unknown) | null;
+
+export class LongPoll implements Transport {
+  /** The polls notice a lost connection. */
+  readonly skipHeartbeat = true;
+  binaryType = "arraybuffer";
+  /** Milliseconds that a request may take, longer than a server lets a poll wait (10,000); 0 for no limit. */
+  timeout = 20_000;
+  onopen: Handler<{ readonly type: "open" }> = null;
+  onmessage: Handler<{ readonly type: "message"; readonly data: string }> = null;
+  /** Gets the status that the server answered with, 500 when it gave no usable answer, or `timeout`. */
+  onerror: Handler<number | "timeout"> = null;
+  onclose: Handler<CloseEvent & { readonly type: "close" }> = null;
+  readonly #url: string;
+  readonly #authToken: string | undefined;
+  readonly #abort = new AbortController();
+  readonly #outbox = new Outbox((body) => this.#post(body));
+  #readyState = CONNECTING;
+  #token: string | undefined;
+
+  /** The URL of the WebSocket transport; `protocols` as a socket with `authToken` gives them to a WebSocket. */
+  constructor(url: string, protocols?: readonly string[] | null) {
+    this.#url = pollUrl(url);
+    const [, bearer] = protocols ?? [];
+    if (bearer?.startsWith(AUTH_TOKEN_PREFIX)) this.#authToken = fromBase64(bearer.slice(AUTH_TOKEN_PREFIX.length));
+    // By then the callbacks and the timeout are set.
+    queueMicrotask(() => this.#poll());
+  }
+
+  get readyState(): number {
+    return this.#readyState;
+  }
+
+  /** Characters that the server has not taken yet. */
+  get bufferedAmount(): number {
+    return this.#readyState === OPEN ? this.#outbox.size : 0;
+  }
+
+  /** What is sent in one turn travels together. Throws before the connection is open; does nothing once it is closed. */
+  send(data: string | ArrayBuffer | Uint8Array): void {
+    if (this.#readyState === CONNECTING) throw new Error("LongPoll is not open yet");
+    if (this.#readyState === OPEN) this.#outbox.add(typeof data === "string" ? data : toBase64(new Uint8Array(data)));
+  }
+
+  /** Ends all requests. The server is not told: it drops the session when nobody polls any more. */
+  close(code = 1005, reason = ""): void {
+    this.#end(code, reason, true);
+  }
+
+  async #poll(): Promise<void> {
+    while (this.#readyState !== CLOSED) {
+      const authToken = this.#authToken === undefined ? {} : { "X-Phoenix-AuthToken": this.#authToken };
+      const { status, token, messages } = await this.#request("GET", { Accept: "application/json", ...authToken });
+      const isNew = this.#token === undefined;
+      if (isNew && status === 410 && token !== undefined) this.#opened(token);
+      else if (!isNew && (status === 200 || status === 204)) this.#deliver(messages);
+      else return this.#fail(status, ...closeOfPoll(status));
+    }
+  }
+
+  #opened(token: string): void {
+    this.#token = token;
+    this.#later(() => {
+      this.#readyState = OPEN;
+      this.onopen?.({ type: "open" });
+    });
+  }
+
+  #deliver(messages: readonly string[]): void {
+    for (const data of messages) this.#later(() => this.onmessage?.({ type: "message", data }));
+  }
+
+  async #post(body: string): Promise<boolean> {
+    const { status } = await this.#request("POST", { "Content-Type": "application/x-ndjson" }, body);
+    if (status === 200) return true;
+    this.#fail(status, ...(status === "timeout" ? TIMEOUT : INTERNAL_ERROR));
+    return false;
+  }
+
+  /**
+   * The token of the session goes into the query, the only place where Phoenix up to 1.8.9 looks, and into a header,
+   * which wins in later versions. In the query it comes last: a connect param named `token` comes before it.
+   */
+  #request(method: string, headers: Record<string, string>, body: string | null = null): Promise<Answer> {
+    const { signal } = this.#abort;
+    if (this.#token === undefined) return request(this.#url, { method, headers, body, signal }, this.timeout);
+    const url = `${this.#url}${this.#url.includes("?") ? "&" : "?"}token=${encodeURIComponent(this.#token)}`;
+    const withToken = { ...headers, "X-Phoenix-Longpoll-Token": this.#token };
+    return request(url, { method, headers: withToken, body, signal }, this.timeout);
+  }
+
+  #fail(status: Answer["status"], code: number, reason: string): void {
+    this.#later(() => {
+      try {
+        this.onerror?.(status);
+      } finally {
+        this.#end(code, reason, false);
+      }
+    });
+  }
+
+  /**
+   * Every event is a task of its own, as with a WebSocket: what one message resolves has run before the next comes, and
+   * a callback that throws loses no message. Timers that are set together run in order, without a pause in between.
+   */
+  #later(event: () => void): void {
+    setTimeout(() => {
+      if (this.#readyState !== CLOSED) event();
+    });
+  }
+
+  #end(code: number, reason: string, wasClean: boolean): void {
+    if (this.#readyState === CLOSED) return;
+    this.#readyState = CLOSED;
+    this.#abort.abort();
+    this.onclose?.({ type: "close", code, reason, wasClean });
+  }
+}
+
+type Close = readonly [code: number, reason: string];
+
+const TIMEOUT: Close = [1005, "timeout"];
+const INTERNAL_ERROR: Close = [1011, "internal server error"];
+
+function closeOfPoll(status: Answer["status"]): Close {
+  if (status === "timeout") return TIMEOUT;
+  if (status === 403) return [1008, "forbidden"];
+  return status === 410 ? [3410, "session_gone"] : INTERNAL_ERROR;
+}
+
+/** `ws://host/socket/websocket?vsn=2.0.0` becomes `http://host/socket/longpoll?vsn=2.0.0`. */
+function pollUrl(url: string): string {
+  const [path = "", ...query] = url.replace(/^ws/, "http").split("?");
+  return [path.replace(/\/websocket(\/?)$/, "/longpoll$1"), ...query].join("?");
+}

@@ -1,0 +1,52 @@
+/** Frames on their way to the server: collected for one turn, then posted in batches, one request at a time. */
+
+/** A server drops what comes after the 100th line of a request without a word. */
+const MAX_LINES = 100;
+/** A Phoenix server takes 8 MB of body; a character is up to three bytes. */
+const MAX_CHARACTERS = 2_000_000;
+
+export class Outbox {
+  readonly #post: (body: string) => Promise<boolean>;
+  readonly #lines: string[] = [];
+  #busy = false;
+  #size = 0;
+
+  /** `post` says whether the server took the batch. Once it did not, nothing more is sent. */
+  constructor(post: (body: string) => Promise<boolean>) {
+    this.#post = post;
+  }
+
+  /** Characters that the server has not taken yet. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(line: string): void {
+    this.#lines.push(line);
+    this.#size += line.length;
+    if (this.#busy) return;
+    this.#busy = true;
+    setTimeout(() => this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#lines.length > 0) {
+      const batch = this.#takeBatch();
+      if (!(await this.#post(batch.join("\n")))) return;
+      for (const line of batch) this.#size -= line.length;
+    }
+    this.#busy = false;
+  }
+
+  /** At least one line. */
+  #takeBatch(): string[] {
+    let count = 0;
+    let characters = 0;
+    do characters += this.#lines[count++]?.length ?? 0;
+    while (
+      count < Math.min(this.#lines.length, MAX_LINES) &&
+      characters + (this.#lines[count]?.length ?? 0) <= MAX_CHARACTERS
+    );
+    return this.#lines.splice(0, count);
+  }
+}

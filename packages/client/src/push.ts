@@ -1,0 +1,198 @@
+/**
+ * A message to the server and its answer. A push is a phoenix.js push (`receive`) and a promise at the same time: it
+ * can be awaited, and a push that nobody awaits rejects nothing.
+ */
+import type { Ref, ReplyContract } from "@wingbeat/protocol";
+import type { Callback, ResponseOf } from "./contract.ts";
+import { PushError } from "./errors.ts";
+import type { PushFailure } from "./errors.ts";
+
+export interface PushOptions {
+  /** Milliseconds to wait for the answer. Default: the socket's `timeout`, 10,000. */
+  readonly timeout?: number | undefined;
+  /** Takes the push back: not sent if it still waits for the join, else its answer is not waited for. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a push needs of its channel. */
+export interface PushChannel {
+  readonly topic: string;
+  makeRef(): string;
+  /** Calls `settle` of the push when the reply with its ref comes. */
+  expectReply(ref: string, push: Push): void;
+  forgetReply(ref: string): void;
+  transmit(push: Push, payload: unknown): void;
+  /** The push has timed out: it is not to be sent any more. */
+  withdraw(push: Push): void;
+  /** The same, because its AbortSignal said so. */
+  abort(push: Push): void;
+}
+
+interface Reply {
+  readonly status: string;
+  readonly response: unknown;
+}
+
+type Outcome = { readonly response: unknown } | { readonly error: PushError };
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | null)?.then === "function";
+
+export class Push<R extends ReplyContract = ReplyContract> implements PromiseLike<ResponseOf<R, "ok">> {
+  readonly event: string;
+  timeout: number;
+  /** Set while the push is under way, and afterwards. */
+  ref: Ref = null;
+  readonly #channel: PushChannel;
+  readonly #payload: () => unknown;
+  readonly #hooks: { readonly status: string; readonly callback: (response: unknown) => unknown }[] = [];
+  #received: Reply | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #outcome: Outcome | undefined;
+  #waiting: { readonly promise: Promise<unknown>; conclude(outcome: Outcome): void } | undefined;
+  #unwatch: (() => void) | undefined;
+
+  /** Made by channels. `payload` is called at every sending and may give a promise. */
+  constructor(channel: PushChannel, event: string, payload: () => unknown, timeout: number) {
+    this.#channel = channel;
+    this.event = event;
+    this.#payload = payload;
+    this.timeout = timeout;
+  }
+
+  /**
+   * Calls back when the answer with this status comes, at once when it is there already: `ok`, `error`, a status of the
+   * server's own, or `timeout`. A join is answered again at every rejoin.
+   */
+  receive<Status extends R["status"] | "ok" | "error" | "timeout">(
+    status: Status,
+    callback: Callback<ResponseOf<R, Status>>,
+  ): this {
+    const hook = { status, callback: callback as (response: unknown) => unknown };
+    if (this.#received?.status === status) hook.callback(this.#received.response);
+    this.#hooks.push(hook);
+    return this;
+  }
+
+  /** Fulfilled with the response of an `ok` reply; rejected with a {@link PushError}. */
+  then<A = ResponseOf<R, "ok">, B = never>(
+    fulfilled?: ((response: ResponseOf<R, "ok">) => A | PromiseLike<A>) | null,
+    rejected?: ((error: PushError) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#promise().then(fulfilled as (response: unknown) => A, rejected);
+  }
+
+  catch<B = never>(rejected?: ((error: PushError) => B | PromiseLike<B>) | null): Promise<ResponseOf<R, "ok"> | B> {
+    return this.then(undefined, rejected);
+  }
+
+  finally(settled?: (() => void) | null): Promise<ResponseOf<R, "ok">> {
+    return this.then().finally(settled);
+  }
+
+  /** Sends the message, unless it has timed out while it waited. The time for the answer starts now. */
+  send(): void {
+    if (this.#received?.status === "timeout") return;
+    this.startTimeout();
+    const ref = this.#channel.makeRef();
+    this.ref = ref;
+    this.#channel.expectReply(ref, this as unknown as Push);
+    const payload = this.#payload();
+    if (!isPromise(payload)) return this.#transmit(payload);
+    payload.then(
+      (value) => ref === this.ref && this.#transmit(value),
+      (error: unknown) => ref === this.ref && this.reject({ reason: "params failed" }, error),
+    );
+  }
+
+  /** As a new message with a ref of its own. */
+  resend(timeout: number): void {
+    this.timeout = timeout;
+    this.reset();
+    this.send();
+  }
+
+  /** Forgets the last sending and its answer; the hooks stay. */
+  reset(): void {
+    this.forget();
+    this.ref = null;
+    this.#received = undefined;
+    if (this.#outcome === undefined) return;
+    this.#outcome = undefined;
+    this.#waiting = undefined;
+  }
+
+  startTimeout(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#channel.withdraw(this as unknown as Push);
+      this.settle("timeout", {});
+    }, this.timeout);
+  }
+
+  /** No answer is expected any more, not even a timeout. */
+  forget(): void {
+    clearTimeout(this.#timer);
+    if (this.ref !== null) this.#channel.forgetReply(this.ref);
+  }
+
+  /** The answer has come, or it has not come in time. */
+  settle(status: string, response: unknown): void {
+    this.forget();
+    this.#received = { status, response };
+    if (status === "ok") this.#conclude({ response });
+    else if (status === "timeout") this.fail("timeout");
+    else this.fail("refused", { status, response });
+    for (const hook of this.#hooks) if (hook.status === status) hook.callback(response);
+  }
+
+  /** Ends the waiting of those who await the push. phoenix.js's hooks know no such end: they wait for the timeout. */
+  fail(reason: PushFailure, detail?: { status?: string; response?: unknown; cause?: unknown }): void {
+    this.#conclude({ error: new PushError(reason, { topic: this.#channel.topic, event: this.event, ...detail }) });
+  }
+
+  /** The push cannot be sent, for a reason on this side: hooks get it as an `error`. */
+  reject(response: { readonly reason: string }, cause?: unknown, reason: PushFailure = "refused"): void {
+    this.fail(reason, { response, cause });
+    this.settle("error", response);
+  }
+
+  /** From now on `signal` can take the push back. */
+  watch(signal: AbortSignal): void {
+    const abort = () => {
+      this.forget();
+      this.fail("aborted", { cause: signal.reason });
+      this.#channel.abort(this as unknown as Push);
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    this.#unwatch = () => signal.removeEventListener("abort", abort);
+  }
+
+  /** Throws what the encoder throws: a push that nobody awaits must not vanish in silence. */
+  #transmit(payload: unknown): void {
+    try {
+      this.#channel.transmit(this as unknown as Push, payload);
+    } catch (error) {
+      this.reject({ reason: "payload cannot be encoded" }, error);
+      throw error;
+    }
+  }
+
+  #conclude(outcome: Outcome): void {
+    this.#outcome ??= outcome;
+    this.#unwatch?.();
+    this.#waiting?.conclude(this.#outcome);
+  }
+
+  #promise(): Promise<unknown> {
+    if (this.#waiting !== undefined) return this.#waiting.promise;
+    let conclude!: (outcome: Outcome) => void;
+    const promise = new Promise<unknown>((resolve, reject) => {
+      conclude = (outcome) => ("error" in outcome ? reject(outcome.error) : resolve(outcome.response));
+    });
+    this.#waiting = { promise, conclude };
+    if (this.#outcome !== undefined) conclude(this.#outcome);
+    return promise;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Messages as phoenix.js hands them to a program (`onMessage`, custom `encode` and `decode`), and the V2 codec in the
+ * shape of phoenix.js's `Serializer`.
+ */
+import { v2Client } from "@wingbeat/protocol";
+import type { Payload, Ref } from "@wingbeat/protocol";
+
+export interface SocketMessage {
+  readonly topic: string;
+  readonly event: string;
+  readonly payload: Payload;
+  readonly ref: Ref;
+  readonly join_ref?: Ref;
+}
+
+export type FrameOut = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
+export type Encode = (message: SocketMessage, callback: (frame: FrameOut) => void) => void;
+export type Decode = (frame: unknown, callback: (message: SocketMessage) => void) => void;
+
+export const Serializer: { readonly encode: Encode; readonly decode: Decode } = {
+  /** Writes a text frame, or a binary one when the payload is bytes. Throws an EncodeError. */
+  encode({ join_ref = null, ref, topic, event, payload }, callback) {
+    callback(v2Client.encode({ joinRef: join_ref, ref, topic, event, payload }) as FrameOut);
+  },
+  /** Reads a server's frame: a string or an ArrayBuffer. Binary payloads are ArrayBuffers. Throws a DecodeError. */
+  decode(frame, callback) {
+    const data = frame instanceof ArrayBuffer ? new Uint8Array(frame) : (frame as string | Uint8Array);
+    const { joinRef, ref, topic, event, payload } = v2Client.decode(data);
+    callback({
+      join_ref: joinRef,
+      ref,
+      topic,
+      event,
+      payload: data instanceof Uint8Array ? unpacked(payload) : payload,
+    });
+  },
+};
+
+/** The payload of a binary frame: bytes, or a reply around them. */
+function unpacked(payload: Payload): unknown {
+  if (payload instanceof Uint8Array) return bufferOf(payload);
+  const { status, response } = payload as { readonly status: string; readonly response: Uint8Array };
+  return { status, response: bufferOf(response) };
+}
+
+/** A copy that ends where the payload ends: the frame's own buffer holds the header too. */
+const bufferOf = (bytes: Uint8Array) => bytes.slice().buffer;

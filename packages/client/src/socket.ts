@@ -1,0 +1,446 @@
+/**
+ * The connection to a server, kept up: opens it, opens it again when it is lost, and hands its messages to the channels.
+ * The names and behaviour are phoenix.js's, of which PROTOCOL.md, section 12, lists where we differ.
+ *
+ * @example
+ * const socket = new Socket<typeof userSocket>("/socket", { params: { token } });
+ * socket.connect();
+ * const channel = socket.channel("room:42");
+ */
+import { HEARTBEAT, PHOENIX_TOPIC } from "@wingbeat/protocol";
+import { Channel } from "./channel.ts";
+import type { ChannelSocket, TransportError } from "./channel.ts";
+import type { ChannelAt, TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
+import { Listeners, listenerRef, run } from "./listeners.ts";
+import type { ListenerRef } from "./listeners.ts";
+import { RetryTimer } from "./retry-timer.ts";
+import type { SocketMessage } from "./serializer.ts";
+import { protocolsFor } from "./socket/auth-token.ts";
+import { Connection } from "./socket/connection.ts";
+import type { ConnectionState } from "./socket/connection.ts";
+import { Fallback, loadLongPoll } from "./socket/fallback.ts";
+import { Heartbeat } from "./socket/heartbeat.ts";
+import { configure, provider } from "./socket/options.ts";
+import type { Config, SocketOptions } from "./socket/options.ts";
+import { Page } from "./socket/page.ts";
+import { endPointURL, protocol } from "./socket/url.ts";
+import type { Params } from "./socket/url.ts";
+import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
+
+/** A server closes with it when it wants nobody to come back. */
+const NORMAL_CLOSURE = 1000;
+
+/** Join params, or a function that gives them (or a promise of them) before every join and rejoin. */
+type JoinParams<In> = In | (() => In | PromiseLike<In>);
+type JoinArgs<In> = Record<never, never> extends In ? [params?: JoinParams<In>] : [params: JoinParams<In>];
+
+/** What `onError` callbacks get: the transport's error, its class, and how often this socket was connected before. */
+type ErrorArgs = [error: unknown, transport: TransportClass, establishedConnections: number];
+
+export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket {
+  readonly endPoint: string;
+  transport: TransportClass;
+  channels: readonly Channel[] = [];
+  /** Messages that were pushed while there was no connection. Channels keep their own. */
+  sendBuffer: SocketMessage[] = [];
+  readonly #config: Config;
+  readonly #onOpen = new Listeners<[]>();
+  readonly #onClose = new Listeners<[event: CloseEvent]>();
+  readonly #onError = new Listeners<ErrorArgs>();
+  readonly #onMessage = new Listeners<[message: SocketMessage]>();
+  readonly #reconnectTimer: RetryTimer;
+  readonly #heartbeat: Heartbeat;
+  readonly #page: Page;
+  readonly #fallback: Fallback | undefined;
+  #params: Config["params"];
+  #connection: Connection | undefined;
+  /** Between `connect` and `disconnect`: a lost connection is opened again. */
+  #wanted = false;
+  /** The params of a connection are awaited. */
+  #preparing = false;
+  /** Counts starts and ends: what was awaited for an earlier one is dropped. */
+  #clock = 0;
+  #establishedConnections = 0;
+  /** Closed because the page was left: to be opened when it comes back. */
+  #leftPage = false;
+  #ref = 0;
+  #listenerCount = 0;
+
+  /** `endPoint` is the server's mount, as `/socket` (on a page) or `wss://example.com/socket`. */
+  constructor(endPoint: string, options: SocketOptions = {}) {
+    this.#config = configure(options);
+    this.endPoint = `${endPoint}/websocket`;
+    this.transport = this.#config.transport;
+    this.#params = this.#config.params;
+    this.#reconnectTimer = new RetryTimer(() => this.#reconnect(), this.#config.reconnectAfterMs);
+    const heartbeatHost = { beat: () => this.#beat(), timedOut: () => this.#heartbeatTimedOut() };
+    this.#heartbeat = new Heartbeat(heartbeatHost, this.#config.heartbeatIntervalMs);
+    this.#page = new Page({
+      left: () => this.#leavePage(),
+      returned: () => this.#leftPage && this.connect(),
+      woke: () => this.#wake(),
+    });
+    this.#fallback = this.#fallbackFor(this.#config);
+  }
+
+  /** Milliseconds that pushes and joins wait for their answers. */
+  get timeout(): number {
+    return this.#config.timeout;
+  }
+
+  get bufferLimit(): number {
+    return this.#config.bufferLimit;
+  }
+
+  get rejoinAfterMs(): (tries: number) => number {
+    return this.#config.rejoinAfterMs;
+  }
+
+  get rejoinRefused(): (response: unknown, tries: number) => boolean {
+    return this.#config.rejoinRefused;
+  }
+
+  /** The transport of the current connection. */
+  get conn(): Transport | undefined {
+    return this.#connection?.transport;
+  }
+
+  /**
+   * Opens the connection and keeps it up until `disconnect()`. Does nothing when that is under way already. `params`
+   * replace those of the constructor (phoenix.js has them deprecated). Throws for an address that cannot be used.
+   */
+  connect(params?: Params): void {
+    if (params !== undefined) this.#params = provider(params);
+    if (this.#wanted && (this.#connection !== undefined || this.#preparing)) return;
+    this.#wanted = true;
+    this.#leftPage = false;
+    this.#page.watch();
+    this.#reconnectTimer.reset();
+    this.#abandon("connection_closed");
+    this.#start();
+  }
+
+  /** Closes the connection for good; calls back when it is closed, at once when there is none. */
+  disconnect(callback?: () => void, code?: number, reason?: string): void {
+    this.#leftPage = false;
+    this.#page.unwatch();
+    this.#close(callback, code, reason);
+  }
+
+  /** A channel for a topic. Nothing is sent before its `join()`. */
+  channel<const Topic extends TopicsOf<Definition>>(
+    topic: Topic,
+    ...[params]: JoinArgs<ChannelAt<Definition, Topic>["join"]["in"]>
+  ): Channel<ChannelAt<Definition, Topic>> {
+    const channel = new Channel<ChannelAt<Definition, Topic>>(topic, params ?? {}, this);
+    this.channels = [...this.channels, channel as unknown as Channel];
+    return channel;
+  }
+
+  /** Sends a message as it is, or keeps it for the next connection. Throws when too many are kept. */
+  push(message: SocketMessage): void {
+    const { topic, event, payload, ref, join_ref } = message;
+    if (this.hasLogger()) this.log("push", `${topic} ${event} (${join_ref}, ${ref})`, payload);
+    if (this.isConnected()) return this.#send(message);
+    if (this.sendBuffer.length >= this.bufferLimit) {
+      throw new Error(`${this.bufferLimit} messages wait for a connection already (option bufferLimit).`);
+    }
+    this.sendBuffer.push(message);
+  }
+
+  /** Measures a round trip: calls back with milliseconds. False, without a call, when not connected. */
+  ping(callback: (milliseconds: number) => unknown): boolean {
+    if (!this.isConnected()) return false;
+    const start = Date.now();
+    const ref = this.#beat();
+    const off = this.onMessage((message) => {
+      if (message.ref !== ref) return;
+      off();
+      callback(Date.now() - start);
+    });
+    return true;
+  }
+
+  /** Calls back at every connection, after the channels have begun to join again. */
+  onOpen(callback: () => unknown): ListenerRef<string> {
+    return this.#listen(this.#onOpen, callback);
+  }
+
+  /** Calls back when a connection has closed; `event.code` and `event.reason` say why. */
+  onClose(callback: (event: CloseEvent) => unknown): ListenerRef<string> {
+    return this.#listen(this.#onClose, callback);
+  }
+
+  /** Calls back when a connection failed, or could not be made. The socket tries again by itself. */
+  onError(callback: (...args: ErrorArgs) => unknown): ListenerRef<string> {
+    return this.#listen(this.#onError, callback);
+  }
+
+  /** Calls back for every message, after the channels. */
+  onMessage(callback: (message: SocketMessage) => unknown): ListenerRef<string> {
+    return this.#listen(this.#onMessage, callback);
+  }
+
+  /** Removes the callbacks with these refs. */
+  off(refs: readonly (ListenerRef<string> | string)[]): void {
+    for (const ref of refs) {
+      const id = Number(ref);
+      for (const listeners of [this.#onOpen, this.#onClose, this.#onError, this.#onMessage]) listeners.remove(id);
+    }
+  }
+
+  isConnected(): boolean {
+    return this.connectionState() === "open";
+  }
+
+  connectionState(): ConnectionState {
+    return this.#preparing ? "connecting" : (this.#connection?.state ?? "closed");
+  }
+
+  /** The address of the next connection, unless its params are still to be awaited. */
+  endPointURL(): string {
+    const params = this.#params();
+    return endPointURL(this.endPoint, isPromise(params) ? {} : (params ?? {}), this.#config.vsn);
+  }
+
+  protocol(): "ws" | "wss" {
+    return protocol();
+  }
+
+  /** A new ref, unique on this socket. */
+  makeRef(): string {
+    this.#ref = this.#ref === Number.MAX_SAFE_INTEGER ? 0 : this.#ref + 1;
+    return String(this.#ref);
+  }
+
+  hasLogger(): boolean {
+    return this.#config.logger !== undefined;
+  }
+
+  log(kind: string, message: string, data?: unknown): void {
+    this.#config.logger?.(kind, message, data);
+  }
+
+  /** Ends the connection; the next `connect()` uses this transport. */
+  replaceTransport(transport: TransportClass): void {
+    this.#close();
+    this.#connection = undefined;
+    this.transport = transport;
+  }
+
+  getLongPollTransport(): Promise<TransportClass> {
+    return loadLongPoll();
+  }
+
+  /** Forgets a channel. Channels do this themselves when they are closed. */
+  remove(channel: object): void {
+    this.channels = this.channels.filter((other) => other !== channel);
+  }
+
+  leaveOpenTopic(topic: string, newcomer: object): void {
+    const duplicate = this.channels.find(
+      (channel) => channel !== newcomer && channel.topic === topic && (channel.isJoined() || channel.isJoining()),
+    );
+    if (duplicate === undefined) return;
+    this.log("transport", `leaving duplicate topic "${topic}"`);
+    duplicate.leave();
+  }
+
+  #start(): void {
+    const fallback = this.transport.isLongPoll === true ? undefined : this.#fallback;
+    if (fallback?.remembered === true) return fallback.fallBack("remembered");
+    fallback?.start();
+    const clock = ++this.#clock;
+    const params = this.#params();
+    const authToken = this.#config.authToken();
+    if (!isPromise(params) && !isPromise(authToken)) return this.#open(params, authToken);
+    this.#preparing = true;
+    Promise.all([params, authToken])
+      .then((provided) => {
+        if (clock !== this.#clock) return;
+        this.#preparing = false;
+        this.#open(...provided);
+      })
+      .catch((error: unknown) => clock === this.#clock && this.#startFailed(error));
+  }
+
+  #open(params: Params | undefined, authToken: string | null | undefined): void {
+    const Transport = this.transport;
+    const transport = new Transport(
+      endPointURL(this.endPoint, params ?? {}, this.#config.vsn),
+      protocolsFor(authToken ?? undefined),
+    );
+    transport.binaryType = this.#config.binaryType;
+    transport.timeout = this.#config.longpollerTimeout;
+    this.#connection = new Connection(transport, {
+      opened: (connection) => this.#opened(connection),
+      received: (data, connection) => connection === this.#connection && this.#received(data),
+      failed: (error, connection) => connection === this.#connection && this.#failed(error),
+      closed: (event, connection) => this.#closed(event, connection),
+    });
+  }
+
+  /** The params, the token or the transport could not be had: as good as a connection that failed. */
+  #startFailed(error: unknown): void {
+    this.#preparing = false;
+    this.log("transport", "no connection could be tried", error);
+    this.#reconnectTimer.schedule();
+    this.#onError.call(error, this.transport, this.#establishedConnections);
+  }
+
+  #opened(connection: Connection): void {
+    if (connection !== this.#connection) return connection.close();
+    this.log("transport", `connected to ${this.endPoint}`);
+    this.#establishedConnections++;
+    this.#reconnectTimer.reset();
+    if (connection.transport.skipHeartbeat !== true) this.#heartbeat.start();
+    const waiting = this.sendBuffer;
+    this.sendBuffer = [];
+    for (const message of waiting) run(() => this.#send(message));
+    for (const channel of this.channels) run(() => channel.connected());
+    this.#onOpen.call();
+    this.#fallback?.opened();
+  }
+
+  #received(data: unknown): void {
+    this.#config.decode(data, (message) => {
+      this.#heartbeat.received(message.ref);
+      if (this.hasLogger()) this.#logReceived(message);
+      const { topic, event, payload, ref, join_ref = null } = message;
+      for (const channel of this.channels) {
+        if (channel.topic === topic && channel.isMember(message))
+          run(() => channel.trigger(event, payload, ref, join_ref));
+      }
+      this.#onMessage.call(message);
+    });
+  }
+
+  #logReceived({ topic, event, payload, ref }: SocketMessage): void {
+    const status = (payload as { readonly status?: unknown } | null)?.status ?? "";
+    this.log("receive", `${String(status)} ${topic} ${event} (${ref})`, payload);
+  }
+
+  #failed(error: unknown): void {
+    const { transport } = this;
+    this.log("transport", "error", error);
+    const before = this.#establishedConnections;
+    this.#onError.call(error, transport, before);
+    if (before === 0) this.#fallback?.failed();
+    if (transport === this.transport && !this.#fallingBack) this.#lost("connection_error");
+  }
+
+  #closed(event: CloseEvent, connection: Connection): void {
+    this.log("transport", `close ${event.code} ${event.reason}`, event);
+    if (connection === this.#connection) {
+      this.#connection = undefined;
+      this.#lost("connection_closed");
+      if (this.#wanted && event.code !== NORMAL_CLOSURE && !this.#fallingBack) this.#reconnectTimer.schedule();
+    }
+    this.#onClose.call(event);
+  }
+
+  #heartbeatTimedOut(): void {
+    this.log("transport", "heartbeat timeout: closing the connection and opening it again");
+    this.#abandon("heartbeat_timeout");
+    this.#reconnectTimer.schedule();
+  }
+
+  /** Nothing more is expected of the connection. It closes by itself, its `onClose` callbacks run. */
+  #abandon(reason: TransportError["reason"]): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#connection = undefined;
+    this.#lost(reason);
+    connection.close(undefined, NORMAL_CLOSURE, reason.replace("_", " "));
+  }
+
+  #lost(reason: TransportError["reason"]): void {
+    this.#heartbeat.stop();
+    for (const channel of this.channels) run(() => channel.disconnected(reason));
+  }
+
+  #close(callback?: () => void, code?: number, reason?: string): void {
+    this.#clock++;
+    this.#wanted = false;
+    this.#preparing = false;
+    this.#fallback?.stop();
+    this.#reconnectTimer.reset();
+    this.#heartbeat.stop();
+    if (this.#connection === undefined) callback?.();
+    else this.#connection.close(callback, code, reason);
+  }
+
+  #reconnect(): void {
+    if (this.#page.hidden) return this.log("transport", "not reconnecting while the page is hidden");
+    try {
+      this.#start();
+    } catch (error) {
+      this.#startFailed(error);
+    }
+  }
+
+  /** The page is seen or the network is back: no reason to wait any longer. */
+  #wake(): void {
+    if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
+    this.#reconnectTimer.reset();
+    this.#reconnect();
+  }
+
+  /** Long polling is being loaded. */
+  get #fallingBack(): boolean {
+    return this.#fallback?.fallen === true && this.transport.isLongPoll !== true;
+  }
+
+  #leavePage(): void {
+    if (this.#connection === undefined) return;
+    this.#close();
+    this.#leftPage = true;
+  }
+
+  #fallbackFor({ longPollFallbackMs, sessionStorage }: Config): Fallback | undefined {
+    if (longPollFallbackMs === undefined) return undefined;
+    const host = {
+      storage: sessionStorage ?? pageStorage(),
+      ping: (callback: () => void) => void this.ping(callback),
+      log: (message: string) => this.log("transport", message),
+      fallBack: (transport: TransportClass) => {
+        const wanted = this.#wanted;
+        this.replaceTransport(transport);
+        if (wanted) this.connect();
+      },
+      stay: (error: unknown) => this.#startFailed(error),
+    };
+    return new Fallback(host, longPollFallbackMs);
+  }
+
+  #beat(): string {
+    const ref = this.makeRef();
+    this.push({ topic: PHOENIX_TOPIC, event: HEARTBEAT, payload: {}, ref });
+    return ref;
+  }
+
+  #send(message: SocketMessage): void {
+    this.#config.encode(message, (frame) => this.#connection?.send(frame));
+  }
+
+  #listen<Args extends unknown[]>(
+    listeners: Listeners<Args>,
+    callback: (...args: Args) => unknown,
+  ): ListenerRef<string> {
+    const id = this.#listenerCount++;
+    listeners.add(id, callback);
+    return listenerRef(String(id), () => listeners.remove(id));
+  }
+}
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | null)?.then === "function";
+
+/** Pages that are not allowed to store anything throw when asked for it. */
+function pageStorage(): Storage | undefined {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+/** The address of a connection: path, parameters and version as phoenix.js writes them. */
+
+/** Parameters of a connection. Objects and arrays are nested as `a[b]=1`; null and undefined are left out. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/**
+ * The whole URL. An endpoint that begins with `/` is on the page's own host, with `//` on the page's protocol; one that
+ * begins with `http` means `ws`.
+ */
+export function endPointURL(endPoint: string, params: Params, vsn: string): string {
+  const query = [...pairs({ ...params, vsn })].join("&");
+  const url = `${endPoint}${endPoint.includes("?") ? "&" : "?"}${query}`;
+  if (!url.startsWith("/")) return url.replace(/^http/, "ws");
+  if (url.startsWith("//")) return `${protocol()}:${url}`;
+  if (typeof location === "undefined") {
+    throw new Error(
+      `There is no page here that "${endPoint}" could be relative to. Give the whole URL: ws://host/socket.`,
+    );
+  }
+  return `${protocol()}://${location.host}${url}`;
+}
+
+/** `wss` on a page that came by https, else `ws`. */
+export function protocol(): "ws" | "wss" {
+  return typeof location !== "undefined" && /^https/.test(location.protocol) ? "wss" : "ws";
+}
+
+function* pairs(params: object, parent?: string): Generator<string> {
+  for (const [key, value] of Object.entries(params)) {
+    if (value === null || value === undefined) continue;
+    const name = parent === undefined ? key : `${parent}[${key}]`;
+    if (typeof value === "object") yield* pairs(value as object, name);
+    else yield `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`;
+  }
+}

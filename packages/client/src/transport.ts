@@ -1,0 +1,35 @@
+/**
+ * What the socket needs of a WebSocket. The browser's own, the `ws` package's, React Native's and {@link LongPoll} all
+ * fit: the socket makes one for each connection with `new Transport(url, protocols)` and sets its callbacks.
+ */
+export interface Transport {
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  readonly readyState: number;
+  /** Bytes that are not on the wire yet. A connection is closed only when they are gone, or after 1.5 s. */
+  readonly bufferedAmount?: number;
+  /** True for transports that notice a lost connection by themselves: the socket then sends no heartbeats. */
+  readonly skipHeartbeat?: boolean;
+  binaryType?: string;
+  /** Milliseconds that a long poll may take. */
+  timeout?: number;
+  onopen: ((event: never) => unknown) | null;
+  onmessage: ((event: never) => unknown) | null;
+  onerror: ((event: never) => unknown) | null;
+  onclose: ((event: never) => unknown) | null;
+  send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+}
+
+export interface TransportClass {
+  new (url: string, protocols?: string[]): Transport;
+  /** True for long polling, which carries text frames in its own way: the socket then takes no custom codec. */
+  readonly isLongPoll?: boolean;
+}
+
+/** The part of a browser's CloseEvent that every transport gives. */
+export interface CloseEvent {
+  /** PROTOCOL.md, section 10, lists the codes; 1006 is a connection that broke. */
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean?: boolean;
+}
