@@ -16,17 +16,18 @@ export type ChannelState = "closed" | "errored" | "joined" | "joining" | "leavin
 
 /** What a channel needs of its socket. */
 export interface ChannelSocket {
-  readonly timeout: number;
-  readonly bufferLimit: number;
-  readonly rejoinAfterMs: (tries: number) => number;
-  readonly rejoinRefused: (response: unknown, tries: number) => boolean;
+  readonly options: {
+    readonly timeout: number;
+    readonly bufferLimit: number;
+    readonly rejoinAfterMs: (tries: number) => number;
+    readonly rejoinRefused: (response: unknown, tries: number) => boolean;
+  };
   isConnected(): boolean;
   makeRef(): string;
   push(message: SocketMessage): void;
   remove(channel: object): void;
   /** Leaves another channel that is on this topic: a connection has one per topic. */
   leaveOpenTopic(topic: string, newcomer: object): void;
-  hasLogger(): boolean;
   log(kind: string, message: string, data?: unknown): void;
 }
 
@@ -75,8 +76,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.topic = topic;
     this.params = params;
     this.socket = socket;
-    this.timeout = socket.timeout;
-    this.#rejoinTimer = new RetryTimer(() => this.#rejoin(), socket.rejoinAfterMs);
+    this.timeout = socket.options.timeout;
+    this.#rejoinTimer = new RetryTimer(() => this.#rejoin(), socket.options.rejoinAfterMs);
     this.#pushChannel = this.#forPushes();
     this.joinPush = new Push(
       this.#pushChannel,
@@ -97,9 +98,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
    */
   join(options?: Options): Push<Contract["join"]["reply"]> {
     if (this.joinedOnce) {
-      throw new Error(
-        `"${this.topic}" was joined already: join() can be called once per channel. Take a new one from socket.channel().`,
-      );
+      throw new Error(`"${this.topic}" was joined already: take a new channel from socket.channel()`);
     }
     const { timeout, signal } = optionsOf(options);
     this.timeout = timeout ?? this.timeout;
@@ -131,7 +130,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     ...[payload, options]: [...Optional<PayloadOf<Contract, Event>>, options?: Options]
   ): Push<ReplyOf<Contract, Event>> {
     if (!this.joinedOnce) {
-      throw new Error(`"${event}" cannot be pushed to "${this.topic}" before join() was called on the channel.`);
+      throw new Error(`"${event}" was pushed to "${this.topic}" before join()`);
     }
     const { timeout = this.timeout, signal } = optionsOf(options as Options | undefined);
     const value = payload ?? {};
@@ -207,9 +206,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   isMember({ topic, event, payload, join_ref }: SocketMessage): boolean {
     if (topic !== this.topic) return false;
     if (!join_ref || join_ref === this.joinRef()) return true;
-    if (this.socket.hasLogger()) {
-      this.socket.log("channel", "dropping outdated message", { topic, event, payload, joinRef: join_ref });
-    }
+    this.socket.log("channel", "dropping outdated message", { topic, event, payload, joinRef: join_ref });
     return false;
   }
 
@@ -217,7 +214,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   trigger(event: string, payload?: Payload, ref: Ref = null, joinRef: Ref = null): void {
     const handled = this.onMessage(event, payload, ref, joinRef);
     if (payload && !handled) {
-      throw new Error("onMessage of a channel must return the payload, changed or not: it returned nothing.");
+      throw new Error("onMessage of a channel must return the payload");
     }
     if (event === REPLY) this.#replied(ref, handled as Reply);
     else if (event === CLOSE) this.#closed();
@@ -268,7 +265,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   #joinRefused(response: unknown): void {
     this.state = "errored";
     this.#refusals++;
-    if (this.socket.rejoinRefused(response, this.#refusals)) this.#retry();
+    if (this.socket.options.rejoinRefused(response, this.#refusals)) this.#retry();
   }
 
   /** The answer may come yet: the server is told that nobody waits for it. */
@@ -315,7 +312,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
 
   #sendOrBuffer(push: Push): void {
     if (this.canPush()) return push.send();
-    if (this.pushBuffer.size >= this.socket.bufferLimit)
+    if (this.pushBuffer.size >= this.socket.options.bufferLimit)
       return push.reject({ reason: "buffer full" }, undefined, "buffer_full");
     push.startTimeout();
     this.pushBuffer.add(push);

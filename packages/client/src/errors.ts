@@ -33,32 +33,24 @@ export class PushError extends Error {
   readonly response: unknown;
 
   constructor(reason: PushFailure, detail: PushErrorDetail) {
-    super(describe(reason, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
+    const { topic, event, status, response, cause } = detail;
+    const why = reason === "refused" ? `refused: ${reasonOf(response)}` : TEXT[reason];
+    super(`"${event}" on "${topic}" was ${why}`, cause === undefined ? undefined : { cause });
     this.reason = reason;
-    this.topic = detail.topic;
-    this.event = detail.event;
-    this.status = detail.status;
-    this.response = detail.response;
+    this.topic = topic;
+    this.event = event;
+    this.status = status;
+    this.response = response;
   }
 }
 
-function describe(reason: PushFailure, { topic, event, response }: PushErrorDetail): string {
-  const what = `"${event}" on "${topic}"`;
-  switch (reason) {
-    case "refused":
-      return `${what} was refused: ${reasonOf(response)}`;
-    case "timeout":
-      return `${what} was not answered in time`;
-    case "closed":
-      return `${what} got no answer: the channel or its connection was closed`;
-    case "crashed":
-      return `${what} got no answer: the channel crashed on the server`;
-    case "aborted":
-      return `${what} was aborted`;
-    case "buffer_full":
-      return `${what} was not sent: too many pushes are waiting for the channel to be joined (option bufferLimit)`;
-  }
-}
+const TEXT: Record<Exclude<PushFailure, "refused">, string> = {
+  timeout: "not answered in time",
+  closed: "cut off: the channel or its connection closed",
+  crashed: "cut off: the channel crashed on the server",
+  aborted: "aborted",
+  buffer_full: "not sent: bufferLimit pushes wait for the join already",
+};
 
 /** By convention a refusal is `{reason: "..."}`. */
 function reasonOf(response: unknown): string {

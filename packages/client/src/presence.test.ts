@@ -19,6 +19,7 @@ class FakeChannel {
   }
 }
 
+const spy = () => vi.fn<(...args: unknown[]) => void>();
 const meta = (phx_ref: string, id = 1) => ({ id, phx_ref });
 const entry = (phx_ref: string, id = 1) => ({ metas: [meta(phx_ref, id)] });
 const first = { u1: entry("1"), u2: entry("2", 2) };
@@ -127,8 +128,8 @@ describe("Presence", () => {
   it("has one callback of each kind: the last one given", () => {
     const channel = new FakeChannel();
     const presence = new Presence(channel);
-    const replaced = vi.fn();
-    const sync = vi.fn();
+    const replaced = spy();
+    const sync = spy();
     presence.onSync(replaced);
     presence.onSync(sync);
     channel.receive("presence_state", first);
@@ -177,7 +178,7 @@ describe("Presence", () => {
     vi.useFakeTimers();
     const channel = new FakeChannel();
     const presence = new Presence(channel);
-    const sync = vi.fn();
+    const sync = spy();
     presence.onJoin((key) => {
       throw new Error(`no ${key}`);
     });
@@ -192,9 +193,9 @@ describe("Presence", () => {
 
 describe("a state that a program keeps itself", () => {
   it("is synced by the static functions, with callbacks as arguments", () => {
-    const onJoin = vi.fn();
-    const onLeave = vi.fn();
-    const onUpdate = vi.fn();
+    const onJoin = spy();
+    const onLeave = spy();
+    const onUpdate = spy();
     const state = Presence.syncState({}, first, onJoin, onLeave, onUpdate);
     const diff = {
       joins: { u1: { metas: [{ id: 1, phx_ref: "1.1", phx_ref_prev: "1" }] } },

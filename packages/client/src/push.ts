@@ -5,6 +5,7 @@
 import type { Ref, ReplyContract } from "@wingbeat/protocol";
 import type { Callback, ResponseOf } from "./contract.ts";
 import { PushError } from "./errors.ts";
+import { isPromise } from "./is-promise.ts";
 import type { PushFailure } from "./errors.ts";
 
 export interface PushOptions {
@@ -34,9 +35,6 @@ interface Reply {
 }
 
 type Outcome = { readonly response: unknown } | { readonly error: PushError };
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null)?.then === "function";
 
 export class Push<R extends ReplyContract = ReplyContract> implements PromiseLike<ResponseOf<R, "ok">> {
   readonly event: string;

@@ -11,10 +11,6 @@ export class RetryTimer {
     this.#delayOf = delayOf;
   }
 
-  get tries(): number {
-    return this.#tries;
-  }
-
   /** Waits for the next try; a wait that was under way is replaced. */
   schedule(): void {
     clearTimeout(this.#timer);

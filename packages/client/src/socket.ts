@@ -11,6 +11,7 @@ import { HEARTBEAT, PHOENIX_TOPIC } from "@wingbeat/protocol";
 import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
 import type { ChannelAt, TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
+import { isPromise } from "./is-promise.ts";
 import { Listeners, listenerRef, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { RetryTimer } from "./retry-timer.ts";
@@ -18,10 +19,10 @@ import type { SocketMessage } from "./serializer.ts";
 import { protocolsFor } from "./socket/auth-token.ts";
 import { Connection } from "./socket/connection.ts";
 import type { ConnectionState } from "./socket/connection.ts";
-import { Fallback, loadLongPoll } from "./socket/fallback.ts";
+import type { Fallback } from "./socket/fallback.ts";
 import { Heartbeat } from "./socket/heartbeat.ts";
-import { configure, provider } from "./socket/options.ts";
-import type { Config, SocketOptions } from "./socket/options.ts";
+import { configure, provide } from "./socket/options.ts";
+import type { Config, Provider, SocketOptions } from "./socket/options.ts";
 import { Page } from "./socket/page.ts";
 import { endPointURL, protocol } from "./socket/url.ts";
 import type { Params } from "./socket/url.ts";
@@ -39,11 +40,14 @@ type ErrorArgs = [error: unknown, transport: TransportClass, establishedConnecti
 
 export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket {
   readonly endPoint: string;
+  /** Milliseconds that pushes and joins wait for their answers. */
+  readonly timeout: number;
   transport: TransportClass;
   channels: readonly Channel[] = [];
   /** Messages that were pushed while there was no connection. Channels keep their own. */
   sendBuffer: SocketMessage[] = [];
-  readonly #config: Config;
+  /** The options, with defaults where none was given. */
+  readonly options: Config;
   readonly #onOpen = new Listeners<[]>();
   readonly #onClose = new Listeners<[event: CloseEvent]>();
   readonly #onError = new Listeners<ErrorArgs>();
@@ -51,8 +55,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   readonly #reconnectTimer: RetryTimer;
   readonly #heartbeat: Heartbeat;
   readonly #page: Page;
-  readonly #fallback: Fallback | undefined;
-  #params: Config["params"];
+  #fallback: Fallback | undefined;
+  #params: Provider<Params> | undefined;
   #connection: Connection | undefined;
   /** Between `connect` and `disconnect`: a lost connection is opened again. */
   #wanted = false;
@@ -68,36 +72,19 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** `endPoint` is the server's mount, as `/socket` (on a page) or `wss://example.com/socket`. */
   constructor(endPoint: string, options: SocketOptions = {}) {
-    this.#config = configure(options);
+    this.options = configure(options);
+    this.timeout = this.options.timeout;
     this.endPoint = `${endPoint}/websocket`;
-    this.transport = this.#config.transport;
-    this.#params = this.#config.params;
-    this.#reconnectTimer = new RetryTimer(() => this.#reconnect(), this.#config.reconnectAfterMs);
+    this.transport = this.options.transport;
+    this.#params = this.options.params;
+    this.#reconnectTimer = new RetryTimer(() => this.#reconnect(), this.options.reconnectAfterMs);
     const heartbeatHost = { beat: () => this.#beat(), timedOut: () => this.#heartbeatTimedOut() };
-    this.#heartbeat = new Heartbeat(heartbeatHost, this.#config.heartbeatIntervalMs);
+    this.#heartbeat = new Heartbeat(heartbeatHost, this.options.heartbeatIntervalMs);
     this.#page = new Page({
       left: () => this.#leavePage(),
       returned: () => this.#leftPage && this.connect(),
       woke: () => this.#wake(),
     });
-    this.#fallback = this.#fallbackFor(this.#config);
-  }
-
-  /** Milliseconds that pushes and joins wait for their answers. */
-  get timeout(): number {
-    return this.#config.timeout;
-  }
-
-  get bufferLimit(): number {
-    return this.#config.bufferLimit;
-  }
-
-  get rejoinAfterMs(): (tries: number) => number {
-    return this.#config.rejoinAfterMs;
-  }
-
-  get rejoinRefused(): (response: unknown, tries: number) => boolean {
-    return this.#config.rejoinRefused;
   }
 
   /** The transport of the current connection. */
@@ -110,7 +97,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
    * replace those of the constructor (phoenix.js has them deprecated). Throws for an address that cannot be used.
    */
   connect(params?: Params): void {
-    if (params !== undefined) this.#params = provider(params);
+    if (params !== undefined) this.#params = params;
     if (this.#wanted && (this.#connection !== undefined || this.#preparing)) return;
     this.#wanted = true;
     this.#leftPage = false;
@@ -142,8 +129,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const { topic, event, payload, ref, join_ref } = message;
     if (this.hasLogger()) this.log("push", `${topic} ${event} (${join_ref}, ${ref})`, payload);
     if (this.isConnected()) return this.#send(message);
-    if (this.sendBuffer.length >= this.bufferLimit) {
-      throw new Error(`${this.bufferLimit} messages wait for a connection already (option bufferLimit).`);
+    if (this.sendBuffer.length >= this.options.bufferLimit) {
+      throw new Error(`${this.options.bufferLimit} messages (bufferLimit) wait for a connection already`);
     }
     this.sendBuffer.push(message);
   }
@@ -199,8 +186,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** The address of the next connection, unless its params are still to be awaited. */
   endPointURL(): string {
-    const params = this.#params();
-    return endPointURL(this.endPoint, isPromise(params) ? {} : (params ?? {}), this.#config.vsn);
+    const params = provide(this.#params);
+    return endPointURL(this.endPoint, isPromise(params) ? {} : (params ?? {}), this.options.vsn);
   }
 
   protocol(): "ws" | "wss" {
@@ -214,11 +201,11 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   hasLogger(): boolean {
-    return this.#config.logger !== undefined;
+    return this.options.logger !== undefined;
   }
 
   log(kind: string, message: string, data?: unknown): void {
-    this.#config.logger?.(kind, message, data);
+    this.options.logger?.(kind, message, data);
   }
 
   /** Ends the connection; the next `connect()` uses this transport. */
@@ -226,10 +213,6 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#close();
     this.#connection = undefined;
     this.transport = transport;
-  }
-
-  getLongPollTransport(): Promise<TransportClass> {
-    return loadLongPoll();
   }
 
   /** Forgets a channel. Channels do this themselves when they are closed. */
@@ -247,31 +230,31 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #start(): void {
-    const fallback = this.transport.isLongPoll === true ? undefined : this.#fallback;
-    if (fallback?.remembered === true) return fallback.fallBack("remembered");
-    fallback?.start();
     const clock = ++this.#clock;
-    const params = this.#params();
-    const authToken = this.#config.authToken();
-    if (!isPromise(params) && !isPromise(authToken)) return this.#open(params, authToken);
+    const needed = [provide(this.#params), provide(this.options.authToken), this.#loadFallback()] as const;
+    const [params, authToken, fallback] = needed;
+    if (!isPromise(params) && !isPromise(authToken) && fallback === undefined) return this.#open(params, authToken);
     this.#preparing = true;
-    Promise.all([params, authToken])
+    Promise.all(needed)
       .then((provided) => {
         if (clock !== this.#clock) return;
         this.#preparing = false;
-        this.#open(...provided);
+        this.#open(provided[0], provided[1]);
       })
       .catch((error: unknown) => clock === this.#clock && this.#startFailed(error));
   }
 
   #open(params: Params | undefined, authToken: string | null | undefined): void {
     const Transport = this.transport;
+    const fallback = Transport.isLongPoll === true ? undefined : this.#fallback;
+    if (fallback?.remembered === true) return fallback.fallBack("remembered");
+    fallback?.start();
     const transport = new Transport(
-      endPointURL(this.endPoint, params ?? {}, this.#config.vsn),
+      endPointURL(this.endPoint, params ?? {}, this.options.vsn),
       protocolsFor(authToken ?? undefined),
     );
-    transport.binaryType = this.#config.binaryType;
-    transport.timeout = this.#config.longpollerTimeout;
+    transport.binaryType = this.options.binaryType;
+    transport.timeout = this.options.longpollerTimeout;
     this.#connection = new Connection(transport, {
       opened: (connection) => this.#opened(connection),
       received: (data, connection) => connection === this.#connection && this.#received(data),
@@ -303,7 +286,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #received(data: unknown): void {
-    this.#config.decode(data, (message) => {
+    this.options.decode(data, (message) => {
       this.#heartbeat.received(message.ref);
       if (this.hasLogger()) this.#logReceived(message);
       const { topic, event, payload, ref, join_ref = null } = message;
@@ -326,7 +309,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const before = this.#establishedConnections;
     this.#onError.call(error, transport, before);
     if (before === 0) this.#fallback?.failed();
-    if (transport === this.transport && !this.#fallingBack) this.#lost("connection_error");
+    if (transport === this.transport) this.#lost("connection_error");
   }
 
   #closed(event: CloseEvent, connection: Connection): void {
@@ -334,13 +317,13 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (connection === this.#connection) {
       this.#connection = undefined;
       this.#lost("connection_closed");
-      if (this.#wanted && event.code !== NORMAL_CLOSURE && !this.#fallingBack) this.#reconnectTimer.schedule();
+      if (this.#wanted && event.code !== NORMAL_CLOSURE) this.#reconnectTimer.schedule();
     }
     this.#onClose.call(event);
   }
 
   #heartbeatTimedOut(): void {
-    this.log("transport", "heartbeat timeout: closing the connection and opening it again");
+    this.log("transport", "heartbeat timeout");
     this.#abandon("heartbeat_timeout");
     this.#reconnectTimer.schedule();
   }
@@ -386,31 +369,28 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#reconnect();
   }
 
-  /** Long polling is being loaded. */
-  get #fallingBack(): boolean {
-    return this.#fallback?.fallen === true && this.transport.isLongPoll !== true;
-  }
-
   #leavePage(): void {
     if (this.#connection === undefined) return;
     this.#close();
     this.#leftPage = true;
   }
 
-  #fallbackFor({ longPollFallbackMs, sessionStorage }: Config): Fallback | undefined {
-    if (longPollFallbackMs === undefined) return undefined;
+  /** A page whose WebSockets are to be trusted does not carry long polling. */
+  #loadFallback(): Promise<void> | undefined {
+    const { longPollFallbackMs, sessionStorage } = this.options;
+    if (longPollFallbackMs === undefined || this.#fallback !== undefined) return undefined;
     const host = {
       storage: sessionStorage ?? pageStorage(),
       ping: (callback: () => void) => void this.ping(callback),
       log: (message: string) => this.log("transport", message),
       fallBack: (transport: TransportClass) => {
-        const wanted = this.#wanted;
         this.replaceTransport(transport);
-        if (wanted) this.connect();
+        this.connect();
       },
-      stay: (error: unknown) => this.#startFailed(error),
     };
-    return new Fallback(host, longPollFallbackMs);
+    return import("./socket/fallback.ts").then(({ Fallback }) => {
+      this.#fallback = new Fallback(host, longPollFallbackMs);
+    });
   }
 
   #beat(): string {
@@ -420,7 +400,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #send(message: SocketMessage): void {
-    this.#config.encode(message, (frame) => this.#connection?.send(frame));
+    this.options.encode(message, (frame) => this.#connection?.send(frame));
   }
 
   #listen<Args extends unknown[]>(
@@ -432,9 +412,6 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return listenerRef(String(id), () => listeners.remove(id));
   }
 }
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null)?.then === "function";
 
 /** Pages that are not allowed to store anything throw when asked for it. */
 function pageStorage(): Storage | undefined {

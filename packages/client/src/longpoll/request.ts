@@ -13,7 +13,7 @@ export interface Answer {
 export function request(url: string, init: RequestInit, timeout: number): Promise<Answer> {
   return new Promise((resolve) => {
     const timer = timeout > 0 ? setTimeout(() => resolve(without("timeout")), timeout) : undefined;
-    fetch(url, { ...init, cache: "no-store" })
+    fetch(url, init)
       .then((response) => response.json())
       .then(answerOf, () => without(500))
       .then((answer) => {

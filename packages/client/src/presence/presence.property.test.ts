@@ -51,7 +51,10 @@ describe("a client that applies anything", () => {
   }
 
   /** Everything that a program can see, as text, at the time when it sees it. */
-  function observe(make: (channel: Channel) => Observed, joins: readonly { early: Diff[]; state: State; late: Diff[] }[]) {
+  function observe(
+    make: (channel: Channel) => Observed,
+    joins: readonly { early: Diff[]; state: State; late: Diff[] }[],
+  ) {
     const callbacks = new Map<string, (payload: unknown) => void>();
     let joinRef = 0;
     const channel = {
@@ -148,7 +151,7 @@ describe("a client of a server that tracks, updates and untracks", () => {
     index: fc.nat(2),
   });
 
-  /** The server's list and the diff of each step, as section 5.1's rules make them: one diff per step. */
+  /** The server's list after each step, and the step's diff. */
   function run(steps: readonly { key: string; action: string; index: number }[]) {
     const tracked = new Map<string, Meta[]>();
     let count = 0;
@@ -158,7 +161,10 @@ describe("a client of a server that tracks, updates and untracks", () => {
     for (const { key, action, index } of steps) {
       const metas = tracked.get(key) ?? [];
       const old = metas[index % Math.max(metas.length, 1)];
-      const added: Meta = { phx_ref: String(++count), ...(action === "update" && old && { phx_ref_prev: old.phx_ref }) };
+      const added: Meta = {
+        phx_ref: String(++count),
+        ...(action === "update" && old && { phx_ref_prev: old.phx_ref }),
+      };
       if (action !== "track" && old === undefined) continue;
       const rest = metas.filter((meta) => action === "track" || meta !== old);
       const next = action === "untrack" ? rest : [...rest, added];

@@ -19,7 +19,8 @@ const room = (): State =>
     u3: { metas: [{ id: 3, phx_ref: "3" }] },
   });
 const diff = (joins: State, leaves: State = {}): PresenceDiff<Entry> => freeze({ joins, leaves });
-const callbacks = () => ({ onJoin: vi.fn(), onLeave: vi.fn() });
+const spy = () => vi.fn<(...args: unknown[]) => void>();
+const callbacks = () => ({ onJoin: spy(), onLeave: spy() });
 
 describe("a presence_state", () => {
   it("fills an empty state and leaves the empty one as it was", () => {
@@ -40,8 +41,22 @@ describe("a presence_state", () => {
   });
 
   it("reports only the new metas of a key that is known, and only the missing ones as left", () => {
-    const next = freeze({ u3: { metas: [{ id: 3, phx_ref: "3" }, { id: 3, phx_ref: "3.5" }] } });
-    const current = freeze({ u3: { metas: [{ id: 3, phx_ref: "2.5" }, { id: 3, phx_ref: "3" }] } });
+    const next = freeze({
+      u3: {
+        metas: [
+          { id: 3, phx_ref: "3" },
+          { id: 3, phx_ref: "3.5" },
+        ],
+      },
+    });
+    const current = freeze({
+      u3: {
+        metas: [
+          { id: 3, phx_ref: "2.5" },
+          { id: 3, phx_ref: "3" },
+        ],
+      },
+    });
     const { onJoin, onLeave } = callbacks();
     expect(syncState(current, next, { onJoin, onLeave })).toEqual(next);
     expect(onJoin.mock.calls).toEqual([["u3", current.u3, { metas: [{ id: 3, phx_ref: "3.5" }] }]]);
@@ -65,23 +80,47 @@ describe("a presence_diff", () => {
     const joined = { metas: [{ id: 1, phx_ref: "1.2" }] };
     const state = syncDiff(room(), diff({ u1: joined }, { u2: { metas: [{ id: 2, phx_ref: "2" }] } }));
     expect(state).toEqual({
-      u1: { metas: [{ id: 1, phx_ref: "1" }, { id: 1, phx_ref: "1.2" }] },
+      u1: {
+        metas: [
+          { id: 1, phx_ref: "1" },
+          { id: 1, phx_ref: "1.2" },
+        ],
+      },
       u3: { metas: [{ id: 3, phx_ref: "3" }] },
     });
     expect(Object.keys(state)).toEqual(["u1", "u3"]);
   });
 
   it("removes one meta of a key and keeps the key while it has others", () => {
-    const current = freeze({ u1: { metas: [{ id: 1, phx_ref: "1" }, { id: 1, phx_ref: "1.2" }] } });
-    expect(syncDiff(current, diff({}, { u1: { metas: [{ id: 1, phx_ref: "1" }] } }))).toEqual({
+    const current = freeze({
+      u1: {
+        metas: [
+          { id: 1, phx_ref: "1" },
+          { id: 1, phx_ref: "1.2" },
+        ],
+      },
+    });
+    expect(syncDiff<Entry>(current, diff({}, { u1: { metas: [{ id: 1, phx_ref: "1" }] } }))).toEqual({
       u1: { metas: [{ id: 1, phx_ref: "1.2" }] },
     });
   });
 
   it("puts a meta that joins again in its new place, once", () => {
-    const current = freeze({ u1: { metas: [{ id: 1, phx_ref: "1" }, { id: 1, phx_ref: "2" }] } });
-    expect(syncDiff(current, diff({ u1: { metas: [{ id: 9, phx_ref: "1" }] } }))).toEqual({
-      u1: { metas: [{ id: 1, phx_ref: "2" }, { id: 9, phx_ref: "1" }] },
+    const current = freeze({
+      u1: {
+        metas: [
+          { id: 1, phx_ref: "1" },
+          { id: 1, phx_ref: "2" },
+        ],
+      },
+    });
+    expect(syncDiff<Entry>(current, diff({ u1: { metas: [{ id: 9, phx_ref: "1" }] } }))).toEqual({
+      u1: {
+        metas: [
+          { id: 1, phx_ref: "2" },
+          { id: 9, phx_ref: "1" },
+        ],
+      },
     });
   });
 
@@ -110,12 +149,28 @@ describe("a presence_diff", () => {
 });
 
 describe("an update", () => {
-  const current = freeze({ u1: { metas: [{ id: 1, phx_ref: "1" }, { id: 2, phx_ref: "5" }], name: "Ada" } });
+  const current = freeze({
+    u1: {
+      metas: [
+        { id: 1, phx_ref: "1" },
+        { id: 2, phx_ref: "5" },
+      ],
+      name: "Ada",
+    },
+  });
   const update = diff(
     { u1: { metas: [{ id: 10, phx_ref: "2", phx_ref_prev: "1" }], name: "Ada" } },
     { u1: { metas: [{ id: 1, phx_ref: "1" }], name: "Ada" } },
   );
-  const after = { u1: { metas: [{ id: 2, phx_ref: "5" }, { id: 10, phx_ref: "2", phx_ref_prev: "1" }], name: "Ada" } };
+  const after = {
+    u1: {
+      metas: [
+        { id: 2, phx_ref: "5" },
+        { id: 10, phx_ref: "2", phx_ref_prev: "1" },
+      ],
+      name: "Ada",
+    },
+  };
 
   it("is a join and a leave for a program that does not ask for updates", () => {
     const { onJoin, onLeave } = callbacks();
@@ -126,7 +181,7 @@ describe("an update", () => {
 
   it("is one call for a program that does, and neither a join nor a leave", () => {
     const { onJoin, onLeave } = callbacks();
-    const onUpdate = vi.fn();
+    const onUpdate = spy();
     expect(syncDiff<Entry>(current, update, { onJoin, onLeave, onUpdate })).toEqual(after);
     expect(onUpdate.mock.calls).toEqual([["u1", update.leaves["u1"], update.joins["u1"]]]);
     expect(onJoin).not.toHaveBeenCalled();
@@ -134,14 +189,14 @@ describe("an update", () => {
   });
 
   it("is recognised in a presence_state as well", () => {
-    const onUpdate = vi.fn();
+    const onUpdate = spy();
     syncState<Entry>(current, freeze(after), { onUpdate });
     expect(onUpdate.mock.calls).toEqual([["u1", update.leaves["u1"], update.joins["u1"]]]);
   });
 
   it("leaves the other metas of the same key to onJoin and onLeave", () => {
     const { onJoin, onLeave } = callbacks();
-    const onUpdate = vi.fn();
+    const onUpdate = spy();
     const both = diff(
       { u1: { metas: [{ phx_ref: "2", phx_ref_prev: "1" }, { phx_ref: "7" }] } },
       { u1: { metas: [{ phx_ref: "1" }, { phx_ref: "5" }] } },
@@ -154,7 +209,7 @@ describe("an update", () => {
 
   it("is none when the old meta does not leave in the same diff, or leaves another key", () => {
     const { onJoin } = callbacks();
-    const onUpdate = vi.fn();
+    const onUpdate = spy();
     const joins = { u1: { metas: [{ phx_ref: "2", phx_ref_prev: "1" }] } };
     syncDiff<Entry>(current, diff(joins), { onJoin, onUpdate });
     syncDiff<Entry>(current, diff(joins, { u2: { metas: [{ phx_ref: "1" }] } }), { onJoin, onUpdate });
@@ -163,7 +218,7 @@ describe("an update", () => {
   });
 
   it("is none for keys that only look like keys of every object", () => {
-    const onUpdate = vi.fn();
+    const onUpdate = spy();
     const joins = JSON.parse('{"constructor":{"metas":[{"phx_ref":"2","phx_ref_prev":"1"}]}}') as State;
     syncDiff<Entry>({}, { joins, leaves: {} }, { onUpdate });
     expect(onUpdate).not.toHaveBeenCalled();

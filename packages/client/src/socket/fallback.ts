@@ -1,7 +1,9 @@
 /**
  * From WebSocket to long polling, where WebSockets do not get through: a proxy that refuses them, or one that opens them
- * and lets nothing pass. A page that had to fall back remembers it for its session.
+ * and lets nothing pass. A page that had to fall back remembers it for its session. Only sockets with
+ * `longPollFallbackMs` load this file, and long polling with it.
  */
+import { LongPoll } from "../longpoll.ts";
 import type { TransportClass } from "../transport.ts";
 
 const MEMORY_KEY = "phx:fallback:LongPoll";
@@ -10,15 +12,10 @@ export interface FallbackHost {
   readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined;
   /** Continues over this transport. */
   fallBack(transport: TransportClass): void;
-  /** Long polling could not be loaded: goes on as before. */
-  stay(error: unknown): void;
   /** Asks the server for a sign of life; calls back when it came. */
   ping(callback: () => void): void;
   log(message: string): void;
 }
-
-/** Loaded when it is needed: a page whose WebSockets work does not carry it. */
-export const loadLongPoll = async (): Promise<TransportClass> => (await import("../longpoll.ts")).LongPoll;
 
 export class Fallback {
   readonly #host: FallbackHost;
@@ -34,11 +31,6 @@ export class Fallback {
   /** True when an earlier page of the session had to fall back: there is no use in trying again. */
   get remembered(): boolean {
     return this.#host.storage?.getItem(MEMORY_KEY) != null;
-  }
-
-  /** Long polling was decided for: no other connection is to be tried. */
-  get fallen(): boolean {
-    return this.#state === "fallen";
   }
 
   /** A connection is being tried. */
@@ -74,13 +66,7 @@ export class Fallback {
     if (this.#state === "fallen") return;
     this.#state = "fallen";
     this.#host.log(`falling back to long polling (${reason})`);
-    loadLongPoll().then(
-      (transport) => this.#host.fallBack(transport),
-      (error: unknown) => {
-        this.#state = "waiting";
-        this.#host.stay(error);
-      },
-    );
+    this.#host.fallBack(LongPoll);
   }
 
   #wait(): void {

@@ -4,7 +4,7 @@ import type { Decode, Encode } from "../serializer.ts";
 import type { TransportClass } from "../transport.ts";
 import type { Params } from "./url.ts";
 
-type Provider<T> = T | (() => T | PromiseLike<T>);
+export type Provider<T> = T | (() => T | PromiseLike<T>);
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
 /** phoenix.js's options with its defaults, and two of our own at the end. Unknown ones are ignored, as there. */
@@ -48,40 +48,41 @@ export interface SocketOptions {
 
 const MAX_REFUSALS = 5;
 
-export type Config = ReturnType<typeof configure>;
+const DEFAULTS = {
+  timeout: 10_000,
+  heartbeatIntervalMs: 30_000,
+  reconnectAfterMs,
+  rejoinAfterMs,
+  longpollerTimeout: 20_000,
+  binaryType: "arraybuffer",
+  vsn: "2.0.0",
+  encode: Serializer.encode,
+  decode: Serializer.decode,
+  bufferLimit: 1000,
+  rejoinRefused: (_response: unknown, tries: number) => tries < MAX_REFUSALS,
+} satisfies SocketOptions;
 
-/** The options with their defaults. Throws where there is no WebSocket and none is given. */
-export function configure(options: SocketOptions) {
+/** The options with their defaults. */
+export type Config = Omit<SocketOptions, keyof typeof DEFAULTS> & {
+  readonly [Name in keyof typeof DEFAULTS]: NonNullable<SocketOptions[Name]>;
+} & { readonly transport: TransportClass };
+
+/** Throws where there is no WebSocket and none is given. */
+export function configure(options: SocketOptions): Config {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const transport = options.transport ?? (globalThis as { readonly WebSocket?: TransportClass }).WebSocket;
   if (transport === undefined) {
-    throw new Error(
-      'There is no global WebSocket here. Pass one: new Socket(url, { transport: WebSocket }) with import { WebSocket } from "ws".',
-    );
+    throw new Error('No global WebSocket here: give option transport, as the WebSocket of "ws"');
   }
-  const ownCodec = transport.isLongPoll !== true;
-  return {
-    transport,
-    longPollFallbackMs: options.longPollFallbackMs,
-    sessionStorage: options.sessionStorage,
-    timeout: options.timeout ?? 10_000,
-    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 30_000,
-    reconnectAfterMs: options.reconnectAfterMs ?? reconnectAfterMs,
-    rejoinAfterMs: options.rejoinAfterMs ?? rejoinAfterMs,
-    longpollerTimeout: options.longpollerTimeout ?? 20_000,
-    params: provider(options.params),
-    authToken: provider(options.authToken),
-    binaryType: options.binaryType ?? "arraybuffer",
-    vsn: options.vsn ?? "2.0.0",
-    encode: (ownCodec && options.encode) || Serializer.encode,
-    decode: (ownCodec && options.decode) || Serializer.decode,
-    logger: options.logger ?? (options.debug === true ? consoleLogger : undefined),
-    bufferLimit: options.bufferLimit ?? 1000,
-    rejoinRefused: options.rejoinRefused ?? ((_response: unknown, tries: number) => tries < MAX_REFUSALS),
-  };
+  // Long polling has a frame format of its own around the messages.
+  const codec = transport.isLongPoll === true ? { encode: DEFAULTS.encode, decode: DEFAULTS.decode } : {};
+  const logger = options.debug === true ? consoleLogger : undefined;
+  return { ...DEFAULTS, logger, ...Object.fromEntries(given), ...codec, transport };
 }
 
-export function provider<T>(value: Provider<T> | undefined): () => T | undefined | PromiseLike<T> {
-  return typeof value === "function" ? (value as () => T | PromiseLike<T>) : () => value;
+/** What an option gives now: its value, or what its function returns. */
+export function provide<T>(option: Provider<T> | undefined): T | undefined | PromiseLike<T> {
+  return typeof option === "function" ? (option as () => T | PromiseLike<T>)() : option;
 }
 
 const consoleLogger: Logger = (kind, message, data) => console.log(`${kind}: ${message}`, data);

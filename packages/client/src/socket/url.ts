@@ -13,16 +13,14 @@ export function endPointURL(endPoint: string, params: Params, vsn: string): stri
   if (!url.startsWith("/")) return url.replace(/^http/, "ws");
   if (url.startsWith("//")) return `${protocol()}:${url}`;
   if (typeof location === "undefined") {
-    throw new Error(
-      `There is no page here that "${endPoint}" could be relative to. Give the whole URL: ws://host/socket.`,
-    );
+    throw new Error(`"${endPoint}" is relative to a page, and there is none: write ws://host/socket`);
   }
   return `${protocol()}://${location.host}${url}`;
 }
 
 /** `wss` on a page that came by https, else `ws`. */
 export function protocol(): "ws" | "wss" {
-  return typeof location !== "undefined" && /^https/.test(location.protocol) ? "wss" : "ws";
+  return typeof location !== "undefined" && location.protocol === "https:" ? "wss" : "ws";
 }
 
 function* pairs(params: object, parent?: string): Generator<string> {
