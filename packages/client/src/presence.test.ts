@@ -89,6 +89,15 @@ describe("Presence", () => {
     expect(Object.keys(presence.state)).toEqual(["u1"]);
   });
 
+  it("applies a diff that has waited once, also when another state comes for the same join", () => {
+    const channel = new FakeChannel();
+    const presence = new Presence(channel);
+    channel.receive("presence_diff", { joins: { u3: entry("3") }, leaves: {} });
+    channel.receive("presence_state", {});
+    channel.receive("presence_state", first);
+    expect(presence.state).toEqual(first);
+  });
+
   it("listens to events of other names", () => {
     const channel = new FakeChannel();
     const presence = new Presence(channel, { events: { state: "who_is_there", diff: "who_moved" } });
@@ -169,7 +178,7 @@ describe("Presence", () => {
     const state = { u1: { metas: [meta("1"), meta("2")] } };
     channel.receive("presence_state", { u1: entry("1") });
     channel.receive("presence_state", state);
-    state.u1.metas[0]!.id = 99;
+    state.u1.metas[1]!.id = 99;
     expect(presence.list()).toEqual([{ metas: [meta("1"), meta("2")] }]);
     expect(state.u1.metas).toHaveLength(2);
   });

@@ -69,7 +69,8 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
   /**
    * A meta was updated: called with the key's entry around the old meta and around the new one, after the joins and
    * leaves of the same event, and instead of `onJoin` and `onLeave` for these metas. Without this callback an update
-   * comes as a join and a leave, as in phoenix.js. Of several updates while the client was away, it sees that too.
+   * comes as a join and a leave, as in phoenix.js. So does a meta that was updated more than once while the client was
+   * away: it does not know the one in between.
    */
   onUpdate(
     callback: (key: string, previous: PresenceEntry<Meta, Fields>, updated: PresenceEntry<Meta, Fields>) => unknown,

@@ -20,18 +20,23 @@ type Diff = PresenceDiff<Entry>;
 const KEYS = ["u1", "u2", "7", "__proto__", "constructor"];
 const ref = fc.constantFrom("a", "b", "c", "d");
 const metaOf: fc.Arbitrary<Meta> = fc.record({ phx_ref: ref, phx_ref_prev: ref }, { requiredKeys: ["phx_ref"] });
-const entry: fc.Arbitrary<Entry> = fc.record(
-  {
-    metas: fc.uniqueArray(metaOf, { minLength: 1, maxLength: 3, selector: (meta) => meta.phx_ref }),
-    name: fc.constantFrom("Ada", "Bob"),
-  },
-  { requiredKeys: ["metas"] },
-);
+const entryWith = (minLength: number): fc.Arbitrary<Entry> =>
+  fc.record(
+    {
+      metas: fc.uniqueArray(metaOf, { minLength, maxLength: 3, selector: (meta) => meta.phx_ref }),
+      name: fc.constantFrom("Ada", "Bob"),
+    },
+    { requiredKeys: ["metas"] },
+  );
 /** As JSON.parse gives it: `__proto__` is a key like the others. */
-const state: fc.Arbitrary<State> = fc
-  .uniqueArray(fc.tuple(fc.constantFrom(...KEYS), entry), { maxLength: 4, selector: ([key]) => key })
-  .map((entries) => Object.fromEntries(entries));
-const diff: fc.Arbitrary<Diff> = fc.record({ joins: state, leaves: state });
+const stateWith = (minLength: number): fc.Arbitrary<State> =>
+  fc
+    .uniqueArray(fc.tuple(fc.constantFrom(...KEYS), entryWith(minLength)), { maxLength: 4, selector: ([key]) => key })
+    .map((entries) => Object.fromEntries(entries));
+const diffWith = (minLength: number): fc.Arbitrary<Diff> =>
+  fc.record({ joins: stateWith(minLength), leaves: stateWith(minLength) });
+const state = stateWith(1);
+const diff = diffWith(1);
 
 /** Metas in one order: where an updated meta stands is not the same on server and client. */
 const sorted = (whole: State) =>
@@ -40,8 +45,17 @@ const sorted = (whole: State) =>
     .sort(([a], [b]) => (a < b ? -1 : 1));
 
 describe("a client that applies anything", () => {
-  /** A join: its ref, the diffs before the state, the state, and the diffs after it. */
-  const join = fc.record({ early: fc.array(diff, { maxLength: 3 }), state, late: fc.array(diff, { maxLength: 4 }) });
+  type Event = readonly [name: string, payload: State | Diff];
+  const diffEvent = diffWith(0).map((diff): Event => ["presence_diff", diff]);
+  const stateEvent = stateWith(0).map((state): Event => ["presence_state", state]);
+  /** The events of one join: diffs that come before the first state, the state, and all that follows. */
+  const join = fc
+    .tuple(
+      fc.array(diffEvent, { maxLength: 3 }),
+      stateEvent,
+      fc.array(fc.oneof({ weight: 4, arbitrary: diffEvent }, { weight: 1, arbitrary: stateEvent }), { maxLength: 4 }),
+    )
+    .map(([early, state, late]) => [...early, state, ...late]);
 
   interface Observed {
     onJoin(callback: (...args: never[]) => void): void;
@@ -51,10 +65,7 @@ describe("a client that applies anything", () => {
   }
 
   /** Everything that a program can see, as text, at the time when it sees it. */
-  function observe(
-    make: (channel: Channel) => Observed,
-    joins: readonly { early: Diff[]; state: State; late: Diff[] }[],
-  ) {
+  function observe(make: (channel: Channel) => Observed, joins: readonly Event[][]) {
     const callbacks = new Map<string, (payload: unknown) => void>();
     let joinRef = 0;
     const channel = {
@@ -68,12 +79,9 @@ describe("a client that applies anything", () => {
     presence.onJoin((...args) => see("join", ...args));
     presence.onLeave((...args) => see("leave", ...args));
     presence.onSync(() => see("sync"));
-    const receive = (event: string, payload: unknown) => callbacks.get(event)?.(structuredClone(payload));
-    for (const { early, state, late } of joins) {
+    for (const events of joins) {
       joinRef++;
-      for (const diff of early) receive("presence_diff", diff);
-      receive("presence_state", state);
-      for (const diff of late) receive("presence_diff", diff);
+      for (const [name, payload] of events) callbacks.get(name)?.(structuredClone(payload));
     }
     return seen;
   }
@@ -84,7 +92,7 @@ describe("a client that applies anything", () => {
         const seen = observe((channel) => new Presence(channel as never) as unknown as Observed, joins);
         expect(seen).toEqual(observe((channel) => new PhoenixPresence(channel) as unknown as Observed, joins));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 

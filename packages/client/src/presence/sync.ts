@@ -125,7 +125,7 @@ interface Update {
 
 function updatesIn<Entry extends AnyEntry>({ joins, leaves }: PresenceDiff<Entry>): Update[] {
   return Object.entries(joins).flatMap(([key, joined]) => {
-    const left = Object.hasOwn(leaves, key) ? (leaves[key]?.metas ?? []) : [];
+    const left = leaves[key]?.metas ?? [];
     return joined.metas.flatMap((next): Update[] => {
       const previous = left.find((meta) => meta.phx_ref === next.phx_ref_prev);
       return previous === undefined ? [] : [{ key, metas: [previous, next] }];
