@@ -11,7 +11,7 @@ export const CloseCode = {
   protocolError: 1002,
   /** A text frame was not valid UTF-8. Reconnect. */
   invalidData: 1007,
-  /** A message came in more fragments than the server puts together. Reconnect. */
+  /** A message came in more fragments than the server puts together, or the client ignores rate limits. Reconnect. */
   policyViolation: 1008,
   /** A frame was larger than the server takes. Reconnect. */
   tooLarge: 1009,

@@ -62,5 +62,6 @@ export const Reason = {
   channelCrash: "channel_crash",
   unknownEvent: "unknown event",
   invalidPayload: "invalid payload",
+  rateLimited: "rate limited",
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];

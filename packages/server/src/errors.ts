@@ -5,7 +5,10 @@
 
 /** The codes, each with where it comes from. */
 export type WingbeatErrorCode =
-  /** An option of an endpoint, socket, channel or mount is missing, unknown or out of range. Thrown at start. */
+  /**
+   * An option of an endpoint, socket, channel or mount is missing, unknown or out of range; thrown at start. Or a
+   * token's secret, option or data; thrown by `Token.sign`, `verify`, `encrypt` and `decrypt`.
+   */
   | "WB_OPTION"
   /** A topic or event pattern cannot be read. Thrown by `defineChannel`, `handleIn` and `route`. */
   | "WB_PATTERN"
@@ -19,6 +22,12 @@ export type WingbeatErrorCode =
   | "WB_BAD_RETURN"
   /** A busy channel had too many broadcasts and own messages waiting. The channel crashes. */
   | "WB_MAILBOX_OVERFLOW"
+  /** `presence.track` of what this channel tracks already. */
+  | "WB_ALREADY_TRACKED"
+  /** `presence.update` of what this channel does not track. */
+  | "WB_NOT_TRACKED"
+  /** A channel tracks too many presences, or a meta is too long or no JSON. */
+  | "WB_PRESENCE_LIMIT"
   /** The PubSub adapter could not take a broadcast. Thrown by `broadcast` and `broadcastFrom`. */
   | "WB_BROADCAST"
   /** The endpoint is already listening, or is closed. */

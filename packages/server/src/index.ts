@@ -11,6 +11,9 @@ export { error, ok, refuse, reply, stop } from "./channel/result.ts";
 // PubSub, which channels stand on
 export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
 
+// Signed and encrypted tokens: Token.sign, Token.verify, Token.encrypt, Token.decrypt
+export * as Token from "./token.ts";
+
 // What happens inside
 export { attach } from "./telemetry.ts";
 export { BroadcastError, WingbeatError } from "./errors.ts";
@@ -22,9 +25,10 @@ export type { Reply, Stop } from "./channel/result.ts";
 export type { Timer } from "./channel/timer.ts";
 export type { ConnectInfo, ConnectParams, RoutedChannel, SocketDefinition, SocketOptions } from "./socket.ts";
 export type { Endpoint, EndpointSubscription } from "./endpoint.ts";
-export type { EndpointOptions, HttpAnswer, MountOptions, WebSocketOptions } from "./endpoint/config.ts";
+export type { EndpointOptions, HttpAnswer, LongPollOptions, MountOptions, WebSocketOptions } from "./endpoint/config.ts";
 export type { CheckOrigin } from "./endpoint/origin.ts";
 export type { DeliverLocally, Dispatch, PubSubAdapter, PubSubMessage, PubSubOptions, Subscription } from "./pubsub.ts";
+export type { TokenData, TokenRefusal, TokenResult } from "./token.ts";
 export type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
 export type { LoggerOption, LogLevel, LogSink } from "./telemetry/logger.ts";
 export type { WingbeatErrorCode } from "./errors.ts";

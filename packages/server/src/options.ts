@@ -15,3 +15,9 @@ export function checkPositive(where: string, value: number | undefined): void {
   if (value === undefined || (Number.isInteger(value) && value > 0)) return;
   throw new WingbeatError("WB_OPTION", `${where} is ${String(value)}: it must be a whole number above 0.`);
 }
+
+/** Throws `WB_OPTION` for a value that is given and is no number above 0. Infinity is one: no limit. */
+export function checkRate(where: string, value: number | undefined): void {
+  if (value === undefined || (typeof value === "number" && value > 0)) return;
+  throw new WingbeatError("WB_OPTION", `${where} is ${String(value)}: it must be a number above 0, or Infinity.`);
+}

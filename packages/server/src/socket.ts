@@ -7,7 +7,7 @@ import type { ParamsOf, SocketContract } from "@wingbeat/protocol";
 import type { AnyChannel } from "./channel.ts";
 import type { Reply } from "./channel/result.ts";
 import { WingbeatError } from "./errors.ts";
-import { checkKeys, checkPositive } from "./options.ts";
+import { checkKeys, checkPositive, checkRate } from "./options.ts";
 import { parsePattern } from "./pattern.ts";
 import type { ConnectInfo } from "./socket/connect-info.ts";
 import type { Route, SocketSpec } from "./socket/spec.ts";
@@ -84,6 +84,14 @@ export interface SocketOptions<
   readonly maxChannels?: number;
   /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
   readonly mailboxLimit?: number;
+  /**
+   * How many messages of one connection are taken per second; two seconds' worth at once. More are answered with an
+   * error reply `{ reason: "rate limited", retry_after_ms }`; twice as many close the connection with 1008. Infinity
+   * turns it off. Default 1,000.
+   */
+  readonly eventsPerSecond?: number;
+  /** The same for joins. Default 100. */
+  readonly joinsPerSecond?: number;
 }
 
 /** A socket, ready to be mounted. `typeof` it is what a client needs to know. */
@@ -93,7 +101,16 @@ export interface SocketDefinition<Contract extends SocketContract = SocketContra
   readonly "~contract": Contract;
 }
 
-const KEYS = ["params", "connect", "id", "channels", "maxChannels", "mailboxLimit"];
+const KEYS = [
+  "params",
+  "connect",
+  "id",
+  "channels",
+  "maxChannels",
+  "mailboxLimit",
+  "eventsPerSecond",
+  "joinsPerSecond",
+];
 
 /**
  * Stands for connect's result while it is not inferred yet: TypeScript tries the arguments once without the callbacks
@@ -110,6 +127,8 @@ export function defineSocket<
   checkKeys("defineSocket", options, KEYS);
   checkPositive("defineSocket: maxChannels", options.maxChannels);
   checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
+  checkRate("defineSocket: eventsPerSecond", options.eventsPerSecond);
+  checkRate("defineSocket: joinsPerSecond", options.joinsPerSecond);
   if (typeof options.connect !== "function") {
     throw new WingbeatError("WB_OPTION", "defineSocket needs connect: () => ok() lets everybody in.");
   }
@@ -120,6 +139,7 @@ export function defineSocket<
     routes: (options.channels as readonly Routable[]).map(routeSpec),
     maxChannels: options.maxChannels ?? 100,
     mailboxLimit: options.mailboxLimit ?? 1_000,
+    rates: { eventsPerSecond: options.eventsPerSecond ?? 1_000, joinsPerSecond: options.joinsPerSecond ?? 100 },
   };
   return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
 }

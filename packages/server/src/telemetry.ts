@@ -25,6 +25,12 @@ interface ChannelSource extends ConnectionSource {
   readonly topic: string;
 }
 
+/** A shard of a tracker, and the name of the other node. */
+interface ShardSource {
+  readonly shard: string;
+  readonly node: string;
+}
+
 /** The catalogue: each event and its data. Durations are milliseconds with a fraction. */
 export interface TelemetryEvents {
   /** A connection was accepted. */
@@ -46,6 +52,28 @@ export interface TelemetryEvents {
   "socket.bad_frame": ConnectionSource & { readonly reason: string };
   /** A client reads too slowly: more than `limit` bytes wait for it. It is being closed with 1013. */
   "socket.slow_consumer": ConnectionSource & { readonly bufferedBytes: number; readonly limit: number };
+  /**
+   * A POST of a long-poll client was refused whole: its body or batch goes beyond `limit` (an option of the mount; none
+   * for a body that is not UTF-8), or so much of its client waits already.
+   */
+  "longpoll.refused": Source & {
+    readonly reason: "body too large" | "body too slow" | "body is not UTF-8" | "batch too large" | "too much waits";
+    readonly limit: number | undefined;
+  };
+  /**
+   * An endpoint has long polling and a PubSub adapter, but no `secretKeyBase`: other nodes will not accept its sessions.
+   */
+  "longpoll.secret_is_random": { readonly endpoint: object };
+  /**
+   * A message went beyond a rate of its socket and was answered with "rate limited". `closing`: the client goes on and
+   * on, its connection is being closed with 1008.
+   */
+  "socket.rate_limited": ChannelSource & {
+    readonly event: string;
+    readonly limit: "eventsPerSecond" | "joinsPerSecond";
+    readonly perSecond: number;
+    readonly closing: boolean;
+  };
   /** A channel's mailbox is full: the transport has stopped reading this connection. */
   "socket.paused": ChannelSource & { readonly waiting: number };
   /** The mailbox has drained to half: the transport reads again. */
@@ -77,6 +105,34 @@ export interface TelemetryEvents {
   "channel.terminated": ChannelSource & { readonly reason: string };
   /** A plain subscriber threw, or a message from another node could not be delivered here. */
   "pubsub.delivery_failed": { readonly topic: string; readonly error: unknown };
+  /**
+   * Another node's tracker is up, down (silent, its `presences` are not seen) or gone for good. `shard` is
+   * `<tracker>_shard<n>`.
+   */
+  "tracker.node_changed": ShardSource & {
+    readonly is: "up" | "down" | "gone";
+    readonly replica: string;
+    readonly presences: number;
+  };
+  /** News of other nodes were merged: how many presences came and went. */
+  "tracker.merged": {
+    readonly shard: string;
+    readonly joins: number;
+    readonly leaves: number;
+    readonly duration: number;
+  };
+  /** A node that knows more was asked for it. */
+  "tracker.transfer_requested": ShardSource;
+  /** A node that knew less was sent it: what it had missed, or everything. */
+  "tracker.transfer_sent": ShardSource & { readonly isSnapshot: boolean; readonly messages: number };
+  /** Another node's message could not be read. */
+  "tracker.bad_message": { readonly shard: string; readonly message: unknown };
+  /** The PubSub adapter refused a tracker's message. It is sent again, or asked for. */
+  "tracker.broadcast_failed": { readonly shard: string; readonly error: unknown };
+  /** `fetch` of a presence threw, rejected or took too long: clients are sent the bare metas. */
+  "presence.fetch_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
+  /** `handleMetas` of a presence threw or rejected. */
+  "presence.callback_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
 }
 
 export type TelemetryEvent = keyof TelemetryEvents;

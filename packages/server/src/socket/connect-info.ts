@@ -18,24 +18,33 @@ export interface ConnectInfo {
   /** Headers that begin with `x-`, by lower-case name. Clients can send what they like in them. */
   readonly xHeaders: Readonly<Record<string, string>>;
   readonly headers: Readonly<IncomingHttpHeaders>;
-  /** The token that came through `Sec-WebSocket-Protocol`, on mounts with `authToken: true`. Else undefined. */
+  /**
+   * The token that came through `Sec-WebSocket-Protocol`, or `X-Phoenix-AuthToken` with long polling, on mounts with
+   * `authToken: true`. Else undefined.
+   */
   readonly authToken: string | undefined;
 }
 
-/** Reads the info off a request, each part when it is asked for: most sockets need one of them, or none. */
+/** Reads the info off a request, most parts when they are asked for: most sockets need one of them, or none. */
 export class RequestInfo implements ConnectInfo {
   readonly transport: string;
   readonly authToken: string | undefined;
+  /** Read at once: the TCP connection of a long-poll request ends long before its session does. */
+  readonly peer: ConnectInfo["peer"];
+  readonly #isSecure: boolean;
   readonly #request: IncomingMessage;
 
   constructor(request: IncomingMessage, transport: string, authToken: string | undefined) {
+    const { remoteAddress = "", remotePort = 0 } = request.socket;
+    this.peer = { address: remoteAddress, port: remotePort };
+    this.#isSecure = "encrypted" in request.socket;
     this.#request = request;
     this.transport = transport;
     this.authToken = authToken;
   }
 
   get uri(): ConnectInfo["uri"] {
-    const isSecure = "encrypted" in this.#request.socket;
+    const isSecure = this.#isSecure;
     const [path = "/", ...query] = (this.#request.url ?? "/").split("?");
     const host = hostOf(this.headers.host ?? "");
     return {
@@ -45,11 +54,6 @@ export class RequestInfo implements ConnectInfo {
       path,
       query: query.join("?"),
     };
-  }
-
-  get peer(): ConnectInfo["peer"] {
-    const { remoteAddress = "", remotePort = 0 } = this.#request.socket;
-    return { address: remoteAddress, port: remotePort };
   }
 
   get userAgent(): string | undefined {

@@ -375,3 +375,55 @@ describe("messages that no channel takes", () => {
     expect(crashed).toMatchObject([{ callback: "handleIn", event: "do", error: { code: "WB_NO_REF" } }]);
   });
 });
+
+describe("rates", () => {
+  const limited = (ref: string, joinRef = "1") =>
+    expect.stringMatching(
+      new RegExp(`^${joinRef} ${ref} lobby phx_reply .*"error".*"reason":"rate limited","retry_after_ms":\\d+`),
+    );
+
+  it("messages beyond the rate are refused one by one; a leave and the channel live", async () => {
+    const refused = record("socket.rate_limited");
+    const channel = lobby.handleIn("echo", () => ok());
+    const { send, arrived } = connect(defineSocket({ ...connectAll, channels: [channel], eventsPerSecond: 2 }));
+    send("1", "1", "lobby", "phx_join");
+    for (const ref of ["2", "3", "4", "5"]) send("1", ref, "lobby", "echo");
+    send("1", "6", "lobby", "phx_leave");
+    await turn();
+    expect(arrived()).toEqual([
+      `1 1 lobby ${reply("ok", {})}`,
+      limited("5"),
+      ...["2", "3", "4", "6"].map((ref) => `1 ${ref} lobby ${reply("ok", {})}`),
+      "1 1 lobby phx_close {}",
+    ]);
+    expect(refused).toMatchObject([{ limit: "eventsPerSecond", perSecond: 2, event: "echo", closing: false }]);
+  });
+
+  it("joins have a rate of their own", async () => {
+    const { send, arrived } = connect(defineSocket({ ...connectAll, channels: [lobby], joinsPerSecond: 1 }));
+    for (const ref of ["1", "2", "3"]) send(ref, ref, "lobby", "phx_join");
+    expect(arrived()).toContainEqual(limited("3", "3"));
+    send("2", "4", "lobby", "phx_leave");
+    await turn();
+    expect(arrived()).toContain(`2 4 lobby ${reply("ok", {})}`);
+  });
+
+  it("who goes on at twice the rate is closed with 1008; channels hear of it", async () => {
+    const refused = record("socket.rate_limited");
+    const ended: string[] = [];
+    const channel = lobby.terminate((_ctx, reason) => void ended.push(reason));
+    const { send, closed } = connect(defineSocket({ ...connectAll, channels: [channel], eventsPerSecond: 5 }));
+    send("1", "1", "lobby", "phx_join");
+    for (let ref = 2; ref <= 21; ref++) send("1", String(ref), "lobby", "echo");
+    await turn();
+    expect(closed).toEqual([{ code: 1008, reason: "rate limited" }]);
+    expect(ended).toEqual(["closed"]);
+    expect(refused.map(({ closing }) => closing).indexOf(true)).toBe(10);
+  });
+
+  it("must be numbers above 0", () => {
+    for (const eventsPerSecond of [0, -1, Number.NaN, "5" as never]) {
+      expect(() => defineSocket({ ...connectAll, channels: [lobby], eventsPerSecond })).toThrow(/eventsPerSecond/);
+    }
+  });
+});

@@ -17,6 +17,7 @@ import { emit, isObserved } from "../telemetry.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import { Frame } from "../transports/transport.ts";
 import type { Connection, ConnectionHandler } from "../transports/transport.ts";
+import { RateLimit } from "./rate-limit.ts";
 import { routeOf } from "./spec.ts";
 import type { SocketSpec } from "./spec.ts";
 
@@ -45,6 +46,7 @@ export class Session implements ConnectionHandler, ChannelHost {
   readonly #assigns: Readonly<Record<string, unknown>>;
   readonly #channels = new Map<string, ChannelProcess>();
   readonly #idSubscription: Subscription | undefined;
+  readonly #rateLimit: RateLimit;
   #paused = 0;
 
   constructor(environment: SessionEnvironment, admission: Admission, connection: Connection) {
@@ -53,6 +55,7 @@ export class Session implements ConnectionHandler, ChannelHost {
     this.codec = admission.codec;
     this.id = admission.id;
     this.#assigns = admission.assigns;
+    this.#rateLimit = new RateLimit(environment.socket.rates);
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
   }
 
@@ -80,7 +83,8 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   receive(data: FrameData): void {
     try {
-      this.#route(this.codec.decode(data));
+      const message = this.codec.decode(data);
+      if (this.#mayPass(message)) this.#route(message);
     } catch (error) {
       this.#giveUp(error);
     }
@@ -126,6 +130,18 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   forget(process: { readonly topic: string }): void {
     if (this.#channels.get(process.topic) === process) this.#channels.delete(process.topic);
+  }
+
+  /** A leave always passes: refused, it would keep what the client wants to give up. */
+  #mayPass({ joinRef, ref, topic, event }: Message): boolean {
+    const refused = this.#rateLimit.refuse(event === JOIN);
+    if (refused === undefined || event === LEAVE) return true;
+    const { by: limit, perSecond, waitMs } = refused;
+    const closing = this.#rateLimit.isAbused(perSecond);
+    emit("socket.rate_limited", { ...this.describe(), topic, event, limit, perSecond, closing });
+    if (closing) this.shutdown("closed", CloseCode.policyViolation, Reason.rateLimited);
+    else this.#reply(joinRef, ref, topic, "error", { reason: Reason.rateLimited, retry_after_ms: waitMs });
+    return false;
   }
 
   #route(message: Message): void {

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ChannelSpec } from "../channel/spec.ts";
 import type { Pattern, PatternParams } from "../pattern.ts";
 import type { ConnectInfo } from "./connect-info.ts";
+import type { Rates } from "./rate-limit.ts";
 
 /** A channel under a topic pattern, with assigns of its own. */
 export interface Route {
@@ -18,6 +19,7 @@ export interface SocketSpec {
   readonly routes: readonly Route[];
   readonly maxChannels: number;
   readonly mailboxLimit: number;
+  readonly rates: Rates;
 }
 
 /** The first declared route that takes a topic. */

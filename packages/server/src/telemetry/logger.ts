@@ -38,6 +38,18 @@ const LINES: Lines = {
     "warn",
     `SLOW CONSUMER ${who(id)} on ${path}: ${bufferedBytes} bytes wait, ${limit} are allowed; closing`,
   ],
+  "socket.rate_limited": ({ path, id, limit, perSecond, topic, event, closing }) => [
+    closing ? "warn" : "debug",
+    `RATE LIMITED ${who(id)} on ${path}: ${limit} is ${perSecond}, refused ${String(event)} on ${String(topic)}${closing ? "; closing" : ""}`,
+  ],
+  "longpoll.refused": ({ path, reason, limit }) => [
+    "warn",
+    `REFUSED POST on ${path}: ${reason}${limit === undefined ? "" : `, the limit is ${limit}`}`,
+  ],
+  "longpoll.secret_is_random": () => [
+    "warn",
+    "LONG POLLING works on one node only: give createEndpoint the same secretKeyBase on all nodes",
+  ],
   "socket.paused": ({ id, topic, waiting }) => [
     "debug",
     `PAUSED reading from ${who(id)}: ${waiting} messages wait on ${topic}`,
