@@ -81,6 +81,7 @@ class Play {
       this.#note(`expected ${describe(step)}, got nothing within ${this.#patience} ms`);
       return false;
     }
+    if ("response" in step && "response" in seen) this.#crew.tokens.learn(step.response, seen.response);
     const following = this.#courses.filter((course) => this.#differs(course[this.#at], seen) === undefined);
     if (following.length > 0) this.#courses = following;
     else this.#note(this.#differs(step, seen) ?? "");
@@ -90,7 +91,13 @@ class Play {
 
   #differs(expected: Step | undefined, seen: Sight): string | undefined {
     if (expected === undefined || !isSight(expected)) return `nothing expected, got ${describe(seen)}`;
-    return differenceOf(expected, seen, this.#crew.port);
+    return differenceOf(this.#translated(expected), seen, this.#crew.port);
+  }
+
+  #translated(expected: Sight): Sight {
+    if (!("response" in expected)) return expected;
+    const { response } = expected;
+    return { ...expected, response: { ...response, body: this.#crew.tokens.translate(response.body) } };
   }
 
   async #act(step: Step): Promise<void> {

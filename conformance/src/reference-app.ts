@@ -1,6 +1,6 @@
 /**
  * The application that the golden transcripts were recorded from, in Wingbeat: same mounts, topics, events and admin
- * paths, so that a player of transcripts finds the same frames. Long polling is not mounted yet: it comes later.
+ * paths, so that a player of transcripts finds the same frames.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -37,15 +37,23 @@ function createReferenceEndpoint() {
     logger: false,
     checkOrigin: false,
     sockets: {
-      "/socket": mainSocket,
-      "/short": { socket: mainSocket, websocket: { timeout: 2000 } },
+      "/socket": { socket: mainSocket, longpoll: true },
+      "/short": {
+        socket: mainSocket,
+        websocket: { timeout: 2000 },
+        longpoll: { window: 1000, pubsubTimeout: 500 },
+      },
       "/small": { socket: mainSocket, websocket: { maxFrameSize: 1024 } },
-      "/origin": { socket: mainSocket, websocket: { checkOrigin: ["//allowed.example"] } },
-      "/errh": { socket: bareSocket, websocket: { errorHandler: handleError } },
-      "/auth": { socket: authSocket, authToken: true },
+      "/origin": {
+        socket: mainSocket,
+        websocket: { checkOrigin: ["//allowed.example"] },
+        longpoll: { checkOrigin: ["//allowed.example"] },
+      },
+      "/errh": { socket: bareSocket, websocket: { errorHandler: handleError }, longpoll: true },
+      "/auth": { socket: authSocket, longpoll: true, authToken: true },
       "/two": twoSocket,
       "/custom": { socket: bareSocket, websocket: { path: "/ws/:user_id", subprotocols: ["v9.example"] } },
-      "/bench": { socket: benchSocket, websocket: { timeout: 600_000 } },
+      "/bench": { socket: benchSocket, websocket: { timeout: 600_000 }, longpoll: true },
     },
   });
 }

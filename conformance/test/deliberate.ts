@@ -3,6 +3,7 @@
  * Each entry replaces the recorded steps, so the difference is tested too; one that no longer differs fails.
  */
 import type { Step } from "../src/player.ts";
+import { longpoll } from "./deliberate/longpoll.ts";
 
 export interface Difference {
   /** What Wingbeat does better, or cannot do as the BEAM does. */
@@ -32,6 +33,7 @@ const FORMATS: Record<string, (joinRef: string | null, ref: string | null, event
 const UNKNOWN_EVENT = reply('{"reason":"unknown event"}', "error");
 
 export const deliberate: Record<string, Difference> = {
+  ...longpoll,
   "04_push_reply/unknown_event_no_clause": {
     why: "an event that no handler takes gets an error reply, and the channel lives",
     steps: joined(

@@ -1,4 +1,4 @@
-/** Every recorded WebSocket scenario, played against the reference application. Nothing may differ but on purpose. */
+/** Every recorded scenario, played against the reference application. Nothing may differ but on purpose. */
 import { describe, it } from "vitest";
 import { playScenario, readScenarios, type PlayOptions, type Scenario } from "../src/player.ts";
 import { startReferenceApp } from "../src/reference-app.ts";
@@ -12,6 +12,7 @@ const FILES = [
   "05_broadcast",
   "06_leave_stop_crash",
   "09_binary_v2",
+  "11_longpoll",
 ];
 const TIMEOUT_MS = 20_000;
 

@@ -1,6 +1,7 @@
 /** The player against a server that acts out a script: it must see what differs, and nothing else. */
 import { describe, expect, it } from "vitest";
 import { differenceOf } from "../src/player/compare.ts";
+import { Tokens } from "../src/player/tokens.ts";
 import { playScenario, readScenarios, type Scenario, type Step } from "../src/player.ts";
 import { ScriptedServer } from "./scripted-server.ts";
 
@@ -119,5 +120,49 @@ describe("the player finds", () => {
     const played = recorded("06_leave_stop_crash", "crash_pipelined");
     const [first] = played.courses;
     expect(await differences(played, first.slice(0, -1))).toHaveLength(1);
+  });
+});
+
+describe("long polling", () => {
+  const headers = (cache = "no-store"): [string, string][] => [
+    ["cache-control", cache],
+    ["access-control-allow-origin", "*"],
+    ["content-type", "application/json; charset=utf-8"],
+  ];
+  const response = (body: object, status = 200, cache?: string): Extract<Step, { response: unknown }> => ({
+    client: "A",
+    response: { status, headers: headers(cache), body: JSON.stringify(body) },
+  });
+  const token = (name: string): string => `SFMyNTY.${name}.signature`;
+  const polled = (...messages: string[]) => response({ status: 200, token: token("a"), messages });
+
+  it("compares messages as JSON, and what is no JSON as text", () => {
+    const recorded = polled('["1",{"a":1,"b":2}]', "\u0001bytes");
+    expect(differenceOf(recorded, polled('["1", {"b":2,"a":1}]', "\u0001bytes"), 1)).toBeUndefined();
+    expect(differenceOf(recorded, polled('["1",{"a":1,"b":3}]', "\u0001bytes"), 1)).toBeDefined();
+    expect(differenceOf(recorded, polled('["1",{"a":1,"b":2}]', "\u0002bytes"), 1)).toBeDefined();
+    expect(differenceOf(recorded, polled('["1",{"a":1,"b":2}]'), 1)).toBeDefined();
+  });
+
+  it("compares both statuses, and the headers that a page or a cache goes by", () => {
+    const recorded = response({ status: 410 });
+    expect(differenceOf(recorded, response({ status: 410 }), 1)).toBeUndefined();
+    expect(differenceOf(recorded, response({ status: 408 }), 1)).toBeDefined();
+    expect(differenceOf(recorded, response({ status: 410 }, 410), 1)).toBeDefined();
+    expect(differenceOf(recorded, response({ status: 410 }, 200, "max-age=9"), 1)).toBeDefined();
+  });
+
+  it("takes the server's token for the recorded one, but not one token for two sessions", () => {
+    const tokens = new Tokens();
+    const learn = (recorded: string, seen: string): void =>
+      tokens.learn(response({ token: recorded }).response, response({ token: seen }).response);
+    learn(token("recorded1"), token("ours1"));
+    learn(token("recorded1"), token("ours9"));
+    learn(token("recorded2"), token("ours1"));
+    learn(token("recorded3"), token("ours3"));
+    const path = `/longpoll?token=${token("recorded1")}`;
+    const http = tokens.request({ method: "GET", path, headers: { "x-token": token("recorded3") } });
+    expect(http).toMatchObject({ path: `/longpoll?token=${token("ours1")}`, headers: { "x-token": token("ours3") } });
+    expect(tokens.translate(token("recorded2"))).toBe(token("recorded2"));
   });
 });

@@ -2,10 +2,12 @@ import { HttpClient, sendRequest } from "./http-client.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Sight, Step } from "./steps.ts";
 import { TcpClient } from "./tcp-client.ts";
+import { Tokens } from "./tokens.ts";
 import { WebSocketClient, type Send } from "./websocket-client.ts";
 
 /** The clients of one scenario, by the letters of the recording. */
 export class Crew {
+  readonly tokens = new Tokens();
   readonly #base: URL;
   readonly #clients = new Map<string, WebSocketClient | TcpClient | HttpClient>();
 
@@ -26,7 +28,7 @@ export class Crew {
     else if ("sendRaw" in step) this.#client(step.client, TcpClient).send(step.sendRaw);
     else if ("clientTcp" in step) this.#client(step.client, TcpClient).end();
     else if ("clientClose" in step) this.#client(step.client, WebSocketClient).close(step.clientClose);
-    else if ("http" in step) void this.#httpClient(step.client).send(step.http);
+    else if ("http" in step) void this.#httpClient(step.client).send(this.tokens.request(step.http));
     else if ("admin" in step) await this.#admin(step.admin);
     else if ("client" in step) this.#client(step.client, WebSocketClient).send(steps as Send[]);
   }

@@ -81,12 +81,14 @@ function connect(protocols?: readonly string[] | null, path?: string): LongPoll 
   return connection;
 }
 
+const hex = (data: ArrayBuffer) => Buffer.from(data).toString("hex");
+
 /** What the connection tells, in order: `open`, the data of a message, `error <status>`, `close <code> <reason>`. */
 function record(connection: LongPoll) {
   const events: string[] = [];
   const closed = new Promise<void>((resolve) => {
     connection.onopen = () => events.push("open");
-    connection.onmessage = ({ data }) => events.push(data);
+    connection.onmessage = ({ data }) => events.push(typeof data === "string" ? data : hex(data));
     connection.onerror = (status) => events.push(`error ${status}`);
     connection.onclose = ({ code, reason, wasClean }) => {
       events.push(`close ${code} ${reason} ${wasClean ? "clean" : "unclean"}`);
@@ -175,6 +177,17 @@ describe("polling", () => {
       "error 410",
       "close 3410 session_gone unclean",
     ]);
+  });
+
+  it("delivers binary frames as bytes, whether they came as text or as base64", async () => {
+    const { connection, poll } = await open();
+    const { events, closed } = record(connection);
+    const frames = [Buffer.from("\u0002\u0001\u0001té", "utf8"), Buffer.from([2, 1, 1, 0x74, 0x65, 0xff])];
+    const messages = [frames[0]?.toString("utf8"), frames[1]?.toString("base64")];
+    poll.answer(JSON.stringify({ status: 200, token: "t", messages }));
+    (await script.next("GET")).answer(GONE);
+    await closed;
+    expect(events.slice(0, 2)).toEqual(frames.map((frame) => frame.toString("hex")));
   });
 
   it.each([

@@ -23,7 +23,7 @@ export class LongPoll implements Transport {
   /** Milliseconds that a request may take, longer than a server lets a poll wait (10,000); 0 for no limit. */
   timeout = 20_000;
   onopen: Handler<{ readonly type: "open" }> = null;
-  onmessage: Handler<{ readonly type: "message"; readonly data: string }> = null;
+  onmessage: Handler<{ readonly type: "message"; readonly data: string | ArrayBuffer }> = null;
   /** Gets the status that the server answered with, 500 when it gave no usable answer, or `timeout`. */
   onerror: Handler<number | "timeout"> = null;
   onclose: Handler<CloseEvent & { readonly type: "close" }> = null;
@@ -83,7 +83,7 @@ export class LongPoll implements Transport {
   }
 
   #deliver(messages: readonly string[]): void {
-    for (const data of messages) this.#later(() => this.onmessage?.({ type: "message", data }));
+    for (const message of messages) this.#later(() => this.onmessage?.({ type: "message", data: frameOf(message) }));
   }
 
   async #post(body: string): Promise<boolean> {
@@ -142,6 +142,16 @@ function closeOfPoll(status: Answer["status"]): Close {
   if (status === "timeout") return TIMEOUT;
   if (status === 403) return [1008, "forbidden"];
   return status === 410 ? [3410, "session_gone"] : INTERNAL_ERROR;
+}
+
+/**
+ * A text frame, or a binary one: its bytes as the text that they are in UTF-8, or their base64, which begins with `A`
+ * because the first byte is below 4 (PROTOCOL.md, section 14.3).
+ */
+function frameOf(message: string): string | ArrayBuffer {
+  if (message < " ") return new TextEncoder().encode(message).buffer;
+  if (!message.startsWith("A")) return message;
+  return Uint8Array.from(fromBase64(message), (character) => character.charCodeAt(0)).buffer;
 }
 
 /** `ws://host/socket/websocket?vsn=2.0.0` becomes `http://host/socket/longpoll?vsn=2.0.0`. */

@@ -2,6 +2,7 @@
  * The endpoint mounts sockets on paths of a node:http server, owns PubSub, and lets any code broadcast. It is the
  * composition root: the only place that picks transports, the PubSub adapter and the logger.
  */
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
@@ -9,9 +10,10 @@ import type { AddressInfo } from "node:net";
 import { CloseCode } from "@wingbeat/protocol";
 import { fastlane } from "./channel/fastlane.ts";
 import { attachTo } from "./endpoint/attachment.ts";
-import type { FindMount, HttpServer } from "./endpoint/attachment.ts";
+import type { FindDoor, HttpServer } from "./endpoint/attachment.ts";
 import { readMounts } from "./endpoint/config.ts";
-import type { EndpointOptions } from "./endpoint/config.ts";
+import type { BoundPresence, EndpointOptions, MountConfig } from "./endpoint/config.ts";
+import { clusterOf } from "./endpoint/cluster.ts";
 import { answer } from "./endpoint/http.ts";
 import { Mount } from "./endpoint/mount.ts";
 import { WingbeatError } from "./errors.ts";
@@ -20,6 +22,7 @@ import type { Subscription } from "./pubsub.ts";
 import type { Session } from "./socket/session.ts";
 import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
+import { LongPollSessions } from "./transports/longpoll.ts";
 
 /** A plain subscriber: made by `endpoint.subscribe`. */
 export interface EndpointSubscription {
@@ -34,6 +37,8 @@ export class Endpoint {
   /** The PubSub under the channels. Broadcasts of the endpoint carry `Broadcast` objects on it. */
   readonly pubsub: PubSub;
   readonly #mounts: readonly Mount[];
+  readonly #presences: readonly BoundPresence[];
+  readonly #longPolls: LongPollSessions | undefined;
   readonly #stopLogger: () => void;
   readonly #detach: (() => void)[] = [];
   #started: Promise<void> | undefined = undefined;
@@ -46,6 +51,7 @@ export class Endpoint {
       ...(options.pubsub === undefined ? {} : { adapter: options.pubsub }),
       dispatchers: { fastlane },
     });
+    this.#longPolls = this.#longPollSessions(configs, options);
     this.#mounts = configs.map(
       (config) =>
         new Mount(
@@ -58,9 +64,19 @@ export class Endpoint {
             sessions: new Set<Session>(),
           },
           options.host,
+          this.#longPolls,
         ),
     );
+    this.#presences = (options.presence ?? []).map((presence) => presence.bind(this));
     this.#stopLogger = startLogger(this, options.logger ?? true);
+    if (this.#longPolls !== undefined && options.pubsub !== undefined && options.secretKeyBase === undefined) {
+      emit("longpoll.secret_is_random", { endpoint: this });
+    }
+  }
+
+  /** The names of the nodes that are up, this one first: those that its presences hear of. */
+  nodes(): readonly string[] {
+    return [...new Set([this.pubsub.nodeName, ...this.#presences.flatMap(({ nodes }) => nodes)])];
   }
 
   /** How many clients are connected to this endpoint. */
@@ -94,7 +110,7 @@ export class Endpoint {
    */
   attach(server: HttpServer): void {
     if (this.#isClosed) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
-    this.#started ??= this.pubsub.start();
+    this.#started ??= this.pubsub.start().then(() => this.#presences.forEach((presence) => presence.start()));
     this.#started.catch(() => {});
     this.#detach.push(attachTo(server, (path) => this.#find(path)));
   }
@@ -154,17 +170,27 @@ export class Endpoint {
         mount.close("shutdown", CloseCode.serviceRestart, "server is restarting", CLOSE_WAIT),
       ),
     );
+    this.#longPolls?.stop();
     for (const detach of this.#detach) detach();
     server?.closeAllConnections();
     await stopped;
+    for (const presence of this.#presences) presence.stop();
     await this.pubsub.stop();
     this.#stopLogger();
   }
 
-  #find(path: string): ReturnType<FindMount> {
+  /** When a mount has long polling. Without a secret that all nodes share, its sessions are for this node only. */
+  #longPollSessions(configs: readonly MountConfig[], options: EndpointOptions): LongPollSessions | undefined {
+    if (configs.every(({ longpoll }) => longpoll === undefined)) return undefined;
+    const secret = options.secretKeyBase ?? randomBytes(48).toString("base64url");
+    const cluster = options.pubsub === undefined ? undefined : clusterOf(this.pubsub);
+    return new LongPollSessions(secret, this.pubsub.nodeName, cluster);
+  }
+
+  #find(path: string): ReturnType<FindDoor> {
     for (const mount of this.#mounts) {
-      const params = mount.match(path);
-      if (params !== undefined) return { mount, params };
+      const found = mount.find(path);
+      if (found !== undefined) return found;
     }
     return undefined;
   }

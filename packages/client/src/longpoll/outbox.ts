@@ -1,6 +1,6 @@
 /** Frames on their way to the server: collected for one turn, then posted in batches, one request at a time. */
 
-/** A server drops what comes after the 100th line of a request without a word. */
+/** Phoenix drops what comes after the 100th line of a request without a word; Wingbeat refuses the request. */
 const MAX_LINES = 100;
 /** A Phoenix server takes 8 MB of body; a character is up to three bytes. */
 const MAX_CHARACTERS = 2_000_000;

@@ -6,19 +6,19 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
 import type { HttpAnswer } from "./config.ts";
+import type { Door } from "./door.ts";
 import { answerUpgrade } from "./http.ts";
-import type { Mount } from "./mount.ts";
 import type { PathParams } from "./path.ts";
 
 export type HttpServer = Server | SecureServer;
-/** Finds the mount of a path. */
-export type FindMount = (path: string) => { readonly mount: Mount; readonly params: PathParams } | undefined;
+/** Finds the door of a path. */
+export type FindDoor = (path: string) => { readonly door: Door; readonly params: PathParams } | undefined;
 
 const NOT_FOUND: HttpAnswer = { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
 const attachments = new WeakMap<HttpServer, Attachment>();
 
 class Attachment {
-  readonly finders = new Set<FindMount>();
+  readonly finders = new Set<FindDoor>();
   readonly #server: HttpServer;
   readonly #application: readonly RequestListener[];
 
@@ -41,18 +41,18 @@ class Attachment {
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const found = this.#find(request);
-    if (found !== undefined) void found.mount.request(request, response, found.params);
+    if (found !== undefined) void found.door.request(request, response, found.params);
     else for (const listener of this.#application) listener.call(this.#server, request, response as never);
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const found = this.#find(request);
-    if (found !== undefined) found.mount.upgrade(request, socket, head, found.params);
+    if (found !== undefined) found.door.upgrade(request, socket, head, found.params);
     // Another listener may take it; without one the request would hang.
     else if (this.#server.listenerCount("upgrade") === 1) answerUpgrade(socket, NOT_FOUND);
   };
 
-  #find(request: IncomingMessage): ReturnType<FindMount> {
+  #find(request: IncomingMessage): ReturnType<FindDoor> {
     const path = (request.url ?? "/").split("?", 1)[0] as string;
     for (const find of this.finders) {
       const found = find(path);
@@ -63,7 +63,7 @@ class Attachment {
 }
 
 /** Adds an endpoint to a server. Gives a function that takes it away again. */
-export function attachTo(server: HttpServer, find: FindMount): () => void {
+export function attachTo(server: HttpServer, find: FindDoor): () => void {
   const attachment = attachments.get(server) ?? new Attachment(server);
   attachment.finders.add(find);
   return () => {

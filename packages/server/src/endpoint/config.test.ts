@@ -30,7 +30,7 @@ describe("mounts", () => {
       checkOrigin: ["//example.com"],
       sockets: { "/a": { socket }, "/b": { socket, websocket: { checkOrigin: false } } },
     });
-    expect(mounts.map(({ websocket }) => websocket.checkOrigin)).toEqual([["//example.com"], false]);
+    expect(mounts.map(({ websocket }) => websocket?.checkOrigin)).toEqual([["//example.com"], false]);
   });
 
   it("keep what is given", () => {
@@ -50,6 +50,31 @@ describe("mounts", () => {
   });
 });
 
+describe("transports", () => {
+  const read = (options: object) => readMounts({ sockets: { "/socket": { socket, ...options } } })[0];
+
+  it("are WebSockets only, by default", () => {
+    expect(read({})?.longpoll).toBeUndefined();
+    expect(read({ websocket: true, longpoll: false })).toEqual(read({}));
+  });
+
+  it("may be both, or long polling only, which has defaults of its own", () => {
+    const longpoll = {
+      path: "/longpoll",
+      window: 10_000,
+      pubsubTimeout: 2_000,
+      bodyTimeout: 15_000,
+      maxBodySize: 8_000_000,
+      batchLimit: 100,
+      bufferLimit: 4_194_304,
+      checkOrigin: true,
+    };
+    expect(read({ longpoll: true })).toMatchObject({ longpoll, websocket: { path: "/websocket" } });
+    expect(read({ longpoll: {}, websocket: false })).toEqual({ path: "/socket", socket, authToken: false, longpoll });
+    expect(read({ longpoll: { window: 1, path: "/lp" } })?.longpoll).toEqual({ ...longpoll, window: 1, path: "/lp" });
+  });
+});
+
 describe("options are refused at start", () => {
   const mount = (options: object): EndpointOptions => ({ sockets: { "/socket": { socket, ...options } } });
 
@@ -64,6 +89,17 @@ describe("options are refused at start", () => {
     ["timeout 0", mount({ websocket: { timeout: 0 } }), ".timeout is 0: it must be a whole number above 0"],
     ["maxFrameSize 1.5", mount({ websocket: { maxFrameSize: 1.5 } }), ".maxFrameSize is 1.5"],
     ["bufferLimit NaN", mount({ websocket: { bufferLimit: Number.NaN } }), ".bufferLimit is NaN"],
+    [
+      "a short secret",
+      { ...mount({}), secretKeyBase: "nineteen bytes only" },
+      "secretKeyBase must be a text of at least",
+    ],
+    ["a secret of another type", { ...mount({}), secretKeyBase: 1 } as never, "secretKeyBase must be a text"],
+    ["no transport", mount({ websocket: false }), 'sockets["/socket"] has no transport'],
+    ["unknown ones of long polling", mount({ longpoll: { windowMs: 1 } }), 'longpoll has no option "windowMs"'],
+    ["window 0", mount({ longpoll: { window: 0 } }), "longpoll.window is 0"],
+    ["batchLimit 0.5", mount({ longpoll: { batchLimit: 0.5 } }), "longpoll.batchLimit is 0.5"],
+    ["a long-poll path without a slash", mount({ longpoll: { path: "lp" } }), 'path "lp" must begin with "/"'],
     ["timeout of a text", mount({ websocket: { timeout: "1000" } }), ".timeout is 1000"],
   ])("%s", (_what, options, message) => {
     const read = (): unknown => readMounts(options);

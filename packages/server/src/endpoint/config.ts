@@ -1,7 +1,7 @@
 /** Options of an endpoint, read once: unknown keys and bad values are refused at start, defaults are all here. */
 import { WingbeatError } from "../errors.ts";
 import { checkKeys, checkPositive } from "../options.ts";
-import type { PubSubAdapter } from "../pubsub.ts";
+import type { PubSub, PubSubAdapter } from "../pubsub.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { SocketDefinition } from "../socket.ts";
 import type { LoggerOption } from "../telemetry/logger.ts";
@@ -33,12 +33,40 @@ export interface WebSocketOptions {
   readonly errorHandler?: (reason: unknown, info: ConnectInfo) => HttpAnswer;
 }
 
+export interface LongPollOptions {
+  /** Path below the mount, with `:variables` that join the connect params. Default `/longpoll`. */
+  readonly path?: string;
+  /**
+   * Milliseconds that a poll waits for messages. A session that is not polled for one and a half of it ends.
+   * Default 10,000.
+   */
+  readonly window?: number;
+  /** Milliseconds that another node may take to say that it has the session. Default 2,000. */
+  readonly pubsubTimeout?: number;
+  /**
+   * Milliseconds within which the body of a POST must have come (beyond it the answer is 408), and the answer to a poll
+   * must have been read. Default 15,000.
+   */
+  readonly bodyTimeout?: number;
+  /** Bytes of the largest body of a POST; beyond it the answer is 413. Default 8,000,000. */
+  readonly maxBodySize?: number;
+  /** Messages in one POST; one with more is refused with 413, whole. Default 100. */
+  readonly batchLimit?: number;
+  /** Bytes that may wait for a client's next poll; beyond it the session ends. Default 4 MiB. */
+  readonly bufferLimit?: number;
+  /** Which pages may connect. Default: the endpoint's. */
+  readonly checkOrigin?: CheckOrigin;
+}
+
 /** A socket on a path, with options. */
 export interface MountOptions {
   readonly socket: SocketDefinition;
-  /** Read a token from `Sec-WebSocket-Protocol` into `info.authToken`. Default false. */
+  /** Read a token from `Sec-WebSocket-Protocol` or `X-Phoenix-AuthToken` into `info.authToken`. Default false. */
   readonly authToken?: boolean;
-  readonly websocket?: WebSocketOptions;
+  /** Default true. */
+  readonly websocket?: boolean | WebSocketOptions;
+  /** For clients that proxies keep from WebSockets. Default false. */
+  readonly longpoll?: boolean | LongPollOptions;
 }
 
 export interface EndpointOptions {
@@ -50,20 +78,50 @@ export interface EndpointOptions {
   readonly host?: string;
   /** Reaches other nodes. Default: none. */
   readonly pubsub?: PubSubAdapter;
+  /**
+   * Signs the session tokens of long polling: 64 characters that nobody can guess, the same on all nodes. Default: made
+   * at random when the endpoint is, which does for one process.
+   */
+  readonly secretKeyBase?: string;
+  /** Presences of its channels: made by `definePresence`. Default: none. */
+  readonly presence?: readonly EndpointPresence[];
   /** Prints what happens; `false` for silence. Default true: level `info` on the console. */
   readonly logger?: LoggerOption;
 }
+
+/** A presence, as far as an endpoint must know it. */
+export interface EndpointPresence {
+  bind(endpoint: {
+    readonly pubsub: PubSub;
+    broadcast(topic: string, event: string, payload: object): void;
+    localBroadcast(topic: string, event: string, payload: object): void;
+  }): BoundPresence;
+}
+
+/** A presence at work on an endpoint. */
+export interface BoundPresence {
+  /** The names of the nodes that it hears of. */
+  readonly nodes: readonly string[];
+  start(): void;
+  stop(): void;
+}
+
+/** WebSocket options with all their values. */
+export type WebSocketConfig = Required<Omit<WebSocketOptions, "errorHandler">> & Pick<WebSocketOptions, "errorHandler">;
+/** Long-poll options with all their values. */
+export type LongPollConfig = Required<LongPollOptions>;
 
 /** A mount with all its values. */
 export interface MountConfig {
   readonly path: string;
   readonly socket: SocketDefinition;
   readonly authToken: boolean;
-  readonly websocket: Required<Omit<WebSocketOptions, "errorHandler">> & Pick<WebSocketOptions, "errorHandler">;
+  readonly websocket: WebSocketConfig | undefined;
+  readonly longpoll: LongPollConfig | undefined;
 }
 
-const ENDPOINT_KEYS = ["sockets", "checkOrigin", "host", "pubsub", "logger"];
-const MOUNT_KEYS = ["socket", "authToken", "websocket"];
+const ENDPOINT_KEYS = ["sockets", "checkOrigin", "host", "pubsub", "presence", "secretKeyBase", "logger"];
+const MOUNT_KEYS = ["socket", "authToken", "websocket", "longpoll"];
 const WEBSOCKET_KEYS = [
   "path",
   "timeout",
@@ -75,9 +133,19 @@ const WEBSOCKET_KEYS = [
   "errorHandler",
 ];
 
+const LONGPOLL_TIMES_AND_SIZES = [
+  "window",
+  "pubsubTimeout",
+  "bodyTimeout",
+  "maxBodySize",
+  "batchLimit",
+  "bufferLimit",
+] as const;
+
 /** Reads the mounts of an endpoint. Throws `WB_OPTION`. */
 export function readMounts(options: EndpointOptions): MountConfig[] {
   checkKeys("createEndpoint", options, ENDPOINT_KEYS);
+  checkSecret(options.secretKeyBase);
   const mounts = Object.entries(options.sockets ?? {});
   if (mounts.length === 0) {
     throw new WingbeatError("WB_OPTION", 'createEndpoint needs sockets: write sockets: { "/socket": userSocket }.');
@@ -87,30 +155,70 @@ export function readMounts(options: EndpointOptions): MountConfig[] {
 
 function readMount(path: string, mount: SocketDefinition | MountOptions, checkOrigin: CheckOrigin): MountConfig {
   const options: MountOptions = "socket" in mount ? mount : { socket: mount };
-  checkKeys(`sockets["${path}"]`, options, MOUNT_KEYS);
+  const where = `sockets["${path}"]`;
+  checkKeys(where, options, MOUNT_KEYS);
   checkPath(path);
-  const websocket = options.websocket ?? {};
-  const where = `sockets["${path}"].websocket`;
-  checkKeys(where, websocket, WEBSOCKET_KEYS);
-  if (websocket.path !== undefined) checkPath(websocket.path);
-  for (const name of ["timeout", "maxFrameSize", "bufferLimit"] as const) {
-    checkPositive(`${where}.${name}`, websocket[name]);
+  const { socket, authToken = false, websocket = true, longpoll = false } = options;
+  if (websocket === false && longpoll === false) {
+    throw new WingbeatError("WB_OPTION", `${where} has no transport: switch on websocket or longpoll.`);
   }
   return {
     path,
-    socket: options.socket,
-    authToken: options.authToken ?? false,
-    websocket: {
-      path: "/websocket",
-      timeout: 60_000,
-      maxFrameSize: 10_000_000,
-      bufferLimit: 4 * 1024 * 1024,
-      subprotocols: [],
-      compress: false,
-      checkOrigin,
-      ...websocket,
-    },
+    socket,
+    authToken,
+    websocket:
+      websocket === false
+        ? undefined
+        : readWebSocket(`${where}.websocket`, websocket === true ? {} : websocket, checkOrigin),
+    longpoll:
+      longpoll === false
+        ? undefined
+        : readLongPoll(`${where}.longpoll`, longpoll === true ? {} : longpoll, checkOrigin),
   };
+}
+
+function readWebSocket(where: string, options: WebSocketOptions, checkOrigin: CheckOrigin): WebSocketConfig {
+  checkKeys(where, options, WEBSOCKET_KEYS);
+  if (options.path !== undefined) checkPath(options.path);
+  for (const name of ["timeout", "maxFrameSize", "bufferLimit"] as const) {
+    checkPositive(`${where}.${name}`, options[name]);
+  }
+  return {
+    path: "/websocket",
+    timeout: 60_000,
+    maxFrameSize: 10_000_000,
+    bufferLimit: 4 * 1024 * 1024,
+    subprotocols: [],
+    compress: false,
+    checkOrigin,
+    ...options,
+  };
+}
+
+function readLongPoll(where: string, options: LongPollOptions, checkOrigin: CheckOrigin): LongPollConfig {
+  checkKeys(where, options, ["path", "checkOrigin", ...LONGPOLL_TIMES_AND_SIZES]);
+  if (options.path !== undefined) checkPath(options.path);
+  for (const name of LONGPOLL_TIMES_AND_SIZES) checkPositive(`${where}.${name}`, options[name]);
+  return {
+    path: "/longpoll",
+    window: 10_000,
+    pubsubTimeout: 2_000,
+    bodyTimeout: 15_000,
+    maxBodySize: 8_000_000,
+    batchLimit: 100,
+    bufferLimit: 4 * 1024 * 1024,
+    checkOrigin,
+    ...options,
+  };
+}
+
+/** A secret below the length that tokens ask for would show at the first client only. */
+function checkSecret(secret: unknown): void {
+  if (secret === undefined || (typeof secret === "string" && Buffer.byteLength(secret) >= 20)) return;
+  throw new WingbeatError(
+    "WB_OPTION",
+    "createEndpoint: secretKeyBase must be a text of at least 20 bytes, better 64. Generate one: openssl rand -base64 48",
+  );
 }
 
 function checkPath(path: string): void {

@@ -1,10 +1,11 @@
 /** The kit of one socket definition: makes its clients, and an endpoint that they share. */
 import type { IncomingMessage } from "node:http";
 import type { SocketContract } from "@wingbeat/protocol";
-import { admit, Refusal } from "../endpoint/admission.ts";
+import { Refusal } from "../endpoint/admission.ts";
 import { readMounts } from "../endpoint/config.ts";
-import type { MountConfig, MountOptions } from "../endpoint/config.ts";
-import { originCheck } from "../endpoint/origin.ts";
+import type { MountConfig, MountOptions, WebSocketConfig } from "../endpoint/config.ts";
+import { admitHandshake } from "../endpoint/handshake.ts";
+import { entranceOf } from "../endpoint/websocket-door.ts";
 import { createEndpoint } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
@@ -54,7 +55,8 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 
   /** @internal Made by {@link testSocket}. */
   constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint }: TestOptions) {
-    const sockets = { "/test": socket };
+    // Clients of the kit come in as WebSocket clients do, also where the mount has long polling only.
+    const sockets = { "/test": "socket" in socket ? { ...socket, websocket: socket.websocket || true } : socket };
     this.#mount = readMounts({ sockets })[0] as MountConfig;
     this.#timeout = timeout;
     this.#ownsEndpoint = endpoint === undefined;
@@ -109,10 +111,9 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 
   async #admit(params: object, from: ConnectFrom): Promise<{ path: string; outcome: Admission | Refusal }> {
     const path = this.#nextPath();
-    const { websocket } = this.#mount;
     const mount = { ...this.#mount, path, authToken: this.#mount.authToken || from.authToken !== undefined };
-    const check = originCheck(websocket.checkOrigin, undefined);
-    return { path, outcome: await admit(this.endpoint, mount, check, requestOf(params, from), {}) };
+    const entrance = entranceOf(mount, mount.websocket as WebSocketConfig, this.endpoint, undefined);
+    return { path, outcome: await admitHandshake(entrance, requestOf(params, from), {}) };
   }
 
   #open(path: string, admission: Omit<Admission, "codec">): TestClient<Contract> {

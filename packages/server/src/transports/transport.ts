@@ -4,8 +4,10 @@ import type { FrameData } from "@wingbeat/protocol";
 /** One encoded message on its way out. All receivers of a broadcast share one. */
 export class Frame {
   readonly data: FrameData;
-  /** The transport's own form of the data, made at the first send and then shared. */
+  /** The data as a WebSocket is sent it, made at the first send and then shared. */
   wire: Uint8Array | undefined = undefined;
+  /** The data as a poll is answered with it, likewise. */
+  literal: string | undefined = undefined;
 
   constructor(data: FrameData) {
     this.data = data;

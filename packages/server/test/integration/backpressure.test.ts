@@ -98,7 +98,7 @@ describe("a client that asks faster than it reads", () => {
     const echo = defineChannel("echo")
       .join(() => ok())
       .handleIn("echo", (_ctx, payload) => ok(payload));
-    const socket = defineSocket({ connect: () => ok(), channels: [echo] });
+    const socket = defineSocket({ connect: () => ok(), channels: [echo], eventsPerSecond: Infinity });
     const { url, endpoint } = await serve({ "/socket": { socket, websocket: { bufferLimit: 256 * 1024 } } });
     const client = await FrameClient.open(url());
     await client.join("echo");
@@ -127,7 +127,12 @@ describe("a client that sends more than a channel can take", () => {
 
   it("is read no more when the mailbox is full, and again when it has drained; nothing is lost", async () => {
     const { passed, open } = gate();
-    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed)], mailboxLimit: 10 });
+    const socket = defineSocket({
+      connect: () => ok(),
+      channels: [slowRoom(passed)],
+      mailboxLimit: 10,
+      eventsPerSecond: Infinity,
+    });
     const { url } = await serve({ "/socket": socket });
     const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
     const client = await FrameClient.open(url());

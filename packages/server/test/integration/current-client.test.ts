@@ -2,9 +2,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
+import { defineChannel, defineSocket, ok } from "../../src/index.ts";
 import { binarySocket } from "./bytes.ts";
 import { Inbox } from "./inbox.ts";
-import { answered, current, joined, nextOn, opened } from "./phoenix-clients.ts";
+import { answered, current, currentLongPoll, joined, nextOn, opened } from "./phoenix-clients.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";
 import type { Served } from "./serve.ts";
@@ -34,6 +35,28 @@ describe("phoenix 1.8.16", () => {
     await opened(socket);
     const channel = socket.channel("bytes", {});
     expect(await joined(channel)).toEqual({ status: "ok", response: { token: "s3cret token" } });
+  });
+
+  it("sends it in a header when it polls", async () => {
+    const served = await serve({ "/socket": { socket: binarySocket, authToken: true, longpoll: true } });
+    const socket = currentLongPoll.socket(mount(served), { authToken: "s3cret token" });
+    await opened(socket);
+    const channel = socket.channel("bytes", {});
+    expect(await joined(channel)).toEqual({ status: "ok", response: { token: "s3cret token" } });
+  });
+
+  it("sends bytes when it polls", async () => {
+    const length = defineChannel("length")
+      .join(() => ok())
+      .handleIn("bytes", (_ctx, payload) => ok({ length: (payload as Uint8Array).length }));
+    const socket = defineSocket({ connect: () => ok(), channels: [length] });
+    const served = await serve({ "/socket": { socket, longpoll: true } });
+    const channel = currentLongPoll.socket(mount(served)).channel("length", {});
+    await joined(channel);
+    for (const size of [0, 1, 255, 300_000]) {
+      const reply = await answered(channel.push("bytes", new Uint8Array(size).buffer));
+      expect(reply).toEqual({ status: "ok", response: { length: size } });
+    }
   });
 
   it("sends and gets bytes: pushes, replies and broadcasts, 0 to 300,000 of them", async () => {

@@ -4,31 +4,20 @@ import type { IncomingMessage } from "node:http";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import type { ClientOptions } from "ws";
-import { gate, Inbox } from "./inbox.ts";
+import { ProtocolClient } from "./protocol-client.ts";
 
-/** A V2 message: `[join_ref, ref, topic, event, payload]`. Binary frames are Buffers. */
-export type Received = unknown[] | Buffer;
+export { replyOf } from "./protocol-client.ts";
 
-export interface Closed {
-  readonly code: number;
-  readonly reason: string;
-}
-
-export class FrameClient {
+export class FrameClient extends ProtocolClient {
   readonly socket: WebSocket;
-  readonly inbox = new Inbox<Received>();
-  /** How the connection ended. */
-  readonly closed: Promise<Closed>;
-  #lastRef = 0;
 
   private constructor(socket: WebSocket) {
+    super();
     this.socket = socket;
-    const { passed, open } = gate<Closed>();
-    this.closed = passed;
     socket.on("message", (data: Buffer, isBinary) =>
       this.inbox.put(isBinary ? data : (JSON.parse(data.toString()) as unknown[])),
     );
-    socket.on("close", (code, reason) => open({ code, reason: reason.toString() }));
+    socket.on("close", (code, reason) => this.sayClosed({ code, reason: reason.toString() }));
     socket.on("error", () => {});
   }
 
@@ -40,40 +29,13 @@ export class FrameClient {
     return client;
   }
 
-  send(...message: readonly unknown[]): void {
-    this.socket.send(JSON.stringify(message));
+  override write(text: string): void {
+    this.socket.send(text);
   }
 
-  next(): Promise<Received> {
-    return this.inbox.next();
+  override drop(): void {
+    this.socket.terminate();
   }
-
-  /** Joins with join_ref `1` (or the given one) and gives the status and response of the reply, which must come next. */
-  async join(topic: string, payload: unknown = {}, joinRef = "1"): Promise<unknown> {
-    this.send(joinRef, joinRef, topic, "phx_join", payload);
-    return replyOf(await this.next());
-  }
-
-  /** Pushes with a new ref and gives the reply, which must come next. */
-  async call(topic: string, event: string, payload: unknown = {}, joinRef: string | null = "1"): Promise<unknown> {
-    this.send(joinRef, `c${++this.#lastRef}`, topic, event, payload);
-    return replyOf(await this.next());
-  }
-
-  /** Resolves when the server has handled all that was sent before: a heartbeat is answered in order. */
-  async settled(): Promise<void> {
-    this.send(null, "settled", "phoenix", "heartbeat", {});
-    for (;;) {
-      const frame = await this.next();
-      if (Array.isArray(frame) && frame[1] === "settled") return;
-    }
-  }
-}
-
-/** `{status, response}` of a reply frame. */
-export function replyOf(frame: Received): unknown {
-  if (Array.isArray(frame) && frame[3] === "phx_reply") return frame[4];
-  throw new Error(`this is no reply: ${JSON.stringify(frame)}`);
 }
 
 export interface Refused {

@@ -1,5 +1,5 @@
-/** The official clients, as tests run them: with `ws` as transport, quick to reconnect, closed when the test ends. */
-import { Socket } from "phoenix";
+/** The official clients, as tests run them: quick to reconnect, closed when the test ends. */
+import { LongPoll, Socket } from "phoenix";
 import type { Channel, Push, SocketConnectOption } from "phoenix";
 import phoenix12 from "phoenix-1.2";
 import phoenix13 from "phoenix-1.3";
@@ -12,6 +12,9 @@ type Options = Partial<SocketConnectOption>;
 export interface PhoenixClient {
   readonly name: string;
   readonly version: 1 | 2;
+  readonly transport: "websocket" | "longpoll";
+  /** Whether it rejoins its channels when its long-poll session is gone. */
+  readonly noticesLostSession: boolean;
   socket(url: string, options?: Options): Socket;
 }
 
@@ -20,33 +23,66 @@ export interface PhoenixClient {
  * not tell the end of the first channel from that of the second.
  */
 const afterMs = (tries: number): number => (tries <= 1 ? 10 : 400);
-const quick: Options = { transport: WebSocket as never, reconnectAfterMs: afterMs, rejoinAfterMs: afterMs };
+const quick: Options = { reconnectAfterMs: afterMs, rejoinAfterMs: afterMs };
 
-const connected = (socket: Socket): Socket => {
-  onTestFinished(() => socket.disconnect());
-  socket.connect();
-  return socket;
-};
+type SocketClass = new (url: string, options: Options) => Socket;
 
-/** `url` is that of the mount: the client appends `/websocket` and the version. */
-export const current: PhoenixClient = {
-  name: "phoenix 1.8.16 (V2)",
-  version: 2,
-  socket: (url, options) => connected(new Socket(url, { ...quick, ...options })),
-};
+/** `url` is that of the mount: the client appends `/websocket` or `/longpoll`, and the version. */
+function client(name: string, version: 1 | 2, Class: SocketClass, own: Options): PhoenixClient {
+  const transport = own.transport === (WebSocket as unknown) ? "websocket" : "longpoll";
+  return {
+    name: `${name} (V${version}, ${transport})`,
+    version,
+    transport,
+    noticesLostSession: name.includes("1.8"),
+    socket: (url, options) => {
+      const socket = new Class(url, { ...quick, ...own, ...options });
+      onTestFinished(() => socket.disconnect());
+      socket.connect();
+      return socket;
+    },
+  };
+}
+
+const overWebSocket: Options = { transport: WebSocket as never };
+
+/** A transport that the present client does not know as its own: only then does it take another encoding. */
+class V1LongPoll extends LongPoll {}
+
+interface Decoded {
+  readonly join_ref?: string | null;
+  readonly ref: string | null;
+  readonly topic: string;
+  readonly event: string;
+  readonly payload: unknown;
+}
+
+const overV1LongPoll = {
+  transport: V1LongPoll as never,
+  vsn: "1.0.0",
+  encode: ({ topic, event, payload, ref }: Decoded, callback: (text: string) => void) =>
+    callback(JSON.stringify({ topic, event, payload, ref })),
+  decode: (text: string, callback: (message: Decoded) => void) => callback(JSON.parse(text) as Decoded),
+} as unknown as Options;
+
+export const current = client("phoenix 1.8.16", 2, Socket, overWebSocket);
+export const currentLongPoll = client("phoenix 1.8.16", 2, Socket, { transport: LongPoll as never });
 
 export const clients: readonly PhoenixClient[] = [
   current,
-  {
-    name: "phoenix 1.3.5 (V2)",
-    version: 2,
-    socket: (url, options) => connected(new phoenix13.Socket(url, { ...quick, ...options })),
-  },
-  {
-    name: "phoenix 1.2.1 (V1)",
-    version: 1,
-    socket: (url, options) => connected(new phoenix12.Socket(url, { ...quick, ...options })),
-  },
+  client("phoenix 1.3.5", 2, phoenix13.Socket, overWebSocket),
+  client("phoenix 1.2.1", 1, phoenix12.Socket, overWebSocket),
+  currentLongPoll,
+  client("phoenix 1.8.16", 1, Socket, overV1LongPoll),
+];
+
+/**
+ * Over a browser's XMLHttpRequest, which the old client needs. Long polling of 1.2 and before wants messages that are no
+ * strings: Phoenix has not sent them since 1.3.
+ */
+export const xhrClients: readonly PhoenixClient[] = [
+  client("phoenix 1.3.5", 2, phoenix13.Socket, { transport: phoenix13.LongPoll as never }),
+  currentLongPoll,
 ];
 
 export interface Answer {

@@ -8,6 +8,8 @@ export interface Served {
   readonly port: number;
   /** The URL of a mount's WebSocket: `url()`, `url("/other/websocket", { token: "x" })`. V2 unless `vsn` says else. */
   url(path?: string, params?: Readonly<Record<string, string>>): string;
+  /** The same of its long polling. */
+  pollUrl(path?: string, params?: Readonly<Record<string, string>>): string;
 }
 
 export type Sockets = EndpointOptions["sockets"];
@@ -20,7 +22,15 @@ export async function serve(
   const endpoint = createEndpoint({ sockets, logger: false, ...rest });
   onTestFinished(() => endpoint.close());
   const { port } = await endpoint.listen(wanted, "127.0.0.1");
-  return { endpoint, port, url: (path, params) => urlOf(port, path, params) };
+  return { endpoint, port, ...urlsOf(port) };
+}
+
+/** The URLs of what is served on a port. */
+export function urlsOf(port: number): Pick<Served, "url" | "pollUrl"> {
+  return {
+    url: (path, params) => urlOf(port, path, params),
+    pollUrl: (path = "/socket/longpoll", params = {}) => urlOf(port, path, params).replace("ws:", "http:"),
+  };
 }
 
 export function urlOf(port: number, path = "/socket/websocket", params: Readonly<Record<string, string>> = {}): string {

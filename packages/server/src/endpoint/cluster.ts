@@ -1,0 +1,24 @@
+/** PubSub as long polling uses it: messages to one node. */
+import type { PubSub, Subscription } from "../pubsub.ts";
+import { emit } from "../telemetry.ts";
+import type { Cluster } from "../transports/longpoll.ts";
+
+export function clusterOf(pubsub: PubSub): Cluster {
+  return {
+    nodeName: pubsub.nodeName,
+    subscribe(topic, receive) {
+      const subscription: Subscription = { topic, owner: undefined, receive };
+      pubsub.subscribe(subscription);
+      return () => pubsub.unsubscribe(subscription);
+    },
+    send(nodeName, topic, message) {
+      try {
+        pubsub.directBroadcast(nodeName, topic, message);
+        return true;
+      } catch (error) {
+        emit("pubsub.delivery_failed", { topic, error });
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,127 @@
+/** Where long-poll clients come in. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { isPromise } from "../channel/call.ts";
+import { Session } from "../socket/session.ts";
+import type { Admission, SessionEnvironment } from "../socket/session.ts";
+import { emit } from "../telemetry.ts";
+import { answerEmpty, answerJson, answerPreflight, LongPollTransport, statusText } from "../transports/longpoll.ts";
+import type { LongPollSessions } from "../transports/longpoll.ts";
+import { admit, Refusal, screen } from "./admission.ts";
+import type { Entrance, Visit } from "./admission.ts";
+import type { LongPollConfig, MountConfig } from "./config.ts";
+import { CLOSING } from "./door.ts";
+import type { Door } from "./door.ts";
+import { answerUpgrade } from "./http.ts";
+import { originCheck } from "./origin.ts";
+import { pathMatcher } from "./path.ts";
+import type { PathMatcher, PathParams } from "./path.ts";
+
+/** Clients have no better answer to a failure of the server than this status: they close, and come again. */
+const FAILURE = statusText(500);
+
+export class LongPollDoor implements Door {
+  readonly #environment: SessionEnvironment;
+  readonly #entrance: Entrance;
+  readonly #hasAuthToken: boolean;
+  readonly #match: PathMatcher;
+  readonly #transport: LongPollTransport;
+  #isOpen = true;
+
+  constructor(
+    mount: MountConfig,
+    config: LongPollConfig,
+    environment: SessionEnvironment,
+    host: string | undefined,
+    sessions: LongPollSessions,
+  ) {
+    const { endpoint } = environment;
+    const { path } = mount;
+    this.#environment = environment;
+    this.#entrance = {
+      endpoint,
+      path,
+      transport: "longpoll",
+      socket: mount.socket.spec,
+      checkOrigin: originCheck(config.checkOrigin, host),
+      errorHandler: undefined,
+    };
+    this.#hasAuthToken = mount.authToken;
+    this.#match = pathMatcher(path, config.path);
+    this.#transport = new LongPollTransport(config, sessions, (reason, limit) =>
+      emit("longpoll.refused", { endpoint, path, reason, limit }),
+    );
+  }
+
+  match(path: string): PathParams | undefined {
+    return this.#match(path);
+  }
+
+  upgrade(_request: IncomingMessage, socket: Duplex): void {
+    socket.on("error", () => {});
+    answerUpgrade(socket, { status: 400 });
+  }
+
+  async request(request: IncomingMessage, response: ServerResponse, params: PathParams): Promise<void> {
+    const visit = screen(this.#entrance, request, params);
+    if (visit instanceof Refusal) await this.#turnAway(request, response, visit);
+    else if (request.method === "GET") {
+      this.#transport.poll(response, tokenOf(visit), () => this.#connect(visit, response));
+    } else if (request.method === "POST") await this.#transport.post(request, response, tokenOf(visit));
+    else if (request.method === "OPTIONS") answerPreflight(request, response);
+    else answerEmpty(response, 400);
+  }
+
+  shut(): void {
+    this.#isOpen = false;
+  }
+
+  /** A closed session is gone at once. */
+  async stop(): Promise<void> {}
+
+  /** A GET without a session: runs `connect`, and opens one. */
+  #connect(visit: Visit, response: ServerResponse): void {
+    if (!this.#isOpen) {
+      answerJson(response, FAILURE, CLOSING.status, CLOSING.headers);
+      return;
+    }
+    const authToken = this.#hasAuthToken ? headerOf(visit.request, "x-phoenix-authtoken") : undefined;
+    const admitted = admit(this.#entrance, visit, authToken);
+    if (isPromise(admitted)) void admitted.then((settled) => this.#finish(settled, response));
+    else this.#finish(admitted, response);
+  }
+
+  #finish(admitted: Admission | Refusal, response: ServerResponse): void {
+    if (admitted instanceof Refusal) refuseGet(response, admitted);
+    else if (!this.#isOpen) answerJson(response, FAILURE, CLOSING.status, CLOSING.headers);
+    else if (!response.destroyed) {
+      this.#transport.open(response, (connection) => {
+        const session = new Session(this.#environment, admitted, connection);
+        this.#environment.sessions.add(session);
+        return session;
+      });
+    }
+  }
+
+  async #turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal): Promise<void> {
+    const { status } = refusal.answer;
+    if (request.method !== "POST") refuseGet(response, refusal);
+    else await this.#transport.refusePost(request, response, status, status === 403 ? 200 : status);
+  }
+}
+
+/** What is forbidden is told in the body; only failures have an HTTP status of their own. */
+function refuseGet(response: ServerResponse, { answer }: Refusal): void {
+  if (answer.status === 403) answerJson(response, statusText(403));
+  else answerJson(response, FAILURE, answer.status);
+}
+
+/** The session token: in a header (Phoenix 1.9) or in the query. The header wins. */
+function tokenOf({ request, params }: Visit): unknown {
+  return headerOf(request, "x-phoenix-longpoll-token") ?? params["token"];
+}
+
+function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : undefined;
+}

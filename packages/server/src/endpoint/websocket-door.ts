@@ -1,0 +1,116 @@
+/** Where WebSocket clients come in. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { isPromise } from "../channel/call.ts";
+import { Session } from "../socket/session.ts";
+import type { SessionEnvironment } from "../socket/session.ts";
+import type { Connection } from "../transports/transport.ts";
+import { WebSocketTransport } from "../transports/websocket.ts";
+import { Refusal } from "./admission.ts";
+import type { HttpAnswer, MountConfig, WebSocketConfig } from "./config.ts";
+import { CLOSING } from "./door.ts";
+import type { Door } from "./door.ts";
+import { admitHandshake, handshakeFault } from "./handshake.ts";
+import type { Admitted, WebSocketEntrance } from "./handshake.ts";
+import { answer, answerUpgrade } from "./http.ts";
+import { originCheck } from "./origin.ts";
+import { pathMatcher } from "./path.ts";
+import type { PathMatcher, PathParams } from "./path.ts";
+
+const ignoreError = (): void => {};
+
+function refuseUpgrade(socket: Duplex, refusal: HttpAnswer): void {
+  socket.on("error", ignoreError);
+  answerUpgrade(socket, refusal);
+}
+
+export class WebSocketDoor implements Door {
+  readonly #environment: SessionEnvironment;
+  readonly #entrance: WebSocketEntrance;
+  readonly #match: PathMatcher;
+  readonly #transport: WebSocketTransport;
+  #isOpen = true;
+
+  constructor(mount: MountConfig, config: WebSocketConfig, environment: SessionEnvironment, host: string | undefined) {
+    this.#environment = environment;
+    this.#entrance = entranceOf(mount, config, environment.endpoint, host);
+    this.#match = pathMatcher(mount.path, config.path);
+    this.#transport = new WebSocketTransport(config);
+  }
+
+  match(path: string): PathParams | undefined {
+    return this.#match(path);
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void {
+    if (request.method !== "GET") {
+      refuseUpgrade(socket, { status: 400 });
+      return;
+    }
+    const admitted = admitHandshake(this.#entrance, request, params);
+    if (!isPromise(admitted)) {
+      this.#upgrade(request, socket, head, admitted);
+      return;
+    }
+    // Nobody else listens to the socket while connect is under way.
+    socket.on("error", ignoreError);
+    void admitted.then((settled) => {
+      socket.off("error", ignoreError);
+      if (!socket.destroyed) this.#upgrade(request, socket, head, settled);
+    });
+  }
+
+  /** A request that asks for no upgrade is admitted first, as in Phoenix, and then told why not. */
+  async request(request: IncomingMessage, response: ServerResponse, params: PathParams): Promise<void> {
+    if (request.method !== "GET") {
+      answer(response, { status: 400 });
+      return;
+    }
+    const admitted = await admitHandshake(this.#entrance, request, params);
+    answer(response, admitted instanceof Refusal ? admitted.answer : (handshakeFault(request) ?? { status: 400 }));
+  }
+
+  shut(): void {
+    this.#isOpen = false;
+  }
+
+  stop(ms: number): Promise<void> {
+    return this.#transport.stop(ms);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted | Refusal): void {
+    const refused = admitted instanceof Refusal ? admitted.answer : this.#isOpen ? handshakeFault(request) : CLOSING;
+    if (refused !== undefined) refuseUpgrade(socket, refused);
+    else {
+      const client = admitted as Admitted;
+      this.#transport.upgrade(request, socket, head, client.subprotocol, (connection) =>
+        this.#open(client, connection),
+      );
+    }
+  }
+
+  #open(admitted: Admitted, connection: Connection): Session {
+    const session = new Session(this.#environment, admitted, connection);
+    this.#environment.sessions.add(session);
+    return session;
+  }
+}
+
+/** What admission needs to know of a mount. */
+export function entranceOf(
+  { path, socket, authToken }: MountConfig,
+  { checkOrigin, subprotocols, errorHandler }: WebSocketConfig,
+  endpoint: object,
+  host: string | undefined,
+): WebSocketEntrance {
+  return {
+    endpoint,
+    path,
+    transport: "websocket",
+    socket: socket.spec,
+    checkOrigin: originCheck(checkOrigin, host),
+    errorHandler,
+    subprotocols,
+    authToken,
+  };
+}

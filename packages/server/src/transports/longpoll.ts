@@ -1,0 +1,105 @@
+/**
+ * The long-poll transport: messages travel in the answers to GET requests that wait for them, and in the bodies of POST
+ * requests. It gets requests that the endpoint has let in and knows nothing of sockets and channels.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerJson, pollText, statusText, writeJson } from "./longpoll/answer.ts";
+import { batchOf } from "./longpoll/batch.ts";
+import type { BatchFault } from "./longpoll/batch.ts";
+import { discardBody, readBody } from "./longpoll/body.ts";
+import type { BodyFault } from "./longpoll/body.ts";
+import type { ConnectionLimits } from "./longpoll/connection.ts";
+import { PollRequest, PostRequest } from "./longpoll/requests.ts";
+import type { LongPollSessions } from "./longpoll/sessions.ts";
+import type { Patience } from "./longpoll/waiting-request.ts";
+import type { Connection, ConnectionHandler } from "./transport.ts";
+
+export { answerEmpty, answerJson, answerPreflight, statusText } from "./longpoll/answer.ts";
+export { LongPollSessions } from "./longpoll/sessions.ts";
+export type { Cluster } from "./longpoll/relay.ts";
+
+export interface LongPollTransportOptions extends ConnectionLimits, Patience {
+  /** How many messages one POST may hold. */
+  readonly batchLimit: number;
+}
+
+/** Why a POST was refused whole, whatever its session: nothing of it was read. */
+export type PostFault = "body too large" | "body too slow" | BatchFault | "too much waits";
+
+/** The limit that a POST went beyond, where there is one. */
+export type OnRefused = (reason: PostFault, limit: number | undefined) => void;
+
+const FAULTS: Readonly<Record<Exclude<BodyFault, "cut off">, { reason: PostFault; status: number }>> = {
+  "too large": { reason: "body too large", status: 413 },
+  "too slow": { reason: "body too slow", status: 408 },
+};
+
+export class LongPollTransport {
+  readonly #options: LongPollTransportOptions;
+  readonly #sessions: LongPollSessions;
+  readonly #onRefused: OnRefused;
+
+  constructor(options: LongPollTransportOptions, sessions: LongPollSessions, onRefused: OnRefused) {
+    this.#options = options;
+    this.#sessions = sessions;
+    this.#onRefused = onRefused;
+  }
+
+  /** Starts a session for an admitted client, with the handler that `accept` makes. */
+  open(response: ServerResponse, accept: (connection: Connection) => ConnectionHandler): void {
+    const connection = this.#sessions.open(this.#options);
+    connection.start(accept(connection));
+    answerJson(response, pollText(410, connection.token, []));
+  }
+
+  /** Answers a GET with the messages of its session. Calls `onGone` when there is no such session. */
+  poll(response: ServerResponse, token: unknown, onGone: () => void): void {
+    const session = this.#sessions.find(token);
+    if (session === undefined) onGone();
+    else new PollRequest(response, session, this.#options, onGone).start();
+  }
+
+  /** Hands the batch of a POST to its session. Never rejects. */
+  async post(request: IncomingMessage, response: ServerResponse, token: unknown): Promise<void> {
+    const session = this.#sessions.find(token);
+    if (session === undefined) {
+      await this.refusePost(request, response, 410);
+      return;
+    }
+    const { maxBodySize, bodyTimeout, batchLimit } = this.#options;
+    const body = await readBody(request, maxBodySize, bodyTimeout);
+    if (body === "cut off") return;
+    if (typeof body === "string") {
+      const { reason, status } = FAULTS[body];
+      this.#onRefused(reason, body === "too large" ? maxBodySize : bodyTimeout);
+      if (body === "too large") await this.refusePost(request, response, status, status);
+      else answerJson(response, statusText(status), status, { connection: "close" });
+      return;
+    }
+    const frames = batchOf(body, request.headers["content-type"], batchLimit);
+    if (typeof frames === "string") this.#refuseBatch(response, frames);
+    else {
+      const onFull = (): void => this.#onRefused("too much waits", maxBodySize);
+      new PostRequest(response, session, this.#options, frames, onFull).start();
+    }
+  }
+
+  /** Answers a POST before its body is read. The connection ends when the client has sent it, or after `bodyTimeout`. */
+  async refusePost(
+    request: IncomingMessage,
+    response: ServerResponse,
+    status: number,
+    httpStatus = 200,
+  ): Promise<void> {
+    if (!writeJson(response, statusText(status), httpStatus, { connection: "close" })) return;
+    await discardBody(request, this.#options.bodyTimeout);
+    if (!response.destroyed) response.end();
+  }
+
+  #refuseBatch(response: ServerResponse, fault: BatchFault): void {
+    const isTooLarge = fault === "batch too large";
+    this.#onRefused(fault, isTooLarge ? this.#options.batchLimit : undefined);
+    const status = isTooLarge ? 413 : 400;
+    answerJson(response, statusText(status), status);
+  }
+}

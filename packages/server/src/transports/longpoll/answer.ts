@@ -1,0 +1,65 @@
+/** HTTP answers of long polling. What they say is in their JSON body; the HTTP status is 200 for all of a session. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** Any page may read the answers: which pages may connect is decided by the origin check, not by the browser. */
+const EVERY_PAGE = { "access-control-allow-origin": "*" } as const;
+const JSON_HEADERS = {
+  ...EVERY_PAGE,
+  "cache-control": "no-store",
+  "content-type": "application/json; charset=utf-8",
+} as const;
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** Answers with a JSON text, unless the client has gone. */
+export function answerJson(response: ServerResponse, text: string, status = 200, headers: Headers = {}): void {
+  if (writeHead(response, text, status, headers)) response.end(text);
+}
+
+/** The same, for an answer that is to be ended later: the client has it already. False when the client has gone. */
+export function writeJson(response: ServerResponse, text: string, status: number, headers: Headers): boolean {
+  const isThere = writeHead(response, text, status, headers);
+  if (isThere) response.write(text);
+  return isThere;
+}
+
+function writeHead(response: ServerResponse, text: string, status: number, headers: Headers): boolean {
+  if (response.headersSent || response.destroyed) return false;
+  response.writeHead(status, { ...headers, ...JSON_HEADERS, "content-length": Buffer.byteLength(text) });
+  return true;
+}
+
+/** Ends the connection of a client that does not read its answer within `ms`: it would hold the answer for ever. */
+export function endUnread(response: ServerResponse, ms: number): void {
+  const { socket } = response;
+  // What the kernel has taken costs nothing here.
+  if (socket === null || socket.writableLength === 0) return;
+  const deadline = setTimeout(() => socket.destroy(), ms);
+  response.once("close", () => clearTimeout(deadline));
+}
+
+/** `{"status": …}`, the whole answer to a POST and to all that is refused. */
+export const statusText = (status: number): string => `{"status":${status}}`;
+
+/** The answer to a GET. `literals` are JSON strings. */
+export function pollText(status: number, token: string, literals: readonly string[]): string {
+  return `{"status":${status},"token":${JSON.stringify(token)},"messages":[${literals.join(",")}]}`;
+}
+
+/** An answer without a body, to methods that are not served. */
+export function answerEmpty(response: ServerResponse, status: number): void {
+  response.writeHead(status, { ...EVERY_PAGE, "content-length": 0 });
+  response.end();
+}
+
+/** Lets pages of other origins send what they ask for: it is the origin check that lets them connect or not. */
+export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, {
+    ...EVERY_PAGE,
+    "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
+    "access-control-allow-methods": "get, post, options",
+    "access-control-max-age": "3600",
+    "content-length": 0,
+  });
+  response.end();
+}

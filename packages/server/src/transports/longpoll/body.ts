@@ -1,0 +1,42 @@
+/** Reads the body of a POST, within a limit and a time. */
+import type { IncomingMessage } from "node:http";
+
+/** `too large` and `too slow`: the rest of the body is still to come. `cut off`: nobody is there to be answered. */
+export type BodyFault = "too large" | "too slow" | "cut off";
+
+/** The whole body, or why there is none. Never rejects. */
+export function readBody(request: IncomingMessage, maxBytes: number, ms: number): Promise<Buffer | BodyFault> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve("too large");
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (result: Buffer | BodyFault): void => {
+      clearTimeout(deadline);
+      request.off("data", onData);
+      resolve(result);
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBytes) finish("too large");
+      else chunks.push(chunk);
+    };
+    const deadline = setTimeout(finish, ms, "too slow");
+    request.on("data", onData);
+    request.once("end", () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.once("close", () => finish("cut off"));
+  });
+}
+
+/** Reads the rest of a body into nothing, for at most `ms`: a client that still sends can read the answer it got. */
+export function discardBody(request: IncomingMessage, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(deadline);
+      resolve();
+    };
+    const deadline = setTimeout(finish, ms);
+    request.once("end", finish);
+    request.once("close", finish);
+    request.resume();
+  });
+}

@@ -1,0 +1,179 @@
+/**
+ * Sessions of other nodes: a request that reached this node asks the node that has its session, and that node answers.
+ * Both messages go to one node only, on a topic that the other side has named.
+ */
+import type { FrameData } from "@wingbeat/protocol";
+import type { LongPollConnection } from "./connection.ts";
+import type { Deliverer, Delivery, Poller, Reach } from "./reach.ts";
+
+/** The other nodes, as the endpoint's PubSub reaches them. */
+export interface Cluster {
+  readonly nodeName: string;
+  /** Hands over what comes on a topic. Gives a function that stops it. */
+  subscribe(topic: string, receive: (message: unknown) => void): () => void;
+  /** Sends to one node: false when it cannot. Never throws; a node that is not there is no error. */
+  send(nodeName: string, topic: string, message: object): boolean;
+}
+
+/** Where a session, or a question, comes from. */
+export interface Address {
+  readonly node: string;
+  readonly topic: string;
+}
+
+/** A request on its way to the node of its session. */
+interface Question {
+  readonly ask: "poll" | "deliver";
+  readonly token: string;
+  readonly frames?: readonly FrameData[];
+  /** Whom to answer, and by which number. */
+  readonly from: Address;
+  readonly id: number;
+}
+
+/** What the node of the session says. All but `waiting` end the question. */
+type Answer =
+  | { readonly say: "waiting" | "available" | "gone" }
+  | { readonly say: "messages"; readonly literals: readonly string[] }
+  | { readonly say: "settled"; readonly delivery: Delivery };
+
+type Reply = Answer & { readonly id: number };
+
+export class Relay {
+  readonly #cluster: Cluster;
+  readonly #address: Address;
+  readonly #find: (token: string) => LongPollConnection | undefined;
+  readonly #unsubscribe: () => void;
+  /** Questions of this node that are not answered yet, by number. */
+  readonly #open = new Map<number, (answer: Answer) => void>();
+  #lastId = 0;
+
+  /** `topic` is this node's; `find` gives the sessions of this node. */
+  constructor(cluster: Cluster, topic: string, find: (token: string) => LongPollConnection | undefined) {
+    this.#cluster = cluster;
+    this.#address = { node: cluster.nodeName, topic };
+    this.#find = find;
+    this.#unsubscribe = cluster.subscribe(topic, (message) => this.#receive(message as Question | Reply));
+  }
+
+  /** A session of another node. Whether it is there shows when it is asked. */
+  reach(token: string, home: Address): Reach {
+    return new RemoteSession(this, token, home);
+  }
+
+  /** Asks, and gives the number of the question. */
+  ask(home: Address, question: Pick<Question, "ask" | "token" | "frames">, onAnswer: (answer: Answer) => void): number {
+    const id = ++this.#lastId;
+    this.#open.set(id, onAnswer);
+    if (!this.#cluster.send(home.node, home.topic, { ...question, from: this.#address, id })) onAnswer({ say: "gone" });
+    return id;
+  }
+
+  withdraw(id: number): void {
+    this.#open.delete(id);
+  }
+
+  /** Tells all requests that wait that there is nothing more to come. */
+  stop(): void {
+    this.#unsubscribe();
+    for (const onAnswer of [...this.#open.values()]) onAnswer({ say: "gone" });
+    this.#open.clear();
+  }
+
+  #receive(message: Question | Reply): void {
+    if ("ask" in message) this.#answer(message);
+    else this.#open.get(message.id)?.(message);
+  }
+
+  #answer(question: Question): void {
+    const { from, id } = question;
+    const tell = (answer: Answer): void => void this.#cluster.send(from.node, from.topic, { ...answer, id });
+    const session = this.#find(question.token);
+    if (session === undefined) tell({ say: "gone" });
+    else if (question.ask === "poll") session.poll(new RemotePoller(tell));
+    else session.deliver(question.frames ?? [], new RemoteDeliverer(tell));
+  }
+}
+
+/** Tells another node how its request goes on. */
+class RemotePoller implements Poller {
+  readonly #tell: (answer: Answer) => void;
+
+  constructor(tell: (answer: Answer) => void) {
+    this.#tell = tell;
+  }
+
+  waiting(): void {
+    this.#tell({ say: "waiting" });
+  }
+
+  available(): void {
+    this.#tell({ say: "available" });
+  }
+
+  messages(literals: readonly string[]): void {
+    this.#tell({ say: "messages", literals });
+  }
+
+  gone(): void {
+    this.#tell({ say: "gone" });
+  }
+}
+
+class RemoteDeliverer implements Deliverer {
+  readonly #tell: (answer: Answer) => void;
+
+  constructor(tell: (answer: Answer) => void) {
+    this.#tell = tell;
+  }
+
+  waiting(): void {
+    this.#tell({ say: "waiting" });
+  }
+
+  settled(delivery: Delivery): void {
+    this.#tell({ say: "settled", delivery });
+  }
+
+  gone(): void {
+    this.#tell({ say: "gone" });
+  }
+}
+
+/** A session of another node, as one request of this node sees it. */
+class RemoteSession implements Reach {
+  readonly token: string;
+  readonly #relay: Relay;
+  readonly #home: Address;
+  #question: number | undefined = undefined;
+
+  constructor(relay: Relay, token: string, home: Address) {
+    this.#relay = relay;
+    this.token = token;
+    this.#home = home;
+  }
+
+  poll(poller: Poller): void {
+    this.#ask({ ask: "poll", token: this.token }, (answer) => {
+      if (answer.say === "messages") poller.messages(answer.literals);
+      else if (answer.say !== "settled") poller[answer.say]();
+    });
+  }
+
+  deliver(frames: readonly FrameData[], deliverer: Deliverer): void {
+    this.#ask({ ask: "deliver", token: this.token, frames }, (answer) => {
+      if (answer.say === "settled") deliverer.settled(answer.delivery);
+      else if (answer.say === "waiting" || answer.say === "gone") deliverer[answer.say]();
+    });
+  }
+
+  forget(): void {
+    if (this.#question !== undefined) this.#relay.withdraw(this.#question);
+  }
+
+  #ask(question: Pick<Question, "ask" | "token" | "frames">, onAnswer: (answer: Answer) => void): void {
+    this.forget();
+    const id = this.#relay.ask(this.#home, question, onAnswer);
+    this.#question = id;
+  }
+}
