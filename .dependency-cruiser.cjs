@@ -52,6 +52,7 @@ module.exports = {
     only("websocket", `${SERVER}transports/websocket(\\.ts$|/)`, TRANSPORT, PROTOCOL),
     only("longpoll", `${SERVER}transports/longpoll(\\.ts$|/)`, TRANSPORT, room("token"), PROTOCOL),
     only("pubsub", room("pubsub"), room("errors", "options", "telemetry")),
+    only("cluster", room("cluster"), room("errors", "options", "pubsub", "telemetry")),
     only("tracker", room("tracker"), room("errors", "options", "pubsub", "telemetry")),
     only("presence", room("presence"), room("errors", "options", "pubsub", "telemetry", "tracker"), PROTOCOL),
     only("channel", room("channel"), room("errors", "pattern", "pubsub", "telemetry"), TRANSPORT, PROTOCOL),
@@ -103,6 +104,13 @@ module.exports = {
       severity: "error",
       from: { path: "^(examples/[^/]+|conformance|bench)/" },
       to: { path: "^(packages|examples|conformance|bench)/", pathNot: ["^$1/", "/dist/", "^examples/[^/]+/test/"] },
+    },
+    {
+      name: "pages-know-servers-by-type",
+      comment: "A page carries the client, and of its server nothing but types.",
+      severity: "error",
+      from: { path: "^examples/[^/]+/web/" },
+      to: { path: "^(packages/server|examples/[^/]+/(src|dist))/", dependencyTypesNot: ["type-only"] },
     },
   ],
   options: {

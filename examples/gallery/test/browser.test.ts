@@ -45,6 +45,13 @@ describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 },
     return page;
   }
 
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(`http://127.0.0.1:${site.port}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+
   async function enter(path: string, name: string): Promise<Page> {
     const page = await open(path);
     await page.getByLabel("Name", { exact: true }).first().fill(name);
@@ -113,6 +120,24 @@ describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 },
     await page.keyboard.press("Enter");
     await shows(page, ".message.mine .body", "kept");
     expect(await page.getByLabel("Message", { exact: true }).inputValue()).toBe("");
+  });
+
+  it("a room is caught up after a restart: what the server has forgotten goes, what it got meanwhile comes", async () => {
+    const page = await enter("/rooms/#12", "Ada");
+    await shows(page, "#topic", "rooms:12");
+    await say(page, "before");
+    await shows(page, ".message.mine .body", "before");
+    await site.close();
+    await shows(page, "#connection", "Reconnecting…");
+
+    site = await start(site.port);
+    await post("/rooms/12/messages", { uid: "Grace", body: "while you were away" });
+    await shows(page, "#connection", "Connected");
+    await shows(page, ".message:not(.mine) .body", "while you were away");
+    expect(await page.locator(".message").count()).toBe(1);
+    await say(page, "after");
+    await shows(page, ".message.mine .body", "after");
+    expect(await page.locator("#topic").textContent()).toBe("rooms:12");
   });
 
   it("rooms: unknown ones, messages over HTTP, edits, rank, and the superadmin's copy", async () => {

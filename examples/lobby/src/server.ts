@@ -16,6 +16,10 @@ export function lobbySocket() {
   });
 }
 
+/** What the page imports: its client knows topics, events, payloads and replies by this type. */
+export type LobbySocket = ReturnType<typeof lobbySocket>;
+export type { Message } from "./history.ts";
+
 /** Seed 001: a socket, a lobby to chat in, a topic that is refused and one that nobody has written. */
 export function lobby(): Example {
   return { sockets: { "/socket": lobbySocket() }, web: new URL("../web/", import.meta.url) };

@@ -34,7 +34,7 @@ export function roomChannel(rooms: Rooms, game: Game) {
       ctx.send("after_join");
       const messages = rooms.messages(id).map((message) => seenBy(ctx.assigns.uid, message));
       // The lobby is special: it knows which other rooms there are.
-      return id === "lobby" ? ok({ messages, rooms: rooms.used() }) : ok({ messages });
+      return ok(id === "lobby" ? { messages, rooms: rooms.used() } : { messages });
     })
     .handleInfo((ctx) => ctx.broadcastFrom("user:joined", { user_id: ctx.assigns.uid }))
     .handleIn("new:msg", z.object({ body: Body }), (ctx, { body }) => {

@@ -18,6 +18,10 @@ export function roomsSocket(store: Rooms, game: Game) {
   });
 }
 
+/** What the page imports: its client knows topics, events, payloads and replies by this type. */
+export type RoomsSocket = ReturnType<typeof roomsSocket>;
+export type { Message } from "./message.ts";
+
 /** Seed 004: a lobby and numbered rooms, what each subscriber may see, and messages from outside. */
 export function rooms(): Example {
   const store = new Rooms();

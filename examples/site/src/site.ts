@@ -38,8 +38,16 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** The official client, served as it was published. */
-const PHOENIX = pathToFileURL(`${dirname(createRequire(import.meta.url).resolve("phoenix"))}/`);
+/** What the import maps of the pages lead to: the client and what it imports, as they are published. */
+const VENDOR = ["@wingbeat/client", "@wingbeat/protocol"];
+
+/** The folder of a package's modules, by the path under which it is served. */
+function vendorFolders(): Record<string, URL> {
+  const { resolve } = createRequire(import.meta.url);
+  return Object.fromEntries(
+    VENDOR.map((name) => [`/vendor/${name}/`, pathToFileURL(`${dirname(resolve(name))}/`)] as const),
+  );
+}
 
 /** Starts a site. Rejects when the port cannot be had. */
 export async function startSite({
@@ -55,7 +63,7 @@ export async function startSite({
     ...(home === undefined ? {} : { "/": home }),
     ...Object.fromEntries(Object.entries(examples).map(([path, { web }]) => [path, web])),
     "/site/": new URL("../web/", import.meta.url),
-    "/vendor/": PHOENIX,
+    ...vendorFolders(),
   });
   const server = createServer((request, response) => {
     if (!all.some(({ handler }) => handler?.(request, response, endpoint))) void pages(request, response);

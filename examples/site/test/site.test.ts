@@ -53,7 +53,9 @@ describe("a site", () => {
     ["/demo/app.js", "text/javascript; charset=utf-8", "1"],
     ["/demo/style.css", "text/css; charset=utf-8", "a{}"],
     ["/site/icon.svg", "image/svg+xml", "<svg"],
-    ["/vendor/phoenix.mjs", "text/javascript; charset=utf-8", "Socket"],
+    ["/site/dist/page.js", "text/javascript; charset=utf-8", "showConnection"],
+    ["/vendor/@wingbeat/client/index.js", "text/javascript; charset=utf-8", "Socket"],
+    ["/vendor/@wingbeat/protocol/index.js", "text/javascript; charset=utf-8", "v2"],
   ])("serves %s as %s", async (path, type, text) => {
     const got = await get(path);
     expect([got.status, got.type]).toEqual([200, type]);
@@ -73,6 +75,9 @@ describe("a site", () => {
     "/demo/%00",
     "/demo/%zz",
     "/site/../package.json",
+    "/vendor/@wingbeat/client/../package.json",
+    "/vendor/@wingbeat/client/.tsbuildinfo",
+    "/vendor/@wingbeat/",
   ])("answers %s with the 404 page", async (path) => {
     const got = await get(path);
     expect([got.status, got.type]).toEqual([404, "text/html; charset=utf-8"]);

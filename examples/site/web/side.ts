@@ -1,8 +1,7 @@
-// @ts-check
-import { byId } from "./element.js";
+import { byId } from "./element.ts";
 
 /** On narrow screens the side is closed until its title `#side-title` is pressed. */
-export function foldSide() {
+export function foldSide(): void {
   const side = byId("side");
   const title = byId("side-title");
   title.addEventListener("click", () => {

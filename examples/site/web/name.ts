@@ -1,15 +1,13 @@
-// @ts-check
-import { byId } from "./element.js";
-import { showError } from "./refusal.js";
+import { byId, fieldById } from "./element.ts";
+import { showError } from "./failure.ts";
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,23}$/u;
 
 /**
  * Asks for a name once per tab, so that two windows can be two people. Needs the form `#gate` with the field `#name`
  * and the place `#name-error`, the page's `#chat`, `#you` and the button `#rename`.
- * @returns {Promise<string>}
  */
-export async function askName() {
+export async function askName(): Promise<string> {
   const name = sessionStorage.getItem("name") ?? (await nameFromForm());
   sessionStorage.setItem("name", name);
   byId("gate").hidden = true;
@@ -23,9 +21,8 @@ export async function askName() {
   return name;
 }
 
-/** @returns {Promise<string>} */
-function nameFromForm() {
-  const field = /** @type {HTMLInputElement} */ (byId("name"));
+function nameFromForm(): Promise<string> {
+  const field = fieldById("name");
   byId("gate").hidden = false;
   field.focus();
   return new Promise((resolve) => {
@@ -40,8 +37,7 @@ function nameFromForm() {
   });
 }
 
-/** @param {string} name */
-function problemOf(name) {
+function problemOf(name: string): string {
   if (name === "") return "Please type a name.";
   if (name.length > 24) return "Please use at most 24 characters.";
   return "Please use letters, digits, spaces and . _ ' - only.";

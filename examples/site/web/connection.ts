@@ -1,13 +1,8 @@
-// @ts-check
+import type { Socket } from "@wingbeat/client";
 
-/**
- * Keeps the connection strip true.
- * @param {import("phoenix").Socket} socket
- * @param {HTMLElement} strip
- */
-export function showConnection(socket, strip) {
-  /** @param {string} state @param {string} text */
-  const show = (state, text) => {
+/** Keeps the connection strip true. */
+export function showConnection(socket: Pick<Socket, "onOpen" | "onClose" | "onError">, strip: HTMLElement): void {
+  const show = (state: "open" | "waiting", text: string) => {
     if (strip.textContent === text) return; // a screen reader would say it again
     strip.dataset.state = state;
     strip.textContent = text;
