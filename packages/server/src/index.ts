@@ -25,9 +25,23 @@ export type { Reply, Stop } from "./channel/result.ts";
 export type { Timer } from "./channel/timer.ts";
 export type { ConnectInfo, ConnectParams, RoutedChannel, SocketDefinition, SocketOptions } from "./socket.ts";
 export type { Endpoint, EndpointSubscription } from "./endpoint.ts";
-export type { EndpointOptions, HttpAnswer, LongPollOptions, MountOptions, WebSocketOptions } from "./endpoint/config.ts";
+export type {
+  EndpointOptions,
+  HttpAnswer,
+  LongPollOptions,
+  MountOptions,
+  WebSocketOptions,
+} from "./endpoint/config.ts";
 export type { CheckOrigin } from "./endpoint/origin.ts";
-export type { DeliverLocally, Dispatch, PubSubAdapter, PubSubMessage, PubSubOptions, Subscription } from "./pubsub.ts";
+export type {
+  AdapterStatus,
+  DeliverLocally,
+  Dispatch,
+  PubSubAdapter,
+  PubSubMessage,
+  PubSubOptions,
+  Subscription,
+} from "./pubsub.ts";
 export type { TokenData, TokenRefusal, TokenResult } from "./token.ts";
 export type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
 export type { LoggerOption, LogLevel, LogSink } from "./telemetry/logger.ts";

@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { Hub as EngineHub } from "../test/pubsub/hub.ts";
 import { BroadcastError, WingbeatError } from "./errors.ts";
+import { engineAdapter } from "./pubsub/engine-adapter.ts";
+import type { EngineOptions } from "./pubsub/engine-adapter.ts";
 import { localAdapter, PubSub } from "./pubsub.ts";
-import type { DeliverLocally, PubSubAdapter, PubSubMessage } from "./pubsub.ts";
+import type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./pubsub.ts";
 import { attach } from "./telemetry.ts";
 import { pubsubSuite } from "./testing/pubsub-suite.ts";
+import type { EngineControl } from "./testing/pubsub-suite.ts";
 
 /** Nodes in one process: messages are copied, and arrive in a later turn. */
 class Hub {
@@ -45,18 +49,19 @@ pubsubSuite({
   capabilities: { severalNodes: true },
 });
 
-/** Runs the suite and gives the titles of the tests that fail. */
+/** Runs the suite, or with an engine its tests of outages, and gives the titles of the tests that fail. */
 async function failures(
   adapters: (count: number) => readonly PubSubAdapter[],
   severalNodes: boolean,
+  engine?: EngineControl,
 ): Promise<string[]> {
   const tests: { title: string; test: () => Promise<void> }[] = [];
   pubsubSuite({
     name: "broken",
-    describe: (_title, body) => body(),
+    describe: (title, body) => (engine === undefined || title.includes("outages")) && body(),
     it: (title, test) => tests.push({ title, test }),
     adapters,
-    capabilities: { severalNodes },
+    capabilities: { severalNodes, ...(engine === undefined ? {} : { engine }) },
     timeout: 50,
   });
   const failed: string[] = [];
@@ -128,7 +133,20 @@ describe("the suite finds an adapter that", () => {
     expect(await failures((count) => hubOf(new ReorderingHub())(count), true)).toEqual([
       "messages arrive in the order in which they were sent",
       "messages of one node arrive in the order in which it sent them",
+      "broadcasts and direct messages of one node arrive in the order in which it sent them",
     ]);
+  });
+
+  it("lets direct messages overtake broadcasts", async () => {
+    class OvertakingHub extends Hub {
+      protected override deliver(names: readonly string[], message: PubSubMessage): void {
+        if (names.length === 1) super.deliver(names, message);
+        else setImmediate(() => super.deliver(names, message));
+      }
+    }
+    expect(await failures((count) => hubOf(new OvertakingHub())(count), true)).toContain(
+      "broadcasts and direct messages of one node arrive in the order in which it sent them",
+    );
   });
 
   it("turns bytes into something else", async () => {
@@ -181,6 +199,73 @@ describe("the suite finds an adapter that", () => {
     expect(await failures((count) => hubOf(new ForgetfulHub())(count), true)).toContain(
       "a dispatcher of one's own delivers on every node, and knows a sender on its own node only",
     );
+  });
+});
+
+describe("the suite finds an adapter that, when its engine is away,", () => {
+  const RESTART = "reconnects to an engine that was restarted under load, and counts what was lost";
+  const KEEP = "keeps what is sent while the engine is away, and sends it in order";
+  const UNREACHABLE = "starts without an engine: serves its own node, and says why";
+
+  /** The titles of the tests that fail for adapters with some of their methods replaced. */
+  async function outageFailures(
+    change: (good: PubSubAdapter) => Partial<PubSubAdapter>,
+    options: EngineOptions = {},
+  ): Promise<string[]> {
+    const [hub, nobody] = [new EngineHub(), new EngineHub()];
+    nobody.stop();
+    const broken = (engine: EngineHub): PubSubAdapter => {
+      const good = engineAdapter("test", engine.engine(), options);
+      const methods = ["start", "broadcast", "directBroadcast", "status", "stop"] as const;
+      const bound = Object.fromEntries(methods.map((name) => [name, good[name]?.bind(good)]));
+      return { nodeName: good.nodeName, ...bound, ...change(good) } as PubSubAdapter;
+    };
+    return failures((count) => Array.from({ length: count }, () => broken(hub)), true, {
+      stop: async () => hub.stop(),
+      start: async () => hub.start(),
+      unreachable: () => broken(nobody),
+      patience: 2_500,
+    });
+  }
+
+  const SMALL: EngineOptions = { queueLimit: 400 };
+
+  it("is right: none of its tests fails", async () => {
+    expect(await outageFailures(() => ({}))).toEqual([]);
+  });
+
+  it("hides what was lost", async () => {
+    expect(await outageFailures(() => ({}), SMALL)).toEqual([KEEP]);
+    const hiding = await outageFailures(
+      (good) => ({ status: () => ({ ...(good.status?.() as AdapterStatus), missed: 0 }) }),
+      SMALL,
+    );
+    expect(hiding).toEqual([RESTART, KEEP]);
+  });
+
+  it("throws a broadcast away, or refuses it", async () => {
+    const isUp = (good: PubSubAdapter): boolean => good.status?.().state === "up";
+    const forgets = await outageFailures((good) => ({
+      broadcast: (message) => void (isUp(good) && good.broadcast(message)),
+    }));
+    expect(forgets).toEqual([RESTART, KEEP, "stops while the engine is away", UNREACHABLE]);
+    const refuses = await outageFailures((good) => ({
+      broadcast(message) {
+        if (!isUp(good)) throw new Error("not now");
+        good.broadcast(message);
+      },
+    }));
+    expect(refuses).toEqual([RESTART, KEEP, "stops while the engine is away", UNREACHABLE]);
+  });
+
+  it("does not start", async () => {
+    const found = await outageFailures((good) => ({
+      start: (deliver) =>
+        Promise.resolve(good.start(deliver)).then(() => {
+          if (good.status?.().state === "down") throw new Error("unreachable");
+        }),
+    }));
+    expect(found).toEqual([UNREACHABLE]);
   });
 });
 
@@ -247,5 +332,33 @@ describe("PubSub", () => {
     expect(pubsub.size).toEqual({ topics: 2, subscriptions: 3 });
     pubsub.unsubscribe(silent);
     expect(pubsub.size).toEqual({ topics: 2, subscriptions: 2 });
+  });
+
+  it("passes on how its adapter is; one that does not say is up", () => {
+    expect(new PubSub().status()).toMatchObject({ adapter: "local", state: "up", queued: 0, lost: 0, missed: 0 });
+    const { status: _, ...silentAdapter } = localAdapter();
+    expect(new PubSub({ adapter: silentAdapter }).status()).toMatchObject({ adapter: "custom", state: "up" });
+    const down: AdapterStatus = { adapter: "x", state: "down", since: 1, reason: "y", queued: 2, lost: 3, missed: 4 };
+    expect(new PubSub({ adapter: { ...localAdapter(), status: () => down } }).status()).toBe(down);
+  });
+
+  it("reads a message of another node only when somebody here wants it", async () => {
+    let deliver: DeliverLocally = () => {};
+    const pubsub = new PubSub({ adapter: { ...localAdapter(), start: (given) => void (deliver = given) } });
+    await pubsub.start();
+    let reads = 0;
+    const arrived: PubSubMessage = {
+      topic: "room:1",
+      dispatcher: "default",
+      get message() {
+        return ++reads;
+      },
+    };
+    deliver(arrived);
+    expect(reads).toBe(0);
+    const received: unknown[] = [];
+    pubsub.subscribe({ topic: "room:1", owner: undefined, receive: (message) => received.push(message) });
+    deliver(arrived);
+    expect(received).toEqual([1]);
   });
 });

@@ -6,13 +6,13 @@
  * they subscribed. Delivery is at most once; messages of one sender arrive in order.
  */
 import { BroadcastError, WingbeatError } from "./errors.ts";
-import type { PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
+import type { AdapterStatus, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 import { localAdapter } from "./pubsub/adapters/local.ts";
 import { Registry } from "./pubsub/registry.ts";
 import type { Subscription } from "./pubsub/registry.ts";
 import { emit } from "./telemetry.ts";
 
-export type { DeliverLocally, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
+export type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 export { localAdapter } from "./pubsub/adapters/local.ts";
 export { Broadcast } from "./pubsub/broadcast.ts";
 export type { Subscription } from "./pubsub/registry.ts";
@@ -43,6 +43,7 @@ const NOBODY = Symbol("nobody");
 export class PubSub {
   readonly #adapter: PubSubAdapter;
   readonly #registry = new Registry();
+  readonly #created = Date.now();
   readonly #dispatchers: ReadonlyMap<string, Dispatch>;
 
   constructor(options: PubSubOptions = {}) {
@@ -60,7 +61,16 @@ export class PubSub {
     return { topics: this.#registry.topics, subscriptions: this.#registry.subscriptions };
   }
 
-  /** Connects the adapter. Until then, broadcasts reach this node only if the adapter needs no connection. */
+  /** How the adapter is: whether other nodes are reached, since when, and what was lost. For a health page. */
+  status(): AdapterStatus {
+    const said = this.#adapter.status?.();
+    return said ?? { adapter: "custom", state: "up", since: this.#created, queued: 0, lost: 0, missed: 0 };
+  }
+
+  /**
+   * Connects the adapter. Resolves when it is up, or knows that it cannot be for now: then this node serves its own
+   * subscribers, and {@link status} says why.
+   */
   async start(): Promise<void> {
     await this.#adapter.start((message) => this.#deliverFromOtherNode(message));
   }
@@ -120,9 +130,12 @@ export class PubSub {
     );
   }
 
-  #deliverFromOtherNode({ topic, message, dispatcher }: PubSubMessage): void {
+  /** Reads the message only when somebody here wants it: until then it may be bytes that nobody has parsed. */
+  #deliverFromOtherNode(arrived: PubSubMessage): void {
+    const { topic, dispatcher } = arrived;
     try {
-      this.localBroadcast(topic, message, dispatcher);
+      if (this.#registry.of(topic).size > 0) this.localBroadcast(topic, arrived.message, dispatcher);
+      else this.#dispatcher(dispatcher);
     } catch (error) {
       emit("pubsub.delivery_failed", { topic, error });
     }

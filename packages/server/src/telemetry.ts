@@ -31,6 +31,13 @@ interface ShardSource {
   readonly node: string;
 }
 
+/** The adapter of a node. */
+interface AdapterSource {
+  /** What connects the nodes: `redis`, `cluster` … */
+  readonly adapter: string;
+  readonly nodeName: string;
+}
+
 /** The catalogue: each event and its data. Durations are milliseconds with a fraction. */
 export interface TelemetryEvents {
   /** A connection was accepted. */
@@ -105,6 +112,35 @@ export interface TelemetryEvents {
   "channel.terminated": ChannelSource & { readonly reason: string };
   /** A plain subscriber threw, or a message from another node could not be delivered here. */
   "pubsub.delivery_failed": { readonly topic: string; readonly error: unknown };
+  /** The adapter has connected this node to the others. `duration`: for how long it was down, in ms. */
+  "pubsub.adapter_up": AdapterSource & { readonly duration: number };
+  /** It has not, or no longer: broadcasts stay on this node, and wait for the others. It tries again by itself. */
+  "pubsub.adapter_down": AdapterSource & { readonly reason: string; readonly error: unknown };
+  /**
+   * Messages of this node were given up: the queue was full, one was larger than the queue, the engine did not confirm
+   * them (they may have arrived all the same), or the node stopped. Counted for up to 200 ms.
+   */
+  "pubsub.lost": AdapterSource & {
+    readonly count: number;
+    readonly reason: "queue full" | "too large" | "not confirmed" | "stopped";
+    readonly error?: unknown;
+  };
+  /** Broadcasts of the node `from` did not arrive here. Counted for up to 200 ms. */
+  "pubsub.missed": AdapterSource & { readonly count: number; readonly from: string };
+  /** Something arrived that is no message of this version of Wingbeat, or broken. */
+  "pubsub.unreadable": AdapterSource & { readonly error: unknown };
+  // In the primary of `runCluster`.
+  /** A worker has started its server. */
+  "cluster.worker_ready": { readonly pid: number };
+  /** A worker has ended. `restartIn`: milliseconds until another takes its place; null: none will. */
+  "cluster.worker_exited": {
+    readonly pid: number;
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly restartIn: number | null;
+  };
+  /** SIGTERM or SIGINT: all workers are told to close. */
+  "cluster.draining": { readonly signal: string; readonly workers: number };
   /**
    * Another node's tracker is up, down (silent, its `presences` are not seen) or gone for good. `shard` is
    * `<tracker>_shard<n>`.

@@ -76,6 +76,14 @@ const LINES: Lines = {
     error,
   ],
   "pubsub.delivery_failed": ({ topic, error }) => ["error", `DELIVERY FAILED on ${topic}`, error],
+  "pubsub.adapter_up": ({ adapter, duration }) => ["info", `CONNECTED to other nodes over ${adapter} in ${ms(duration)}`],
+  "pubsub.adapter_down": ({ adapter, reason }) => [
+    "error",
+    `ALONE: no other node is reached over ${adapter}: ${reason}; trying again`,
+  ],
+  "pubsub.lost": ({ adapter, count, reason }) => ["warn", `LOST ${count} messages to other nodes over ${adapter}: ${reason}`],
+  "pubsub.missed": ({ adapter, count, from }) => ["warn", `MISSED ${count} broadcasts of ${from} over ${adapter}`],
+  "pubsub.unreadable": ({ adapter, error }) => ["error", `UNREADABLE message over ${adapter}`, error],
 };
 
 /** Prints the events of one endpoint. Gives a function that stops it. */

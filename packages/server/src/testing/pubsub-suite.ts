@@ -2,7 +2,7 @@
  * `wingbeat/testing/pubsub-suite`: the conformance suite of PubSub adapters. Every adapter passes it; run it in the
  * tests of yours. It is bound to no test runner: it is given `describe` and `it` of the one you use.
  *
- * Nothing in it sleeps: that a message does not arrive is known when a later one of the same sender has arrived.
+ * Nothing in it waits for time to pass: that a message does not arrive is known when a later one of the same sender has arrived.
  *
  * @example
  * import { describe, it } from "vitest"; // or "node:test"
@@ -12,15 +12,22 @@
  *   name: "redis",
  *   describe,
  *   it,
- *   adapters: (count) => Array.from({ length: count }, () => redisAdapter({ url, prefix: randomUUID() })),
- *   capabilities: { severalNodes: true },
+ *   adapters: (count) => {
+ *     const namespace = randomUUID();
+ *     return Array.from({ length: count }, () => redisAdapter({ connect: () => new Redis(url), namespace }));
+ *   },
+ *   capabilities: { severalNodes: true, engine: { stop, start, unreachable } },
  * });
  */
 import type { PubSubAdapter } from "../pubsub.ts";
 import type { SuiteCase } from "./pubsub-suite/case.ts";
 import { PubSubCluster } from "./pubsub-suite/cluster.ts";
 import { oneNodeCases } from "./pubsub-suite/one-node.ts";
+import { outageCases, PATIENCE } from "./pubsub-suite/outages.ts";
+import type { EngineControl } from "./pubsub-suite/outages.ts";
 import { severalNodesCases } from "./pubsub-suite/several-nodes.ts";
+
+export type { EngineControl } from "./pubsub-suite/outages.ts";
 
 export interface PubSubSuiteOptions {
   /** The adapter's name, for the titles. */
@@ -37,17 +44,22 @@ export interface PubSubSuiteOptions {
   readonly capabilities?: {
     /** `adapters` can make more than one node: the tests between nodes run. */
     readonly severalNodes?: boolean;
+    /**
+     * Its engine can be stopped and started: the tests of outages run too, about a second each. The adapter has a
+     * `status`, and keeps what is broadcast while the engine is away instead of refusing it.
+     */
+    readonly engine?: EngineControl;
   };
-  /** How long a message may be under way, in ms. Default 2,000. */
+  /** How long a message may be under way, in ms. Default 5,000. */
   readonly timeout?: number;
 }
 
 /** Declares the tests. */
-export function pubsubSuite({ name, describe, it, adapters, capabilities, timeout = 2_000 }: PubSubSuiteOptions): void {
-  const declare = (nodes: number, cases: readonly SuiteCase[]): void => {
-    for (const { title, run } of cases) {
+export function pubsubSuite({ name, describe, it, adapters, capabilities, timeout = 5_000 }: PubSubSuiteOptions): void {
+  const declare = (nodes: number, cases: readonly SuiteCase[], patience = timeout): void => {
+    for (const { title, run, adapters: own } of cases) {
       it(title, async () => {
-        const cluster = new PubSubCluster(await adapters(nodes), timeout);
+        const cluster = new PubSubCluster(own === undefined ? await adapters(nodes) : own(), patience);
         await cluster.start();
         try {
           await run(cluster);
@@ -60,4 +72,7 @@ export function pubsubSuite({ name, describe, it, adapters, capabilities, timeou
   describe(`PubSub over ${name}: one node`, () => declare(1, oneNodeCases));
   if (capabilities?.severalNodes !== true) return;
   describe(`PubSub over ${name}: several nodes`, () => declare(3, severalNodesCases));
+  const { engine } = capabilities;
+  if (engine === undefined) return;
+  describe(`PubSub over ${name}: outages`, () => declare(3, outageCases(engine), engine.patience ?? PATIENCE));
 }

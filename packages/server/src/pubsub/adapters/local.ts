@@ -4,6 +4,7 @@ import type { DeliverLocally, PubSubAdapter } from "../adapter.ts";
 
 export function localAdapter(nodeName = `local-${randomUUID()}`): PubSubAdapter {
   let deliver: DeliverLocally | undefined;
+  const since = Date.now();
   return {
     nodeName,
     start(deliverLocally) {
@@ -13,6 +14,7 @@ export function localAdapter(nodeName = `local-${randomUUID()}`): PubSubAdapter 
     directBroadcast(node, message) {
       if (node === nodeName) deliver?.(message);
     },
+    status: () => ({ adapter: "local", state: "up", since, queued: 0, lost: 0, missed: 0 }),
     stop() {
       deliver = undefined;
     },

@@ -1,11 +1,14 @@
 /** A test of the suite, and how it says what it expects. */
 import { isDeepStrictEqual } from "node:util";
 import { WingbeatError } from "../../errors.ts";
+import type { PubSubAdapter } from "../../pubsub.ts";
 import { show } from "../match.ts";
 import type { PubSubCluster } from "./cluster.ts";
 
 export interface SuiteCase {
   readonly title: string;
+  /** Makes the adapters of this test. Default: those of its group. */
+  readonly adapters?: () => readonly PubSubAdapter[];
   run(cluster: PubSubCluster): void | Promise<void>;
 }
 

@@ -124,6 +124,78 @@ export const severalNodesCases: readonly SuiteCase[] = [
     },
   },
   {
+    title: "broadcasts and direct messages of one node arrive in the order in which it sent them",
+    async run(cluster) {
+      const all = listeners(cluster);
+      const { nodeName } = cluster.node(1);
+      for (let number = 0; number < 200; number += 2) {
+        cluster.node(0).broadcast(TOPIC, number);
+        cluster.node(0).directBroadcast(nodeName, TOPIC, number + 1);
+      }
+      const { b } = await received(cluster, all);
+      expectEqual(
+        "received",
+        b,
+        Array.from({ length: 200 }, (_, index) => index),
+      );
+    },
+  },
+  {
+    title: "messages of each node arrive in its order when all send at once",
+    async run(cluster) {
+      const all = listeners(cluster);
+      for (let number = 0; number < 100; number++) {
+        for (const index of [0, 1, 2]) cluster.node(index).broadcast(TOPIC, { from: index, number });
+      }
+      for (const index of [0, 1, 2]) cluster.node(index).broadcast(TOPIC, `${END} of ${index}`);
+      for (const listener of all) {
+        for (const index of [0, 1, 2]) {
+          const arrived = (await listener.until(`${END} of ${index}`)) as { from: number; number: number }[];
+          const numbers = arrived.filter(({ from }) => from === index).map(({ number }) => number);
+          expectEqual(
+            `received from node ${index}`,
+            numbers,
+            Array.from({ length: 100 }, (_, number) => number),
+          );
+        }
+      }
+    },
+  },
+  {
+    title: "the same message several times arrives as often",
+    async run(cluster) {
+      const all = listeners(cluster);
+      const { nodeName } = cluster.node(1);
+      for (let time = 0; time < 3; time++) {
+        cluster.node(0).broadcast(TOPIC, "again");
+        cluster.node(0).directBroadcast(nodeName, TOPIC, "again");
+      }
+      const { b, c } = await received(cluster, all);
+      expectEqual("received by the one", b, Array(6).fill("again"));
+      expectEqual("received by the other", c, Array(3).fill("again"));
+    },
+  },
+  {
+    title: "10,000 topics are kept apart",
+    async run(cluster) {
+      const all = listeners(cluster);
+      const arrived: [topic: string, message: unknown][] = [];
+      const topics = Array.from({ length: 10_000 }, (_, number) => `topic:${number}`);
+      for (const topic of topics) {
+        cluster
+          .node(1)
+          .subscribe({ topic, owner: undefined, receive: (message) => void arrived.push([topic, message]) });
+      }
+      for (const topic of topics) cluster.node(0).broadcast(topic, { topic });
+      expectEqual("received by other topics", await received(cluster, all), { a: [], b: [], c: [] });
+      expectEqual("arrived", arrived.length, 10_000);
+      for (const [index, [topic, message]] of arrived.entries()) {
+        expectEqual("topic", topic, topics[index]);
+        expectEqual("message", message, { topic });
+      }
+    },
+  },
+  {
     title: "nothing arrives on a node after unsubscribe there",
     async run(cluster) {
       const all = listeners(cluster);

@@ -1,0 +1,88 @@
+/** The primary's part: hands on what a worker sends to the others, and knows no topic. */
+import cluster from "node:cluster";
+import type { Worker } from "node:cluster";
+import { isMembership, isRelayed } from "./message.ts";
+import type { Membership, Relayed, RelayedParcel } from "./message.ts";
+
+/**
+ * Bytes that may wait for one worker. Beyond it, what comes for that worker is dropped: it is stuck, and the primary
+ * would run out of memory for all. The worker sees what it missed.
+ */
+const WORKER_LIMIT = 64 * 1024 * 1024;
+
+/** The nodes of a namespace, and which worker each is in. */
+type Nodes = Map<string, RelayedWorker>;
+
+/** What is used of a worker of node:cluster. */
+export type RelayedWorker = Pick<Worker, "isConnected" | "send">;
+
+/** Which node is in which worker, and what goes where. */
+export class Relay {
+  readonly #namespaces = new Map<string, Nodes>();
+  readonly #waiting = new WeakMap<RelayedWorker, number>();
+
+  readonly onMessage = (worker: RelayedWorker, message: unknown): void => {
+    if (isRelayed(message)) this.#relay(message);
+    else if (isMembership(message)) this.#change(worker, message);
+  };
+
+  readonly onGone = (worker: RelayedWorker): void => {
+    for (const nodes of this.#namespaces.values()) {
+      for (const [node, home] of nodes) if (home === worker) nodes.delete(node);
+    }
+  };
+
+  #change(worker: RelayedWorker, { wingbeat, namespace, node }: Membership): void {
+    const nodes: Nodes = this.#namespaces.get(namespace) ?? new Map();
+    this.#namespaces.set(namespace, nodes);
+    if (wingbeat === "pubsub.join") nodes.set(node, worker);
+    else nodes.delete(node);
+    if (nodes.size === 0) this.#namespaces.delete(namespace);
+  }
+
+  #relay({ namespace, from, parcels, ...rest }: Relayed): void {
+    const nodes = this.#namespaces.get(namespace);
+    if (nodes === undefined) return;
+    const targets = new Map<RelayedWorker, Set<string>>();
+    for (const [node, worker] of nodes) {
+      const names = targets.get(worker);
+      if (names === undefined) targets.set(worker, new Set([node]));
+      else names.add(node);
+    }
+    for (const [worker, names] of targets) {
+      const isOnlySender = names.size === 1 && names.has(from);
+      const wanted = parcels.filter(({ node }) => (node === undefined ? !isOnlySender : names.has(node)));
+      if (wanted.length > 0) this.#send(worker, { ...rest, namespace, from, parcels: wanted });
+    }
+  }
+
+  #send(worker: RelayedWorker, message: Relayed): void {
+    const size = sizeOf(message.parcels);
+    const waiting = this.#waiting.get(worker) ?? 0;
+    if (!worker.isConnected() || waiting + size > WORKER_LIMIT) return;
+    this.#waiting.set(worker, waiting + size);
+    worker.send(message, undefined, undefined, () => {
+      this.#waiting.set(worker, (this.#waiting.get(worker) ?? size) - size);
+    });
+  }
+}
+
+function sizeOf(parcels: readonly RelayedParcel[]): number {
+  return parcels.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+let isRelaying = false;
+
+/**
+ * Makes the primary of node:cluster relay for `clusterAdapter`. Call it before the first `cluster.fork()`: it sets
+ * `serialization: "advanced"`, without which bytes would go as JSON. A second call does nothing.
+ */
+export function relayPubSub(): void {
+  if (isRelaying || !cluster.isPrimary) return;
+  isRelaying = true;
+  const relay = new Relay();
+  cluster.setupPrimary({ serialization: "advanced" });
+  cluster.on("message", relay.onMessage);
+  cluster.on("disconnect", relay.onGone);
+  cluster.on("exit", relay.onGone);
+}

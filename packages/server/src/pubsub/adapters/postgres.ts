@@ -1,0 +1,100 @@
+/**
+ * `wingbeat/pubsub/postgres`: nodes connected through PostgreSQL's LISTEN and NOTIFY, with pg. For applications that have
+ * PostgreSQL anyway and do not send much: every commit of a NOTIFY takes a lock on the whole server.
+ *
+ * All nodes listen to one channel for broadcasts, `<namespace>`, and each to one of its own, `<namespace>:<hash of its
+ * name>`, in the database of the connection. A notification is text of less than 8,000 bytes: messages go as base64, and
+ * those of more than 5,997 bytes in parts. A table for the long ones would be the other way; it would need a schema,
+ * rights and somebody who empties it. What is sent while one query is under way goes in the next, in one transaction.
+ *
+ * @example
+ * postgresAdapter({ connect: () => new pg.Client("postgres://127.0.0.1/app") })
+ */
+import { createHash } from "node:crypto";
+import { WingbeatError } from "../../errors.ts";
+import { checkKeys } from "../../options.ts";
+import type { PubSubAdapter } from "../adapter.ts";
+import type { Engine, EngineConnection, EngineEvents, Parcel } from "../engine.ts";
+import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../engine-adapter.ts";
+import type { EngineOptions } from "../engine-adapter.ts";
+
+export type { EngineOptions } from "../engine-adapter.ts";
+
+/** What is used of a `pg.Client`. */
+export interface PostgresClient {
+  connect(): Promise<unknown>;
+  query(text: string, values?: unknown[]): Promise<unknown>;
+  end(): Promise<void>;
+  on(event: "notification", listener: (notification: { payload?: string | undefined }) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "end", listener: () => void): unknown;
+  /** The socket, which the library keeps here. Without it, one whose other end is silent stays open after `end`. */
+  readonly connection?: { readonly stream?: { destroy(): unknown } };
+}
+
+export interface PostgresAdapterOptions extends EngineOptions {
+  /**
+   * Makes a client. Called each time the adapter connects; the adapter closes what it made. It must reach PostgreSQL
+   * itself or a pooler in session mode: in transaction mode, LISTEN is forgotten.
+   */
+  readonly connect: () => PostgresClient;
+}
+
+/** Milliseconds in which PostgreSQL must answer a goodbye. */
+const CLOSE_TIMEOUT = 500;
+/** A payload has at most 7,999 bytes; base64 makes 4 of 3. */
+const MAX_BYTES = Math.floor(7_999 / 4) * 3;
+const NOTIFY = "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS message (channel, payload)";
+
+/** Adapter over PostgreSQL. Throws `WB_OPTION`. */
+export function postgresAdapter(options: PostgresAdapterOptions): PubSubAdapter {
+  checkKeys("postgresAdapter", options, [...ENGINE_OPTIONS, "connect"]);
+  if (typeof options.connect !== "function") {
+    throw new WingbeatError(
+      "WB_OPTION",
+      "postgresAdapter.connect must be a function: connect: () => new pg.Client(url).",
+    );
+  }
+  const namespace = namespaceOf("postgresAdapter", options);
+  return engineAdapter("postgresAdapter", postgresEngine(namespace, options.connect), options);
+}
+
+function postgresEngine(namespace: string, connect: () => PostgresClient): Engine {
+  // The name of a channel has at most 63 bytes.
+  const toNode = (nodeName: string): string =>
+    `${namespace}:${createHash("sha256").update(nodeName).digest("base64url").slice(0, 22)}`;
+  const channelOf = ({ node }: Parcel): string => (node === undefined ? namespace : toNode(node));
+  return {
+    name: "postgres",
+    advice: "is there a pooler in transaction mode in between? It forgets LISTEN",
+    streams: 1,
+    parallel: 1,
+    connect: (nodeName: string, events: EngineEvents): EngineConnection => {
+      const client = connect();
+      return {
+        ready: open(client, [namespace, toNode(nodeName)], events),
+        maxBytes: MAX_BYTES,
+        send: (parcels) =>
+          client.query(NOTIFY, [parcels.map(channelOf), parcels.map(({ bytes }) => bytes.toString("base64"))]),
+        close: () => close(client),
+      };
+    },
+  };
+}
+
+async function open(client: PostgresClient, channels: readonly string[], events: EngineEvents): Promise<void> {
+  client.on("error", (error) => events.lost(error));
+  client.on("end", () => events.lost(new Error("PostgreSQL closed the connection")));
+  client.on("notification", ({ payload = "" }) => events.receive(Buffer.from(payload, "base64")));
+  await client.connect();
+  for (const channel of channels) await client.query(`LISTEN "${channel}"`);
+}
+
+async function close(client: PostgresClient): Promise<void> {
+  const timer = setTimeout(() => client.connection?.stream?.destroy(), CLOSE_TIMEOUT);
+  try {
+    await client.end();
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * `wingbeat/pubsub/redis`: nodes connected through Redis or Valkey, with ioredis or node-redis.
+ *
+ * All nodes subscribe to one channel for broadcasts, `<namespace>:all`, and each to one of its own,
+ * `<namespace>:node:<name>`. Pub/sub of Redis does not know databases: applications that share a server need different
+ * namespaces.
+ *
+ * Redis Cluster copies what is published on a plain channel to each of its nodes. `shards` uses sharded channels
+ * instead, `<namespace>:all:<number>`, which stay on the shard of their name, and spreads the topics over them.
+ *
+ * @example
+ * redisAdapter({ connect: () => new Redis("redis://127.0.0.1") }) // ioredis
+ * redisAdapter({ connect: () => createClient({ url: "redis://127.0.0.1" }) }) // node-redis
+ */
+import { WingbeatError } from "../../errors.ts";
+import { checkKeys, checkPositive } from "../../options.ts";
+import type { PubSubAdapter } from "../adapter.ts";
+import type { Engine, EngineConnection, EngineEvents, Parcel } from "../engine.ts";
+import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../engine-adapter.ts";
+import type { EngineOptions } from "../engine-adapter.ts";
+import { redisDriver } from "./redis/driver.ts";
+import type { RedisClient } from "./redis/driver.ts";
+
+export type { EngineOptions } from "../engine-adapter.ts";
+export type { IoRedisClient, NodeRedisClient, RedisClient } from "./redis/driver.ts";
+
+export interface RedisAdapterOptions extends EngineOptions {
+  /**
+   * Makes a client. Called twice each time the adapter connects, because a connection that subscribes can do little else.
+   * The adapter closes what it made. A cluster client of ioredis needs `shardedSubscribers: true` for `shards`.
+   */
+  readonly connect: () => RedisClient;
+  /**
+   * Redis 7 and later: over how many sharded channels the topics are spread. Take it for Redis Cluster, a few times the
+   * number of its shards. Must be the same on all nodes. Then messages of one node are in order within each topic, but
+   * not across topics. Default: plain channels.
+   */
+  readonly shards?: number;
+}
+
+/** Adapter over Redis. Throws `WB_OPTION`. */
+export function redisAdapter(options: RedisAdapterOptions): PubSubAdapter {
+  checkKeys("redisAdapter", options, [...ENGINE_OPTIONS, "connect", "shards"]);
+  checkPositive("redisAdapter.shards", options.shards);
+  if (typeof options.connect !== "function") {
+    throw new WingbeatError("WB_OPTION", "redisAdapter.connect must be a function: connect: () => new Redis(url).");
+  }
+  const namespace = namespaceOf("redisAdapter", options);
+  return engineAdapter("redisAdapter", redisEngine(namespace, options.connect, options.shards), options);
+}
+
+function redisEngine(namespace: string, connect: () => RedisClient, shards: number | undefined): Engine {
+  const streams = shards ?? 1;
+  const toAll = Array.from({ length: streams }, (_, stream) =>
+    shards === undefined ? `${namespace}:all` : `${namespace}:all:${stream}`,
+  );
+  const toNode = (nodeName: string): string => `${namespace}:node:${nodeName}`;
+  const channelOf = ({ node, stream }: Parcel): string =>
+    node === undefined ? (toAll[stream] as string) : toNode(node);
+  const isSharded = shards !== undefined;
+
+  return {
+    name: "redis",
+    advice: `may its user publish on and subscribe to "${namespace}:*"?`,
+    streams,
+    parallel: 8,
+    connect: (nodeName: string, events: EngineEvents): EngineConnection => {
+      const publisher = redisDriver(connect(), events.lost);
+      const subscriber = redisDriver(connect(), events.lost);
+      const channels = [...toAll, toNode(nodeName)];
+      return {
+        ready: Promise.all([publisher.open(), subscriber.subscribe(channels, events.receive, isSharded)]),
+        maxBytes: Infinity,
+        send: (parcels) =>
+          Promise.all(parcels.map((parcel) => publisher.publish(channelOf(parcel), parcel.bytes, isSharded))),
+        close() {
+          publisher.close();
+          subscriber.close();
+        },
+      };
+    },
+  };
+}

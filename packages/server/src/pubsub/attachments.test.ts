@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { attach, detach } from "./attachments.ts";
+
+const there = (message: unknown): unknown => {
+  const { json, attachments } = detach(message);
+  return attach(JSON.parse(json), attachments);
+};
+
+const messages = fc.letrec<{ message: unknown }>((tie) => ({
+  message: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.uint8Array(),
+    fc.array(tie("message")),
+    fc.dictionary(fc.oneof(fc.string(), fc.constant("__proto__")), tie("message"), { noNullPrototype: true }),
+  ),
+})).message;
+
+describe("bytes beside JSON", () => {
+  it("come back to where they were, in any message", () => {
+    fc.assert(fc.property(messages, (message) => void expect(there(message)).toEqual(message)));
+  });
+
+  it("leave the JSON of a message without bytes as it is", () => {
+    const message = { a: [1, { b: null }], date: new Date(0) };
+    expect(detach(message)).toEqual({ json: JSON.stringify(message), attachments: [] });
+  });
+
+  it("leave null in their places, and do not change the message", () => {
+    const bytes = new Uint8Array([1, 2]);
+    const message = { file: { parts: [bytes, "text"] }, date: new Date(0) };
+    expect(detach(message)).toEqual({
+      json: '{"file":{"parts":[null,"text"]},"date":"1970-01-01T00:00:00.000Z"}',
+      attachments: [{ path: ["file", "parts", 0], bytes }],
+    });
+    expect(message.file.parts[0]).toBe(bytes);
+  });
+
+  it("may be a Buffer, although that has a toJSON of its own", () => {
+    expect(there({ bytes: Buffer.from([1, 2]) })).toEqual({ bytes: Buffer.from([1, 2]) });
+  });
+
+  it("may be the whole message; nothing at all becomes null", () => {
+    expect(there(new Uint8Array([7]))).toEqual(new Uint8Array([7]));
+    expect(there(undefined)).toBe(null);
+  });
+
+  it("never set a prototype", () => {
+    const message = JSON.parse('{"__proto__":{"x":0}}') as { ["__proto__"]: { x: unknown } };
+    const inner = Object.getOwnPropertyDescriptor(message, "__proto__")?.value as { x: unknown };
+    inner.x = new Uint8Array([1]);
+    const result = there(message) as object;
+    expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
+    expect(Object.keys(result)).toEqual(["__proto__"]);
+  });
+
+  it("are refused in what JSON cannot carry", () => {
+    const cycle: Record<string, unknown> = {};
+    cycle["self"] = cycle;
+    expect(() => detach(cycle)).toThrow("a message with a cycle, or of more than 1000 levels, cannot be sent");
+    expect(() => detach({ big: 1n })).toThrow(TypeError);
+  });
+
+  it("that lead nowhere are an error", () => {
+    expect(() => attach({}, [{ path: ["a", "b"], bytes: new Uint8Array() }])).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,149 @@
+/**
+ * A PubSub adapter over any engine: envelopes out and in, one for all nodes or for one.
+ *
+ * Every node gets every broadcast, whatever its topic, and throws away early what nobody here is subscribed to. The
+ * other way, one engine channel for each topic, was decided against: a subscription would only count when the engine
+ * has it, a round trip after the join was answered, and what is broadcast in between would be lost without a trace. It
+ * would also cost two engine commands per topic that comes and goes. The price is what a node pays for a broadcast of
+ * no interest to it: docs/scaling.md has the figure.
+ */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { WingbeatError } from "../errors.ts";
+import { checkPositive } from "../options.ts";
+import { emit } from "../telemetry.ts";
+import type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./adapter.ts";
+import type { Engine } from "./engine.ts";
+import { DIRECT, Envelope, EnvelopeWriter } from "./envelope.ts";
+import { Gaps } from "./gaps.ts";
+import { Link } from "./link.ts";
+import { PART, PartCutter, PartJoiner } from "./parts.ts";
+
+/** What all adapters over an engine can be told. */
+export interface EngineOptions {
+  /** Unique among the nodes, at most 255 bytes. Default: host name, process id and a random number. */
+  readonly nodeName?: string;
+  /** Nodes of one namespace reach each other, and nobody else: letters, digits, `_`, `-`. Default `wingbeat`. */
+  readonly namespace?: string;
+  /**
+   * Bytes of messages that wait while the engine is away or slow; beyond it the oldest are dropped. Also the size of the
+   * largest message. Default 16,777,216.
+   */
+  readonly queueLimit?: number;
+  /** Milliseconds between two tests that what this node sends comes back. Default 10,000. */
+  readonly heartbeat?: number;
+}
+
+/** The names of {@link EngineOptions}. */
+export const ENGINE_OPTIONS: readonly string[] = ["nodeName", "namespace", "queueLimit", "heartbeat"];
+
+/** The namespace of some options. Throws `WB_OPTION` for one that not every engine can have in a name. */
+export function namespaceOf(where: string, { namespace = "wingbeat" }: EngineOptions): string {
+  if (/^[\w-]{1,40}$/.test(namespace)) return namespace;
+  throw new WingbeatError(
+    "WB_OPTION",
+    `${where}.namespace is "${namespace}": it must be 1 to 40 letters, digits, "_" or "-".`,
+  );
+}
+
+/** `host-4711-9f86d081` */
+const uniqueName = (): string => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
+
+/** Throws `WB_OPTION`. */
+export function engineAdapter(where: string, engine: Engine, options: EngineOptions): PubSubAdapter {
+  const { nodeName = uniqueName(), queueLimit = 16 * 1024 * 1024, heartbeat = 10_000 } = options;
+  checkPositive(`${where}.queueLimit`, queueLimit);
+  checkPositive(`${where}.heartbeat`, heartbeat);
+  if (nodeName === "" || Buffer.byteLength(nodeName) > 255) {
+    throw new WingbeatError("WB_OPTION", `${where}.nodeName is "${nodeName}": it must have 1 to 255 bytes.`);
+  }
+  return new EngineAdapter(engine, nodeName, queueLimit, heartbeat);
+}
+
+class EngineAdapter implements PubSubAdapter {
+  readonly nodeName: string;
+  readonly #engine: Engine;
+  readonly #writer: EnvelopeWriter;
+  readonly #ownSender: string;
+  readonly #joiner: PartJoiner;
+  readonly #link: Link;
+  readonly #gaps = new Gaps();
+  /** Broadcasts so far, by stream. */
+  readonly #sequences: number[];
+  #directSequence = 0;
+  #deliver: DeliverLocally = () => {};
+
+  constructor(engine: Engine, nodeName: string, queueLimit: number, heartbeat: number) {
+    this.nodeName = nodeName;
+    this.#engine = engine;
+    this.#sequences = Array.from({ length: engine.streams }, () => 0);
+    this.#writer = new EnvelopeWriter(nodeName);
+    this.#ownSender = this.#writer.incarnation.toString("latin1");
+    // As much as may wait on its way out may wait on its way in.
+    this.#joiner = new PartJoiner(queueLimit);
+    const cutter = new PartCutter(this.#writer.incarnation);
+    this.#link = new Link(engine, {
+      nodeName,
+      queueLimit,
+      heartbeat,
+      receive: (bytes) => this.#receive(bytes),
+      cut: (bytes, maxBytes) => cutter.cut(bytes, maxBytes),
+    });
+  }
+
+  status(): AdapterStatus {
+    return this.#link.status;
+  }
+
+  async start(deliver: DeliverLocally): Promise<void> {
+    this.#deliver = deliver;
+    await this.#link.start();
+  }
+
+  broadcast(message: PubSubMessage): void {
+    const stream = this.#engine.streams === 1 ? 0 : hash(message.topic) % this.#engine.streams;
+    const sequence = (this.#sequences[stream] as number) + 1;
+    const bytes = this.#writer.write(message, stream, sequence);
+    this.#sequences[stream] = sequence;
+    this.#link.send({ node: undefined, stream, bytes });
+  }
+
+  directBroadcast(nodeName: string, message: PubSubMessage): void {
+    // No way through the engine: it works when that is away.
+    if (nodeName === this.nodeName) return this.#deliver(message);
+    this.#link.send({ node: nodeName, stream: 0, bytes: this.#writer.write(message, DIRECT, ++this.#directSequence) });
+  }
+
+  async stop(): Promise<void> {
+    this.#deliver = () => {};
+    await this.#link.stop();
+    this.#joiner.clear();
+  }
+
+  #receive(bytes: Buffer): void {
+    try {
+      const envelope = bytes[0] === PART ? this.#joiner.add(bytes) : bytes;
+      if (envelope !== undefined) this.#open(new Envelope(envelope));
+    } catch (error) {
+      emit("pubsub.unreadable", { adapter: this.#engine.name, nodeName: this.nodeName, error });
+    }
+  }
+
+  #open(envelope: Envelope): void {
+    const { sender, stream } = envelope;
+    if (sender === this.#ownSender) return;
+    if (stream !== DIRECT) {
+      const missed = this.#gaps.check(sender, stream, envelope.sequence);
+      if (missed < 0) return;
+      if (missed > 0) this.#link.losses.missed(missed, envelope.node);
+    }
+    this.#deliver(envelope);
+  }
+}
+
+/** FNV-1a over UTF-16 units: the same on all nodes. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  return value >>> 0;
+}

@@ -1,0 +1,127 @@
+/**
+ * What travels between nodes: a message in its envelope, as bytes. A node reads the outside first: a message for a topic
+ * that nobody is on here is thrown away before its JSON is parsed.
+ *
+ * | bytes | |
+ * | --- | --- |
+ * | 1 | kind and version: 1 |
+ * | 1, 1 | lengths of the sender's name and of the dispatcher's |
+ * | 2 | stream, or {@link DIRECT} |
+ * | 6 | sequence: counts the sender's messages of this stream from 1 |
+ * | 8 | incarnation: random, a new one each time a node starts |
+ * | 4, 4, 4 | lengths of topic, JSON and tail |
+ * | … | sender's name, dispatcher, topic, JSON |
+ * | … | tail, for bytes in the message: 4 bytes length of a JSON list of `[path, length]`, that list, then the bytes |
+ *
+ * Numbers are big-endian, texts UTF-8, lengths in bytes.
+ */
+import { randomBytes } from "node:crypto";
+import type { PubSubMessage } from "./adapter.ts";
+import { attach, detach } from "./attachments.ts";
+import type { Attachment } from "./attachments.ts";
+
+/** The first byte. Another number will be another version. */
+export const ENVELOPE = 1;
+/** As stream: a message to one node, which belongs to none. */
+export const DIRECT = 0xffff;
+
+const HEADER = 31;
+
+/** Puts the messages of one node into envelopes. */
+export class EnvelopeWriter {
+  readonly incarnation = randomBytes(8);
+  readonly #node: Buffer;
+
+  /** The name has at most 255 bytes. */
+  constructor(nodeName: string) {
+    this.#node = Buffer.from(nodeName);
+  }
+
+  /** Throws for what JSON cannot carry. */
+  write({ topic, dispatcher, message }: PubSubMessage, stream: number, sequence: number): Buffer {
+    const { json, attachments } = detach(message);
+    const dispatcherLength = Buffer.byteLength(dispatcher);
+    if (dispatcherLength > 255) throw new RangeError("a dispatcher's name has at most 255 bytes");
+    const topicLength = Buffer.byteLength(topic);
+    const jsonLength = Buffer.byteLength(json);
+    const tail = attachments.length === 0 ? undefined : tailOf(attachments);
+    const tailLength = tail?.length ?? 0;
+    const length = HEADER + this.#node.length + dispatcherLength + topicLength + jsonLength + tailLength;
+    const bytes = Buffer.allocUnsafe(length);
+    bytes[0] = ENVELOPE;
+    bytes[1] = this.#node.length;
+    bytes[2] = dispatcherLength;
+    bytes.writeUInt16BE(stream, 3);
+    bytes.writeUIntBE(sequence, 5, 6);
+    this.incarnation.copy(bytes, 11);
+    bytes.writeUInt32BE(topicLength, 19);
+    bytes.writeUInt32BE(jsonLength, 23);
+    bytes.writeUInt32BE(tailLength, 27);
+    let at = HEADER + this.#node.copy(bytes, HEADER);
+    at += bytes.write(dispatcher, at);
+    at += bytes.write(topic, at);
+    at += bytes.write(json, at);
+    tail?.copy(bytes, at);
+    return bytes;
+  }
+}
+
+function tailOf(attachments: readonly Attachment[]): Buffer {
+  const paths = Buffer.from(JSON.stringify(attachments.map(({ path, bytes }) => [path, bytes.length])));
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32BE(paths.length);
+  return Buffer.concat([length, paths, ...attachments.map(({ bytes }) => bytes)]);
+}
+
+/** A message that has arrived. Throws when the bytes are no envelope, or one that was cut off. */
+export class Envelope implements PubSubMessage {
+  readonly topic: string;
+  readonly dispatcher: string;
+  readonly stream: number;
+  readonly sequence: number;
+  readonly #bytes: Buffer;
+  readonly #json: number;
+  readonly #tail: number;
+
+  constructor(bytes: Buffer) {
+    if (bytes[0] !== ENVELOPE || bytes.length < HEADER) throw new RangeError("not an envelope");
+    const dispatcher = HEADER + (bytes[1] as number);
+    const topic = dispatcher + (bytes[2] as number);
+    this.#bytes = bytes;
+    this.#json = topic + bytes.readUInt32BE(19);
+    this.#tail = this.#json + bytes.readUInt32BE(23);
+    if (this.#tail + bytes.readUInt32BE(27) !== bytes.length) throw new RangeError("an envelope that was cut off");
+    this.dispatcher = bytes.toString("utf8", dispatcher, topic);
+    this.topic = bytes.toString("utf8", topic, this.#json);
+    this.stream = bytes.readUInt16BE(3);
+    this.sequence = bytes.readUIntBE(5, 6);
+  }
+
+  /** The node that sent it. */
+  get node(): string {
+    return this.#bytes.toString("utf8", HEADER, HEADER + (this.#bytes[1] as number));
+  }
+
+  /** Tells one run of one node from all others. A text, but of no characters that mean anything. */
+  get sender(): string {
+    return this.#bytes.toString("latin1", 11, 19);
+  }
+
+  /** Parses it, each time it is read. Throws what `JSON.parse` throws. */
+  get message(): unknown {
+    const message: unknown = JSON.parse(this.#bytes.toString("utf8", this.#json, this.#tail));
+    return this.#tail === this.#bytes.length ? message : attach(message, this.#attachments());
+  }
+
+  #attachments(): Attachment[] {
+    const start = this.#tail + 4;
+    let at = start + this.#bytes.readUInt32BE(this.#tail);
+    const list = JSON.parse(this.#bytes.toString("utf8", start, at)) as [Attachment["path"], number][];
+    return list.map(([path, length]) => {
+      const from = at;
+      at += length;
+      // A copy, and a plain Uint8Array: the receiver may keep it, and must not keep the engine's buffer alive.
+      return { path, bytes: new Uint8Array(this.#bytes.subarray(from, at)) };
+    });
+  }
+}

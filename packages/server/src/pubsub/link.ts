@@ -1,0 +1,302 @@
+/**
+ * Keeps a node connected to an engine: connects, tests that what it sends comes back, notices when it no longer does,
+ * and connects again. While there is no connection, messages wait in a queue of limited size.
+ *
+ * Sending neither waits nor throws. What is lost is counted and told.
+ */
+import { emit } from "../telemetry.ts";
+import type { AdapterStatus } from "./adapter.ts";
+import type { Engine, EngineConnection, Parcel } from "./engine.ts";
+import { Losses } from "./losses.ts";
+import { Outbox } from "./outbox.ts";
+
+/** Milliseconds that a connection may take to be up. */
+const OPEN_TIMEOUT = 5_000;
+/** Milliseconds before the first try to connect again; twice as long each time, up to the longest. */
+const FIRST_DELAY = 100;
+const LONGEST_DELAY = 1_000;
+/** Milliseconds that `stop` waits for what is queued, and for the engine to close. */
+const STOP_TIMEOUT = 1_000;
+/** Bytes of messages that one `send` takes. */
+const BATCH = 1_048_576;
+
+/** The first byte of the message that a node sends to itself. */
+export const PING = 3;
+
+export interface LinkOptions {
+  readonly nodeName: string;
+  /** Bytes of messages that may wait. */
+  readonly queueLimit: number;
+  /** Milliseconds between two tests of the connection. */
+  readonly heartbeat: number;
+  /** Takes what has arrived, pings aside. */
+  readonly receive: (bytes: Buffer) => void;
+  /** Makes pieces of at most `maxBytes` of bytes that are more. */
+  readonly cut: (bytes: Buffer, maxBytes: number) => readonly Buffer[];
+}
+
+export class Link {
+  readonly losses: Losses;
+  readonly #engine: Engine;
+  readonly #options: LinkOptions;
+  readonly #outbox: Outbox;
+  readonly #underWay = new Set<readonly Parcel[]>();
+  readonly #source: { readonly adapter: string; readonly nodeName: string };
+  /** Names the connection that counts: what an older one says is ignored. */
+  #current: symbol | undefined = undefined;
+  #connection: EngineConnection | undefined = undefined;
+  #isUp = false;
+  #isStopped = false;
+  #flushIsDue = false;
+  /** Runs while other nodes are given time to come back too. */
+  #hold: NodeJS.Timeout | undefined = undefined;
+  /** Failed tries in a row. */
+  #failures = 0;
+  /** Counts connections: a ping says by which one it was sent. */
+  #tries = 0;
+  /** Heartbeats since something was heard. */
+  #silence = 0;
+  #since = Date.now();
+  #reason = "not started";
+  /** To the end of opening, to the next try, or to the next heartbeat. */
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #onSettled: (() => void) | undefined = undefined;
+  #onDrained: (() => void) | undefined = undefined;
+
+  constructor(engine: Engine, options: LinkOptions) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#source = { adapter: engine.name, nodeName: options.nodeName };
+    this.#outbox = new Outbox(options.queueLimit);
+    this.losses = new Losses(this.#source);
+  }
+
+  get status(): AdapterStatus {
+    return {
+      adapter: this.#engine.name,
+      state: this.#isUp ? "up" : "down",
+      since: this.#since,
+      ...(this.#isUp ? {} : { reason: this.#reason }),
+      queued: this.#outbox.size,
+      lost: this.losses.totalLost,
+      missed: this.losses.totalMissed,
+    };
+  }
+
+  /** Resolves when the first try has succeeded or failed. */
+  start(): Promise<void> {
+    this.#reason = "connecting";
+    return new Promise((resolve) => {
+      this.#onSettled = resolve;
+      this.#open();
+    });
+  }
+
+  send(parcel: Parcel): void {
+    if (this.#isStopped) return;
+    if (parcel.bytes.length > this.#options.queueLimit) return this.losses.lost(1, "too large");
+    this.losses.lost(this.#outbox.add(parcel), "queue full");
+    if (!this.#isUp) return;
+    if (this.#outbox.bytes >= BATCH) return this.#flush();
+    if (this.#flushIsDue) return;
+    // What is sent in one turn goes to the engine together.
+    this.#flushIsDue = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  /** Sends what waits, for a second at most, then disconnects. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#release();
+    if (this.#isUp && (this.#outbox.size > 0 || this.#underWay.size > 0)) {
+      await within(STOP_TIMEOUT, new Promise<void>((resolve) => (this.#onDrained = resolve)));
+    }
+    const connection = this.#connection;
+    this.#disconnect();
+    this.#isUp = false;
+    this.#reason = "stopped";
+    this.#since = Date.now();
+    this.losses.lost(this.#outbox.take(Infinity).length, "stopped");
+    this.losses.tell();
+    this.#settled();
+    await within(STOP_TIMEOUT, closed(connection));
+  }
+
+  #open(): void {
+    const name = Symbol(this.#engine.name);
+    const ifCurrent =
+      <Rest extends readonly unknown[]>(action: (...rest: Rest) => void) =>
+      (...rest: Rest): void => {
+        if (this.#current === name) action(...rest);
+      };
+    const fail = ifCurrent((error: unknown) => this.#fail(error));
+    this.#current = name;
+    this.#tries = (this.#tries + 1) & 0xff;
+    let problem = "no answer";
+    this.#timer = setTimeout(() => this.#fail(new Error(`${problem} within ${OPEN_TIMEOUT} ms`)), OPEN_TIMEOUT);
+    let connection: EngineConnection;
+    try {
+      connection = this.#engine.connect(this.#options.nodeName, {
+        receive: ifCurrent((bytes: Uint8Array) => this.#receive(bytes)),
+        lost: fail,
+      });
+    } catch (error) {
+      return fail(error);
+    }
+    connection.ready.then(
+      ifCurrent(() => {
+        problem = `connected, but what was sent did not come back (${this.#engine.advice})`;
+        this.#ping();
+      }),
+      fail,
+    );
+    if (this.#current === name) this.#connection = connection;
+    else void closed(connection);
+  }
+
+  #receive(received: Uint8Array): void {
+    const bytes = Buffer.isBuffer(received)
+      ? received
+      : Buffer.from(received.buffer, received.byteOffset, received.byteLength);
+    this.#silence = 0;
+    if (bytes[0] !== PING) this.#options.receive(bytes);
+    else if (!this.#isUp && bytes[1] === this.#tries) this.#up();
+  }
+
+  /** Our own message has come back: everything works. */
+  #up(): void {
+    clearTimeout(this.#timer);
+    const duration = Date.now() - this.#since;
+    this.#isUp = true;
+    this.#since = Date.now();
+    // The engine was away, probably for all: what waited would reach nobody before the others have tried again.
+    if (this.#failures > 0) this.#hold = setTimeout(() => this.#release(), delayAfter(this.#failures) * 1.5);
+    this.#failures = 0;
+    this.#timer = setInterval(() => this.#heartbeat(), this.#options.heartbeat);
+    this.#timer.unref();
+    emit("pubsub.adapter_up", { ...this.#source, duration });
+    this.#settled();
+    this.#flush();
+  }
+
+  /** Silent for a whole interval, and again for one: a process that was busy gets to read in between. */
+  #heartbeat(): void {
+    if (++this.#silence > 2) this.#fail(new Error("the engine is connected but hands nothing on"));
+    else this.#ping();
+  }
+
+  #ping(): void {
+    const name = this.#current;
+    const ping: Parcel = { node: this.#options.nodeName, stream: 0, bytes: Buffer.of(PING, this.#tries) };
+    this.#hand([ping]).catch((error: unknown) => {
+      if (this.#current === name) this.#fail(error);
+    });
+  }
+
+  /** The connection failed, or could not be made: closes it, and tries again later. */
+  #fail(error: unknown): void {
+    const connection = this.#connection;
+    const reason = reasonOf(error);
+    const isNews = this.#isUp || this.#reason !== reason;
+    this.#disconnect(error);
+    if (this.#isUp) this.#since = Date.now();
+    this.#isUp = false;
+    this.#reason = reason;
+    void closed(connection);
+    if (!this.#isStopped) {
+      // Not all nodes at the same moment.
+      this.#timer = setTimeout(() => this.#open(), delayAfter(this.#failures++) * (0.75 + Math.random() / 2));
+    }
+    if (isNews) emit("pubsub.adapter_down", { ...this.#source, reason, error });
+    this.#settled();
+  }
+
+  #disconnect(error?: unknown): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#hold);
+    this.#hold = undefined;
+    this.#current = undefined;
+    this.#connection = undefined;
+    this.#silence = 0;
+    for (const batch of this.#underWay) this.losses.lost(batch.length, "not confirmed", error);
+    this.#underWay.clear();
+    this.#onDrained?.();
+  }
+
+  #flush(): void {
+    this.#flushIsDue = false;
+    while (
+      this.#isUp &&
+      this.#hold === undefined &&
+      this.#outbox.size > 0 &&
+      this.#underWay.size < this.#engine.parallel
+    ) {
+      const batch = this.#outbox.take(BATCH);
+      this.#underWay.add(batch);
+      this.#hand(batch).then(
+        () => this.#sent(batch),
+        (error: unknown) => this.#sent(batch, error),
+      );
+    }
+  }
+
+  /** Lets what waits go. */
+  #release(): void {
+    clearTimeout(this.#hold);
+    this.#hold = undefined;
+    this.#flush();
+  }
+
+  /** Gives parcels to the engine. An engine that throws has rejected. */
+  async #hand(batch: readonly Parcel[]): Promise<unknown> {
+    const connection = this.#connection as EngineConnection;
+    const { maxBytes } = connection;
+    if (batch.every(({ bytes }) => bytes.length <= maxBytes)) return connection.send(batch);
+    return connection.send(
+      batch.flatMap((parcel) => this.#options.cut(parcel.bytes, maxBytes).map((bytes) => ({ ...parcel, bytes }))),
+    );
+  }
+
+  #sent(batch: readonly Parcel[], error?: unknown): void {
+    // When the connection was lost, the batch was counted with it.
+    if (!this.#underWay.delete(batch)) return;
+    if (error !== undefined) this.losses.lost(batch.length, "not confirmed", error);
+    if (this.#outbox.size > 0) this.#flush();
+    else if (this.#underWay.size === 0) this.#onDrained?.();
+  }
+
+  #settled(): void {
+    this.#onSettled?.();
+    this.#onSettled = undefined;
+  }
+}
+
+/** Milliseconds from a failure to the next try. */
+function delayAfter(failures: number): number {
+  return Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY);
+}
+
+/** Closes a connection; what that throws or rejects with is of no interest. */
+async function closed(connection: EngineConnection | undefined): Promise<void> {
+  try {
+    await connection?.close();
+  } catch {
+    // It is gone either way.
+  }
+}
+
+/** Waits for a promise, but no longer than `ms`. */
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined = undefined;
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([promise, timeout]);
+  clearTimeout(timer);
+}
+
+/** What an error says. Those of several addresses at once say nothing themselves. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return error.message || (error as NodeJS.ErrnoException).code || error.name;
+}

@@ -1,0 +1,121 @@
+/** The engines between nodes, on free ports of this machine, with a password. */
+import { execFileSync } from "node:child_process";
+import { chownSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findProgram, freePort, plainUser, Program, temporaryFolder } from "./program.ts";
+
+export const PASSWORD = "correct horse";
+
+/** An engine that runs, or can. */
+export interface TestEngine {
+  readonly port: number;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops it, and removes what it has written. */
+  end(): Promise<void>;
+}
+
+function testEngine(port: number, program: Program, folder?: string): TestEngine {
+  const stop = (): Promise<void> => program.stop();
+  return {
+    port,
+    start: () => program.start(),
+    stop,
+    async end() {
+      await stop();
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** How the tests of an engine are left out where its program is missing; in CI none is. */
+export interface Availability {
+  readonly isMissing: boolean;
+  /** For the title of the tests. */
+  readonly note: string;
+}
+
+function availability(path: string | undefined, packageName: string): Availability {
+  if (path !== undefined || process.env["CI"] !== undefined) return { isMissing: false, note: "" };
+  return { isMissing: true, note: ` (left out: apt-get install ${packageName})` };
+}
+
+const redis = findProgram("redis-server");
+const nats = findProgram("nats-server");
+const postgres = findProgram("postgres", postgresFolders());
+
+export const redisAvailability = availability(redis, "redis-server");
+export const natsAvailability = availability(nats, "nats-server");
+export const postgresAvailability = availability(postgres, "postgresql");
+
+/** Debian keeps the programs of each version in a folder of its own. The newest comes first. */
+function postgresFolders(): string[] {
+  const root = "/usr/lib/postgresql";
+  if (!existsSync(root)) return [];
+  const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => join(root, version, "bin"));
+}
+
+/** `extra`: further settings of redis-server. */
+export async function redisEngine(extra: readonly string[] = ["--requirepass", PASSWORD]): Promise<TestEngine> {
+  const port = await freePort();
+  const folder = temporaryFolder();
+  const settings = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "no" };
+  const program = new Program({
+    command: redis ?? "redis-server",
+    args: [...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]), ...extra],
+    ready: "Ready to accept connections",
+  });
+  return testEngine(port, program, folder);
+}
+
+/** User `wingbeat`. */
+export async function natsEngine(): Promise<TestEngine> {
+  const port = await freePort();
+  const program = new Program({
+    command: nats ?? "nats-server",
+    args: ["-a", "127.0.0.1", "-p", String(port), "--user", "wingbeat", "--pass", PASSWORD],
+    ready: "Server is ready",
+  });
+  return testEngine(port, program);
+}
+
+/** User `wingbeat`, database `postgres`. */
+export async function postgresEngine(): Promise<TestEngine> {
+  const port = await freePort();
+  const command = postgres ?? "postgres";
+  const folder = temporaryFolder();
+  const user = plainUser();
+  const passwords = join(folder, "password");
+  const data = join(folder, "data");
+  writeFileSync(passwords, PASSWORD);
+  if (user !== undefined) for (const path of [folder, passwords]) chownSync(path, user.uid, user.gid);
+  execFileSync(
+    command.replace(/postgres$/, "initdb"),
+    [
+      "-D",
+      data,
+      "-U",
+      "wingbeat",
+      "-A",
+      "scram-sha-256",
+      "--pwfile",
+      passwords,
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "--no-sync",
+    ],
+    { stdio: "pipe", ...user },
+  );
+  const settings = { port, listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off" };
+  const program = new Program({
+    command,
+    args: ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    ready: "database system is ready to accept connections",
+    // A fast shutdown: it does not wait for its clients.
+    signal: "SIGINT",
+    ...(user === undefined ? {} : { user }),
+  });
+  return testEngine(port, program, folder);
+}

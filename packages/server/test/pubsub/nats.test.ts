@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { connect } from "@nats-io/transport-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { natsAdapter } from "wingbeat/pubsub/nats";
+import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
+import { natsAvailability, natsEngine, PASSWORD } from "./engines.ts";
+import type { TestEngine } from "./engines.ts";
+import { itNoticesStalls } from "./stall.ts";
+
+const { isMissing, note } = natsAvailability;
+
+const client = (port: number, pass: string) => () => connect({ servers: `127.0.0.1:${port}`, user: "wingbeat", pass });
+
+describe.skipIf(isMissing)(`NATS${note}`, () => {
+  let engine: TestEngine;
+  beforeAll(async () => {
+    engine = await natsEngine();
+    await engine.start();
+  });
+  afterAll(() => engine.end());
+
+  pubsubSuite({
+    name: "NATS",
+    describe,
+    it,
+    adapters(count) {
+      const namespace = randomUUID();
+      return Array.from({ length: count }, () =>
+        natsAdapter({ connect: () => client(engine.port, PASSWORD)(), namespace }),
+      );
+    },
+    capabilities: {
+      severalNodes: true,
+      engine: {
+        stop: () => engine.stop(),
+        start: () => engine.start(),
+        unreachable: () => natsAdapter({ connect: client(1, PASSWORD) }),
+        refused: () => natsAdapter({ connect: () => client(engine.port, "wrong")() }),
+      },
+    },
+  });
+
+  it("refuses options that are wrong", () => {
+    const connect = () => client(1, "")();
+    expect(() => natsAdapter({} as never)).toThrow("natsAdapter.connect must be a function");
+    expect(() => natsAdapter({ connect, namespace: "a.b" })).toThrow('natsAdapter.namespace is "a.b"');
+    expect(() => natsAdapter({ connect, shards: 2 } as never)).toThrow('natsAdapter has no option "shards"');
+  });
+
+  itNoticesStalls(
+    "NATS",
+    () => engine.port,
+    (port, options) => natsAdapter({ connect: client(port, PASSWORD), ...options }),
+  );
+});

@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { postgresAdapter } from "wingbeat/pubsub/postgres";
+import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
+import { PASSWORD, postgresAvailability, postgresEngine } from "./engines.ts";
+import type { TestEngine } from "./engines.ts";
+import { itNoticesStalls } from "./stall.ts";
+
+const { isMissing, note } = postgresAvailability;
+
+const client = (port: number, password: string): Client =>
+  new Client({ host: "127.0.0.1", port, user: "wingbeat", password, database: "postgres" });
+
+describe.skipIf(isMissing)(`PostgreSQL${note}`, () => {
+  let engine: TestEngine;
+  beforeAll(async () => {
+    engine = await postgresEngine();
+    await engine.start();
+  });
+  afterAll(() => engine.end());
+
+  pubsubSuite({
+    name: "PostgreSQL",
+    describe,
+    it,
+    adapters(count) {
+      const namespace = randomUUID();
+      return Array.from({ length: count }, () =>
+        postgresAdapter({ connect: () => client(engine.port, PASSWORD), namespace }),
+      );
+    },
+    capabilities: {
+      severalNodes: true,
+      engine: {
+        stop: () => engine.stop(),
+        start: () => engine.start(),
+        unreachable: () => postgresAdapter({ connect: () => client(1, PASSWORD) }),
+        refused: () => postgresAdapter({ connect: () => client(engine.port, "wrong") }),
+      },
+    },
+  });
+
+  it("refuses options that are wrong", () => {
+    const connect = () => client(1, "");
+    expect(() => postgresAdapter({} as never)).toThrow("postgresAdapter.connect must be a function");
+    expect(() => postgresAdapter({ connect, namespace: "a.b" })).toThrow('postgresAdapter.namespace is "a.b"');
+    expect(() => postgresAdapter({ connect, shards: 2 } as never)).toThrow('postgresAdapter has no option "shards"');
+  });
+
+  itNoticesStalls(
+    "PostgreSQL",
+    () => engine.port,
+    (port, options) => postgresAdapter({ connect: () => client(port, PASSWORD), ...options }),
+  );
+});
