@@ -77,7 +77,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.params = params;
     this.socket = socket;
     this.timeout = socket.options.timeout;
-    this.#rejoinTimer = new RetryTimer(() => this.#rejoin(), socket.options.rejoinAfterMs);
+    this.#rejoinTimer = new RetryTimer(() => this.#join(), socket.options.rejoinAfterMs);
     this.#pushChannel = this.#forPushes();
     this.joinPush = new Push(
       this.#pushChannel,
@@ -98,7 +98,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
    */
   join(options?: Options): Push<Contract["join"]["reply"]> {
     if (this.joinedOnce) {
-      throw new Error(`"${this.topic}" was joined already: take a new channel from socket.channel()`);
+      throw new Error(`"${this.topic}" was joined already: make a new channel`);
     }
     const { timeout, signal } = optionsOf(options);
     this.timeout = timeout ?? this.timeout;
@@ -116,6 +116,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.state = "leaving";
     const leavePush = new Push(this.#pushChannel, LEAVE, () => ({}), timeout);
     if (this.#serverKnows && this.socket.isConnected()) leavePush.send();
+    this.#serverKnows = false;
     leavePush.settle("ok", {});
     this.trigger(CLOSE, "leave");
     return leavePush;
@@ -214,7 +215,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   trigger(event: string, payload?: Payload, ref: Ref = null, joinRef: Ref = null): void {
     const handled = this.onMessage(event, payload, ref, joinRef);
     if (payload && !handled) {
-      throw new Error("onMessage of a channel must return the payload");
+      throw new Error("onMessage must return the payload");
     }
     if (event === REPLY) this.#replied(ref, handled as Reply);
     else if (event === CLOSE) this.#closed();
@@ -224,7 +225,6 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
 
   /** The socket has a connection. */
   connected(): void {
-    this.#rejoinTimer.reset();
     if (this.isErrored() || (this.isJoining() && this.joinRef() === null)) this.#join();
   }
 
@@ -234,10 +234,6 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.#serverKnows = false;
     if (this.isErrored()) return;
     this.trigger(ERROR, { source: "transport", reason } satisfies TransportError, null, this.joinRef());
-  }
-
-  #rejoin(): void {
-    if (this.isErrored() && this.socket.isConnected()) this.#join();
   }
 
   #join(): void {
@@ -315,7 +311,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     if (this.pushBuffer.size >= this.socket.options.bufferLimit)
       return push.reject({ reason: "buffer full" }, undefined, "buffer_full");
     push.startTimeout();
-    this.pushBuffer.add(push);
+    if (this.isClosed()) push.fail("closed");
+    else this.pushBuffer.add(push);
   }
 
   #listen(
@@ -327,8 +324,12 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     const listeners = this.#listeners.get(event) ?? new Listeners();
     listeners.add(id, callback);
     this.#listeners.set(event, listeners);
-    const remove = () => this.off(event, id);
-    signal?.addEventListener("abort", remove, { once: true });
+    const remove = () => {
+      signal?.removeEventListener("abort", remove);
+      this.off(event, id);
+    };
+    signal?.addEventListener("abort", remove);
+    if (signal?.aborted === true) remove();
     return listenerRef(id, remove);
   }
 
@@ -342,6 +343,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
       topic: this.topic,
       makeRef: () => this.socket.makeRef(),
       expectReply: (ref, push) => this.#pending.set(ref, push),
+      expectsReply: (ref) => this.#pending.has(ref),
       forgetReply: (ref) => this.#pending.delete(ref),
       withdraw: (push) => this.pushBuffer.delete(push),
       abort: (push) => {

@@ -47,9 +47,9 @@ export class PushError extends Error {
 const TEXT: Record<Exclude<PushFailure, "refused">, string> = {
   timeout: "not answered in time",
   closed: "cut off: the channel or its connection closed",
-  crashed: "cut off: the channel crashed on the server",
+  crashed: "cut off: the channel crashed",
   aborted: "aborted",
-  buffer_full: "not sent: bufferLimit pushes wait for the join already",
+  buffer_full: "not sent: bufferLimit reached",
 };
 
 /** By convention a refusal is `{reason: "..."}`. */

@@ -17,6 +17,7 @@ const AUTH_TOKEN_PREFIX = "base64url.bearer.phx.";
 type Handler<Event> = ((event: Event) => unknown) | null;
 
 export class LongPoll implements Transport {
+  static readonly isLongPoll = true;
   /** The polls notice a lost connection. */
   readonly skipHeartbeat = true;
   binaryType = "arraybuffer";

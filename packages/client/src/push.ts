@@ -5,8 +5,9 @@
 import type { Ref, ReplyContract } from "@wingbeat/protocol";
 import type { Callback, ResponseOf } from "./contract.ts";
 import { PushError } from "./errors.ts";
-import { isPromise } from "./is-promise.ts";
 import type { PushFailure } from "./errors.ts";
+import { isPromise } from "./is-promise.ts";
+import { run } from "./listeners.ts";
 
 export interface PushOptions {
   /** Milliseconds to wait for the answer. Default: the socket's `timeout`, 10,000. */
@@ -21,6 +22,8 @@ export interface PushChannel {
   makeRef(): string;
   /** Calls `settle` of the push when the reply with its ref comes. */
   expectReply(ref: string, push: Push): void;
+  /** False when nobody waits for that reply any more: it has come, or timed out, or the channel is closed. */
+  expectsReply(ref: string): boolean;
   forgetReply(ref: string): void;
   transmit(push: Push, payload: unknown): void;
   /** The push has timed out: it is not to be sent any more. */
@@ -34,8 +37,6 @@ interface Reply {
   readonly response: unknown;
 }
 
-type Outcome = { readonly response: unknown } | { readonly error: PushError };
-
 export class Push<R extends ReplyContract = ReplyContract> implements PromiseLike<ResponseOf<R, "ok">> {
   readonly event: string;
   timeout: number;
@@ -46,8 +47,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
   readonly #hooks: { readonly status: string; readonly callback: (response: unknown) => unknown }[] = [];
   #received: Reply | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #outcome: Outcome | undefined;
-  #waiting: { readonly promise: Promise<unknown>; conclude(outcome: Outcome): void } | undefined;
+  #outcome = new Outcome();
   #unwatch: (() => void) | undefined;
 
   /** Made by channels. `payload` is called at every sending and may give a promise. */
@@ -73,11 +73,12 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
   }
 
   /** Fulfilled with the response of an `ok` reply; rejected with a {@link PushError}. */
+  // oxlint-disable-next-line unicorn/no-thenable -- a push is there to be awaited
   then<A = ResponseOf<R, "ok">, B = never>(
     fulfilled?: ((response: ResponseOf<R, "ok">) => A | PromiseLike<A>) | null,
     rejected?: ((error: PushError) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#promise().then(fulfilled as (response: unknown) => A, rejected);
+    return this.#outcome.promise.then(fulfilled as (response: unknown) => A, rejected);
   }
 
   catch<B = never>(rejected?: ((error: PushError) => B | PromiseLike<B>) | null): Promise<ResponseOf<R, "ok"> | B> {
@@ -85,22 +86,25 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
   }
 
   finally(settled?: (() => void) | null): Promise<ResponseOf<R, "ok">> {
-    return this.then().finally(settled);
+    return this.then(undefined).finally(settled);
   }
 
-  /** Sends the message, unless it has timed out while it waited. The time for the answer starts now. */
+  /** Sends the message. The time for the answer starts now. */
   send(): void {
-    if (this.#received?.status === "timeout") return;
     this.startTimeout();
     const ref = this.#channel.makeRef();
     this.ref = ref;
     this.#channel.expectReply(ref, this as unknown as Push);
-    const payload = this.#payload();
+    const failed = (error: unknown) =>
+      this.#channel.expectsReply(ref) && this.reject({ reason: "params failed" }, error);
+    let payload: unknown;
+    try {
+      payload = this.#payload();
+    } catch (error) {
+      return void failed(error);
+    }
     if (!isPromise(payload)) return this.#transmit(payload);
-    payload.then(
-      (value) => ref === this.ref && this.#transmit(value),
-      (error: unknown) => ref === this.ref && this.reject({ reason: "params failed" }, error),
-    );
+    payload.then((value) => this.#channel.expectsReply(ref) && this.#transmit(value), failed);
   }
 
   /** As a new message with a ref of its own. */
@@ -115,9 +119,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
     this.forget();
     this.ref = null;
     this.#received = undefined;
-    if (this.#outcome === undefined) return;
-    this.#outcome = undefined;
-    this.#waiting = undefined;
+    if (this.#outcome.isKnown) this.#outcome = new Outcome();
   }
 
   startTimeout(): void {
@@ -138,15 +140,15 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
   settle(status: string, response: unknown): void {
     this.forget();
     this.#received = { status, response };
-    if (status === "ok") this.#conclude({ response });
+    if (status === "ok") this.#conclude().resolve(response);
     else if (status === "timeout") this.fail("timeout");
     else this.fail("refused", { status, response });
-    for (const hook of this.#hooks) if (hook.status === status) hook.callback(response);
+    for (const hook of this.#hooks) if (hook.status === status) run(() => hook.callback(response));
   }
 
   /** Ends the waiting of those who await the push. phoenix.js's hooks know no such end: they wait for the timeout. */
   fail(reason: PushFailure, detail?: { status?: string; response?: unknown; cause?: unknown }): void {
-    this.#conclude({ error: new PushError(reason, { topic: this.#channel.topic, event: this.event, ...detail }) });
+    this.#conclude().reject(new PushError(reason, { topic: this.#channel.topic, event: this.event, ...detail }));
   }
 
   /** The push cannot be sent, for a reason on this side: hooks get it as an `error`. */
@@ -177,20 +179,25 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
     }
   }
 
-  #conclude(outcome: Outcome): void {
-    this.#outcome ??= outcome;
+  #conclude(): Outcome {
     this.#unwatch?.();
-    this.#waiting?.conclude(this.#outcome);
+    this.#outcome.isKnown = true;
+    return this.#outcome;
   }
+}
 
-  #promise(): Promise<unknown> {
-    if (this.#waiting !== undefined) return this.#waiting.promise;
-    let conclude!: (outcome: Outcome) => void;
-    const promise = new Promise<unknown>((resolve, reject) => {
-      conclude = (outcome) => ("error" in outcome ? reject(outcome.error) : resolve(outcome.response));
-    });
-    this.#waiting = { promise, conclude };
-    if (this.#outcome !== undefined) conclude(this.#outcome);
-    return promise;
+/** What those who await a push wait for. The first conclusion counts. */
+class Outcome {
+  resolve!: (response: unknown) => void;
+  reject!: (error: PushError) => void;
+  isKnown = false;
+  readonly promise = new Promise<unknown>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  constructor() {
+    // Nobody has to await a push.
+    this.promise.catch(() => {});
   }
 }

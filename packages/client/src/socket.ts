@@ -1,6 +1,6 @@
 /**
  * The connection to a server, kept up: opens it, opens it again when it is lost, and hands its messages to the channels.
- * The names and behaviour are phoenix.js's, of which PROTOCOL.md, section 12, lists where we differ.
+ * The names and behaviour are phoenix.js's; docs/phoenix-js.md lists where we differ.
  *
  * @example
  * const socket = new Socket<typeof userSocket>("/socket", { params: { token } });
@@ -17,7 +17,7 @@ import type { ListenerRef } from "./listeners.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import type { SocketMessage } from "./serializer.ts";
 import { protocolsFor } from "./socket/auth-token.ts";
-import { Connection } from "./socket/connection.ts";
+import { Connection, NORMAL_CLOSURE } from "./socket/connection.ts";
 import type { ConnectionState } from "./socket/connection.ts";
 import type { Fallback } from "./socket/fallback.ts";
 import { Heartbeat } from "./socket/heartbeat.ts";
@@ -27,9 +27,6 @@ import { Page } from "./socket/page.ts";
 import { endPointURL, protocol } from "./socket/url.ts";
 import type { Params } from "./socket/url.ts";
 import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
-
-/** A server closes with it when it wants nobody to come back. */
-const NORMAL_CLOSURE = 1000;
 
 /** Join params, or a function that gives them (or a promise of them) before every join and rejoin. */
 type JoinParams<In> = In | (() => In | PromiseLike<In>);
@@ -44,6 +41,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   readonly timeout: number;
   transport: TransportClass;
   channels: readonly Channel[] = [];
+  /** The number of the last ref. */
+  ref = 0;
   /** Messages that were pushed while there was no connection. Channels keep their own. */
   sendBuffer: SocketMessage[] = [];
   /** The options, with defaults where none was given. */
@@ -67,7 +66,6 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #establishedConnections = 0;
   /** Closed because the page was left: to be opened when it comes back. */
   #leftPage = false;
-  #ref = 0;
   #listenerCount = 0;
 
   /** `endPoint` is the server's mount, as `/socket` (on a page) or `wss://example.com/socket`. */
@@ -98,13 +96,13 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
    */
   connect(params?: Params): void {
     if (params !== undefined) this.#params = params;
-    if (this.#wanted && (this.#connection !== undefined || this.#preparing)) return;
-    this.#wanted = true;
+    if (!this.#wanted) this.#connection?.abandon("connection closed");
+    if (this.#connection !== undefined || this.#preparing) return;
     this.#leftPage = false;
-    this.#page.watch();
     this.#reconnectTimer.reset();
-    this.#abandon("connection_closed");
     this.#start();
+    this.#wanted = true;
+    this.#page.watch();
   }
 
   /** Closes the connection for good; calls back when it is closed, at once when there is none. */
@@ -130,7 +128,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (this.hasLogger()) this.log("push", `${topic} ${event} (${join_ref}, ${ref})`, payload);
     if (this.isConnected()) return this.#send(message);
     if (this.sendBuffer.length >= this.options.bufferLimit) {
-      throw new Error(`${this.options.bufferLimit} messages (bufferLimit) wait for a connection already`);
+      throw new Error(`bufferLimit reached: ${this.options.bufferLimit} messages wait for a connection`);
     }
     this.sendBuffer.push(message);
   }
@@ -196,8 +194,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** A new ref, unique on this socket. */
   makeRef(): string {
-    this.#ref = this.#ref === Number.MAX_SAFE_INTEGER ? 0 : this.#ref + 1;
-    return String(this.#ref);
+    this.ref = this.ref >= Number.MAX_SAFE_INTEGER ? 0 : this.ref + 1;
+    return String(this.ref);
   }
 
   hasLogger(): boolean {
@@ -210,9 +208,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** Ends the connection; the next `connect()` uses this transport. */
   replaceTransport(transport: TransportClass): void {
-    this.#close();
+    const connection = this.#connection;
     this.#connection = undefined;
+    this.#close();
     this.transport = transport;
+    if (this.#establishedConnections > 0) this.#lost("connection_closed");
+    connection?.abandon("transport replaced");
   }
 
   /** Forgets a channel. Channels do this themselves when they are closed. */
@@ -222,7 +223,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   leaveOpenTopic(topic: string, newcomer: object): void {
     const duplicate = this.channels.find(
-      (channel) => channel !== newcomer && channel.topic === topic && (channel.isJoined() || channel.isJoining()),
+      (channel) => channel !== newcomer && channel.topic === topic && !channel.isClosed(),
     );
     if (duplicate === undefined) return;
     this.log("transport", `leaving duplicate topic "${topic}"`);
@@ -246,9 +247,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   #open(params: Params | undefined, authToken: string | null | undefined): void {
     const Transport = this.transport;
-    const fallback = Transport.isLongPoll === true ? undefined : this.#fallback;
+    const fallback = Transport === this.options.transport ? this.#fallback : undefined;
     if (fallback?.remembered === true) return fallback.fallBack("remembered");
-    fallback?.start();
     const transport = new Transport(
       endPointURL(this.endPoint, params ?? {}, this.options.vsn),
       protocolsFor(authToken ?? undefined),
@@ -256,11 +256,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     transport.binaryType = this.options.binaryType;
     transport.timeout = this.options.longpollerTimeout;
     this.#connection = new Connection(transport, {
-      opened: (connection) => this.#opened(connection),
-      received: (data, connection) => connection === this.#connection && this.#received(data),
-      failed: (error, connection) => connection === this.#connection && this.#failed(error),
+      opened: () => this.#opened(transport.skipHeartbeat),
+      received: (data) => this.#received(data),
+      failed: (error) => this.#failed(error),
       closed: (event, connection) => this.#closed(event, connection),
     });
+    fallback?.start();
   }
 
   /** The params, the token or the transport could not be had: as good as a connection that failed. */
@@ -271,12 +272,11 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#onError.call(error, this.transport, this.#establishedConnections);
   }
 
-  #opened(connection: Connection): void {
-    if (connection !== this.#connection) return connection.close();
+  #opened(skipHeartbeat = false): void {
     this.log("transport", `connected to ${this.endPoint}`);
     this.#establishedConnections++;
     this.#reconnectTimer.reset();
-    if (connection.transport.skipHeartbeat !== true) this.#heartbeat.start();
+    if (!skipHeartbeat) this.#heartbeat.start();
     const waiting = this.sendBuffer;
     this.sendBuffer = [];
     for (const message of waiting) run(() => this.#send(message));
@@ -288,19 +288,13 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #received(data: unknown): void {
     this.options.decode(data, (message) => {
       this.#heartbeat.received(message.ref);
-      if (this.hasLogger()) this.#logReceived(message);
       const { topic, event, payload, ref, join_ref = null } = message;
+      if (this.hasLogger()) this.log("receive", `${statusOf(payload)} ${topic} ${event} (${ref})`, payload);
       for (const channel of this.channels) {
-        if (channel.topic === topic && channel.isMember(message))
-          run(() => channel.trigger(event, payload, ref, join_ref));
+        if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref));
       }
       this.#onMessage.call(message);
     });
-  }
-
-  #logReceived({ topic, event, payload, ref }: SocketMessage): void {
-    const status = (payload as { readonly status?: unknown } | null)?.status ?? "";
-    this.log("receive", `${String(status)} ${topic} ${event} (${ref})`, payload);
   }
 
   #failed(error: unknown): void {
@@ -308,7 +302,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.log("transport", "error", error);
     const before = this.#establishedConnections;
     this.#onError.call(error, transport, before);
-    if (before === 0) this.#fallback?.failed();
+    if (before === 0 && this.#wanted) this.#fallback?.failed();
     if (transport === this.transport) this.#lost("connection_error");
   }
 
@@ -323,18 +317,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #heartbeatTimedOut(): void {
-    this.log("transport", "heartbeat timeout");
-    this.#abandon("heartbeat_timeout");
-    this.#reconnectTimer.schedule();
-  }
-
-  /** Nothing more is expected of the connection. It closes by itself, its `onClose` callbacks run. */
-  #abandon(reason: TransportError["reason"]): void {
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    this.#connection = undefined;
-    this.#lost(reason);
-    connection.close(undefined, NORMAL_CLOSURE, reason.replace("_", " "));
+    this.#lost("heartbeat_timeout");
+    this.#connection?.abandon("heartbeat timeout");
   }
 
   #lost(reason: TransportError["reason"]): void {
@@ -348,7 +332,6 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#preparing = false;
     this.#fallback?.stop();
     this.#reconnectTimer.reset();
-    this.#heartbeat.stop();
     if (this.#connection === undefined) callback?.();
     else this.#connection.close(callback, code, reason);
   }
@@ -380,7 +363,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const { longPollFallbackMs, sessionStorage } = this.options;
     if (longPollFallbackMs === undefined || this.#fallback !== undefined) return undefined;
     const host = {
-      storage: sessionStorage ?? pageStorage(),
+      storage: sessionStorage,
       ping: (callback: () => void) => void this.ping(callback),
       log: (message: string) => this.log("transport", message),
       fallBack: (transport: TransportClass) => {
@@ -395,7 +378,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   #beat(): string {
     const ref = this.makeRef();
-    this.push({ topic: PHOENIX_TOPIC, event: HEARTBEAT, payload: {}, ref });
+    if (this.isConnected()) this.push({ topic: PHOENIX_TOPIC, event: HEARTBEAT, payload: {}, ref });
     return ref;
   }
 
@@ -413,11 +396,4 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 }
 
-/** Pages that are not allowed to store anything throw when asked for it. */
-function pageStorage(): Storage | undefined {
-  try {
-    return globalThis.sessionStorage;
-  } catch {
-    return undefined;
-  }
-}
+const statusOf = (payload: unknown) => (payload as { readonly status?: string } | null)?.status ?? "";

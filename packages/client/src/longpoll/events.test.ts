@@ -29,7 +29,7 @@ function record(connection: LongPoll): Promise<string[]> {
   const events: string[] = [];
   return new Promise((resolve) => {
     connection.onopen = () => events.push("open");
-    connection.onmessage = ({ data }) => events.push(data);
+    connection.onmessage = ({ data }) => events.push(String(data));
     connection.onerror = (status) => events.push(`error ${status}`);
     connection.onclose = ({ code, reason }) => {
       events.push(`close ${code} ${reason}`);
@@ -61,9 +61,9 @@ describe("the events of a LongPoll", () => {
     const closed = record(connection);
     const order: string[] = [];
     connection.onmessage = async ({ data }) => {
-      order.push(data);
+      order.push(String(data));
       for (let step = 0; step < 20; step++) await Promise.resolve();
-      order.push(`after ${data}`);
+      order.push(`after ${String(data)}`);
     };
     await closed;
     expect(order).toEqual(["a", "after a", "b", "after b"]);
@@ -78,8 +78,8 @@ describe("the events of a LongPoll", () => {
       throw new Error("open");
     };
     connection.onmessage = ({ data }) => {
-      received.push(data);
-      throw new Error(data);
+      received.push(String(data));
+      throw new Error(String(data));
     };
     await closed;
     expect(received).toEqual(["a", "b"]);
@@ -89,7 +89,7 @@ describe("the events of a LongPoll", () => {
   it("come no more when a callback has closed the connection", async () => {
     const connection = connect(OPENED, TWO, GONE);
     const closed = record(connection);
-    connection.onmessage = ({ data }) => connection.close(1000, data);
+    connection.onmessage = ({ data }) => connection.close(1000, String(data));
     const events = await closed;
     await new Promise((resolve) => setTimeout(resolve));
     expect(events).toEqual(["open", "close 1000 a"]);

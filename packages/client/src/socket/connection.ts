@@ -1,17 +1,21 @@
+/* oxlint-disable unicorn/prefer-add-event-listener -- long polling and phoenix.js's transports have callbacks alone */
 /** One connection, from its start to its end. It knows no channels; the socket makes a new one for each reconnect. */
 import type { FrameOut } from "../serializer.ts";
 import type { CloseEvent, Transport } from "../transport.ts";
 
 /** What a connection tells its socket. Nothing comes after `closed`. */
 export interface ConnectionHandler {
-  opened(connection: Connection): unknown;
-  received(data: unknown, connection: Connection): unknown;
-  failed(error: unknown, connection: Connection): unknown;
+  opened(): unknown;
+  received(data: unknown): unknown;
+  failed(error: unknown): unknown;
   closed(event: CloseEvent, connection: Connection): unknown;
 }
 
 const STATES = ["connecting", "open", "closing", "closed"] as const;
 export type ConnectionState = (typeof STATES)[number];
+
+/** Who closes with it does not want to come back; a server, that nobody comes back. */
+export const NORMAL_CLOSURE = 1000;
 
 /** Waits of 150, 300, 450 and 600 ms: what is buffered has 1.5 s to leave, and so has the closing handshake. */
 const WAIT_MS = 150;
@@ -25,10 +29,10 @@ export class Connection {
   constructor(transport: Transport, handler: ConnectionHandler) {
     this.transport = transport;
     this.#handler = handler;
-    transport.onopen = () => !this.#ended && handler.opened(this);
-    transport.onmessage = ({ data }: { readonly data: unknown }) => !this.#ended && handler.received(data, this);
+    transport.onopen = () => !this.#ended && handler.opened();
+    transport.onmessage = ({ data }: { readonly data: unknown }) => !this.#ended && handler.received(data);
     // Stays when all is over: `ws` throws errors that nobody listens to.
-    transport.onerror = (error: unknown) => !this.#ended && handler.failed(error, this);
+    transport.onerror = (error: unknown) => !this.#ended && handler.failed(error);
     transport.onclose = (event: CloseEvent) => this.#end(event);
   }
 
@@ -57,6 +61,12 @@ export class Connection {
         );
       },
     );
+  }
+
+  /** Closes, and is over at once: the other end may not be there to answer, and nobody waits for its last messages. */
+  abandon(reason: string): void {
+    this.close(undefined, NORMAL_CLOSURE, reason);
+    this.#end({ code: 1006, reason, wasClean: false });
   }
 
   #end(event: CloseEvent): void {

@@ -8,8 +8,11 @@ import type { TransportClass } from "../transport.ts";
 
 const MEMORY_KEY = "phx:fallback:LongPoll";
 
+type Memory = Pick<Storage, "getItem" | "setItem">;
+
 export interface FallbackHost {
-  readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined;
+  /** Default: the page's sessionStorage. */
+  readonly storage: Memory | undefined;
   /** Continues over this transport. */
   fallBack(transport: TransportClass): void;
   /** Asks the server for a sign of life; calls back when it came. */
@@ -20,22 +23,24 @@ export interface FallbackHost {
 export class Fallback {
   readonly #host: FallbackHost;
   readonly #afterMs: number;
+  readonly #storage: Memory | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #state: "waiting" | "open" | "healthy" | "fallen" = "waiting";
+  #wasHealthy = false;
 
   constructor(host: FallbackHost, afterMs: number) {
     this.#host = host;
     this.#afterMs = afterMs;
+    this.#storage = host.storage ?? pageStorage();
   }
 
   /** True when an earlier page of the session had to fall back: there is no use in trying again. */
   get remembered(): boolean {
-    return this.#host.storage?.getItem(MEMORY_KEY) != null;
+    return typeof this.#storage?.getItem(MEMORY_KEY) === "string";
   }
 
   /** A connection is being tried. */
   start(): void {
-    if (this.#state === "fallen") return;
     this.#state = "waiting";
     this.#wait();
   }
@@ -46,12 +51,17 @@ export class Fallback {
 
   /** The connection is open. The first transport must answer as well, within the same time. */
   opened(): void {
-    if (this.#state === "fallen") return this.#host.storage?.setItem(MEMORY_KEY, "true");
+    if (this.#state === "fallen") {
+      // A server that was down for a while says nothing about WebSockets.
+      if (!this.#wasHealthy) this.#storage?.setItem(MEMORY_KEY, "true");
+      return;
+    }
     this.#state = "open";
     this.#wait();
     this.#host.ping(() => {
       if (this.#state !== "open") return;
       this.#state = "healthy";
+      this.#wasHealthy = true;
       this.stop();
     });
   }
@@ -72,5 +82,14 @@ export class Fallback {
   #wait(): void {
     this.stop();
     this.#timer = setTimeout(() => this.fallBack("timeout"), this.#afterMs);
+  }
+}
+
+/** Pages that are not allowed to store anything throw when asked for it. */
+function pageStorage(): Memory | undefined {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
   }
 }

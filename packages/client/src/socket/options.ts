@@ -85,4 +85,5 @@ export function provide<T>(option: Provider<T> | undefined): T | undefined | Pro
   return typeof option === "function" ? (option as () => T | PromiseLike<T>)() : option;
 }
 
+// oxlint-disable-next-line no-console -- asked for with option debug
 const consoleLogger: Logger = (kind, message, data) => console.log(`${kind}: ${message}`, data);

@@ -28,6 +28,6 @@ function* pairs(params: object, parent?: string): Generator<string> {
     if (value === null || value === undefined) continue;
     const name = parent === undefined ? key : `${parent}[${key}]`;
     if (typeof value === "object") yield* pairs(value as object, name);
-    else yield `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`;
+    else yield `${encodeURIComponent(name)}=${encodeURIComponent(value as string)}`;
   }
 }

@@ -1,0 +1,162 @@
+/** @vitest-environment happy-dom */
+/** The page around a socket: hidden, left, kept in the back-forward cache, offline. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { fakeTransports, setUp, setUpOpen } from "../../test/fake-transport.ts";
+
+const { window, document } = globalThis as unknown as {
+  readonly window: EventTarget;
+  readonly document: EventTarget & { readonly visibilityState: string };
+};
+let visibility: "visible" | "hidden";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  visibility = "visible";
+  vi.spyOn(document, "visibilityState", "get").mockImplementation(() => visibility);
+});
+afterEach(() => void vi.useRealTimers());
+
+function show(state: typeof visibility): void {
+  visibility = state;
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+const onWindow = (type: string): unknown => window.dispatchEvent(new Event(type));
+
+describe("a page that is hidden", () => {
+  it("keeps its connection, and does not open a new one until it is seen again: then at once", async () => {
+    const lines: string[] = [];
+    const { made, server } = setUpOpen({ reconnectAfterMs: () => 500, logger: (_kind, text) => lines.push(text) });
+    show("hidden");
+    expect(server().closes).toEqual([]);
+    server().drop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(made).toHaveLength(1);
+    expect(lines).toContain("not reconnecting while the page is hidden");
+    show("visible");
+    expect(made).toHaveLength(2);
+  });
+
+  it("and seen again does not wait for the rest of a pause", () => {
+    const { made, server } = setUpOpen({ reconnectAfterMs: () => 5000 });
+    server().drop();
+    show("visible");
+    expect(made).toHaveLength(2);
+    server().open();
+    vi.advanceTimersByTime(60_000);
+    expect(made).toHaveLength(2);
+  });
+
+  it("and seen again connects after a close of any code, as phoenix.js does", () => {
+    const { made, server } = setUpOpen();
+    server().drop(1000);
+    show("visible");
+    expect(made).toHaveLength(2);
+  });
+
+  it("and seen again opens no second connection", () => {
+    const { made, socket } = setUpOpen();
+    show("hidden");
+    show("visible");
+    expect([made.length, socket.isConnected()]).toEqual([1, true]);
+  });
+
+  it("and seen again does not connect a socket that was never connected", () => {
+    const { made } = setUp();
+    show("hidden");
+    show("visible");
+    expect(made).toEqual([]);
+  });
+
+  it("and seen again does not connect a socket whose transport was replaced, before connect", () => {
+    const { made, socket } = setUpOpen();
+    const other = fakeTransports();
+    socket.replaceTransport(other.Fake);
+    show("visible");
+    expect([made.length, other.made.length]).toEqual([1, 0]);
+  });
+
+  it("and seen again does not connect a socket that was disconnected", async () => {
+    const { made, socket } = setUpOpen();
+    socket.disconnect();
+    await vi.advanceTimersByTimeAsync(1000);
+    show("visible");
+    onWindow("online");
+    onWindow("pageshow");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(made).toHaveLength(1);
+  });
+});
+
+describe("a page that is left", () => {
+  it("closes its connection, and opens one when it comes back", async () => {
+    const { made, server, socket } = setUpOpen();
+    const channel = socket.channel("room:1");
+    channel.join();
+    server().reply();
+    onWindow("pagehide");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([made.length, server().closes, socket.conn]).toEqual([1, [[undefined, undefined]], undefined]);
+    onWindow("pageshow");
+    expect(made).toHaveLength(2);
+    server().open();
+    expect(server().last.slice(2, 4)).toEqual(["room:1", "phx_join"]);
+    onWindow("pageshow");
+    expect(made).toHaveLength(2);
+  });
+
+  it("connects no socket that was disconnected meanwhile", async () => {
+    const { made, socket } = setUpOpen();
+    onWindow("pagehide");
+    socket.disconnect();
+    onWindow("pageshow");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(made).toHaveLength(1);
+  });
+});
+
+describe("a network that is back", () => {
+  it("ends the pause before a reconnect, on a page that is seen", () => {
+    const { made, server } = setUpOpen({ reconnectAfterMs: () => 5000 });
+    server().drop();
+    visibility = "hidden";
+    onWindow("online");
+    expect(made).toHaveLength(1);
+    visibility = "visible";
+    onWindow("online");
+    expect(made).toHaveLength(2);
+    vi.advanceTimersByTime(60_000);
+    expect(made).toHaveLength(2);
+  });
+
+  it("does not disturb params that are awaited", async () => {
+    let asked = 0;
+    const { made, socket } = setUp({ params: () => (asked++, Promise.resolve({})) });
+    socket.connect();
+    onWindow("online");
+    await vi.advanceTimersByTimeAsync(10);
+    expect([asked, made.length]).toEqual([1, 1]);
+  });
+});
+
+describe("listeners on a page", () => {
+  it("are there between connect and disconnect, once each, however often either is called", () => {
+    const count = () => {
+      const added = [window, document].map((target) => vi.spyOn(target, "addEventListener"));
+      const removed = [window, document].map((target) => vi.spyOn(target, "removeEventListener"));
+      return () =>
+        [added, removed].map(
+          (spies) => new Set(spies.flatMap(({ mock }) => mock.calls.map(([, listener]) => listener))),
+        );
+    };
+    const listeners = count();
+    const { socket } = setUp();
+    expect(listeners()[0]?.size).toBe(0);
+    socket.connect();
+    socket.disconnect();
+    socket.connect();
+    socket.disconnect();
+    const [added, removed] = listeners();
+    // "wake" serves two events.
+    expect([added?.size, removed]).toEqual([3, added]);
+  });
+});
