@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createEndpoint } from "wingbeat";
 import { adminListener } from "./reference-app/admin.ts";
+import { presence } from "./reference-app/presence-channel.ts";
 import { authSocket, bareSocket, benchSocket, handleError, mainSocket, twoSocket } from "./reference-app/sockets.ts";
 
 export interface RunningApp {
@@ -36,6 +37,7 @@ function createReferenceEndpoint() {
   return createEndpoint({
     logger: false,
     checkOrigin: false,
+    presence: [presence],
     sockets: {
       "/socket": { socket: mainSocket, longpoll: true },
       "/short": {

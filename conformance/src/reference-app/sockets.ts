@@ -1,7 +1,8 @@
-/** The sockets of the reference application. "presence:*" is not served yet: it comes with presence. */
+/** The sockets of the reference application. */
 import { defineSocket, ok, refuse, route, type ConnectInfo, type ConnectParams } from "wingbeat";
 import { benchChannel } from "./bench-channel.ts";
 import { plainChannel } from "./plain-channel.ts";
+import { presenceChannel } from "./presence-channel.ts";
 import { roomChannel } from "./room-channel.ts";
 
 /** @param keepInfo Whether the mount asks for connect info, which "who" then shows. */
@@ -26,6 +27,7 @@ function userSocket({ keepInfo }: { keepInfo: boolean }) {
     id: ({ user_id }) => (user_id === null ? null : `users_socket:${String(user_id)}`),
     channels: [
       roomChannel,
+      presenceChannel,
       benchChannel,
       route("exact", roomChannel),
       plainChannel,
@@ -56,7 +58,7 @@ export const twoSocket = defineSocket({
 export const benchSocket = defineSocket({
   connect: (params: Record<string, unknown>) => ok({ user_id: params["user_id"] ?? null }),
   id: () => null,
-  channels: [benchChannel, roomChannel],
+  channels: [benchChannel, roomChannel, presenceChannel],
   maxChannels: 100_000,
   eventsPerSecond: 1e9, // counted, never reached: the benchmark asks for as much as goes
   joinsPerSecond: 1e9,

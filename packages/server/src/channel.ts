@@ -106,6 +106,16 @@ export interface ChannelContext<D extends ChannelDef> {
   send(message: D["info"]): void;
   /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
   sendAfter(message: D["info"], ms: number): Timer;
+  /**
+   * In `join`: does something as soon as the client is on the topic, after the reply and before its first message. It
+   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended.
+   */
+  afterJoin(task: () => Awaitable<void>): void;
+  /**
+   * For libraries that keep something for a channel: done once when it has ended, however it ended, before `terminate`.
+   * Also when the join was refused. Must not throw.
+   */
+  onEnd(task: (reason: TerminateReason) => void): void;
   /** In `handleIn`: takes the ref of the message, to answer it later. Throws for a message without a ref. */
   socketRef<R extends Reply = Reply>(): ReplyRef<R>;
 }

@@ -11,6 +11,9 @@ export { error, ok, refuse, reply, stop } from "./channel/result.ts";
 // PubSub, which channels stand on
 export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
 
+// Who is where
+export { definePresence } from "./presence.ts";
+
 // Signed and encrypted tokens: Token.sign, Token.verify, Token.encrypt, Token.decrypt
 export * as Token from "./token.ts";
 
@@ -42,6 +45,17 @@ export type {
   PubSubOptions,
   Subscription,
 } from "./pubsub.ts";
+export type {
+  Presence,
+  PresenceContext,
+  PresenceDiff,
+  PresenceEndpoint,
+  PresenceEvents,
+  PresenceItem,
+  PresenceMeta,
+  PresenceOptions,
+  PresenceState,
+} from "./presence.ts";
 export type { TokenData, TokenRefusal, TokenResult } from "./token.ts";
 export type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
 export type { LoggerOption, LogLevel, LogSink } from "./telemetry/logger.ts";

@@ -16,6 +16,8 @@ export interface ChannelActions {
   unsubscribe(topic: string): void;
   send(message: unknown): void;
   sendAfter(message: unknown, ms: number): Timer;
+  afterJoin(task: () => unknown): void;
+  onEnd(task: (reason: string) => void): void;
   reply(ref: Ref, answer: Reply): void;
 }
 
@@ -136,6 +138,22 @@ export class Context {
   /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
   sendAfter(message: unknown, ms: number): Timer {
     return this.#process.sendAfter(message, ms);
+  }
+
+  /**
+   * In `join`: does something as soon as the client is on the topic, after the reply and before its first message. It
+   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended.
+   */
+  afterJoin(task: () => unknown): void {
+    this.#process.afterJoin(task);
+  }
+
+  /**
+   * For libraries that keep something for a channel: done once when it has ended, however it ended, before `terminate`.
+   * Also when the join was refused. Must not throw.
+   */
+  onEnd(task: (reason: string) => void): void {
+    this.#process.onEnd(task);
   }
 
   /** Takes the ref of the message being handled, to answer it later. In `handleIn` only. */

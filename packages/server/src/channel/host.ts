@@ -23,6 +23,10 @@ export interface ChannelHost {
   pause(topic: string, waiting: number): void;
   /** It has room again. */
   resume(topic: string, waiting: number): void;
+  /** An async callback has begun: what the client is owed is not all sent. */
+  began(): void;
+  /** It is done, and what it returned is sent. */
+  ended(): void;
   /** The process has ended: its topic is free. */
   forget(process: HostedChannel): void;
 }

@@ -33,8 +33,13 @@ class Info {
   }
 }
 
+/** Something that waited for the join, as a message: `afterJoin`. */
+class Task extends Info {
+  declare readonly message: () => unknown;
+}
+
 type Item = Message | Broadcast | Info;
-type Callback = "handleIn" | "handleOut" | "handleInfo";
+type Callback = "join" | "handleIn" | "handleOut" | "handleInfo";
 
 const isOfClient = (item: Item): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
 
@@ -63,6 +68,8 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   #backlog: Backlog<Item> | undefined = undefined;
   #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
   #timers: Set<Timer> | undefined = undefined;
+  #afterJoin: (() => unknown)[] | undefined = undefined;
+  #onEnd: ((reason: string) => void)[] | undefined = undefined;
   #pendingEnd: (() => void) | undefined = undefined;
   /** Whether messages that come too late are answered: after a crash or stop the client still waits for them. */
   #answersLate = false;
@@ -117,6 +124,20 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   joinedNow(): void {
     this.#state = "joined";
     this.host.pubsub.subscribe(this);
+    for (const task of this.#afterJoin ?? []) schedule(this, new Task(task));
+    this.#afterJoin = undefined;
+  }
+
+  afterJoin(task: () => unknown): void {
+    if (this.#state === "joining") (this.#afterJoin ??= []).push(task);
+    else if (this.#state === "joined") {
+      const result = task();
+      if (isPromise(result)) result.then(undefined, (error: unknown) => this.#crash(error));
+    }
+  }
+
+  onEnd(task: (reason: string) => void): void {
+    if (this.#state !== "ended") (this.#onEnd ??= []).push(task);
   }
 
   /** Keeps a message that came while the join is under way. */
@@ -124,9 +145,11 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     this.#enqueue(message);
   }
 
-  /** What {@link hold} kept, for the session to route again. */
+  /** What {@link hold} kept, for the session to route again. What others have sent is handled after the join. */
   takeHeld(): readonly Message[] {
-    return (this.#backlog?.takeAll() ?? []) as readonly Message[];
+    const held = this.#backlog?.takeAll() ?? [];
+    for (const item of held) if (!isOfClient(item)) schedule(this, item);
+    return held.filter(isOfClient);
   }
 
   /** Takes a broadcast that the channel intercepts, or any other message published on its topic. */
@@ -181,7 +204,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   /** Handles a message, or lets it wait for the callback under way. Called by the scheduler. */
   deliver(item: object): void {
     if (this.#state === "ended") this.#answerLate(item as Item);
-    else if (this.#busy) this.#enqueue(item as Item);
+    else if (this.#busy || this.#state === "joining") this.#enqueue(item as Item);
     else this.#handle(item as Item);
   }
 
@@ -194,7 +217,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     const wasJoined = this.#state === "joined";
     this.#state = "ended";
     this.#answersLate = notice !== undefined && reason !== "left";
-    this.#release();
+    this.#release(reason);
     const late = this.#backlog?.takeAll() ?? [];
     const terminate = (): void => {
       if (wasJoined) this.#terminate(reason, detail);
@@ -223,13 +246,19 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     const settled = (value: unknown, failure?: { error: unknown }): void => {
       this.#complete(item, value, failure);
       this.#drain();
+      this.host.ended();
     };
+    this.host.began();
     result.then(settled, (error: unknown) => settled(undefined, { error }));
   }
 
   /** Starts the callback that takes an item; gives what it returned. */
   #start(item: Item): unknown {
     const context = this.#context;
+    if (item instanceof Task) {
+      this.#callback = "join";
+      return item.message();
+    }
     if (item instanceof Info) return this.#info(item.message);
     if (item instanceof Broadcast) {
       if (item.topic !== this.topic) return this.#info(item);
@@ -343,13 +372,15 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     });
   }
 
-  #release(): void {
+  #release(reason: string): void {
     this.host.pubsub.unsubscribe(this);
     for (const subscription of this.#subscriptions?.values() ?? []) this.host.pubsub.unsubscribe(subscription);
     for (const timer of this.#timers ?? []) timer.cancel();
     this.#subscriptions = undefined;
     this.#timers = undefined;
     this.host.forget(this);
+    for (const task of this.#onEnd ?? []) task(reason);
+    this.#onEnd = undefined;
   }
 
   #terminate(reason: string, detail: unknown): void {
@@ -363,7 +394,10 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
       });
     try {
       const result = this.#spec.terminate?.(this.#context, reason, detail);
-      if (isPromise(result)) result.then(undefined, failed);
+      if (isPromise(result)) {
+        this.host.began();
+        result.then(undefined, failed).then(() => this.host.ended());
+      }
     } catch (error) {
       failed(error);
     }

@@ -29,6 +29,10 @@ const LINES: Lines = {
     const why = reason === undefined ? "" : `: ${typeof reason === "string" ? reason : JSON.stringify(reason)}`;
     return [error === undefined ? "info" : "error", `REFUSED ${path} by ${stage} with ${status}${why}`, error];
   },
+  "endpoint.draining": ({ count, total, round, rounds }) => [
+    "info",
+    `DRAINING ${count} of ${total} connections, batch ${round} of ${rounds}`,
+  ],
   "socket.closed": ({ path, id, code, reason }) => [
     "debug",
     `CLOSED ${path} of ${who(id)} with ${code}${reason === "" ? "" : ` ${reason}`}`,
@@ -73,6 +77,22 @@ const LINES: Lines = {
   "channel.crashed": ({ id, topic, callback, event, error }) => [
     "error",
     `CRASHED ${topic} of ${who(id)} in ${callback}${event === undefined ? "" : `("${event}")`}`,
+    error,
+  ],
+  "tracker.node_changed": ({ shard, node, is, presences }) => [
+    "info",
+    `NODE ${is.toUpperCase()} ${node}: ${presences} presences (${shard})`,
+  ],
+  "tracker.broadcast_failed": ({ shard, error }) => [
+    "warn",
+    `PRESENCE could not be told to other nodes (${shard}); it is tried again`,
+    error,
+  ],
+  "tracker.bad_message": ({ shard }) => ["warn", `BAD MESSAGE of another node for ${shard}`],
+  "presence.fetch_failed": ({ name, topic, error }) => ["error", `FETCH of ${name} failed for ${topic}`, error],
+  "presence.callback_failed": ({ name, topic, error }) => [
+    "error",
+    `HANDLEMETAS of ${name} failed for ${topic}`,
     error,
   ],
   "pubsub.delivery_failed": ({ topic, error }) => ["error", `DELIVERY FAILED on ${topic}`, error],

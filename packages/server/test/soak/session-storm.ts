@@ -18,6 +18,7 @@ export interface SessionStormFigures {
 /** Counts what is sent, and reads every answer as a client would: a frame that no client can read throws. */
 class CountingConnection implements Connection {
   readonly transport = "websocket";
+  readonly bufferedBytes = 0;
   readonly figures: SessionStormFigures;
   session: Session | undefined = undefined;
   isOpen = true;
@@ -57,6 +58,7 @@ export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<Se
     path: "/socket",
     socket: socket.spec,
     sessions,
+    work: { running: 0 },
   };
   const resources = activeResources();
   let connection: CountingConnection | undefined;

@@ -1,0 +1,210 @@
+/**
+ * `definePresence`: who is on a topic, on all nodes, with what each wants to tell about itself. Clients get it as
+ * `presence_state` when asked for, and as `presence_diff` by themselves. It stands on `tracker.ts`.
+ */
+import { WingbeatError } from "./errors.ts";
+import { readPresenceOptions } from "./presence/config.ts";
+import type { FetchOption, PresenceConfig, PresenceOptions } from "./presence/config.ts";
+import type { PresenceEndpoint } from "./presence/endpoint.ts";
+import type { Fetch } from "./presence/fetcher.ts";
+import { copyMeta } from "./presence/meta.ts";
+import { PresenceNode } from "./presence/node.ts";
+import { Owner } from "./presence/owner.ts";
+import { metaOf } from "./presence/payload.ts";
+import type { PresenceEvents, PresenceItem, PresenceMeta, PresenceState } from "./presence/payload.ts";
+import { newRef } from "./tracker.ts";
+import type { Meta as AnyMeta } from "./tracker.ts";
+
+export type { PresenceOptions } from "./presence/config.ts";
+export type { PresenceEndpoint } from "./presence/endpoint.ts";
+export type { PresenceDiff, PresenceEvents, PresenceItem, PresenceMeta, PresenceState } from "./presence/payload.ts";
+
+/** What a presence needs of a channel's `ctx`. */
+export interface PresenceContext {
+  readonly topic: string;
+  readonly endpoint: object;
+  afterJoin(task: () => void): void;
+  onEnd(task: (reason: string) => void): void;
+}
+
+/** A `ctx` whose channel pushes `presence_state`, if it declares what it pushes. */
+export interface PresencePushContext<State> extends PresenceContext {
+  readonly push: (event: "presence_state", payload: State) => void;
+}
+
+/** A channel's `ctx`, or an endpoint for code that is in no channel. */
+export type PresenceSource = PresenceContext | PresenceEndpoint;
+
+type Key = string | number;
+
+/** A presence: made by {@link definePresence}, given to `createEndpoint({ presence: [...] })`, used in channels. */
+export class Presence<Meta extends object, Extra extends object = object, Listed = PresenceState<Meta, Extra>> {
+  /** The events that clients get, for `.pushes({ ...presence.events })`. Types only: the object is empty. */
+  readonly events = {} as PresenceEvents<Meta, Extra>;
+  readonly #config: PresenceConfig;
+  readonly #nodes = new WeakMap<object, PresenceNode>();
+  readonly #owners = new WeakMap<object, Owner>();
+
+  /** @internal */
+  constructor(config: PresenceConfig) {
+    this.#config = config;
+  }
+
+  /** Gives an endpoint this presence. Called by `createEndpoint`; an endpoint that has it keeps it. */
+  bind(endpoint: PresenceEndpoint): PresenceNode {
+    let node = this.#nodes.get(endpoint);
+    if (node === undefined) this.#nodes.set(endpoint, (node = new PresenceNode(endpoint, this.#config)));
+    return node;
+  }
+
+  /**
+   * Adds a presence on the channel's topic, or on another one, which lasts until `untrack` or the end of the channel.
+   * Gives its `phx_ref`. In `join` it takes effect when the join is accepted, right after the reply. A presence that an
+   * endpoint tracks lasts until `untrack`.
+   *
+   * Throws `WB_ALREADY_TRACKED` when this channel has one with this key, and `WB_PRESENCE_LIMIT`.
+   */
+  track(ctx: PresenceContext, key: Key, meta: Meta): string;
+  track(source: PresenceSource, topic: string, key: Key, meta: Meta): string;
+  track(source: PresenceSource, ...given: readonly unknown[]): string {
+    const [topic, key, meta] = (given.length > 2 ? given : [topicOf(source), ...given]) as [string, Key, unknown];
+    const { node, owner, run } = this.#ownerOf(source);
+    const copy = copyMeta(meta, this.#config.maxMetaSize);
+    owner.claim(topic, String(key));
+    const ref = newRef();
+    run(() => node.track(owner, topic, String(key), copy, ref));
+    return ref;
+  }
+
+  /**
+   * Replaces the meta of a presence of this channel: by another one, or by what a function makes of it. Clients get one
+   * diff with the old meta in `leaves` and the new one in `joins`. Gives the new `phx_ref`.
+   *
+   * Throws `WB_NOT_TRACKED` when this channel has no presence with this key, and `WB_PRESENCE_LIMIT`.
+   */
+  update(ctx: PresenceContext, key: Key, meta: Meta | ((meta: PresenceMeta<Meta>) => Meta)): string;
+  update(source: PresenceSource, topic: string, key: Key, meta: Meta | ((meta: PresenceMeta<Meta>) => Meta)): string;
+  update(source: PresenceSource, ...given: readonly unknown[]): string {
+    const [topic, key, update] = (given.length > 2 ? given : [topicOf(source), ...given]) as [string, Key, AnyMeta];
+    const { node, owner, run } = this.#ownerOf(source);
+    owner.check(topic, String(key));
+    const ref = newRef();
+    run(() => node.update(owner, topic, String(key), update, ref));
+    return ref;
+  }
+
+  /** Removes presences of this channel: all, or those with a key. What is not there is no error. */
+  untrack(ctx: PresenceContext, key?: Key): void;
+  untrack(source: PresenceSource, topic: string, key: Key): void;
+  untrack(source: PresenceSource, ...given: readonly (Key | undefined)[]): void {
+    const { node, owner, run } = this.#ownerOf(source);
+    if (given[0] === undefined) {
+      owner.releaseAll();
+      run(() => node.untrackAll(owner));
+      return;
+    }
+    const [topic, key] = (given.length > 1 ? given : [topicOf(source), ...given]) as [string, Key];
+    owner.release(topic, String(key));
+    run(() => node.untrack(owner, topic, String(key)));
+  }
+
+  /**
+   * The presences of the channel's topic or of another one, of all nodes, by key. With a `fetch` it is a promise, which
+   * rejects as `fetch` does.
+   */
+  list(ctx: PresenceContext): Listed;
+  list(source: PresenceSource, topic: string): Listed;
+  list(source: PresenceSource, topic = topicOf(source)): Listed {
+    return this.#nodeOf(source).list(topic) as Listed;
+  }
+
+  /** The presences of one key, without what `fetch` adds. Undefined when there are none. */
+  getByKey(ctx: PresenceContext, key: Key): PresenceItem<Meta> | undefined;
+  getByKey(source: PresenceSource, topic: string, key: Key): PresenceItem<Meta> | undefined;
+  getByKey(source: PresenceSource, ...given: readonly Key[]): PresenceItem<Meta> | undefined {
+    const [topic, key] = (given.length > 1 ? given : [topicOf(source), ...given]) as [string, Key];
+    const entries = this.#nodeOf(source).entries(topic, String(key));
+    return entries.length === 0 ? undefined : { metas: entries.map(metaOf) as PresenceMeta<Meta>[] };
+  }
+
+  /** How many keys are present. */
+  count(ctx: PresenceContext): number;
+  count(source: PresenceSource, topic: string): number;
+  count(source: PresenceSource, topic = topicOf(source)): number {
+    return this.#nodeOf(source).count(topic);
+  }
+
+  /** The names of the nodes on which a key is present. */
+  nodesOf(ctx: PresenceContext, key: Key): readonly string[];
+  nodesOf(source: PresenceSource, topic: string, key: Key): readonly string[];
+  nodesOf(source: PresenceSource, ...given: readonly Key[]): readonly string[] {
+    const [topic, key] = (given.length > 1 ? given : [topicOf(source), ...given]) as [string, Key];
+    return this.#nodeOf(source).nodesOf(topic, String(key));
+  }
+
+  /**
+   * Pushes `presence_state` to this client: all presences of its topic, with what `fetch` adds. Diffs that come after
+   * it go on from there. In `join` it is pushed right after the reply.
+   */
+  pushState(ctx: PresencePushContext<PresenceState<Meta, Extra>>): void {
+    const node = this.#nodeOf(ctx);
+    const push = ctx.push.bind(ctx) as (event: string, payload: object) => void;
+    ctx.afterJoin(() => node.pushState(ctx.topic, push));
+  }
+
+  #nodeOf(source: PresenceSource): PresenceNode {
+    const endpoint = "pubsub" in source ? source : source.endpoint;
+    const node = this.#nodes.get(endpoint);
+    if (node !== undefined) return node;
+    const { name } = this.#config;
+    throw new WingbeatError(
+      "WB_OPTION",
+      `the endpoint does not know presence "${name}": write createEndpoint({ …, presence: [${name}] }).`,
+    );
+  }
+
+  /** Who tracks, and how its changes are made: at once, or by a channel when its join is done. */
+  #ownerOf(source: PresenceSource): { node: PresenceNode; owner: Owner; run: (change: () => void) => void } {
+    const node = this.#nodeOf(source);
+    if ("pubsub" in source) return { node, owner: node.server, run: (change) => change() };
+    let owner = this.#owners.get(source);
+    if (owner === undefined) {
+      const added = new Owner(this.#config.maxPresences);
+      this.#owners.set(source, (owner = added));
+      source.onEnd((reason) => node.ended(added, reason));
+    }
+    return { node, owner, run: (change) => source.afterJoin(change) };
+  }
+}
+
+function topicOf(source: PresenceSource): string {
+  if ("topic" in source) return source.topic;
+  throw new WingbeatError("WB_OPTION", "an endpoint has no topic of its own: give one before the key.");
+}
+
+/**
+ * Defines a presence. The first type is that of metas; give it to `createEndpoint({ presence: [...] })` and use it in
+ * channels. The second one is what `fetch` adds to each key.
+ *
+ * @example
+ * export const presence = definePresence<{ device: string }>();
+ * // in a channel
+ * .join((ctx) => {
+ *   presence.track(ctx, ctx.assigns.user.id, { device: "phone" });
+ *   presence.pushState(ctx);
+ *   return ok();
+ * })
+ */
+export function definePresence<Meta extends object>(
+  options?: PresenceOptions<Meta> & { readonly fetch?: undefined },
+): Presence<Meta>;
+/**
+ * With `fetch`, which is given the presences of a topic before clients are, and adds to each key what a database knows
+ * of it, in one query. It must return all keys with their metas.
+ */
+export function definePresence<Meta extends object, Extra extends object = object>(
+  options: PresenceOptions<Meta, Extra> & { readonly fetch: FetchOption<Meta, Extra> },
+): Presence<Meta, Extra, Promise<PresenceState<Meta, Extra>>>;
+export function definePresence(options: object = {}): unknown {
+  return new Presence(readPresenceOptions(options as PresenceOptions & { readonly fetch?: Fetch }));
+}

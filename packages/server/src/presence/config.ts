@@ -1,0 +1,112 @@
+/** Options of a presence: checked once, with all defaults. */
+import { WingbeatError } from "../errors.ts";
+import { checkKeys, checkPositive } from "../options.ts";
+import { systemTiming, TRACKER_KEYS } from "../tracker.ts";
+import type { Timing, TrackerOptions } from "../tracker.ts";
+import type { PresenceEndpoint } from "./endpoint.ts";
+import type { Fetch } from "./fetcher.ts";
+import type { PresenceDiff, PresenceState } from "./payload.ts";
+
+type Awaitable<T> = T | PromiseLike<T>;
+
+export interface PresenceOptions<Meta extends object = object, Extra extends object = object> extends Omit<
+  TrackerOptions,
+  "name"
+> {
+  /** Tells several presences of an endpoint apart; the same on all nodes. Default `presence`. */
+  readonly name?: string;
+  /**
+   * Called after each diff of a topic, on every node, with what has changed and with all presences as they are now.
+   * What it throws goes to telemetry (`presence.callback_failed`).
+   */
+  readonly handleMetas?: (
+    topic: string,
+    diff: PresenceDiff<Meta, Extra>,
+    presences: PresenceState<Meta>,
+    endpoint: PresenceEndpoint,
+  ) => Awaitable<void>;
+  /**
+   * Milliseconds for which presences stay when their connection is lost or their channel has crashed. Who tracks the
+   * same key again on the same node meanwhile has never been away: clients see an update. Default 0.
+   */
+  readonly gracePeriod?: number;
+  /**
+   * Topics whose clients are not told who comes and goes, but how many are there: `presence_count` `{ count }`, at
+   * most once in a second, in place of `presence_diff` and `presence_state`. Default false: none.
+   */
+  readonly countOnly?: boolean | ((topic: string) => boolean);
+  /** Presences that one channel may track. Default 100. */
+  readonly maxPresences?: number;
+  /** Characters of JSON that a meta may have. Default 16,384. */
+  readonly maxMetaSize?: number;
+  /** Milliseconds that `fetch` may take for a diff, before clients get it without what `fetch` adds. Default 5,000. */
+  readonly fetchTimeout?: number;
+}
+
+/** `fetch` of a presence with more than metas. */
+export type FetchOption<Meta extends object, Extra extends object> = (
+  topic: string,
+  presences: PresenceState<Meta>,
+) => Awaitable<PresenceState<Meta, Extra>>;
+
+export interface PresenceConfig {
+  readonly name: string;
+  readonly fetch: Fetch | undefined;
+  readonly handleMetas: PresenceOptions["handleMetas"];
+  readonly gracePeriod: number;
+  readonly countOnly: (topic: string) => boolean;
+  readonly maxPresences: number;
+  readonly maxMetaSize: number;
+  readonly fetchTimeout: number;
+  readonly timing: Timing;
+  readonly tracker: TrackerOptions;
+}
+
+const KEYS = [
+  "fetch",
+  "handleMetas",
+  "gracePeriod",
+  "countOnly",
+  "maxPresences",
+  "maxMetaSize",
+  "fetchTimeout",
+  ...TRACKER_KEYS,
+];
+
+/** Throws `WB_OPTION`. */
+export function readPresenceOptions(options: PresenceOptions & { readonly fetch?: Fetch | undefined }): PresenceConfig {
+  const where = "definePresence";
+  checkKeys(where, options, KEYS);
+  for (const key of ["maxPresences", "maxMetaSize", "fetchTimeout"] as const) {
+    checkPositive(`${where}: ${key}`, options[key]);
+  }
+  if (options.gracePeriod !== 0) checkPositive(`${where}: gracePeriod`, options.gracePeriod);
+  for (const key of ["fetch", "handleMetas"] as const) {
+    if (options[key] !== undefined && typeof options[key] !== "function") {
+      throw new WingbeatError("WB_OPTION", `${where}: ${key} must be a function.`);
+    }
+  }
+  const {
+    name = "presence",
+    fetch,
+    handleMetas,
+    gracePeriod = 0,
+    countOnly = false,
+    maxPresences = 100,
+    maxMetaSize = 16_384,
+    fetchTimeout = 5_000,
+    ...tracker
+  } = options;
+  return {
+    name,
+    fetch,
+    handleMetas,
+    gracePeriod,
+    countOnly: typeof countOnly === "function" ? countOnly : () => countOnly,
+    maxPresences,
+    maxMetaSize,
+    fetchTimeout,
+    timing: tracker.timing ?? systemTiming,
+    tracker: { ...tracker, name },
+  };
+}

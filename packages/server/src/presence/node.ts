@@ -1,0 +1,144 @@
+/** A presence on one endpoint: its tracker, and what clients of this endpoint are told. */
+import { emit } from "../telemetry.ts";
+import { nodeOf, Tracker } from "../tracker.ts";
+import type { Changes, Entry, Meta } from "../tracker.ts";
+import type { PresenceConfig } from "./config.ts";
+import { Counts } from "./counts.ts";
+import type { PresenceEndpoint } from "./endpoint.ts";
+import { Fetcher } from "./fetcher.ts";
+import { Grace } from "./grace.ts";
+import { copyMeta } from "./meta.ts";
+import { Owner } from "./owner.ts";
+import { diffsOf, stateOf } from "./payload.ts";
+import type { PresenceDiff, PresenceState } from "./payload.ts";
+
+type Update = Meta | ((meta: Meta) => unknown);
+
+export class PresenceNode {
+  readonly #endpoint: PresenceEndpoint;
+  readonly #config: PresenceConfig;
+  readonly #tracker: Tracker;
+  readonly #fetcher: Fetcher;
+  readonly #grace: Grace;
+  readonly #counts: Counts;
+  /** Who tracks for the application itself, without a channel. */
+  readonly server = new Owner(Infinity);
+  /** Owners that have ended in this turn. */
+  #ended: Owner[] = [];
+
+  constructor(endpoint: PresenceEndpoint, config: PresenceConfig) {
+    const { name, fetch, fetchTimeout, gracePeriod, timing } = config;
+    this.#endpoint = endpoint;
+    this.#config = config;
+    this.#tracker = new Tracker(endpoint.pubsub, config.tracker, (changes) => this.#changed(changes));
+    this.#fetcher = new Fetcher(name, fetch, timing, fetchTimeout);
+    this.#grace = new Grace(timing, gracePeriod);
+    this.#counts = new Counts(timing, (topic) => this.#tellCount(topic));
+  }
+
+  /** The names of the nodes that are up, this one first. */
+  get nodes(): readonly string[] {
+    return this.#tracker.nodes;
+  }
+
+  /** Begins to talk to other nodes. Called by the endpoint when PubSub is connected. */
+  start(): void {
+    this.#tracker.start();
+  }
+
+  /** Tells other nodes that the presences of this one are gone. Called by the endpoint when it closes. */
+  stop(): void {
+    this.#tracker.stop();
+    this.#grace.stop();
+    this.#counts.stop();
+  }
+
+  track(owner: Owner, topic: string, key: string, meta: Meta, ref: string): void {
+    const away = this.#grace.take(topic, key);
+    const entry = away && this.#tracker.find(away, topic, key);
+    if (entry === undefined) this.#tracker.track(owner, topic, key, meta, ref);
+    else this.#tracker.takeOver(entry, owner, meta, ref);
+  }
+
+  update(owner: Owner, topic: string, key: string, update: Update, ref: string): void {
+    const { maxMetaSize } = this.#config;
+    const next = (meta: Meta): Meta => copyMeta(typeof update === "function" ? update(meta) : update, maxMetaSize);
+    this.#tracker.update(owner, topic, key, next, ref);
+  }
+
+  untrack(owner: Owner, topic: string, key: string): void {
+    this.#tracker.untrack(owner, topic, key);
+  }
+
+  untrackAll(owner: Owner): void {
+    this.#tracker.untrackAll([owner]);
+  }
+
+  /** A channel has ended: its presences go with all others that end in this turn, in one diff. */
+  ended(owner: Owner, reason: string): void {
+    if (this.#grace.keep(owner, reason, () => this.untrackAll(owner))) return;
+    if (this.#ended.push(owner) > 1) return;
+    queueMicrotask(() => {
+      const ended = this.#ended;
+      this.#ended = [];
+      this.#tracker.untrackAll(ended);
+    });
+  }
+
+  state(topic: string): PresenceState {
+    return stateOf(this.#tracker.list(topic));
+  }
+
+  list(topic: string): PresenceState | Promise<PresenceState> {
+    const state = this.state(topic);
+    return this.#config.fetch === undefined ? state : this.#fetcher.fetch(topic, state);
+  }
+
+  count(topic: string): number {
+    return this.#tracker.list(topic).size;
+  }
+
+  entries(topic: string, key: string): readonly Entry[] {
+    return this.#tracker.getByKey(topic, key);
+  }
+
+  nodesOf(topic: string, key: string): readonly string[] {
+    return [...new Set(this.entries(topic, key).map(nodeOf))];
+  }
+
+  /** Gives the state of a topic to `push`, in order with the diffs that are broadcast on it. */
+  pushState(topic: string, push: (event: string, payload: object) => void): void {
+    if (this.#config.countOnly(topic)) push("presence_count", { count: this.count(topic) });
+    else this.#fetcher.inOrder(topic, [this.state(topic)], ([state]) => push("presence_state", state as PresenceState));
+  }
+
+  #changed(changes: Changes): void {
+    for (const [topic, diff] of diffsOf(changes)) {
+      if (this.#config.countOnly(topic)) {
+        this.#counts.changed(topic);
+        this.#callHandleMetas(topic, diff);
+      } else {
+        this.#fetcher.inOrder(topic, [diff.joins, diff.leaves], ([joins = {}, leaves = {}]) => {
+          this.#endpoint.localBroadcast(topic, "presence_diff", { joins, leaves });
+          this.#callHandleMetas(topic, { joins, leaves });
+        });
+      }
+    }
+  }
+
+  #tellCount(topic: string): void {
+    this.#endpoint.localBroadcast(topic, "presence_count", { count: this.count(topic) });
+  }
+
+  #callHandleMetas(topic: string, diff: PresenceDiff): void {
+    const { name, handleMetas } = this.#config;
+    if (handleMetas === undefined) return;
+    const failed = (error: unknown): void => emit("presence.callback_failed", { name, topic, error });
+    try {
+      const result: unknown = handleMetas(topic, diff, this.state(topic), this.#endpoint);
+      if (result instanceof Promise) result.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** What one channel tracks, also what it will track as soon as its join is done. */
+import { WingbeatError } from "../errors.ts";
+import { alreadyTracked, notTracked } from "../tracker.ts";
+
+export class Owner {
+  readonly #limit: number;
+  readonly #slots = new Set<string>();
+
+  /** `limit`: how many presences it may have. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get slots(): Iterable<string> {
+    return this.#slots;
+  }
+
+  /** Throws `WB_ALREADY_TRACKED`, or `WB_PRESENCE_LIMIT` when it has too many. */
+  claim(topic: string, key: string): void {
+    const slot = slotOf(topic, key);
+    if (this.#slots.has(slot)) throw alreadyTracked(topic, key);
+    if (this.#slots.size >= this.#limit) {
+      throw new WingbeatError(
+        "WB_PRESENCE_LIMIT",
+        `one channel may track ${this.#limit} presences (maxPresences): "${key}" on "${topic}" is one too many.`,
+      );
+    }
+    this.#slots.add(slot);
+  }
+
+  /** Throws `WB_NOT_TRACKED`. */
+  check(topic: string, key: string): void {
+    if (!this.#slots.has(slotOf(topic, key))) throw notTracked(topic, key);
+  }
+
+  release(topic: string, key: string): void {
+    this.#slots.delete(slotOf(topic, key));
+  }
+
+  releaseAll(): void {
+    this.#slots.clear();
+  }
+}
+
+/** Topic and key in one text, unlike that of any other two. */
+export const slotOf = (topic: string, key: string): string => `${topic.length}:${topic}${key}`;

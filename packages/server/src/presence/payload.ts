@@ -1,0 +1,61 @@
+/** What clients are told about presences: the payloads of `presence_state`, `presence_diff` and `presence_count`. */
+import type { Changes, Entry } from "../tracker.ts";
+
+/** A meta as it was tracked, with the refs that clients tell metas apart by. */
+export type PresenceMeta<Meta extends object = object> = Meta & {
+  /** Unlike that of any other meta. */
+  readonly phx_ref: string;
+  /** After an update: the ref of the meta that this one has replaced. */
+  readonly phx_ref_prev?: string;
+};
+
+/** One key: a meta for each channel that tracks it (each device, each tab), and what `fetch` added. */
+export type PresenceItem<Meta extends object = object, Extra extends object = object> = {
+  readonly metas: readonly PresenceMeta<Meta>[];
+} & Extra;
+
+/** Presences by key. Has no prototype, so that every text is safe as a key. */
+export type PresenceState<Meta extends object = object, Extra extends object = object> = Readonly<
+  Record<string, PresenceItem<Meta, Extra>>
+>;
+
+/** What has changed. After an update a key is in both: its new meta in `joins`, the old one in `leaves`. */
+export type PresenceDiff<Meta extends object = object, Extra extends object = object> = {
+  readonly joins: PresenceState<Meta, Extra>;
+  readonly leaves: PresenceState<Meta, Extra>;
+};
+
+/** The events of a presence, for `.pushes()`. */
+export type PresenceEvents<Meta extends object = object, Extra extends object = object> = {
+  presence_state: PresenceState<Meta, Extra>;
+  presence_diff: PresenceDiff<Meta, Extra>;
+  presence_count: { readonly count: number };
+};
+
+/** A state while it is being made. */
+type Draft = Record<string, { metas: PresenceMeta[] }>;
+
+/** Presences as they are on the wire. */
+export function stateOf(entries: ReadonlyMap<string, readonly Entry[]>): PresenceState {
+  const state: Draft = Object.create(null);
+  for (const [key, ofKey] of entries) state[key] = { metas: ofKey.map(metaOf) };
+  return state;
+}
+
+/** The diffs of changes, by topic. */
+export function diffsOf({ joins, leaves }: Changes): ReadonlyMap<string, PresenceDiff> {
+  const diffs = new Map<string, { joins: Draft; leaves: Draft }>();
+  const put = (entry: Entry, side: "joins" | "leaves"): void => {
+    let diff = diffs.get(entry.topic);
+    if (diff === undefined) {
+      diffs.set(entry.topic, (diff = { joins: Object.create(null) as Draft, leaves: Object.create(null) as Draft }));
+    }
+    const item = (diff[side][entry.key] ??= { metas: [] });
+    item.metas.push(metaOf(entry));
+  };
+  for (const entry of joins) put(entry, "joins");
+  for (const entry of leaves) put(entry, "leaves");
+  return diffs;
+}
+
+export const metaOf = (entry: Entry): PresenceMeta => entry.meta as PresenceMeta;

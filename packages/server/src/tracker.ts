@@ -1,0 +1,247 @@
+/**
+ * Who is present on which topic, on all nodes, without a leader and without a store: each node keeps the presences of
+ * all, tells its own to the others over PubSub, and forgets those of a node that has gone silent. `presence.ts` is what
+ * applications use; this is what it stands on.
+ */
+import { randomBytes } from "node:crypto";
+import { WingbeatError } from "./errors.ts";
+import type { PubSub, Subscription } from "./pubsub.ts";
+import { emit } from "./telemetry.ts";
+import type { Entry, Meta } from "./tracker/delta.ts";
+import type { Changes } from "./tracker/log.ts";
+import { readTrackerOptions } from "./tracker/options.ts";
+import type { TrackerConfig, TrackerOptions } from "./tracker/options.ts";
+import { nameOf, refOf } from "./tracker/replica.ts";
+import { Shard } from "./tracker/shard.ts";
+
+export type { Entry, Meta } from "./tracker/delta.ts";
+export type { Changes } from "./tracker/log.ts";
+export { TRACKER_KEYS } from "./tracker/options.ts";
+export type { TrackerOptions } from "./tracker/options.ts";
+export { systemTiming } from "./tracker/timing.ts";
+export type { Timing } from "./tracker/timing.ts";
+
+/** What `update` takes: a new meta, or a function that makes it of the present one. */
+export type MetaUpdate = Meta | ((meta: Meta) => Meta);
+
+export class Tracker {
+  readonly #pubsub: PubSub;
+  readonly #config: TrackerConfig;
+  readonly #changed: (changes: Changes) => void;
+  readonly #shards: readonly Shard[];
+  readonly #subscriptions: readonly Subscription[];
+  /** Numbers for those who track: small, and without meaning on other nodes. */
+  readonly #pids = new WeakMap<object, number>();
+  #lastPid = 0;
+  #stopTicks: (() => void) | undefined = undefined;
+  #stopFlush: (() => void) | undefined = undefined;
+  #state: "new" | "running" | "stopped" = "new";
+
+  /** `changed` is told of all changes, of this node and of others. It must not throw. */
+  constructor(pubsub: PubSub, options: TrackerOptions, changed: (changes: Changes) => void = () => {}) {
+    this.#pubsub = pubsub;
+    this.#config = readTrackerOptions("Tracker", options);
+    takeName(pubsub, this.#config.name);
+    this.#changed = changed;
+    const ref = refOf(pubsub.nodeName, nextVsn());
+    const names = Array.from({ length: this.#config.poolSize }, (_, n) => `${this.#config.name}_shard${n}`);
+    this.#shards = names.map((name) => this.#shard(name, ref));
+    this.#subscriptions = this.#shards.map((shard) => ({
+      topic: topicOf(shard.name),
+      owner: shard,
+      receive: (message) => shard.receive(message, this.#config.timing.now()),
+    }));
+  }
+
+  /** The names of all nodes that are up, this one first. */
+  get nodes(): string[] {
+    const others = new Set(this.#shards.flatMap((shard) => shard.nodes));
+    return [this.#pubsub.nodeName, ...[...others].sort()];
+  }
+
+  /** Begins to talk to the other nodes. Before, presences are seen on this node only. */
+  start(): void {
+    if (this.#state !== "new") return;
+    this.#state = "running";
+    for (const subscription of this.#subscriptions) this.#pubsub.subscribe(subscription);
+    const { timing, broadcastPeriod } = this.#config;
+    // Nodes that are started together do not tick together.
+    this.#stopTicks = timing.after(timing.random() * 0.25 * broadcastPeriod, () => this.#tick());
+    this.#flushSoon();
+  }
+
+  /** Stops for good, and tells the other nodes at once that the presences of this one are gone: graceful permdown. */
+  stop(): void {
+    if (this.#state !== "stopped") names.get(this.#pubsub)?.delete(this.#config.name);
+    const wasRunning = this.#state === "running";
+    this.#state = "stopped";
+    if (!wasRunning) return;
+    this.#stopTicks?.();
+    this.#stopFlush?.();
+    for (const subscription of this.#subscriptions) this.#pubsub.unsubscribe(subscription);
+    for (const shard of this.#shards) this.#try(shard, () => shard.leave());
+  }
+
+  /**
+   * Adds a presence of `owner`, which is any object: a channel, a connection. Gives its ref, which is also in the meta
+   * as `phx_ref`. Throws `WB_ALREADY_TRACKED` when the owner has one with this topic and key.
+   */
+  track(owner: object, topic: string, key: string, meta: Meta, ref = newRef()): string {
+    const shard = this.#shardOf(topic);
+    const pid = this.#pidOf(owner);
+    if (shard.find(pid, topic, key) !== undefined) throw alreadyTracked(topic, key);
+    shard.track(pid, topic, key, Object.freeze({ ...meta, phx_ref: ref }));
+    this.#flushSoon();
+    return ref;
+  }
+
+  /** Puts a new meta in the place of the present one. Gives its ref. Throws `WB_NOT_TRACKED` when there is none. */
+  update(owner: object, topic: string, key: string, update: MetaUpdate, ref = newRef()): string {
+    const entry = this.#shardOf(topic).find(this.#pidOf(owner), topic, key);
+    if (entry === undefined) throw notTracked(topic, key);
+    this.takeOver(entry, owner, typeof update === "function" ? update(entry.meta) : update, ref);
+    return ref;
+  }
+
+  /** Puts a presence of `owner` in the place of one of this node, with no moment without either. */
+  takeOver(entry: Entry, owner: object, meta: Meta, ref = newRef()): void {
+    const previous = entry.meta["phx_ref"];
+    const shard = this.#shardOf(entry.topic);
+    const next = Object.freeze({ ...meta, phx_ref: ref, phx_ref_prev: previous });
+    shard.replace(entry, this.#pidOf(owner), next);
+    this.#flushSoon();
+  }
+
+  /** Removes a presence. One that is not there is no error. */
+  untrack(owner: object, topic: string, key: string): void {
+    const entry = this.find(owner, topic, key);
+    if (entry === undefined) return;
+    this.#shardOf(topic).untrack([entry]);
+    this.#flushSoon();
+  }
+
+  /** Removes all presences of some owners at once. */
+  untrackAll(owners: Iterable<object>): void {
+    const pids = [...owners].flatMap((owner) => this.#pids.get(owner) ?? []);
+    for (const shard of this.#shards) {
+      const entries = pids.flatMap((pid) => shard.of(pid));
+      if (entries.length > 0) shard.untrack(entries);
+    }
+    this.#flushSoon();
+  }
+
+  /** An owner's presence. */
+  find(owner: object, topic: string, key: string): Entry | undefined {
+    const pid = this.#pids.get(owner);
+    return pid === undefined ? undefined : this.#shardOf(topic).find(pid, topic, key);
+  }
+
+  /** The presences of a topic, on all nodes, by key. Not a copy: it changes with them. */
+  list(topic: string): ReadonlyMap<string, readonly Entry[]> {
+    return this.#shardOf(topic).view.of(topic);
+  }
+
+  /** The presences of a key on a topic, on all nodes. */
+  getByKey(topic: string, key: string): readonly Entry[] {
+    return this.#shardOf(topic).view.entries(topic, key);
+  }
+
+  #shard(name: string, ref: string): Shard {
+    const topic = topicOf(name);
+    const shard: Shard = new Shard(name, ref, this.#config, {
+      broadcast: (message) => this.#pubsub.broadcastFrom(shard, topic, message),
+      direct: (node, message) => this.#try(shard, () => this.#pubsub.directBroadcast(node, topic, message)),
+      changed: (changes) => this.#changed(changes),
+    });
+    return shard;
+  }
+
+  #tick(): void {
+    const { timing, broadcastPeriod } = this.#config;
+    this.#stopTicks = timing.after(broadcastPeriod, () => this.#tick());
+    const now = timing.now();
+    for (const shard of this.#shards) this.#try(shard, () => shard.tick(now));
+  }
+
+  #flushSoon(): void {
+    if (this.#state !== "running") return;
+    this.#stopFlush ??= this.#config.timing.after(this.#config.deltaPeriod, () => {
+      this.#stopFlush = undefined;
+      for (const shard of this.#shards) this.#try(shard, () => shard.flush());
+    });
+  }
+
+  /** What could not be sent is sent at the next tick, or asked for. */
+  #try(shard: Shard, send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      emit("tracker.broadcast_failed", { shard: shard.name, error });
+    }
+  }
+
+  #pidOf(owner: object): number {
+    let pid = this.#pids.get(owner);
+    if (pid === undefined) this.#pids.set(owner, (pid = ++this.#lastPid));
+    return pid;
+  }
+
+  #shardOf(topic: string): Shard {
+    const { poolSize } = this.#config;
+    return this.#shards[poolSize === 1 ? 0 : hash(topic) % poolSize] as Shard;
+  }
+}
+
+const topicOf = (shardName: string): string => `phx_presence:${shardName}`;
+
+/** FNV-1a: the same on all nodes. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}
+
+/** The names that are in use. Two trackers of one name would take each other for the same node before and after a restart. */
+const names = new WeakMap<PubSub, Set<string>>();
+
+function takeName(pubsub: PubSub, name: string): void {
+  const taken = names.get(pubsub) ?? new Set();
+  names.set(pubsub, taken);
+  if (taken.has(name)) throw new WingbeatError("WB_OPTION", `there are two trackers named "${name}": rename one.`);
+  taken.add(name);
+}
+
+let lastVsn = 0;
+
+/** Higher than that of any tracker that this node has had: the time, in microseconds. */
+function nextVsn(): number {
+  lastVsn = Math.max(Date.now() * 1_000, lastVsn + 1);
+  return lastVsn;
+}
+
+const refPrefix = randomBytes(8);
+let refCount = 0;
+
+/** Names one presence, unlike all others of all nodes: 16 characters. */
+export function newRef(): string {
+  const bytes = Buffer.allocUnsafe(12);
+  refPrefix.copy(bytes);
+  bytes.writeUInt32BE(refCount++ >>> 0, 8);
+  return bytes.toString("base64url");
+}
+
+/** The name of the node that has an entry. */
+export function nodeOf(entry: Entry): string {
+  return nameOf(entry.replica);
+}
+
+export function alreadyTracked(topic: string, key: string): WingbeatError {
+  return new WingbeatError(
+    "WB_ALREADY_TRACKED",
+    `"${key}" is tracked on "${topic}" by this channel already: change its meta with update.`,
+  );
+}
+
+export function notTracked(topic: string, key: string): WingbeatError {
+  return new WingbeatError("WB_NOT_TRACKED", `"${key}" is not tracked on "${topic}" by this channel: track it first.`);
+}

@@ -1,0 +1,88 @@
+/** Options of a tracker: checked once, with all defaults. */
+import { WingbeatError } from "../errors.ts";
+import { checkKeys, checkPositive } from "../options.ts";
+import type { ShardOptions } from "./shard.ts";
+import type { Timing } from "./timing.ts";
+import { systemTiming } from "./timing.ts";
+
+export interface TrackerOptions {
+  /** The same on all nodes; several trackers on one PubSub need different names. */
+  readonly name: string;
+  /** Milliseconds between two ticks: heartbeats, and looking after other nodes. Default 1,500. */
+  readonly broadcastPeriod?: number;
+  /** Milliseconds after a change in which it is told to the other nodes, together with others. Default 200. */
+  readonly deltaPeriod?: number;
+  /** After so many ticks without news an empty heartbeat is sent. Default 10. */
+  readonly maxSilentPeriods?: number;
+  /**
+   * Milliseconds of silence after which a node is down: its presences are not seen until it is heard again. At least
+   * two `broadcastPeriod`s. Default `broadcastPeriod × maxSilentPeriods × 2`, which is 30,000.
+   */
+  readonly downPeriod?: number;
+  /** Milliseconds of silence after which a node is forgotten. More than `downPeriod`. Default 1,200,000. */
+  readonly permdownPeriod?: number;
+  /** Every so many ticks nodes that know more are asked for it. Default 2. */
+  readonly clockSamplePeriods?: number;
+  /** Recent changes are kept in lists of at most so many, for nodes that have missed some. Default [100, 1,000, 10,000]. */
+  readonly maxDeltaSizes?: readonly number[];
+  /** Shards, by topic. The same on all nodes, or they do not see each other's presences. Default 1. */
+  readonly poolSize?: number;
+  /** For tests: a clock of their own. */
+  readonly timing?: Timing;
+}
+
+export interface TrackerConfig extends ShardOptions {
+  readonly name: string;
+  readonly deltaPeriod: number;
+  readonly poolSize: number;
+  readonly timing: Timing;
+}
+
+export const TRACKER_KEYS = [
+  "name",
+  "broadcastPeriod",
+  "deltaPeriod",
+  "maxSilentPeriods",
+  "downPeriod",
+  "permdownPeriod",
+  "clockSamplePeriods",
+  "maxDeltaSizes",
+  "poolSize",
+  "timing",
+];
+
+/** Throws `WB_OPTION`; `where` begins its messages. */
+export function readTrackerOptions(where: string, options: TrackerOptions): TrackerConfig {
+  checkKeys(where, options, TRACKER_KEYS);
+  if (typeof options.name !== "string" || options.name === "") {
+    throw new WingbeatError("WB_OPTION", `${where} needs a name, the same on all nodes: name: "presence".`);
+  }
+  for (const key of ["broadcastPeriod", "deltaPeriod", "maxSilentPeriods", "downPeriod", "permdownPeriod"] as const) {
+    checkPositive(`${where}: ${key}`, options[key]);
+  }
+  checkPositive(`${where}: clockSamplePeriods`, options.clockSamplePeriods);
+  checkPositive(`${where}: poolSize`, options.poolSize);
+  for (const size of options.maxDeltaSizes ?? []) checkPositive(`${where}: maxDeltaSizes`, size);
+  const broadcastPeriod = options.broadcastPeriod ?? 1_500;
+  const maxSilentPeriods = options.maxSilentPeriods ?? 10;
+  const downPeriod = options.downPeriod ?? broadcastPeriod * maxSilentPeriods * 2;
+  const permdownPeriod = options.permdownPeriod ?? 1_200_000;
+  if (downPeriod < 2 * broadcastPeriod) {
+    throw new WingbeatError("WB_OPTION", `${where}: downPeriod must be at least two broadcastPeriods.`);
+  }
+  if (permdownPeriod <= downPeriod) {
+    throw new WingbeatError("WB_OPTION", `${where}: permdownPeriod must be more than downPeriod.`);
+  }
+  return {
+    name: options.name,
+    broadcastPeriod,
+    deltaPeriod: options.deltaPeriod ?? Math.min(200, broadcastPeriod),
+    maxSilentPeriods,
+    downPeriod,
+    permdownPeriod,
+    clockSamplePeriods: options.clockSamplePeriods ?? 2,
+    maxDeltaSizes: options.maxDeltaSizes ?? [100, 1_000, 10_000],
+    poolSize: options.poolSize ?? 1,
+    timing: options.timing ?? systemTiming,
+  };
+}

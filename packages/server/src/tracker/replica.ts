@@ -1,0 +1,98 @@
+/** Which replicas there are, and whether they live: told by their heartbeats. Pure. */
+
+/** A replica's ref, `<vsn>@<node name>`. A node that is started again is another replica, with a higher vsn. */
+export function refOf(name: string, vsn: number): string {
+  return `${vsn}@${name}`;
+}
+
+export function nameOf(ref: string): string {
+  return ref.slice(ref.indexOf("@") + 1);
+}
+
+const vsnOf = (ref: string): number => Number(ref.slice(0, ref.indexOf("@")));
+
+/** `down`: silent for a while, may come back. `gone`: never comes back. */
+export interface ReplicaChange {
+  readonly ref: string;
+  readonly is: "up" | "down" | "gone";
+}
+
+interface Replica {
+  readonly ref: string;
+  /** `left` is gone, and kept for a while so that late messages do not bring it back. */
+  status: "up" | "down" | "left";
+  heardAt: number;
+}
+
+export class Replicas {
+  readonly #downPeriod: number;
+  readonly #permdownPeriod: number;
+  /** By node name: a node has one replica at a time. */
+  readonly #replicas = new Map<string, Replica>();
+
+  /** Both periods in the unit of `now`. */
+  constructor(downPeriod: number, permdownPeriod: number) {
+    this.#downPeriod = downPeriod;
+    this.#permdownPeriod = permdownPeriod;
+  }
+
+  /** The node names of the replicas that are up. */
+  get names(): string[] {
+    return [...this.#replicas].filter(([, { status }]) => status === "up").map(([name]) => name);
+  }
+
+  /** A heartbeat. Undefined when it is a late one of a replica that is no more. */
+  heard(ref: string, now: number): ReplicaChange[] | undefined {
+    const known = this.#replicas.get(nameOf(ref));
+    if (known !== undefined && this.#isLate(known, ref)) return undefined;
+    this.#replicas.set(nameOf(ref), { ref, status: "up", heardAt: now });
+    if (known?.ref === ref) return known.status === "up" ? [] : [{ ref, is: "up" }];
+    const up: ReplicaChange = { ref, is: "up" };
+    if (known === undefined || known.status === "left") return [up];
+    return [...endOf(known), up];
+  }
+
+  /** A node has said that it stops. */
+  left(ref: string, now: number): ReplicaChange[] {
+    const known = this.#replicas.get(nameOf(ref));
+    if (known?.ref !== ref || known.status === "left") return [];
+    const changes = endOf(known);
+    known.status = "left";
+    known.heardAt = now;
+    return changes;
+  }
+
+  /** Looks for replicas that have been silent for too long. */
+  check(now: number): ReplicaChange[] {
+    const changes: ReplicaChange[] = [];
+    for (const [name, replica] of this.#replicas) {
+      const silence = now - replica.heardAt;
+      if (replica.status === "left") {
+        if (silence > this.#downPeriod) this.#replicas.delete(name);
+      } else if (silence > this.#permdownPeriod) {
+        changes.push(...endOf(replica));
+        this.#replicas.delete(name);
+      } else if (silence > this.#downPeriod && replica.status === "up") {
+        replica.status = "down";
+        changes.push({ ref: replica.ref, is: "down" });
+      }
+    }
+    return changes;
+  }
+
+  /** This node was not running for a while: nobody's silence in that time counts. */
+  excuse(duration: number, now: number): void {
+    for (const replica of this.#replicas.values()) replica.heardAt = Math.min(now, replica.heardAt + duration);
+  }
+
+  /** While a node is silent anything is taken: its clock may have been set back before it was started again. */
+  #isLate(known: Replica, ref: string): boolean {
+    if (known.status === "down") return false;
+    return known.status === "left" ? vsnOf(ref) <= vsnOf(known.ref) : vsnOf(ref) < vsnOf(known.ref);
+  }
+}
+
+function endOf({ ref, status }: Replica): ReplicaChange[] {
+  const gone: ReplicaChange = { ref, is: "gone" };
+  return status === "up" ? [{ ref, is: "down" }, gone] : [gone];
+}

@@ -1,0 +1,261 @@
+/**
+ * One shard of a tracker: holds the presences of its topics and keeps in step with the same shard on other nodes. It
+ * has no timers: `tick` is called by the tracker, and everything that depends on time is given the time.
+ */
+import { emit } from "../telemetry.ts";
+import { appendClock, filterReplicas } from "./clock.ts";
+import type { Clocks, ReplicaClocks } from "./clock.ts";
+import { splitDelta } from "./delta.ts";
+import type { Delta, Entry, Meta } from "./delta.ts";
+import { Generations } from "./generations.ts";
+import { combine } from "./log.ts";
+import type { Changes } from "./log.ts";
+import { decode, encode } from "./message.ts";
+import type { ShardMessage } from "./message.ts";
+import { nameOf, Replicas } from "./replica.ts";
+import type { ReplicaChange } from "./replica.ts";
+import { State } from "./state.ts";
+
+export interface ShardOptions {
+  /** Milliseconds between two ticks. */
+  readonly broadcastPeriod: number;
+  readonly maxSilentPeriods: number;
+  readonly downPeriod: number;
+  readonly permdownPeriod: number;
+  readonly clockSamplePeriods: number;
+  readonly maxDeltaSizes: readonly number[];
+}
+
+/** How a shard reaches the same shard on other nodes, and its own node. */
+export interface ShardOutlet {
+  /** To all other nodes. May throw: then it is tried again. */
+  broadcast(message: object): void;
+  direct(nodeName: string, message: object): void;
+  /** Presences have changed. Entries that were replaced are in both lists. */
+  changed(changes: Changes): void;
+}
+
+/** Characters of JSON in one message to other nodes, about: below what any engine takes. */
+const MESSAGE_LENGTH = 100_000;
+
+const NO_DELTA: Delta = new Map();
+
+export class Shard {
+  /** For telemetry. */
+  readonly name: string;
+  readonly #options: ShardOptions;
+  readonly #outlet: ShardOutlet;
+  readonly #state: State;
+  readonly #replicas: Replicas;
+  readonly #generations: Generations;
+  /** Clocks told by other replicas since transfers were last considered. */
+  #pending: readonly ReplicaClocks[] = [];
+  #silentPeriods: number;
+  #samplePeriods: number;
+  #tickedAt: number | undefined = undefined;
+
+  constructor(name: string, ref: string, options: ShardOptions, outlet: ShardOutlet) {
+    this.name = name;
+    this.#options = options;
+    this.#outlet = outlet;
+    this.#state = new State(ref);
+    this.#replicas = new Replicas(options.downPeriod, options.permdownPeriod);
+    this.#generations = new Generations(options.maxDeltaSizes);
+    this.#silentPeriods = options.maxSilentPeriods;
+    this.#samplePeriods = options.clockSamplePeriods;
+  }
+
+  /** What readers see. */
+  get view(): State["view"] {
+    return this.#state.view;
+  }
+
+  /** The names of the other nodes that are up. */
+  get nodes(): string[] {
+    return this.#replicas.names;
+  }
+
+  find(pid: number, topic: string, key: string): Entry | undefined {
+    return this.#state.find(pid, topic, key);
+  }
+
+  track(pid: number, topic: string, key: string, meta: Meta): void {
+    this.#changed({ joins: [this.#state.join(pid, topic, key, meta)], leaves: [] });
+  }
+
+  replace(old: Entry, pid: number, meta: Meta): void {
+    this.#changed({ joins: [this.#state.replace(old, pid, meta)], leaves: [old] });
+  }
+
+  untrack(entries: readonly Entry[]): void {
+    this.#state.leave(entries);
+    this.#changed({ joins: [], leaves: entries });
+  }
+
+  /** The entries of a pid of this node. */
+  of(pid: number): readonly Entry[] {
+    return this.#state.of(pid);
+  }
+
+  /** Tells the other nodes what has changed here. False when there is nothing to tell. Throws what the outlet throws. */
+  flush(): boolean {
+    const { delta } = this.#state;
+    if (delta === undefined) return false;
+    for (const piece of splitDelta(delta, MESSAGE_LENGTH)) this.#broadcastHeartbeat(piece);
+    this.#state.resetDelta();
+    this.#generations.push(delta);
+    this.#silentPeriods = 0;
+    return true;
+  }
+
+  /** A period has passed. Throws what the outlet throws; the next tick makes up for it. */
+  tick(now: number): void {
+    this.#checkReplicas(now);
+    this.#beat();
+    this.#sample();
+  }
+
+  /** Takes a message of another node's shard. */
+  receive(data: unknown, now: number): void {
+    const message = decode(data);
+    if (message === undefined) emit("tracker.bad_message", { shard: this.name, message: data });
+    else if (message.from !== this.#state.self) this.#handle(message, now);
+  }
+
+  /** Tells the other nodes that this one stops. */
+  leave(): void {
+    this.#outlet.broadcast(encode({ kind: "permdown", from: this.#state.self }));
+  }
+
+  #handle(message: ShardMessage, now: number): void {
+    switch (message.kind) {
+      case "heartbeat":
+        return this.#heard(message.from, message.clocks, message.delta, now);
+      case "transfer_req":
+        return this.#transfer(message.from, message.clocks);
+      case "transfer_ack":
+        return this.#transferred(message.delta, message.isSnapshot);
+      case "permdown":
+        return this.#changed(this.#follow(this.#replicas.left(message.from, now)));
+    }
+  }
+
+  #heard(from: string, clocks: Clocks, delta: Delta, now: number): void {
+    const changes = this.#replicas.heard(from, now);
+    if (changes === undefined) return;
+    const followed = this.#follow(changes);
+    // One that has just come must not wait for the next heartbeat to learn that we are here.
+    if (changes.length > 0) this.#direct(from, this.#heartbeat(NO_DELTA));
+    const merged = this.#merge(delta);
+    this.#generations.push(filterDelta(delta, (replica) => this.#state.isKnown(replica)));
+    const known = filterReplicas(clocks, (replica) => this.#state.isKnown(replica));
+    this.#pending = appendClock(this.#pending, { replica: from, clocks: known });
+    // In one piece: somebody who was on a node before and after its restart has not been away.
+    this.#changed(combine(followed, merged));
+  }
+
+  #transfer(to: string, clocks: Clocks): void {
+    const recent = this.#generations.extract(clocks, this.#state.toldClocks);
+    const pieces = splitDelta(recent ?? this.#state.extract(clocks), MESSAGE_LENGTH);
+    emit("tracker.transfer_sent", { shard: this.name, node: nameOf(to), isSnapshot: !recent, messages: pieces.length });
+    for (const delta of pieces) {
+      this.#direct(to, { kind: "transfer_ack", from: this.#state.self, isSnapshot: !recent, delta });
+    }
+  }
+
+  #transferred(delta: Delta, isSnapshot: boolean): void {
+    const changes = this.#merge(delta);
+    if (isSnapshot) for (const replica of delta.keys()) this.#generations.remove(replica);
+    else this.#generations.push(filterDelta(delta, (replica) => this.#state.isKnown(replica)));
+    this.#changed(changes);
+  }
+
+  #merge(delta: Delta): Changes {
+    if (delta.size === 0) return NO_CHANGES;
+    const startedAt = performance.now();
+    const changes = this.#state.merge(delta);
+    emit("tracker.merged", {
+      shard: this.name,
+      joins: changes.joins.length,
+      leaves: changes.leaves.length,
+      duration: performance.now() - startedAt,
+    });
+    return changes;
+  }
+
+  /** Looks who has been silent. When this node itself was not running, the others may have been heard but not read. */
+  #checkReplicas(now: number): void {
+    const { broadcastPeriod } = this.#options;
+    const late = this.#tickedAt === undefined ? 0 : now - this.#tickedAt - broadcastPeriod;
+    this.#tickedAt = now;
+    if (late > broadcastPeriod) this.#replicas.excuse(late, now);
+    this.#changed(this.#follow(this.#replicas.check(now)));
+  }
+
+  #follow(changes: readonly ReplicaChange[]): Changes {
+    const joins: Entry[] = [];
+    const leaves: Entry[] = [];
+    for (const { ref, is } of changes) {
+      const followed = this.#stateOf(ref, is);
+      if (is === "gone") this.#generations.remove(ref);
+      joins.push(...followed.joins);
+      leaves.push(...followed.leaves);
+      const { name } = this;
+      const count = followed.joins.length + followed.leaves.length;
+      emit("tracker.node_changed", { shard: name, node: nameOf(ref), replica: ref, is, presences: count });
+    }
+    return { joins, leaves };
+  }
+
+  #stateOf(ref: string, is: ReplicaChange["is"]): Changes {
+    if (is === "up") return this.#state.replicaUp(ref);
+    return is === "down" ? this.#state.replicaDown(ref) : this.#state.replicaGone(ref);
+  }
+
+  #beat(): void {
+    if (this.flush()) return;
+    if (this.#silentPeriods < this.#options.maxSilentPeriods) {
+      this.#silentPeriods++;
+      return;
+    }
+    this.#broadcastHeartbeat(NO_DELTA);
+    this.#silentPeriods = 0;
+  }
+
+  /** Every few ticks asks those who know more. Few are enough: see `appendClock`. */
+  #sample(): void {
+    if (--this.#samplePeriods > 0) return;
+    this.#samplePeriods = this.#options.clockSamplePeriods;
+    const { self, clocks } = this.#state;
+    const asked = appendClock(this.#pending, { replica: self, clocks });
+    this.#pending = [];
+    for (const { replica } of asked) {
+      if (replica === self) continue;
+      emit("tracker.transfer_requested", { shard: this.name, node: nameOf(replica) });
+      this.#direct(replica, { kind: "transfer_req", from: self, clocks });
+    }
+  }
+
+  #heartbeat(delta: Delta): ShardMessage {
+    const { self, clocks, toldClocks } = this.#state;
+    return { kind: "heartbeat", from: self, clocks: delta.size === 0 ? toldClocks : clocks, delta };
+  }
+
+  #broadcastHeartbeat(delta: Delta): void {
+    this.#outlet.broadcast(encode(this.#heartbeat(delta)));
+  }
+
+  #direct(ref: string, message: ShardMessage): void {
+    this.#outlet.direct(nameOf(ref), encode(message));
+  }
+
+  #changed(changes: Changes): void {
+    if (changes.joins.length > 0 || changes.leaves.length > 0) this.#outlet.changed(changes);
+  }
+}
+
+const NO_CHANGES: Changes = { joins: [], leaves: [] };
+
+function filterDelta(delta: Delta, isKnown: (replica: string) => boolean): Delta {
+  return new Map([...delta].filter(([replica]) => isKnown(replica)));
+}
