@@ -15,7 +15,7 @@ const TESTS = "\\.test\\.ts$";
 const only = (name, from, ...allowed) => ({
   name,
   severity: "error",
-  from: { path: from, pathNot: TESTS },
+  from: { path: from, pathNot: [TESTS, "^packages/[^/]+/test/"] },
   to: { path: "^(packages|examples|conformance|bench|tools)/", pathNot: [from, ...allowed].flat() },
 });
 
@@ -39,13 +39,15 @@ module.exports = {
     },
     only("client", "^packages/client/", PROTOCOL),
     only("react", "^packages/react/", "^packages/client/", PROTOCOL),
-    only("create-wingbeat", "^packages/create-wingbeat/"),
+    only("create-wingbeat", "^packages/create-wingbeat/(src|test)/"),
 
     only("errors", room("errors")),
     only("pattern", room("pattern"), room("errors")),
     only("options", room("options"), room("errors")),
     only("telemetry", file("telemetry")),
     only("telemetry-logger", `${SERVER}telemetry/`, file("telemetry")),
+    only("prometheus", room("prometheus"), file("telemetry"), room("errors", "options")),
+    only("opentelemetry", room("opentelemetry"), file("telemetry")),
     only("token", room("token"), room("errors", "options")),
     only("cli", room("cli"), room("errors")),
     only("transport", TRANSPORT, PROTOCOL),
@@ -55,7 +57,7 @@ module.exports = {
     only("cluster", room("cluster"), room("errors", "options", "pubsub", "telemetry")),
     only("tracker", room("tracker"), room("errors", "options", "pubsub", "telemetry")),
     only("presence", room("presence"), room("errors", "options", "pubsub", "telemetry", "tracker"), PROTOCOL),
-    only("channel", room("channel"), room("errors", "pattern", "pubsub", "telemetry"), TRANSPORT, PROTOCOL),
+    only("channel", room("channel"), room("errors", "options", "pattern", "pubsub", "telemetry"), TRANSPORT, PROTOCOL),
     only(
       "socket",
       room("socket"),
@@ -102,7 +104,7 @@ module.exports = {
       name: "published-names-only",
       comment: "What stands beside the packages imports them by name, as everybody does.",
       severity: "error",
-      from: { path: "^(examples/[^/]+|conformance|bench)/" },
+      from: { path: "^(examples/[^/]+|conformance|bench|packages/create-wingbeat/template)/" },
       to: { path: "^(packages|examples|conformance|bench)/", pathNot: ["^$1/", "/dist/", "^examples/[^/]+/test/"] },
     },
     {

@@ -10,7 +10,8 @@ export function contentFaults({ folder, manifest, files }) {
   const faults = [];
   const fault = (text) => faults.push(`${manifest.name}: ${text}`);
   for (const path of files) {
-    if (PAGES.has(path)) continue;
+    const isTemplate = manifest.name === "create-wingbeat" && path.startsWith("template/");
+    if (PAGES.has(path) || isTemplate) continue;
     const name = BUILT.exec(path)?.[1];
     if (name === undefined || /\.(test|test-d)$/.test(name)) fault(`packs ${path}, which users have no use for.`);
     else if (!existsSync(join(root, folder, "src", `${name}.ts`))) {

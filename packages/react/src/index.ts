@@ -1,1 +1,22 @@
-export {};
+"use client";
+/**
+ * React hooks for Phoenix Channels. `createHooks<typeof userSocket>()` makes them typed by your own server; the ones
+ * exported here work with any server, untyped.
+ */
+import { createHooks } from "./hooks.ts";
+import type { Hooks } from "./hooks.ts";
+import type { UntypedSocket } from "./types.ts";
+
+export { createHooks } from "./hooks.ts";
+export type { Hooks } from "./hooks.ts";
+export type { SocketProviderProps } from "./socket-provider.ts";
+export type { ConnectionStatus } from "./shared-socket.ts";
+export type { ChannelResult, PresenceEntry, PresenceResult } from "./types.ts";
+
+const untyped: Hooks<UntypedSocket> = /* @__PURE__ */ createHooks();
+export const SocketProvider: Hooks<UntypedSocket>["SocketProvider"] = untyped.SocketProvider;
+export const useSocket: Hooks<UntypedSocket>["useSocket"] = untyped.useSocket;
+export const useConnection: Hooks<UntypedSocket>["useConnection"] = untyped.useConnection;
+export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
+export { useEvent } from "./use-event.ts";
+export { usePresence } from "./use-presence.ts";

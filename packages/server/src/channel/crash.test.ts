@@ -75,7 +75,7 @@ describe("a crash", () => {
     await client.subscribeAndJoin("room:1");
   });
 
-  it("of a callback that outlives its channel is reported, and terminate waits for the callback", async () => {
+  it("of a callback that outlives its connection is reported, and terminate waits for the callback", async () => {
     const log: string[] = [];
     let fail = (_error: Error): void => {};
     const work = new Promise<never>((_resolve, reject) => (fail = reject));
@@ -86,9 +86,9 @@ describe("a crash", () => {
     room.close();
     expect(log).toEqual([]);
     fail(boom);
-    await room.assertTerminated("closed");
+    await room.assertTerminated("crashed");
     detach();
-    expect(log).toEqual(["handleIn: Error: boom", "closed"]);
+    expect(log).toEqual(["handleIn: Error: boom", "crashed"]);
   });
 
   it("is answered with phx_error only: messages behind it get unmatched topic", async () => {

@@ -19,7 +19,7 @@ import type { ChannelHost } from "./host.ts";
 import { isOrderly, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import type { Mailbox } from "./schedule.ts";
-import { handlerOf } from "./spec.ts";
+import { declaredName, handlerOf } from "./spec.ts";
 import type { ChannelSpec } from "./spec.ts";
 import { TopicSubscription } from "./subscription.ts";
 import { Timer } from "./timer.ts";
@@ -37,6 +37,9 @@ class Info {
 class Task extends Info {
   declare readonly message: () => unknown;
 }
+
+/** The last item of a channel whose connection is gone. */
+const CLOSED = new Info(undefined);
 
 type Item = Message | Broadcast | Info;
 type Callback = "join" | "handleIn" | "handleOut" | "handleInfo";
@@ -106,6 +109,11 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   /** Whether the client is, or was, on the topic: only then may the channel send. */
   get joined(): boolean {
     return this.#state !== "joining";
+  }
+
+  /** At which level its joins are logged. */
+  get joinLog(): ChannelSpec["log"]["join"] {
+    return this.#spec.log.join;
   }
 
   /** Whether broadcasts of an event on the own topic go to `handleOut` instead of the client. */
@@ -209,6 +217,16 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   /**
+   * The connection is gone: what the client sent before is handled, then the channel ends. What others broadcast does not
+   * reach it any more.
+   */
+  connectionClosed(): void {
+    if (this.#state === "joining") return this.end("closed", undefined, undefined);
+    this.host.pubsub.unsubscribe(this);
+    schedule(this, CLOSED);
+  }
+
+  /**
    * Ends the channel: frees its topic, subscriptions and timers at once, runs `terminate` and tells the client. When a
    * callback is under way, `terminate` waits for it.
    */
@@ -230,6 +248,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   #handle(item: Item): void {
+    if (item === CLOSED) return this.end("closed", undefined, undefined);
     this.#busy = true;
     this.#startedAt = isObserved("channel.handled_in") ? performance.now() : 0;
     let result: unknown;
@@ -358,16 +377,22 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   #reportCrash(error: unknown, event = this.#context.event): void {
-    emit("channel.crashed", { ...this.host.describe(), topic: this.topic, callback: this.#callback, event, error });
+    emit("channel.crashed", { ...this.source(), callback: this.#callback, event, error });
+  }
+
+  /** Where something happened, for telemetry. */
+  source(): ReturnType<ChannelHost["describe"]> & { topic: string; pattern: string } {
+    return { ...this.host.describe(), topic: this.topic, pattern: this.#spec.pattern };
   }
 
   #reportHandled(message: Message, outcome: string): void {
     emit("channel.handled_in", {
-      ...this.host.describe(),
-      topic: this.topic,
+      ...this.source(),
       event: message.event,
+      handler: declaredName(this.#spec, message.event),
       payload: message.payload,
       outcome,
+      log: this.#spec.log.handleIn,
       duration: performance.now() - this.#startedAt,
     });
   }
@@ -385,13 +410,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
 
   #terminate(reason: string, detail: unknown): void {
     const failed = (error: unknown): void =>
-      emit("channel.crashed", {
-        ...this.host.describe(),
-        topic: this.topic,
-        callback: "terminate",
-        event: undefined,
-        error,
-      });
+      emit("channel.crashed", { ...this.source(), callback: "terminate", event: undefined, error });
     try {
       const result = this.#spec.terminate?.(this.#context, reason, detail);
       if (isPromise(result)) {
@@ -401,7 +420,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     } catch (error) {
       failed(error);
     }
-    emit("channel.terminated", { ...this.host.describe(), topic: this.topic, reason });
+    emit("channel.terminated", { ...this.source(), reason });
   }
 
   /** Tells the client that the channel is gone. The session does it for a channel that a second join has replaced. */

@@ -1,6 +1,7 @@
 /** A channel definition as the runtime reads it: plain data, untyped handlers. `channel.ts` gives it its types. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { WingbeatError } from "../errors.ts";
+import type { LogLevel } from "../telemetry.ts";
 import type { Context } from "./context.ts";
 
 /** A callback that takes a payload, with the schema that the payload must pass. */
@@ -9,8 +10,15 @@ export interface PayloadHandler {
   readonly run: (context: Context, payload: unknown) => unknown;
 }
 
+/** At which level the logger prints joins and handled messages; false: never. */
+export interface ChannelLog {
+  readonly join: LogLevel | false;
+  readonly handleIn: LogLevel | false;
+}
+
 export interface ChannelSpec {
   readonly pattern: string;
+  readonly log: ChannelLog;
   readonly join: PayloadHandler | undefined;
   /** By exact event name. */
   readonly handleIn: ReadonlyMap<string, PayloadHandler>;
@@ -25,6 +33,7 @@ export interface ChannelSpec {
 export function emptySpec(pattern: string): ChannelSpec {
   return {
     pattern,
+    log: { join: "info", handleIn: "debug" },
     join: undefined,
     handleIn: new Map(),
     handleInPrefixes: [],
@@ -53,6 +62,14 @@ export function handlerOf(spec: ChannelSpec, event: unknown): PayloadHandler | u
   const exact = spec.handleIn.get(event as string);
   if (exact !== undefined || typeof event !== "string") return exact;
   return spec.handleInPrefixes.find(({ prefix }) => event.startsWith(prefix))?.handler;
+}
+
+/** The name under which an event is declared: its own, or a prefix pattern. Undefined when nothing takes it. */
+export function declaredName(spec: ChannelSpec, event: unknown): string | undefined {
+  if (typeof event !== "string") return undefined;
+  if (spec.handleIn.has(event)) return event;
+  const entry = spec.handleInPrefixes.find(({ prefix }) => event.startsWith(prefix));
+  return entry && `${entry.prefix}*`;
 }
 
 export function duplicate(spec: ChannelSpec, what: string): WingbeatError {

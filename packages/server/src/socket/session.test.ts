@@ -49,6 +49,7 @@ function connect(socket: SocketDefinition, endpoint = endpointOf(socket), id: st
     path: "/socket",
     socket: socket.spec,
     sessions: new Set<Session>(),
+    work: { running: 0 },
   };
   const session = new Session(
     environment,
@@ -425,5 +426,39 @@ describe("rates", () => {
     for (const eventsPerSecond of [0, -1, Number.NaN, "5" as never]) {
       expect(() => defineSocket({ ...connectAll, channels: [lobby], eventsPerSecond })).toThrow(/eventsPerSecond/);
     }
+  });
+});
+
+describe("a connection that ends", () => {
+  it("lets its channels handle what it sent before, then they end", async () => {
+    const log: string[] = [];
+    const channel = lobby
+      .handleIn("note", (_ctx, payload) => void log.push(`note ${JSON.stringify(payload)}`))
+      .handleIn("slow", async () => {
+        await turn();
+        log.push("slow");
+      })
+      .terminate((_ctx, reason) => void log.push(reason));
+    const { send, connection, endpoint } = connect(defineSocket({ ...connectAll, channels: [channel] }));
+    send("1", "1", "lobby", "phx_join");
+    send("1", "2", "lobby", "slow");
+    send("1", "3", "lobby", "note", { n: 1 });
+    send("1", "4", "lobby", "note", { n: 2 });
+    connection.close(1006, "");
+    expect(endpoint.pubsub.size.topics).toBe(0);
+    await turn();
+    await turn();
+    expect(log).toEqual(["slow", 'note {"n":1}', 'note {"n":2}', "closed"]);
+  });
+
+  it("by a leave and a close in one go, is a leave", async () => {
+    const ended: string[] = [];
+    const channel = lobby.terminate((_ctx, reason) => void ended.push(reason));
+    const { send, connection } = connect(defineSocket({ ...connectAll, channels: [channel] }));
+    send("1", "1", "lobby", "phx_join");
+    send("1", "2", "lobby", "phx_leave");
+    connection.close(1000, "");
+    await turn();
+    expect(ended).toEqual(["left"]);
   });
 });

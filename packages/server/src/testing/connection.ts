@@ -11,6 +11,7 @@ export interface ConnectionObserver {
 
 export class MemoryConnection implements Connection {
   readonly transport = "websocket";
+  readonly bufferedBytes = 0;
   readonly #observer: ConnectionObserver;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;

@@ -3,8 +3,10 @@ import type { IncomingMessage } from "node:http";
 import type { SocketContract } from "@wingbeat/protocol";
 import { Refusal } from "../endpoint/admission.ts";
 import { readMounts } from "../endpoint/config.ts";
-import type { MountConfig, MountOptions, WebSocketConfig } from "../endpoint/config.ts";
+import type { EndpointOptions, MountConfig, MountOptions, WebSocketConfig } from "../endpoint/config.ts";
 import { admitHandshake } from "../endpoint/handshake.ts";
+import { Gate } from "../endpoint/gate.ts";
+import { senderFinder } from "../endpoint/proxy.ts";
 import { entranceOf } from "../endpoint/websocket-door.ts";
 import { createEndpoint } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -30,6 +32,8 @@ export interface TestOptions {
   readonly timeout?: number;
   /** The application's endpoint, for code that broadcasts on it by itself. Default: one of the kit's own. */
   readonly endpoint?: Endpoint;
+  /** The presences that the channels use, for the kit's own endpoint. */
+  readonly presence?: EndpointOptions["presence"];
 }
 
 /** A connection that was turned away. */
@@ -41,6 +45,9 @@ export interface ConnectRefusal {
   /** What `connect` threw, when it crashed. */
   readonly error: unknown;
 }
+
+/** Clients of a kit come straight in: no proxy, no limits. */
+const PREMISES = { host: undefined, gate: new Gate(), senderOf: senderFinder(false) };
 
 export class TestKit<Contract extends SocketContract = SocketContract> {
   /** Broadcasts from outside of channels, as `ctx.endpoint` does. */
@@ -54,13 +61,13 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   #connects = 0;
 
   /** @internal Made by {@link testSocket}. */
-  constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint }: TestOptions) {
+  constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint, presence = [] }: TestOptions) {
     // Clients of the kit come in as WebSocket clients do, also where the mount has long polling only.
     const sockets = { "/test": "socket" in socket ? { ...socket, websocket: socket.websocket || true } : socket };
     this.#mount = readMounts({ sockets })[0] as MountConfig;
     this.#timeout = timeout;
     this.#ownsEndpoint = endpoint === undefined;
-    this.endpoint = endpoint ?? createEndpoint({ sockets, logger: false });
+    this.endpoint = endpoint ?? createEndpoint({ sockets, presence, logger: false });
     this.#detach = [
       attach("channel.crashed", (data) => {
         if (data.endpoint === this.endpoint)
@@ -105,6 +112,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   async close(): Promise<void> {
     for (const client of this.#clients.values()) client.forget();
     this.#clients.clear();
+    await new Promise((resolve) => setImmediate(resolve)); // channels handle what they were sent, then they end
     for (const detach of this.#detach) detach();
     if (this.#ownsEndpoint) await this.endpoint.close();
   }
@@ -112,13 +120,13 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   async #admit(params: object, from: ConnectFrom): Promise<{ path: string; outcome: Admission | Refusal }> {
     const path = this.#nextPath();
     const mount = { ...this.#mount, path, authToken: this.#mount.authToken || from.authToken !== undefined };
-    const entrance = entranceOf(mount, mount.websocket as WebSocketConfig, this.endpoint, undefined);
+    const entrance = entranceOf(mount, mount.websocket as WebSocketConfig, this.endpoint, PREMISES);
     return { path, outcome: await admitHandshake(entrance, requestOf(params, from), {}) };
   }
 
   #open(path: string, admission: Omit<Admission, "codec">): TestClient<Contract> {
     const { endpoint } = this;
-    const environment = { endpoint, pubsub: endpoint.pubsub, path, socket: this.#mount.socket.spec };
+    const environment = { endpoint, pubsub: endpoint.pubsub, path, socket: this.#mount.socket.spec, work: { running: 0 } };
     const client = new TestClient<Contract>(endpoint, environment, admission, this.#timeout);
     this.#clients.set(path, client);
     return client;

@@ -1,0 +1,33 @@
+/** Makes the app, and says how to go on. */
+import { resolve } from "node:path";
+import { appName } from "./app-name.ts";
+import { CommandError } from "./command-error.ts";
+import type { PackageManager } from "./package-manager.ts";
+import { initGit, install } from "./programs.ts";
+import type { Plan } from "./questions.ts";
+import { changeDirectory } from "./target.ts";
+import { writeApp } from "./write-app.ts";
+
+/** Gives the text to print at the end. Throws `CommandError` when the dependencies cannot be installed. */
+export function create(plan: Plan, cwd: string, manager: PackageManager, version: string): string {
+  const path = resolve(cwd, plan.directory);
+  const name = appName(plan.directory, cwd);
+  writeApp(path, name, version);
+  const hasGit = !plan.git || initGit(path);
+  const change = changeDirectory(plan.directory, cwd);
+  if (plan.install && !install(path, manager)) {
+    const again = [change, `${manager.name} install`].filter((step) => step !== undefined).join(" && ");
+    throw new CommandError(
+      `${name} is there, but ${manager.name} could not install its dependencies. Try again: ${again}`,
+    );
+  }
+  const steps = [change, plan.install ? undefined : `${manager.name} install`, manager.run("dev")];
+  return [
+    `${name} is there${hasGit ? "" : ", without a repository: there is no git"}. Next:`,
+    "",
+    ...steps.filter((step) => step !== undefined).map((step) => `    ${step}`),
+    "",
+    "Then open http://localhost:4000 in two tabs and chat.",
+    `${manager.run("test")} runs its tests, ${manager.run("check")} checks its types; README.md says what is where.`,
+  ].join("\n");
+}

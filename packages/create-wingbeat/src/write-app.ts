@@ -1,0 +1,51 @@
+/** Copies the template. */
+import { copyFileSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TEMPLATE = fileURLToPath(new URL("../template", import.meta.url));
+/** Names that npm would leave out of a package, or read itself. */
+const STORED_AS: Readonly<Record<string, string>> = { _gitignore: ".gitignore" };
+/** What somebody leaves behind who runs the template where it is. */
+const LEFTOVERS = new Set(["node_modules", "dist", "package-lock.json"]);
+
+interface Manifest {
+  name: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
+/** `version` is that of all packages of Wingbeat. Throws when a file is there already. */
+export function writeApp(path: string, name: string, version: string): void {
+  copyFolder(TEMPLATE, path, (file, text) => {
+    if (file === "package.json") return manifestText(text, name, version);
+    if (file === "README.md") return text.replace(/^# .*/, `# ${name}`);
+    return undefined;
+  });
+}
+
+type Rewrite = (file: string, text: string) => string | undefined;
+
+function copyFolder(from: string, to: string, rewrite: Rewrite): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (LEFTOVERS.has(entry.name)) continue;
+    const source = join(from, entry.name);
+    const target = join(to, STORED_AS[entry.name] ?? entry.name);
+    if (entry.isDirectory()) copyFolder(source, target, () => undefined);
+    else copyFile(source, target, rewrite(entry.name, readFileSync(source, "utf8")));
+  }
+}
+
+function copyFile(source: string, target: string, text: string | undefined): void {
+  if (text === undefined) copyFileSync(source, target, constants.COPYFILE_EXCL);
+  else writeFileSync(target, text, { flag: "wx" });
+}
+
+function manifestText(text: string, name: string, version: string): string {
+  const manifest = JSON.parse(text) as Manifest;
+  manifest.name = name;
+  manifest.dependencies["wingbeat"] = `^${version}`;
+  manifest.devDependencies["@wingbeat/client"] = `^${version}`;
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}

@@ -1,0 +1,102 @@
+import { Presence, PushError, Socket } from "@wingbeat/client";
+import type { Refusal } from "@wingbeat/client";
+import type { Message } from "../src/history.ts";
+import type { userSocket } from "../src/socket.ts";
+import { byId, element, timeOf } from "./element.ts";
+
+/** The room is in the address: /#garden is another one. */
+const room = decodeURIComponent(location.hash.slice(1)) || "lobby";
+addEventListener("hashchange", () => location.reload());
+
+const log = byId("log");
+const nameField = byId<HTMLInputElement>("name");
+const bodyField = byId<HTMLInputElement>("body");
+
+// A name for each tab, so that two of them are two people.
+let name = sessionStorage.getItem("name") ?? `Guest ${Math.floor(100 + Math.random() * 900)}`;
+let lastMessage = 0;
+nameField.value = name;
+byId("room").textContent = room;
+document.title = `${room} · Chat`;
+
+// Topics, payloads and replies are checked by the compiler: they are those of the server's definitions.
+const socket = new Socket<typeof userSocket>("/socket");
+const channel = socket.channel(`room:${room}`, () => ({ name, after: lastMessage }));
+const presence = new Presence<{ name: string }>(channel);
+
+showConnection("Connecting…");
+channel.on("new_msg", showMessage);
+channel.onError(() => showConnection("Reconnecting…"));
+presence.onSync(() => {
+  const names = presence.list((_id, { metas }) => metas[0]?.name ?? "");
+  byId("people").textContent = `Here: ${names.sort().join(", ")}`;
+});
+channel
+  .join()
+  .receive("ok", ({ messages }) => {
+    showConnection("Connected", "open"); // after each reconnect as well
+    messages.forEach(showMessage);
+  })
+  .receive("error", (refusal) => {
+    showConnection("Refused");
+    showError("name", sentence(refusal));
+  });
+socket.connect();
+
+byId("composer").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (!channel.isJoined()) return showError("body", "You are not connected. Your text is kept: try again in a moment.");
+  const body = bodyField.value;
+  bodyField.value = "";
+  try {
+    const { id } = await channel.push("new_msg", { body });
+    document.getElementById(`message-${id}`)?.classList.add("mine");
+    showError("body", "");
+  } catch (error) {
+    showError("body", sentence(error));
+    bodyField.value ||= body;
+  }
+});
+
+byId("naming").addEventListener("submit", (event) => {
+  event.preventDefault();
+  nameField.blur(); // which changes the name
+});
+nameField.addEventListener("change", async () => {
+  try {
+    ({ name } = await channel.push("name", { name: nameField.value }));
+    sessionStorage.setItem("name", name);
+    showError("name", "");
+  } catch (error) {
+    showError("name", sentence(error));
+  }
+});
+
+function showMessage({ id, name, body, at }: Message): void {
+  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  log.querySelector(".empty")?.remove();
+  const message = element("article", element("b", name), timeOf(at), element("p", body));
+  message.id = `message-${id}`;
+  log.append(message);
+  lastMessage = id;
+  if (isAtEnd) log.scrollTop = log.scrollHeight;
+}
+
+function showConnection(text: string, state = "waiting"): void {
+  byId("connection").textContent = text;
+  byId("connection").dataset.state = state;
+}
+
+/** An empty text takes the error away. */
+function showError(field: "name" | "body", text: string): void {
+  byId(`${field}-error`).textContent = text;
+  byId(field).setAttribute("aria-invalid", String(text !== ""));
+}
+
+/** What an error reply says, for people. */
+function sentence(error: unknown): string {
+  const response = (error instanceof PushError ? error.response : error) as Partial<Refusal> | undefined;
+  if (response?.issues !== undefined) return response.issues.map(({ message }) => message).join(" ");
+  if (error instanceof PushError && error.reason !== "refused") return "The server has not answered. Try again.";
+  return response?.reason ?? "The server refused it.";
+}

@@ -1,0 +1,41 @@
+import { defineChannel, ok } from "wingbeat";
+import { z } from "zod";
+import { messagesAfter, save } from "../history.ts";
+import type { Message } from "../history.ts";
+import { presence } from "./presence.ts";
+
+const Name = z.string().trim().min(1, "Write a name.").max(24, "Keep the name to 24 characters.");
+const Body = z.string().trim().min(1, "Write something first.").max(1_000, "Keep it to 1,000 characters.");
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A chat room. Clients join `room:<id>`, whichever id they like. */
+export const room = defineChannel("room:{id}")
+  .assigns<{ user: User }>()
+  .pushes<{ new_msg: Message } & typeof presence.events>()
+
+  // `after` is the last message that the client has: after a lost connection it gets what it missed.
+  .join(z.object({ name: Name, after: z.number().default(0) }), (ctx, { name, after }) => {
+    const { user } = ctx.assigns;
+    ctx.assign({ user: { ...user, name } });
+    presence.track(ctx, user.id, { name });
+    presence.pushState(ctx);
+    return ok({ messages: messagesAfter(ctx.params.id, after) });
+  })
+
+  // A payload that the schema refuses is answered with an error; this function does not see it.
+  .handleIn("new_msg", z.object({ body: Body }), (ctx, { body }) => {
+    const message = save(ctx.params.id, ctx.assigns.user.name, body);
+    ctx.broadcast("new_msg", message);
+    return ok({ id: message.id });
+  })
+
+  .handleIn("name", z.object({ name: Name }), (ctx, { name }) => {
+    const { user } = ctx.assigns;
+    ctx.assign({ user: { ...user, name } });
+    presence.update(ctx, user.id, { name });
+    return ok({ name });
+  });

@@ -1,0 +1,59 @@
+import { readdir, readFile } from "node:fs/promises";
+import type { RequestListener, Server } from "node:http";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Serves the page: from its sources by Vite while developing, otherwise as `npm run build` has built it. */
+export function pageListener(server: Server, isDev: boolean): Promise<RequestListener> {
+  return isDev ? fromSources(server) : fromBuild();
+}
+
+async function fromSources(server: Server): Promise<RequestListener> {
+  const { createServer } = await import("vite");
+  const vite = await createServer({
+    root: fileURLToPath(new URL("../page", import.meta.url)),
+    appType: "mpa",
+    server: { middlewareMode: true, hmr: { server } },
+  });
+  return vite.middlewares;
+}
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".webp": "image/webp",
+  ".ico": "image/x-icon",
+  ".woff2": "font/woff2",
+};
+
+/** Only what was there at the start is served: no path leads out of the folder. */
+async function fromBuild(): Promise<RequestListener> {
+  const folder = new URL("./page/", import.meta.url);
+  const names = (await readdir(folder, { recursive: true })).filter((name) => extname(name) in TYPES);
+  const files = new Map<string, Buffer>();
+  for (const name of names) {
+    const path = `/${name.replaceAll("\\", "/")}`;
+    files.set(path.replace(/\/index\.html$/, "/"), await readFile(new URL(`.${path}`, folder)));
+  }
+  return (request, response) => {
+    const [path = "/"] = (request.url ?? "/").split("?");
+    const file = files.get(path);
+    if (file === undefined) {
+      response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
+      return;
+    }
+    response.writeHead(200, {
+      "content-type": TYPES[extname(path)] ?? "text/html; charset=utf-8",
+      "content-length": file.byteLength,
+      // Vite names these by their contents.
+      "cache-control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+      "x-content-type-options": "nosniff",
+    });
+    response.end(request.method === "HEAD" ? undefined : file);
+  };
+}

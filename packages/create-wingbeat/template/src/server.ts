@@ -1,0 +1,31 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createEndpoint } from "wingbeat";
+import { pageListener } from "./page.ts";
+import { options } from "./socket.ts";
+
+const isDev = process.argv.includes("--dev");
+const port = Number(process.env.PORT ?? 4000);
+
+const server = createServer();
+server.on("request", await pageListener(server, isDev));
+
+const endpoint = createEndpoint(options);
+endpoint.attach(server);
+
+server.on("error", (error: NodeJS.ErrnoException) => {
+  console.error(error.code === "EADDRINUSE" ? `Port ${port} is taken: set PORT to another one.` : error);
+  process.exit(1);
+});
+// While developing, this machine only: Vite serves all of the page's sources.
+server.listen(port, isDev ? "127.0.0.1" : undefined, () => {
+  const { port } = server.address() as AddressInfo;
+  console.log(`http://localhost:${port} (open it in two tabs)`);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    await endpoint.close(); // tells clients to reconnect
+    process.exit();
+  });
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createEndpoint } from "wingbeat";
+import { testSocket } from "wingbeat/testing";
+import { options, userSocket } from "../src/socket.ts";
+
+/** A client on the real socket, without a network. Clients of one kit hear each other. */
+function startKit() {
+  const endpoint = createEndpoint({ ...options, logger: false });
+  const kit = testSocket(userSocket, { endpoint });
+  onTestFinished(async () => {
+    await kit.close();
+    await endpoint.close();
+  });
+  return kit;
+}
+
+describe("room", () => {
+  it("gives a message to everybody, and its id to who wrote it", async () => {
+    const kit = startKit();
+    const ada = await (await kit.connect()).subscribeAndJoin("room:everybody", { name: "Ada" });
+    const grace = await (await kit.connect()).subscribeAndJoin("room:everybody", { name: "Grace" });
+
+    const ref = ada.push("new_msg", { body: " hello " });
+    const { id } = await ada.assertReply(ref, "ok");
+    await ada.assertPush("new_msg", { id, name: "Ada", body: "hello" });
+    await grace.assertPush("new_msg", { id, name: "Ada", body: "hello" });
+  });
+
+  it("gives who comes back what was missed", async () => {
+    const kit = startKit();
+    const ada = await (await kit.connect()).subscribeAndJoin("room:missed", { name: "Ada" });
+    const first = await ada.assertReply(ada.push("new_msg", { body: "first" }), "ok");
+    await ada.assertReply(ada.push("new_msg", { body: "second" }), "ok");
+
+    const newcomer = await (await kit.connect()).subscribeAndJoin("room:missed", { name: "Grace" });
+    expect(newcomer.response.messages.map(({ body }) => body)).toEqual(["first", "second"]);
+    const back = await (await kit.connect()).subscribeAndJoin("room:missed", { name: "Grace", after: first.id });
+    expect(back.response.messages.map(({ body }) => body)).toEqual(["second"]);
+  });
+
+  it("tells who is there, by the name that they go by", async () => {
+    const kit = startKit();
+    const ada = await (await kit.connect()).subscribeAndJoin("room:names", { name: "Ada" });
+    const name = (value: string) => (items: object) => JSON.stringify(items).includes(`"name":"${value}"`);
+    await ada.assertPush("presence_state", name("Ada"));
+    const grace = await (await kit.connect()).subscribeAndJoin("room:names", { name: "Grace" });
+    await ada.assertPush("presence_diff", { joins: name("Grace") });
+
+    await grace.assertReply(grace.push("name", { name: "Amazing Grace" }), "ok", { name: "Amazing Grace" });
+    await ada.assertPush("presence_diff", { joins: name("Amazing Grace"), leaves: name("Grace") });
+    grace.leave();
+    await ada.assertPush("presence_diff", { leaves: name("Amazing Grace") });
+  });
+
+  it("refuses what its schemas refuse", async () => {
+    const client = await startKit().connect();
+    expect(await client.join("room:schemas", { name: "" })).toMatchObject({
+      status: "error",
+      response: { reason: "invalid payload", issues: [{ message: "Write a name." }] },
+    });
+    const room = await client.subscribeAndJoin("room:schemas", { name: "Ada" });
+    await room.assertReply(room.push("new_msg", { body: " " }), "error", { reason: "invalid payload" });
+    await room.refuteBroadcast("new_msg");
+  });
+});

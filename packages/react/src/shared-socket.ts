@@ -1,0 +1,120 @@
+/**
+ * What the components below all providers of one socket share: its connection, kept for as long as a provider is
+ * mounted, and its channels, one per topic. Knows no React: hooks subscribe to it and take snapshots.
+ *
+ * React unmounts and mounts again what stays (StrictMode, fast refresh), so whatever nobody needs any more is closed
+ * only a macrotask later, if nobody needs it then.
+ */
+import type { Channel, Push, Socket } from "@wingbeat/client";
+import { closedPush } from "./shared-socket/closed-push.ts";
+import { CLOSED, JOINING } from "./shared-socket/open-channel.ts";
+import type { ChannelSnapshot } from "./shared-socket/open-channel.ts";
+import { SharedChannel } from "./shared-socket/shared-channel.ts";
+import type { Hold } from "./shared-socket/shared-channel.ts";
+
+export { CLOSED } from "./shared-socket/open-channel.ts";
+export type { ChannelSnapshot } from "./shared-socket/open-channel.ts";
+export type { Hold } from "./shared-socket/shared-channel.ts";
+
+/**
+ * `connecting` for the first time, `open`, `reconnecting` after it was lost, or `closed` for good: by `disconnect()`,
+ * or by a server that wants nobody to come back.
+ */
+export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed";
+
+/** The code of a close after which a socket does not reconnect. */
+const NORMAL_CLOSURE = 1000;
+
+const sharedSockets = new WeakMap<Socket, SharedSocket>();
+
+/** What is shared of a socket; the same each time. */
+export function sharedSocketOf(socket: Socket): SharedSocket {
+  let shared = sharedSockets.get(socket);
+  if (shared === undefined) sharedSockets.set(socket, (shared = new SharedSocket(socket)));
+  return shared;
+}
+
+export class SharedSocket {
+  readonly socket: Socket;
+  status: ConnectionStatus = "connecting";
+  readonly #channels = new Map<string, SharedChannel>();
+  readonly #subscribers = new Set<() => void>();
+  #providers = 0;
+  #unwatch: (() => void) | undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** Connects for a provider. Throws for an address that cannot be used. Gives a function that ends it. */
+  connect(): () => void {
+    this.#watch();
+    this.socket.connect();
+    this.#providers++;
+    return () => {
+      this.#providers--;
+      setTimeout(() => this.#disconnectIfUnused());
+    };
+  }
+
+  /** Calls back when `status` has changed. */
+  subscribe(changed: () => void): () => void {
+    this.#subscribers.add(changed);
+    return () => this.#subscribers.delete(changed);
+  }
+
+  /** Joins a topic, or shares it with those who have joined it. Gives a function that lets it go. */
+  takeChannel(topic: string, hold: Hold): () => void {
+    const channel = this.#channels.get(topic) ?? this.#newChannel(topic);
+    return channel.take(hold);
+  }
+
+  /** How a topic stands for a component with params of this key. */
+  channelSnapshot(topic: string, key: string | undefined): ChannelSnapshot {
+    return this.#channels.get(topic)?.snapshot(key) ?? JOINING;
+  }
+
+  /** Pushes to a topic's channel. Without one the push fails as `closed`. */
+  push(topic: string | null, key: string | undefined, ...args: Parameters<Channel["push"]>): Push {
+    const shared = topic === null ? undefined : this.#channels.get(topic);
+    shared?.settle();
+    const { channel } = shared?.snapshot(key) ?? CLOSED;
+    return channel === null ? closedPush(topic ?? "", args[0]) : channel.push(...args);
+  }
+
+  #newChannel(topic: string): SharedChannel {
+    const channel: SharedChannel = new SharedChannel(this.socket, topic, () => {
+      if (this.#channels.get(topic) === channel) this.#channels.delete(topic);
+    });
+    this.#channels.set(topic, channel);
+    return channel;
+  }
+
+  #watch(): void {
+    if (this.#unwatch !== undefined) return;
+    const { socket } = this;
+    this.#update(socket.isConnected() ? "open" : "connecting");
+    const refs = [socket.onOpen(() => this.#update("open")), socket.onClose(({ code }) => this.#closed(code))];
+    this.#unwatch = () => socket.off(refs);
+  }
+
+  #closed(code: number): void {
+    if (code === NORMAL_CLOSURE) this.#update("closed");
+    else if (this.status !== "connecting") this.#update("reconnecting");
+  }
+
+  #disconnectIfUnused(): void {
+    if (this.#providers > 0 || this.#unwatch === undefined) return;
+    // The server hears of channels that are left only as long as there is a connection.
+    for (const channel of this.#channels.values()) channel.sweep();
+    this.#unwatch();
+    this.#unwatch = undefined;
+    this.socket.disconnect();
+  }
+
+  #update(status: ConnectionStatus): void {
+    if (status === this.status) return;
+    this.status = status;
+    for (const changed of this.#subscribers) changed();
+  }
+}

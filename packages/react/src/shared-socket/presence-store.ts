@@ -1,0 +1,61 @@
+/**
+ * Who is on a channel's topic, as snapshots that React can compare. One for each channel, made before it joins: the
+ * server tells everybody who is there only once, and a component may want to know later.
+ */
+import { Presence } from "@wingbeat/client";
+
+/** One key as the client keeps it: its metas, and what the server has added. */
+export interface Entry {
+  readonly metas: readonly object[];
+}
+
+export interface PresenceSnapshot {
+  /** The same object for as long as its entry is the same. */
+  readonly list: readonly (Entry & { readonly key: string })[];
+  readonly state: Readonly<Record<string, Entry>>;
+  readonly synced: boolean;
+}
+
+export const NOBODY: PresenceSnapshot = { list: [], state: {}, synced: false };
+
+/** What a presence needs of a channel. */
+export type PresenceChannel = ConstructorParameters<typeof Presence>[0];
+
+const stores = new WeakMap<PresenceChannel, PresenceStore>();
+
+/** The presence of a channel; the same one each time. */
+export function presenceOf(channel: PresenceChannel): PresenceStore {
+  let store = stores.get(channel);
+  if (store === undefined) stores.set(channel, (store = new PresenceStore(channel)));
+  return store;
+}
+
+export class PresenceStore {
+  #snapshot = NOBODY;
+  readonly #subscribers = new Set<() => void>();
+  readonly #items = new WeakMap<Entry, Entry & { readonly key: string }>();
+
+  constructor(channel: PresenceChannel) {
+    const presence = new Presence(channel);
+    presence.onSync(() => {
+      const { state } = presence;
+      this.#snapshot = { list: presence.list((key, entry) => this.#item(key, entry)), state, synced: true };
+      for (const changed of this.#subscribers) changed();
+    });
+  }
+
+  get snapshot(): PresenceSnapshot {
+    return this.#snapshot;
+  }
+
+  subscribe(changed: () => void): () => void {
+    this.#subscribers.add(changed);
+    return () => this.#subscribers.delete(changed);
+  }
+
+  #item(key: string, entry: Entry): Entry & { readonly key: string } {
+    let item = this.#items.get(entry);
+    if (item === undefined) this.#items.set(entry, (item = { ...entry, key }));
+    return item;
+  }
+}

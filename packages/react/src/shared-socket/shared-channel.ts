@@ -1,0 +1,105 @@
+/**
+ * One topic of a connection, which has one channel per topic, and all components that use it. Joined for as long as
+ * somebody holds it.
+ */
+import type { Socket } from "@wingbeat/client";
+import { CLOSED, JOINING, OpenChannel, joinError } from "./open-channel.ts";
+import type { ChannelSnapshot } from "./open-channel.ts";
+
+/** What a component asks for. */
+export interface Hold {
+  /** Its params' {@link paramsKey}. Undefined: any params are fine. */
+  readonly key: string | undefined;
+  /** The params themselves, as of now. */
+  params(): unknown;
+  /** Called when the snapshot may be another one. */
+  changed(): void;
+}
+
+export class SharedChannel {
+  readonly topic: string;
+  readonly #socket: Socket;
+  readonly #unused: () => void;
+  readonly #holds = new Set<Hold>();
+  readonly #conflict: ChannelSnapshot;
+  #open: OpenChannel | undefined;
+  #joinedKey: string | undefined;
+
+  /** `unused` is called when nobody holds it any more and it was left. */
+  constructor(socket: Socket, topic: string, unused: () => void) {
+    this.#socket = socket;
+    this.topic = topic;
+    this.#unused = unused;
+    const reason = "another component is on this topic with other params";
+    this.#conflict = { ...CLOSED, state: "errored", error: joinError(topic, "refused", { reason }) };
+  }
+
+  /**
+   * Joins in the next microtask, when all components of a rendering have said what they want. Gives a function that
+   * lets go: the topic is left in the next macrotask, unless somebody has taken it by then.
+   */
+  take(hold: Hold): () => void {
+    this.#holds.add(hold);
+    queueMicrotask(() => this.settle());
+    return () => {
+      if (this.#holds.delete(hold)) setTimeout(() => this.sweep());
+    };
+  }
+
+  /** What somebody with these params sees. */
+  snapshot(key: string | undefined): ChannelSnapshot {
+    if (this.#open === undefined) return JOINING;
+    if (key === undefined || key === this.#joinedKey) return this.#open.snapshot;
+    return this.#isWanted(key) && this.#isWanted(this.#joinedKey) ? this.#conflict : JOINING;
+  }
+
+  /** Joins, or joins again when nobody wants the params of the last join and somebody wants others. */
+  settle(): void {
+    const particular = [...this.#holds].find((hold) => hold.key !== undefined);
+    if (this.#open === undefined) {
+      if (this.#holds.size > 0) this.#join(particular?.key);
+    } else if (particular !== undefined && !this.#isWanted(this.#joinedKey)) {
+      this.#leave();
+      this.#join(particular.key);
+    }
+  }
+
+  /** Leaves when nobody holds it. */
+  sweep(): void {
+    if (this.#holds.size > 0) return this.settle();
+    this.#leave();
+    this.#unused();
+  }
+
+  /** Does anybody ask for these very params? */
+  #isWanted(key: string | undefined): boolean {
+    return key !== undefined && [...this.#holds].some((hold) => hold.key === key);
+  }
+
+  #join(key: string | undefined): void {
+    this.#joinedKey = key;
+    const holder = () => [...this.#holds].find((hold) => hold.key === key);
+    // At a rejoin the one that was asked before may be gone. Its params stay when nobody else has any.
+    let asked = holder();
+    const params = () => {
+      asked = holder() ?? asked;
+      return asked?.params() ?? {};
+    };
+    const open: OpenChannel = new OpenChannel(this.#socket, this.topic, params, () => {
+      if (open === this.#open) this.#changed();
+    });
+    this.#open = open;
+    open.channel.join();
+    this.#changed();
+  }
+
+  #leave(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    open?.channel.leave();
+  }
+
+  #changed(): void {
+    for (const hold of [...this.#holds]) hold.changed();
+  }
+}

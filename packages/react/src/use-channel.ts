@@ -1,0 +1,32 @@
+import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { CLOSED } from "./shared-socket.ts";
+import type { ChannelSnapshot, SharedSocket } from "./shared-socket.ts";
+import { paramsKey } from "./shared-socket/params-key.ts";
+import { useLatest } from "./use-latest.ts";
+
+type Push = (...args: Parameters<NonNullable<ChannelSnapshot["channel"]>["push"]>) => unknown;
+
+/** A topic's channel, joined while the component is mounted and shared with all that use the topic. */
+export function useChannelOf(
+  shared: SharedSocket,
+  topic: string | null,
+  params?: unknown,
+): ChannelSnapshot & { readonly push: Push } {
+  const key = paramsKey(params);
+  const latest = useLatest(params);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      if (topic === null) return () => {};
+      const current = () => (typeof latest.current === "function" ? latest.current() : latest.current);
+      return shared.takeChannel(topic, { key, params: current, changed });
+    },
+    [shared, topic, key, latest],
+  );
+  const snapshot = useSyncExternalStore(
+    subscribe,
+    () => (topic === null ? CLOSED : shared.channelSnapshot(topic, key)),
+    () => CLOSED,
+  );
+  const push = useCallback<Push>((...args) => shared.push(topic, key, ...args), [shared, topic, key]);
+  return useMemo(() => ({ ...snapshot, push }), [snapshot, push]);
+}

@@ -1,0 +1,24 @@
+import type { Channel } from "@wingbeat/client";
+import { useCallback, useSyncExternalStore } from "react";
+import { NOBODY, presenceOf } from "./shared-socket/presence-store.ts";
+import type { PresenceChannel } from "./shared-socket/presence-store.ts";
+import type { ChannelContract, EntryOf, PresenceEntry, PresenceResult } from "./types.ts";
+
+/**
+ * Who is on the channel's topic, as its server's presence says. Typed by the server when the channel declares
+ * `.pushes({ ...presence.events })`; otherwise name what is tracked: `usePresence<{ online_at: string }>(channel)`.
+ * Nobody while `channel` is null.
+ */
+export function usePresence<Contract extends ChannelContract>(
+  channel: Channel<Contract> | null,
+): PresenceResult<EntryOf<Contract>>;
+export function usePresence<Meta extends object>(channel: PresenceChannel | null): PresenceResult<PresenceEntry<Meta>>;
+export function usePresence(channel: PresenceChannel | null): unknown {
+  const store = channel === null ? undefined : presenceOf(channel);
+  const subscribe = useCallback((changed: () => void) => store?.subscribe(changed) ?? (() => {}), [store]);
+  return useSyncExternalStore(
+    subscribe,
+    () => store?.snapshot ?? NOBODY,
+    () => NOBODY,
+  );
+}

@@ -1,0 +1,141 @@
+// @vitest-environment happy-dom
+import { act, cleanup, waitFor } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { settled } from "./fake-transport.ts";
+import { liveServer } from "./live-server.ts";
+import type { LiveServer } from "./live-server.ts";
+import { failOnComplaints, use, useChannel } from "./page.ts";
+
+let server: LiveServer;
+
+failOnComplaints();
+beforeEach(async () => {
+  server = await liveServer();
+});
+afterEach(async () => {
+  cleanup();
+  await settled();
+  await server.close();
+});
+
+type Topic = `room:${string}` | null;
+const useRoom = ({ topic, since }: { readonly topic: Topic; readonly since?: number }) =>
+  useChannel(topic, since === undefined ? undefined : { since });
+
+describe("useChannel", () => {
+  it("joins, gives the reply, and pushes", async () => {
+    const { result } = use(server, useRoom, { topic: "room:1", since: 3 });
+    expect(result.current).toMatchObject({ state: "joining", reply: undefined, error: undefined });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    expect(result.current).toMatchObject({ reply: { since: 3 }, error: undefined, channel: { topic: "room:1" } });
+    await expect(result.current.push("new_msg", { body: "hi" })).resolves.toEqual({ id: 7 });
+  });
+
+  it("ends when the page is unmounted, and the connection with it", async () => {
+    const { result, unmount } = use(server, useRoom, { topic: "room:1" });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    const socket = result.current.channel?.socket;
+    unmount();
+    await waitFor(() => expect(server.log[2]).toMatch(/^(left|closed) room:1$/));
+    await waitFor(() => expect(socket?.isConnected()).toBe(false));
+  });
+
+  it("connects once and joins once in StrictMode", async () => {
+    const { result, rerender } = use({ ...server, strict: true }, useRoom, { topic: "room:1" });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    rerender({ topic: "room:1" });
+    await settled();
+    await result.current.push("new_msg", { body: "still here" });
+    expect(server.log).toEqual(["connect", "join room:1 {}"]);
+  });
+
+  it("leaves the old topic and joins the new one", async () => {
+    const { result, rerender } = use(server, useRoom, { topic: "room:1" as Topic });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    rerender({ topic: "room:2" });
+    expect(result.current).toMatchObject({ state: "joining", reply: undefined });
+    await waitFor(() => expect(server.log).toContain("left room:1"));
+    await waitFor(() => expect(result.current).toMatchObject({ state: "joined", channel: { topic: "room:2" } }));
+    rerender({ topic: null });
+    expect(result.current).toMatchObject({ state: "closed", channel: null });
+    await waitFor(() => expect(server.log).toContain("left room:2"));
+    expect(server.log).toHaveLength(5);
+  });
+
+  it("joins anew for params of other content only", async () => {
+    const { result, rerender } = use(server, useRoom, { topic: "room:1", since: 1 });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    const { push } = result.current;
+    rerender({ topic: "room:1", since: 1 });
+    await settled();
+    expect(result.current.push).toBe(push);
+    expect(server.log).toEqual(["connect", 'join room:1 {"since":1}']);
+    rerender({ topic: "room:1", since: 2 });
+    await waitFor(() => expect(result.current.reply).toEqual({ since: 2 }));
+    expect(server.log).toHaveLength(4);
+    expect(server.log[3]).toBe('join room:1 {"since":2}');
+  });
+
+  it("asks the latest params function, and only when it joins", async () => {
+    const useLater = (since: number) => useChannel("room:1", () => ({ since }));
+    const { result, rerender } = use(server, useLater, 1);
+    await waitFor(() => expect(result.current.reply).toEqual({ since: 1 }));
+    rerender(2);
+    await settled();
+    expect(result.current.reply).toEqual({ since: 1 });
+    await act(() => server.restart());
+    await waitFor(() => expect(result.current.reply).toEqual({ since: 2 }));
+  });
+
+  it("shares one channel between components", async () => {
+    const useTwice = () => [useChannel("room:1"), useChannel("room:1", { since: 1 })] as const;
+    const { result } = use(server, useTwice, undefined);
+    await waitFor(() => expect(result.current[0].state).toBe("joined"));
+    expect(result.current[0].channel).toBe(result.current[1].channel);
+    expect(result.current[0].reply).toEqual({ since: 1 });
+    expect(server.log).toEqual(["connect", 'join room:1 {"since":1}']);
+  });
+
+  it("says why a join is refused", async () => {
+    const { result } = use(server, useRoom, { topic: "room:secret" });
+    await waitFor(() => expect(result.current.error).toBeDefined());
+    expect(result.current.error).toMatchObject({ reason: "refused", response: { reason: "unauthorized" } });
+    expect(result.current.error?.message).toBe('"phx_join" on "room:secret" was refused: unauthorized');
+    expect(result.current.reply).toBeUndefined();
+  });
+
+  it("shows a crash until the channel has joined again", async () => {
+    const states: string[] = [];
+    const useWatched = () => {
+      const room = useChannel("room:1");
+      states.push(`${room.state} ${room.error?.reason ?? "-"} ${room.reply === undefined ? "-" : "reply"}`);
+      return room;
+    };
+    const { result } = use(server, useWatched, undefined);
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    states.length = 0;
+    await expect(result.current.push("crash")).rejects.toMatchObject({ reason: "crashed" });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    expect(states).toEqual(["errored crashed reply", "joining crashed reply", "joined - reply"]);
+  });
+
+  it("is closed when the server ends the channel, and stays so", async () => {
+    const { result } = use(server, useRoom, { topic: "room:1" });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    result.current.push("end");
+    await waitFor(() => expect(result.current.state).toBe("closed"));
+    expect(result.current.error).toBeUndefined();
+    expect(server.log).toEqual(["connect", "join room:1 {}", "normal room:1"]);
+  });
+
+  it("keeps the reply while a server restarts, and joins again", async () => {
+    const { result } = use(server, useRoom, { topic: "room:1", since: 5 });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    const { channel } = result.current;
+    await act(() => server.restart());
+    expect(result.current).toMatchObject({ state: "errored", reply: { since: 5 }, error: undefined });
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    expect(result.current.channel).toBe(channel);
+    expect(server.log.filter((line) => line.startsWith("join"))).toHaveLength(2);
+  });
+});

@@ -1,0 +1,84 @@
+/** A real server for the hooks, which notes connections, joins and ends of channels. */
+import { createEndpoint, defineChannel, defineSocket, ok, refuse, stop } from "wingbeat";
+import type { Endpoint } from "wingbeat";
+import { z } from "zod";
+
+const roomOf = (log: string[]) =>
+  defineChannel("room:{id}")
+    .pushes<{ new_msg: { body: string }; topic_changed: { to: string } }>()
+    .join(z.object({ since: z.number().optional() }), (ctx, params) => {
+      log.push(`join ${ctx.topic} ${JSON.stringify(params)}`);
+      return ctx.params.id === "secret" ? refuse({ reason: "unauthorized" }) : ok({ since: params.since ?? 0 });
+    })
+    .handleIn("new_msg", z.object({ body: z.string() }), (ctx, message) => {
+      ctx.broadcast("new_msg", message);
+      return ok({ id: 7 });
+    })
+    .handleIn("crash", () => {
+      throw new Error("as asked for");
+    })
+    .handleIn("end", () => stop())
+    .terminate((ctx, reason) => void log.push(`${reason} ${ctx.topic}`));
+
+interface Person {
+  readonly metas: readonly { readonly phx_ref: string; readonly device: string }[];
+  readonly user: { readonly name: string };
+}
+type People = Record<string, Person>;
+export const person = (name: string, ...devices: string[]): Person => ({
+  metas: devices.map((device) => ({ phx_ref: `${name}'s ${device}`, device })),
+  user: { name },
+});
+
+/** Pushes the presence that it is asked for, and Ada's after the join. */
+const people = defineChannel("people:{id}")
+  .pushes<{ presence_state: People; presence_diff: { joins: People; leaves: People } }>()
+  .info<"joined">()
+  .join((ctx) => {
+    ctx.send("joined");
+    return ok();
+  })
+  .handleInfo((ctx) => ctx.push("presence_state", { ada: person("Ada", "phone") }))
+  .handleIn("diff", (ctx, diff) => {
+    ctx.push("presence_diff", diff as { joins: People; leaves: People });
+    return ok();
+  });
+
+const socketOf = (log: string[]) =>
+  defineSocket({
+    connect: (params) => {
+      log.push(params["token"] === undefined ? "connect" : `connect ${String(params["token"])}`);
+      return ok();
+    },
+    channels: [roomOf(log), people],
+  });
+
+/** What clients know of the server. */
+export type UserSocket = ReturnType<typeof socketOf>;
+
+export interface LiveServer {
+  readonly url: string;
+  /** What the server has seen: `connect`, `join room:1 {}`, `left room:1`. */
+  readonly log: readonly string[];
+  /** The same address, after a while without a server. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function liveServer(): Promise<LiveServer> {
+  const log: string[] = [];
+  const start = async (port: number): Promise<readonly [Endpoint, number]> => {
+    const endpoint = createEndpoint({ sockets: { "/socket": socketOf(log) }, logger: false });
+    return [endpoint, (await endpoint.listen(port, "127.0.0.1")).port];
+  };
+  let [endpoint, port] = await start(0);
+  return {
+    url: `ws://127.0.0.1:${port}/socket`,
+    log,
+    restart: async () => {
+      await endpoint.close();
+      [endpoint, port] = await start(port);
+    },
+    close: () => endpoint.close(),
+  };
+}

@@ -1,0 +1,274 @@
+/** The command as a user runs it: a process of its own, in a project of its own. */
+import { execFile } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { CommandError } from "./cli/command-error.ts";
+import { run } from "./cli/run.ts";
+
+const NODE_MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+/** As published: under a loader for TypeScript it would not be seen whether the command brings its own. */
+const BIN = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+const MANIFEST = JSON.stringify({
+  type: "module",
+  dependencies: { wingbeat: "*", "@wingbeat/client": "*" },
+  devDependencies: { vitest: "*" },
+});
+const TSCONFIG = JSON.stringify({
+  compilerOptions: {
+    module: "nodenext",
+    target: "es2023",
+    lib: ["es2023", "dom"],
+    types: ["node"],
+    strict: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    noEmit: true,
+  },
+});
+
+class Project {
+  readonly root = mkdtempSync(join(tmpdir(), "wingbeat-cli-"));
+
+  constructor(files: Record<string, string> = { "package.json": MANIFEST, "tsconfig.json": TSCONFIG }) {
+    onTestFinished(() => rmSync(this.root, { recursive: true }));
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    writeFileSync(join(this.root, path), text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), "utf8");
+  }
+
+  /** As after `npm install`. */
+  install(): void {
+    symlinkSync(NODE_MODULES, join(this.root, "node_modules"));
+  }
+
+  wingbeat(...args: string[]): Promise<Ended> {
+    return this.wingbeatIn("", ...args);
+  }
+
+  wingbeatIn(folder: string, ...args: string[]): Promise<Ended> {
+    return execute([BIN, ...args], join(this.root, folder));
+  }
+
+  run(script: string, ...args: string[]): Promise<Ended> {
+    return execute([join(NODE_MODULES, script), ...args], this.root);
+  }
+}
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly problem: string;
+}
+
+function execute(args: readonly string[], cwd: string): Promise<Ended> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VITEST")));
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd, env: { ...env, NO_COLOR: "1" } }, (error, out, problem) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, problem });
+    });
+  });
+}
+
+describe("wingbeat", () => {
+  it("prints its usage and version", async () => {
+    const project = new Project();
+    const [bare, help, version] = await Promise.all([
+      project.wingbeat(),
+      project.wingbeat("gen", "--help"),
+      project.wingbeat("-v"),
+    ]);
+    expect(bare).toEqual(help);
+    expect(help).toMatchObject({ code: 0, out: expect.stringContaining("gen channel <Name>") });
+    expect(version).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/), problem: "" });
+  });
+
+  it.each([
+    [["gne"], 'There is no command "gne". Did you mean "wingbeat gen"?'],
+    [["frobnicate"], 'There is no command "frobnicate". wingbeat --help lists what there is.'],
+    [["gen"], "gen needs to know what: channel, socket or presence."],
+    [["gen", "chanel", "Room"], 'gen cannot make a "chanel". Did you mean "gen channel"?'],
+    [["gen", "model", "Room"], 'gen cannot make a "model". It makes a channel, a socket or a presence.'],
+    [["gen", "channel"], "gen channel needs a name: wingbeat gen channel Room"],
+    [["gen", "channel", "Room", "body:string"], "gen channel takes one name, and got 2: wingbeat gen channel Room"],
+    [["gen", "socket", "user"], '"user" is no name for a socket: write words'],
+    [["gen", "channel", "Room", "--force"], "Unknown option '--force'. wingbeat --help lists what there is."],
+    [["gen", "channel", "Room", "--from-channel", "Room"], "--from-channel is an option of gen socket"],
+    [["gen", "socket", "User", "--from-channel", "Room"], "There is no channels/room.ts to lead to."],
+    [["routes"], "Which module? Name the one with the sockets, as in wingbeat routes src/socket.ts"],
+    [["routes", "nowhere.js"], "There is no nowhere.js."],
+    [["routes", "a.js", "b.js"], "routes takes one module"],
+  ])("answers %j with a sentence", async (args, sentence) => {
+    const project = new Project();
+    const problem: unknown = await run(args, project.root).catch((error: unknown) => error);
+    expect(problem).toBeInstanceOf(CommandError);
+    expect((problem as CommandError).message.startsWith(sentence), String(problem)).toBe(true);
+    expect(readdirSync(project.root).sort()).toEqual(["package.json", "tsconfig.json"]);
+  });
+
+  it("tells such a sentence on stderr, with exit code 1", async () => {
+    expect(await new Project().wingbeat("gne")).toEqual({
+      code: 1,
+      out: "",
+      problem: 'There is no command "gne". Did you mean "wingbeat gen"?\n',
+    });
+  });
+
+  it("refuses the root of workspaces", async () => {
+    const project = new Project({ "package.json": '{"workspaces":["packages/*"]}' });
+    await expect(run(["gen", "channel", "Room"], project.root)).rejects.toThrow(
+      "is the root of workspaces: run this in the one that depends on wingbeat.",
+    );
+  });
+});
+
+describe("wingbeat gen", () => {
+  it("makes a channel, a socket and a presence that compile, and a test that passes", async () => {
+    const project = new Project();
+    project.install();
+    project.write("src/server.ts", "");
+    expect(await project.wingbeat("gen", "channel", "Room")).toEqual({
+      code: 0,
+      out: `Wrote src/channels/room.ts
+Wrote src/channels/room.test.ts
+
+No socket leads to it yet. This writes one: npx wingbeat gen socket User --from-channel Room
+
+Run its test: npx vitest run src/channels/room.test.ts
+`,
+      problem: "",
+    });
+    const server =
+      'import { createEndpoint } from "wingbeat";\nexport const endpoint = createEndpoint({ sockets: {} });\n';
+    project.write("src/server.ts", server);
+    expect((await project.wingbeat("gen", "socket", "User", "--from-channel", "Room")).out)
+      .toBe(`Wrote src/channels/user-socket.ts
+Wrote src/channels/user-socket.client.ts
+
+Mount it on the endpoint in src/server.ts:
+
+    import { userSocket } from "./channels/user-socket.js";
+
+    createEndpoint({ sockets: { "/socket": userSocket } })
+
+Import src/channels/user-socket.client.ts in your page.
+`);
+    expect((await project.wingbeat("gen", "channel", "Admin.ChatRoom")).out).toBe(`Wrote src/channels/admin/chat-room.ts
+Wrote src/channels/admin/chat-room.test.ts
+
+Add it to the socket in src/channels/user-socket.ts:
+
+    import { adminChatRoom } from "./admin/chat-room.js";
+
+    channels: [..., adminChatRoom],
+
+Run its test: npx vitest run src/channels/admin/chat-room.test.ts
+`);
+    expect((await project.wingbeat("gen", "socket", "Admin.Bare")).out).toContain('"./channels/admin/bare-socket.js"');
+    expect((await project.wingbeat("gen", "presence")).out).toContain(
+      'import { presence } from "./channels/presence.js";\n\n    createEndpoint({ ..., presence: [presence] })',
+    );
+    expect((await project.wingbeat("gen", "presence", "Editors")).code).toBe(0);
+
+    const [types, tests] = await Promise.all([
+      project.run("typescript/bin/tsc"),
+      project.run("vitest/vitest.mjs", "run", "--reporter=json"),
+    ]);
+    expect(types).toEqual({ code: 0, out: "", problem: "" });
+    expect(JSON.parse(tests.out)).toMatchObject({ success: true, numPassedTests: 6 });
+  }, 30_000);
+
+  it("overwrites nothing, and writes nothing when one file is there", async () => {
+    const project = new Project();
+    project.write("channels/room.test.ts", "mine");
+    expect(await project.wingbeat("gen", "channel", "Room")).toEqual({
+      code: 1,
+      out: "",
+      problem: "channels/room.test.ts exists already, so nothing was written. Choose another name.\n",
+    });
+    expect(existsSync(join(project.root, "channels/room.ts"))).toBe(false);
+    expect(project.read("channels/room.test.ts")).toBe("mine");
+  });
+});
+
+describe("wingbeat routes", () => {
+  const SOCKET = `import { defineChannel, defineSocket, ok } from "wingbeat";
+const room = defineChannel("room:{id}").join(() => ok()).handleIn("new_msg", () => {}).handleIn("ping", () => {});
+const lobby = defineChannel("lobby").join(() => ok());
+export const userSocket = defineSocket({ connect: () => ok(), channels: [room, lobby] });
+export const sockets = { "/socket": { socket: userSocket, longpoll: true } };
+setInterval(() => {}, 1_000);
+`;
+  const TABLE = `SOCKET   TRANSPORTS                                              TOPIC      HANDLES
+/socket  websocket /socket/websocket, longpoll /socket/longpoll  room:{id}  new_msg, ping
+                                                                 lobby
+`;
+
+  it("prints what a TypeScript module declares, and ends", async () => {
+    const project = new Project();
+    project.install();
+    project.write("src/socket.ts", `${SOCKET}\nexport const typed: number = 1;`);
+    expect(await project.wingbeat("routes", "src/socket.ts")).toEqual({ code: 0, out: TABLE, problem: "" });
+  });
+
+  it("reads the module that package.json names, from any folder of the project", async () => {
+    const project = new Project({ "package.json": '{"type":"module","wingbeat":{"routes":"./src/socket.js"}}' });
+    project.install();
+    project.write("src/socket.js", SOCKET);
+    expect((await project.wingbeatIn("src", "routes")).out).toBe(TABLE);
+  });
+
+  it("reads TypeScript in a project of CommonJS modules", async () => {
+    const project = new Project({ "package.json": "{}", "socket.ts": SOCKET });
+    project.install();
+    expect((await project.wingbeat("routes", "socket.ts")).out).toBe(TABLE);
+  });
+
+  it("asks for tsx when a project without it names TypeScript", async () => {
+    const project = new Project();
+    project.write("socket.ts", SOCKET);
+    const { code, problem } = await project.wingbeat("routes", "socket.ts");
+    expect({ code, problem }).toEqual({
+      code: 1,
+      problem: expect.stringMatching(/^socket\.ts is TypeScript, .* npm install --save-dev tsx, or name the compiled/),
+    });
+  });
+
+  it("says when a module has no sockets, and when it throws", async () => {
+    const project = new Project();
+    project.write("empty.js", "export const answer = 42;");
+    project.write("broken.js", 'throw new Error("no database");');
+    const [empty, broken] = await Promise.all([
+      project.wingbeat("routes", "empty.js"),
+      project.wingbeat("routes", "broken.js"),
+    ]);
+    expect(empty).toMatchObject({
+      code: 1,
+      problem: expect.stringMatching(/^empty\.js exports no socket \(it exports answer\)/),
+    });
+    expect(broken).toMatchObject({
+      code: 1,
+      problem: expect.stringMatching(/^broken\.js threw when it was imported\.\n\nError: no database/),
+    });
+  });
+});

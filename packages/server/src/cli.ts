@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The `wingbeat` command: generators, and a list of what a server answers to. */
+import { CommandError } from "./cli/command-error.ts";
+import { run } from "./cli/run.ts";
+
+try {
+  const text = await run(process.argv.slice(2), process.cwd());
+  // `routes` has imported an application, whose timers and connections must not keep the command alive.
+  process.stdout.write(`${text}\n`, () => process.exit());
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  process.stderr.write(`${error.message}\n`, () => process.exit(1));
+}

@@ -1,0 +1,37 @@
+/** `wingbeat gen presence`: `channels/presence.ts`. */
+import type { Generated } from "./generated.ts";
+import type { Name } from "../name.ts";
+import { channelsFolder, endpointFile, importPath } from "../project.ts";
+import type { Project } from "../project.ts";
+import { freeIdentifier } from "./identifier.ts";
+
+export function generatePresence(name: Name, project: Project): Generated {
+  const path = `${channelsFolder(project)}/${name.path}`;
+  const variable = freeIdentifier(name.camel, "Presence");
+  return { files: [{ path: `${path}.ts`, text: presenceText(name, variable) }], next: advice(path, variable, project) };
+}
+
+function advice(path: string, variable: string, project: Project): string {
+  const server = endpointFile(project);
+  return `Give it to the endpoint${server.isThere ? ` in ${server.path}` : ""}:
+
+    import { ${variable} } from "${importPath(project, server.path, path)}";
+
+    createEndpoint({ ..., presence: [${variable}] })
+
+In the join of a channel, track who comes and tell them who is there:
+
+    ${variable}.track(ctx, ctx.assigns.user.id, { onlineAt: new Date().toISOString() });
+    ${variable}.pushState(ctx);
+
+A channel that declares its pushes declares these as well: .pushes<{ ... } & typeof ${variable}.events>()`;
+}
+
+function presenceText(name: Name, variable: string): string {
+  const options = name.snake === "presence" ? "" : `{ name: "${name.snake}" }`;
+  return `import { definePresence } from "wingbeat";
+
+/** Who is on a topic, on all nodes. The type is what each presence tells about itself. */
+export const ${variable} = definePresence<{ onlineAt: string }>(${options});
+`;
+}

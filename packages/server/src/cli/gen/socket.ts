@@ -1,0 +1,107 @@
+/** `wingbeat gen socket User`: `channels/user-socket.ts`, and `user-socket.client.ts` for the page. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CommandError } from "../command-error.ts";
+import type { Name } from "../name.ts";
+import { channelsFolder, dependsOn, endpointFile, importPath } from "../project.ts";
+import type { Project } from "../project.ts";
+import { channelVariable } from "./channel.ts";
+import type { Generated } from "./generated.ts";
+import { freeIdentifier } from "./identifier.ts";
+
+/** A channel that the socket leads to from the start. */
+interface Routed {
+  readonly variable: string;
+  readonly topic: string;
+  readonly imported: string;
+}
+
+/** Throws `CommandError` when there is no such channel. */
+export function generateSocket(name: Name, channel: Name | undefined, project: Project): Generated {
+  const path = `${channelsFolder(project)}/${name.path}-socket`;
+  const client = `${path}.client.ts`;
+  const variable = freeIdentifier(`${name.camel}Socket`, "Definition");
+  const routed = channel && routedFrom(path, channel, project);
+  const files = [
+    { path: `${path}.ts`, text: socketText(variable, name.snake, routed) },
+    { path: client, text: clientText(variable, importPath(project, client, path), routed) },
+  ];
+  return { files, next: [mountAdvice(path, variable, project), clientAdvice(client, project)].join("\n\n") };
+}
+
+function routedFrom(path: string, channel: Name, project: Project): Routed {
+  const channelPath = `${channelsFolder(project)}/${channel.path}`;
+  if (!existsSync(join(project.root, `${channelPath}.ts`))) {
+    throw new CommandError(
+      `There is no ${channelPath}.ts to lead to. Generate the channel first: wingbeat gen channel`,
+    );
+  }
+  return {
+    variable: channelVariable(channel),
+    topic: channel.snake,
+    imported: importPath(project, path, channelPath),
+  };
+}
+
+function mountAdvice(path: string, variable: string, project: Project): string {
+  const server = endpointFile(project);
+  return `Mount it on the endpoint${server.isThere ? ` in ${server.path}` : ""}:
+
+    import { ${variable} } from "${importPath(project, server.path, path)}";
+
+    createEndpoint({ sockets: { "/socket": ${variable} } })`;
+}
+
+function clientAdvice(client: string, project: Project): string {
+  const install = dependsOn(project, "@wingbeat/client") ? "" : " (it needs npm install @wingbeat/client)";
+  return `Import ${client} in your page${install}.`;
+}
+
+function socketText(variable: string, id: string, routed: Routed | undefined): string {
+  const channelImport = routed ? `import { ${routed.variable} } from "${routed.imported}";\n` : "";
+  return `import { defineSocket, ok } from "wingbeat";
+${channelImport}
+export const ${variable} = defineSocket({
+  // Who may connect: ok(assigns) lets in, refuse() does not. E.g., with a token among the client's params:
+  //   connect: async ({ token }) => {
+  //     const user = await findUser(token);
+  //     return user ? ok({ user }) : refuse();
+  //   },
+  connect: () => ok(),
+
+  // Names the connections of a user, so that endpoint.broadcast("${id}_socket:42", "disconnect", {}) closes them:
+  //   id: ({ user }) => \`${id}_socket:\${user.id}\`,
+  id: () => null,
+
+  // A topic goes to the first channel whose pattern it fits.
+  channels: [${routed?.variable ?? ""}],
+});
+`;
+}
+
+function clientText(variable: string, imported: string, routed: Routed | undefined): string {
+  return `import { Socket } from "@wingbeat/client";
+import type { ${variable} } from "${imported}";
+
+export const socket = new Socket<typeof ${variable}>("/socket", { params: {} });
+socket.connect();
+
+${routed === undefined ? noChannelText : channelText(routed.topic)}`;
+}
+
+const noChannelText = `// With a channel on the socket:
+//   const channel = socket.channel("room:42");
+//   await channel.join();
+//   channel.on("shout", (payload) => console.log(payload));
+//   channel.push("shout", { hello: "all" });
+`;
+
+function channelText(topic: string): string {
+  return `export const channel = socket.channel("${topic}:42");
+channel.on("shout", (payload) => console.log("shout", payload));
+channel
+  .join()
+  .receive("ok", () => console.log("joined"))
+  .receive("error", (response) => console.log("the join was refused", response));
+`;
+}

@@ -1,0 +1,54 @@
+/** Generated code names nothing twice, and no name that TypeScript keeps for itself. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readName } from "../name.ts";
+import { generateChannel } from "./channel.ts";
+import { generatePresence } from "./presence.ts";
+import { generateSocket } from "./socket.ts";
+
+const project = { root: mkdtempSync(join(tmpdir(), "wingbeat-cli-")), manifest: {} };
+afterAll(() => rmSync(project.root, { recursive: true }));
+
+const NAMES = [
+  "Room",
+  "Ok",
+  "Refuse",
+  "Socket",
+  "Class",
+  "It",
+  "Joined",
+  "Client",
+  "Channel",
+  "DefineChannel",
+  "Delete",
+  "Define",
+];
+
+/** The names that a text imports, declares or takes as parameters, without comments. */
+function declaredIn(text: string): string[] {
+  const code = text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  const imported = [...code.matchAll(/import (?:type )?\{(.+)\}/g)].flatMap(([, names]) =>
+    (names as string).split(","),
+  );
+  const declared = [...code.matchAll(/\b(?:const|function) (\w+)/g)].map(([, name]) => name as string);
+  return [...imported, ...declared].map((name) => name.trim());
+}
+
+describe.each(NAMES)("gen with the name %s", (typed) => {
+  mkdirSync(join(project.root, "channels"), { recursive: true });
+  writeFileSync(join(project.root, "channels", `${readName(typed, "channel").path}.ts`), "");
+
+  it.each([
+    ["channel", () => generateChannel(readName(typed, "channel"), typed, project)],
+    ["socket", () => generateSocket(readName(typed, "socket"), readName(typed, "channel"), project)],
+    ["presence", () => generatePresence(readName(typed, "presence"), project)],
+  ])("%s", (_kind, generate) => {
+    for (const { text } of generate().files) {
+      const outermost = declaredIn(text.replace(/^ .*$/gm, ""));
+      expect(new Set(outermost).size, text).toBe(outermost.length);
+      expect(text).not.toMatch(/const (class|delete) /);
+    }
+  });
+});

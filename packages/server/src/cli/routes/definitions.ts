@@ -1,0 +1,101 @@
+/**
+ * Finds the sockets among a module's exports. They are known by their shape and not by their class: an application may
+ * have another copy of this package than the command.
+ */
+
+interface SocketLike {
+  readonly spec: {
+    readonly routes: readonly { readonly pattern: { readonly source: string }; readonly channel: ChannelLike }[];
+  };
+}
+
+interface ChannelLike {
+  readonly handleIn: ReadonlyMap<string, unknown>;
+  readonly handleInPrefixes: readonly { readonly prefix: string }[];
+  readonly handleOut: ReadonlyMap<string, unknown>;
+  /** Names of pushes that are declared by schema. Those that are declared by type are not there at run time. */
+  readonly pushes?: readonly string[];
+}
+
+interface MountLike {
+  readonly socket: SocketLike;
+  readonly websocket?: boolean | { readonly path?: string };
+  readonly longpoll?: boolean | { readonly path?: string };
+}
+
+/** A socket as it is printed. */
+export interface Mount {
+  /** The path that it is mounted on; for a socket without one, what it is exported as. */
+  readonly name: string;
+  /** E.g. `websocket /socket/websocket`. None for a socket without a path. */
+  readonly transports: readonly string[];
+  readonly channels: readonly {
+    readonly topic: string;
+    readonly handles: readonly string[];
+    readonly pushes: readonly string[];
+    readonly intercepts: readonly string[];
+  }[];
+}
+
+/**
+ * Sockets by path, from an endpoint, its options or a record; after them those that are exported by themselves and
+ * mounted nowhere in the module.
+ */
+export function mountsOf(exported: Readonly<Record<string, unknown>>): Mount[] {
+  const byPath = new Map<string, SocketLike | MountLike>();
+  for (const value of Object.values(exported)) {
+    for (const [path, mount] of Object.entries(socketsByPath(value))) byPath.set(path, mount);
+  }
+  const mounted = new Set([...byPath.values()].map(socketOf));
+  const alone = Object.entries(exported).filter(
+    (entry): entry is [string, SocketLike] => isSocket(entry[1]) && !mounted.has(entry[1]),
+  );
+  return [
+    ...[...byPath].map(([path, mount]) => describe(path, transportsOf(path, mount), socketOf(mount))),
+    ...alone.map(([name, socket]) => describe(name, [], socket)),
+  ];
+}
+
+function socketsByPath(value: unknown): Readonly<Record<string, SocketLike | MountLike>> {
+  if (!isObject(value) || isSocket(value)) return {};
+  const sockets = isObject(value["sockets"]) ? value["sockets"] : value;
+  const mounts = Object.entries(sockets).filter(
+    (entry): entry is [string, SocketLike | MountLike] => isSocket(entry[1]) || isMount(entry[1]),
+  );
+  return Object.fromEntries(mounts.filter(([path]) => path.startsWith("/")));
+}
+
+function describe(name: string, transports: readonly string[], { spec }: SocketLike): Mount {
+  const channels = spec.routes.map(({ pattern, channel }) => ({
+    topic: pattern.source,
+    handles: [...channel.handleIn.keys(), ...channel.handleInPrefixes.map(({ prefix }) => `${prefix}*`)],
+    pushes: channel.pushes ?? [],
+    intercepts: [...channel.handleOut.keys()],
+  }));
+  return { name, transports, channels };
+}
+
+function transportsOf(path: string, mount: SocketLike | MountLike): string[] {
+  const { websocket = true, longpoll = false } = isMount(mount) ? mount : {};
+  return Object.entries({ websocket, longpoll }).flatMap(([name, options]) => {
+    if (options === false) return [];
+    const own = options === true ? undefined : options.path;
+    return `${name} ${path === "/" ? "" : path}${own ?? `/${name}`}`;
+  });
+}
+
+function socketOf(mount: SocketLike | MountLike): SocketLike {
+  return isMount(mount) ? mount.socket : mount;
+}
+
+function isMount(value: unknown): value is MountLike {
+  return isObject(value) && isSocket(value["socket"]);
+}
+
+function isSocket(value: unknown): value is SocketLike {
+  return isObject(value) && isObject(value["spec"]) && Array.isArray(value["spec"]["routes"]);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

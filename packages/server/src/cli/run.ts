@@ -1,0 +1,59 @@
+/** Reads a command line and does what it says. */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { CommandError } from "./command-error.ts";
+import { generate } from "./gen.ts";
+import { nearest } from "./nearest.ts";
+import { routes } from "./routes.ts";
+import { USAGE } from "./usage.ts";
+
+const COMMANDS = ["gen", "routes"];
+
+/** Gives the text to print. Throws `CommandError`. */
+export async function run(args: readonly string[], cwd: string): Promise<string> {
+  const { values, positionals } = parse(args);
+  const [command, ...rest] = positionals;
+  if (values.help === true) return USAGE;
+  if (values.version === true) return version();
+  if (values["from-channel"] !== undefined && (command !== "gen" || rest[0] !== "socket")) {
+    throw new CommandError("--from-channel is an option of gen socket: wingbeat gen socket User --from-channel Room");
+  }
+  switch (command) {
+    case undefined:
+      return USAGE;
+    case "gen":
+      return generate(rest, { fromChannel: values["from-channel"], cwd });
+    case "routes":
+      return routes(rest, cwd);
+    default:
+      throw new CommandError(`There is no command "${command}". ${suggest(command, COMMANDS)}`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+        "from-channel": { type: "string" },
+      },
+    });
+  } catch (error) {
+    // Node says which option it is, and adds advice on lines of its own.
+    const [what] = (error as Error).message.split(/\. |\n/);
+    throw new CommandError(`${what}. wingbeat --help lists what there is.`);
+  }
+}
+
+function suggest(typed: string, names: readonly string[]): string {
+  const name = nearest(typed, names);
+  return name === undefined ? "wingbeat --help lists what there is." : `Did you mean "wingbeat ${name}"?`;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}

@@ -1,0 +1,98 @@
+/**
+ * `npm run try:create`: the newcomer's path, with the packages as they would be published. Packs them, makes an app with
+ * `create-wingbeat --yes`, installs it (our packages from their tarballs, all others from the registry), adds a channel,
+ * runs its tests, checks and build, serves it both ways, and chats in two tabs when there is a Chromium. Prints how long
+ * each step took. Needs a build.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packAll } from "./packages/pack.mjs";
+import { readJson } from "./repository.mjs";
+import { chat, hasChromium } from "./try-create/chat.mjs";
+import { runIn, serve } from "./try-create/processes.mjs";
+
+const PACKAGES = ["protocol", "server", "client", "create-wingbeat"];
+
+const scratch = mkdtempSync(join(tmpdir(), "wingbeat-create-"));
+const app = join(scratch, "my-chat");
+try {
+  const tarballs = await step("pack", () => pack());
+  await step("install create-wingbeat", () => {
+    mkdirSync(join(scratch, "maker"));
+    writeFileSync(join(scratch, "maker/package.json"), "{}");
+    return runIn(join(scratch, "maker"), "npm", "install", "--no-audit", "--no-fund", tarballs["create-wingbeat"]);
+  });
+  await step("create-wingbeat --yes", () =>
+    runIn(scratch, process.execPath, "maker/node_modules/.bin/create-wingbeat", "my-chat", "--yes", "--no-install"),
+  );
+  await step("npm install", () => install(tarballs));
+  await step("npm test", () => runIn(app, "npm", "test"));
+  await step("npm run check", () => runIn(app, "npm", "run", "check"));
+  await step("npm run dev", () => visit(["npm", "run", "dev"], "/main.ts", "room:"));
+  await step("wingbeat gen channel Notes", () => generate());
+  await step("npm test, with that channel", () => runIn(app, "npm", "test"));
+  await step("npm run check, with that channel", () => runIn(app, "npm", "run", "check"));
+  await step("npm run build", () => runIn(app, "npm", "run", "build"));
+  await step("npm start", () => visit(["npm", "start"], "/icon.svg", "<svg"));
+  console.log(await runIn(app, "npx", "wingbeat", "routes"));
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+
+async function step(name, action) {
+  const start = performance.now();
+  const result = await action();
+  console.log(`${((performance.now() - start) / 1_000).toFixed(1).padStart(6)} s  ${name}`);
+  return result;
+}
+
+function pack() {
+  const published = PACKAGES.map((name) => ({
+    folder: join("packages", name),
+    manifest: readJson(join("packages", name, "package.json")),
+  }));
+  return Object.fromEntries(packAll(published, scratch).map(({ manifest, tarball }) => [manifest.name, tarball]));
+}
+
+/** Every package of ours from its tarball, also those that only others need. */
+function install(tarballs) {
+  const path = join(app, "package.json");
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  const { wingbeat, "@wingbeat/client": client, "@wingbeat/protocol": protocol } = tarballs;
+  manifest.dependencies.wingbeat = `file:${wingbeat}`;
+  manifest.devDependencies["@wingbeat/client"] = `file:${client}`;
+  manifest.overrides = { "@wingbeat/protocol": `file:${protocol}` };
+  writeFileSync(path, JSON.stringify(manifest));
+  return runIn(app, "npm", "install", "--no-audit", "--no-fund");
+}
+
+/** Adds a channel as the generator says, and does by hand what it leaves to do. */
+async function generate() {
+  await runIn(app, "npx", "wingbeat", "gen", "channel", "Notes");
+  const path = join(app, "src/socket.ts");
+  const socket = readFileSync(path, "utf8")
+    .replace("\nexport", 'import { notes } from "./channels/notes.ts";\n\nexport')
+    .replace("channels: [room]", "channels: [room, notes]");
+  if (!socket.includes("[room, notes]")) throw new Error("src/socket.ts has changed: see generate in try-create.mjs");
+  writeFileSync(path, socket);
+}
+
+/** Serves the app, fetches its page and one more file, and chats in it. */
+async function visit(command, file, content) {
+  const server = await serve(app, ...command);
+  try {
+    await fetched(server.url, '<div id="log"');
+    await fetched(new URL(file, server.url), content);
+    if (hasChromium()) await chat(server.url);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function fetched(url, content) {
+  const response = await fetch(url);
+  const text = await response.text();
+  if (!response.ok || !text.includes(content))
+    throw new Error(`${url}: HTTP ${response.status}, no ${content} in\n${text}`);
+}

@@ -1,0 +1,44 @@
+/** Two tabs of a browser that chat. */
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const path = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+/** Whether there is a Chromium to chat in. */
+export function hasChromium() {
+  if (existsSync(path)) return true;
+  console.log(`No Chromium at ${path} ("apt-get install chromium" gets it): nobody chats.`);
+  return false;
+}
+
+/** Rejects when a message does not come through, or a page reports an error. */
+export async function chat(url) {
+  const browser = await chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    const [ada, grace] = [await visitor(browser, url, "Ada"), await visitor(browser, url, "Grace")];
+    await ada.getByText("Here: Ada, Grace").waitFor();
+    await say(ada, "Hello Grace");
+    await grace.locator("article:not(.mine)", { hasText: "Hello Grace" }).waitFor();
+    await say(grace, "<b>Hello</b> Ada");
+    await ada.locator("article:not(.mine)", { hasText: "<b>Hello</b> Ada" }).waitFor();
+  } finally {
+    await browser.close();
+  }
+}
+
+async function visitor(browser, url, name) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on("pageerror", (error) => console.error(`${name}'s page: ${error.stack}`));
+  await page.goto(String(url));
+  await page.locator("#connection", { hasText: "Connected" }).waitFor();
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("Your name").press("Enter");
+  return page;
+}
+
+async function say(page, text) {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator("article.mine", { hasText: text }).waitFor();
+}
