@@ -161,21 +161,20 @@ function common(client: PhoenixClient): void {
     expect(await answered((channels[1] as Channel).push("echo", { still: "here" }))).toMatchObject({ status: "ok" });
   });
 
-  it.skipIf(client.transport === "longpoll" && !client.noticesLostSession)(
-    "reconnects when the server closes its connection by its id",
-    async () => {
-      const { served, socket } = await start();
-      const channel = socket.channel("room:1", {});
-      const joins = new Inbox<unknown>();
-      channel.join().receive("ok", (response) => joins.put(response));
-      await joins.next();
-      const closes = new Inbox<number>();
-      socket.onClose(({ code }) => closes.put(code));
-      served.endpoint.broadcast("user_socket:ada", "disconnect", {});
-      expect(await closes.next()).toBe(client.transport === "websocket" ? 1001 : 3410);
-      await joins.next();
-    },
-  );
+  // phoenix.js 1.3 goes on with the new session over long polling, and never learns that its channels are gone.
+  if (client.transport === "longpoll" && !client.noticesLostSession) return;
+  it("reconnects when the server closes its connection by its id", async () => {
+    const { served, socket } = await start();
+    const channel = socket.channel("room:1", {});
+    const joins = new Inbox<unknown>();
+    channel.join().receive("ok", (response) => joins.put(response));
+    await joins.next();
+    const closes = new Inbox<number>();
+    socket.onClose(({ code }) => closes.put(code));
+    served.endpoint.broadcast("user_socket:ada", "disconnect", {});
+    expect(await closes.next()).toBe(client.transport === "websocket" ? 1001 : 3410);
+    await joins.next();
+  });
 }
 
 /** What a client sees of WebSockets only. */

@@ -20,7 +20,7 @@ export async function serve(
 ): Promise<Served> {
   const { port: wanted = 0, ...rest } = options;
   const endpoint = createEndpoint({ sockets, logger: false, ...rest });
-  onTestFinished(() => endpoint.close());
+  onTestFinished(() => endpoint.close({ drain: false }));
   const { port } = await endpoint.listen(wanted, "127.0.0.1");
   return { endpoint, port, ...urlsOf(port) };
 }
