@@ -1,4 +1,4 @@
 import { run } from "@wingbeat/example-site";
 import { gallery } from "./gallery.ts";
 
-await run("Wingbeat examples", gallery());
+await run("Wingbeat examples", gallery);

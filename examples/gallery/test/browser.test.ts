@@ -1,12 +1,13 @@
 /** The pages as people use them: two windows of a real browser. */
-import { startSite } from "@wingbeat/example-site";
+import { memoryStore, startSite } from "@wingbeat/example-site";
 import type { Site } from "@wingbeat/example-site";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { gallery } from "../src/gallery.ts";
 import { hasChromium, launch } from "./chromium.ts";
 
-const start = (port = 0): Promise<Site> => startSite({ ...gallery(), port, logger: false });
+const start = (port = 0): Promise<Site> =>
+  startSite({ ...gallery({ store: memoryStore(), secret: "a secret of these tests" }), port, logger: false });
 
 async function say(page: Page, text: string): Promise<void> {
   await page.getByLabel("Message", { exact: true }).fill(text);
@@ -60,13 +61,28 @@ describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 },
     return page;
   }
 
-  it("leads from the index to both examples", async () => {
-    for (const example of ["Lobby", "Rooms"]) {
-      const page = await open("/");
-      await page.getByRole("link", { name: example }).click();
-      await page.getByRole("heading", { name: "Who are you?" }).waitFor();
-      expect(await page.title()).toBe(`${example} · Wingbeat`);
-    }
+  it.each([
+    ["Lobby", "Who are you?"],
+    ["Rooms", "Who are you?"],
+    ["Forum", "Log in"],
+    ["Notifications", "Who are you?"],
+  ])("leads from the index to %s", async (example, question) => {
+    const page = await open("/");
+    await page.getByRole("link", { name: example }).click();
+    await page.getByRole("heading", { name: question }).waitFor();
+    expect(await page.title()).toBe(`${example} · Wingbeat`);
+  });
+
+  it("the forum and the notifications work beside the others", async () => {
+    const page = await open("/forum/");
+    await page.getByRole("button", { name: "Linus" }).click();
+    await shows(page, '[data-online="true"]', "Linus");
+    await page.goto(`http://127.0.0.1:${site.port}/notifications/`);
+    await page.getByRole("button", { name: "Linus" }).click();
+    await shows(page, "#connection", "Connected");
+    await page.getByLabel("Note to yourself").fill("a note");
+    await page.keyboard.press("Enter");
+    await shows(page, "#inbox", "Note: a note");
   });
 
   it("two people chat in the lobby, and markup stays text", async () => {

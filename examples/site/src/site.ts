@@ -12,6 +12,8 @@ import { servePages } from "./pages.ts";
 /** What an example is made of. */
 export interface Example {
   readonly sockets: EndpointOptions["sockets"];
+  /** The presences of its channels. */
+  readonly presence?: EndpointOptions["presence"];
   /** The folder of its page. */
   readonly web: URL;
   /** Answers the HTTP requests that are the example's own; false for all others. */
@@ -27,6 +29,10 @@ export interface SiteOptions {
   readonly port: number;
   /** Default `127.0.0.1`: this machine only. */
   readonly host?: string;
+  /** Reaches other processes. Default: none. */
+  readonly pubsub?: EndpointOptions["pubsub"] | undefined;
+  /** For long polling on several processes. Default: made at random. */
+  readonly secretKeyBase?: string | undefined;
   /** As for `createEndpoint`. Default true. */
   readonly logger?: EndpointOptions["logger"];
 }
@@ -55,10 +61,18 @@ export async function startSite({
   home,
   port,
   host = "127.0.0.1",
+  pubsub,
+  secretKeyBase,
   logger = true,
 }: SiteOptions): Promise<Site> {
   const all = Object.values(examples);
-  const endpoint = createEndpoint({ sockets: Object.assign({}, ...all.map(({ sockets }) => sockets)), logger });
+  const endpoint = createEndpoint({
+    sockets: Object.assign({}, ...all.map(({ sockets }) => sockets)),
+    presence: all.flatMap(({ presence = [] }) => presence),
+    ...(pubsub === undefined ? {} : { pubsub }),
+    ...(secretKeyBase === undefined ? {} : { secretKeyBase }),
+    logger,
+  });
   const pages = servePages({
     ...(home === undefined ? {} : { "/": home }),
     ...Object.fromEntries(Object.entries(examples).map(([path, { web }]) => [path, web])),

@@ -1,4 +1,5 @@
 /** What the pages of the examples share. */
+export { ApiError, callApi } from "./api.ts";
 export { showConnection } from "./connection.ts";
 export { byId, element, fieldById, linkButton, timeOf } from "./element.ts";
 export { failure, sentence, showError } from "./failure.ts";

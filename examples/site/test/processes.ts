@@ -1,0 +1,83 @@
+/** Programs of their own for tests: a Redis, and examples that share it. They are gone when the test is. */
+/* oxlint-disable no-console -- says what is left out */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+/**
+ * Whether there is a Redis to start. When not, says how to get one; where CI is set, that is an error, so that the tests
+ * cannot be left out unseen.
+ */
+export function hasRedis(): boolean {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  if (folders.some((folder) => existsSync(join(folder, "redis-server")))) return true;
+  const message = 'no redis-server: "apt-get install redis-server" gets it';
+  if (process.env["CI"] === "true") throw new Error(message);
+  console.warn(`Tests with two processes are left out: ${message}.`);
+  return false;
+}
+
+/** An empty Redis on a free port of this machine. Gives its URL. */
+export async function startRedis(): Promise<string> {
+  const port = await freePort();
+  const settings = { port, bind: "127.0.0.1", save: "", appendonly: "no", dir: "/tmp" };
+  await start(
+    "redis-server",
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    {},
+    /Ready to accept connections/,
+  );
+  return `redis://127.0.0.1:${port}`;
+}
+
+export interface Process {
+  readonly port: number;
+  /** Resolves when it has ended by itself. */
+  stop(): Promise<void>;
+}
+
+/** `npm start` of an example, as it was built, on a free port. */
+export async function startExample(folder: string, environment: Record<string, string>): Promise<Process> {
+  const main = fileURLToPath(new URL(`../../${folder}/dist/main.js`, import.meta.url));
+  const { found, stop } = await start(process.execPath, [main], { PORT: "0", ...environment }, /localhost:(\d+)/);
+  return { port: Number(found[1]), stop };
+}
+
+/** Resolves when the program prints what says that it is there. */
+async function start(command: string, args: readonly string[], environment: Record<string, string>, ready: RegExp) {
+  const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "exit");
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    await ended;
+  };
+  onTestFinished(stop);
+  let printed = "";
+  const found = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      printed += String(chunk);
+      const match = ready.exec(printed);
+      if (match !== null) resolve(match);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error(`${command} ended:\n${printed}`)));
+  });
+  return { found, stop };
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
