@@ -22,13 +22,18 @@ const TSCONFIG = {
   files: ["user.ts"],
 };
 
+/** Types of Node and of peers, which their users have, and what these need. */
+const TYPES = ["@types/node", "undici-types", "@types/react", "csstype"];
+
 export function installFaults(packed, folder) {
   const own = new Set(packed.map(({ manifest }) => manifest.name));
   for (const one of packed) unpack(one, folder);
-  const needed = packed.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
+  const needed = packed.flatMap(({ manifest }) =>
+    Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  );
   const foreign = [...new Set(needed)].filter((name) => !own.has(name));
   const untyped = foreign.filter((name) => !hasTypes(name));
-  for (const name of [...foreign, "@types/node", "undici-types"]) if (!untyped.includes(name)) link(name, folder);
+  for (const name of [...foreign, ...TYPES]) if (!untyped.includes(name)) link(name, folder);
 
   const specifiers = packed.flatMap(({ manifest }) =>
     Object.keys(manifest.exports)

@@ -9,9 +9,10 @@ import type { ChannelContract, ParamsOf, Ref, ReplyContract, TopicOf } from "@wi
 import type { ChannelEndpoint, ReplyRef } from "./channel/context.ts";
 import type { Reply, Stop } from "./channel/result.ts";
 import { duplicate, emptySpec, withHandleIn } from "./channel/spec.ts";
-import type { ChannelSpec, PayloadHandler } from "./channel/spec.ts";
+import type { ChannelLog, ChannelSpec, PayloadHandler } from "./channel/spec.ts";
 import type { Timer } from "./channel/timer.ts";
 import { WingbeatError } from "./errors.ts";
+import { checkKeys } from "./options.ts";
 import { parsePattern } from "./pattern.ts";
 import type { Broadcast } from "./pubsub.ts";
 
@@ -186,6 +187,15 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
   }
 
   /**
+   * At which level the logger prints joins (default `info`) and handled messages (default `debug`); `false`: never.
+   */
+  log(levels: Partial<ChannelLog>): Channel<D> {
+    checkKeys(`log of "${this.spec.pattern}"`, levels, ["join", "handleIn"]);
+    for (const [name, level] of Object.entries(levels)) checkLevel(this.spec, name, level);
+    return new Channel({ ...this.spec, log: { ...this.spec.log, ...levels } });
+  }
+
+  /**
    * Decides who may join: `ok(reply?)` lets the client in, `refuse(reason?)` does not. A throw, or anything else
    * returned, is answered with "join crashed".
    */
@@ -279,6 +289,14 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     if (this.spec.terminate !== undefined) throw duplicate(this.spec, "terminate");
     return new Channel({ ...this.spec, terminate: handler as never });
   }
+}
+
+function checkLevel(spec: ChannelSpec, name: string, level: unknown): void {
+  if (level === undefined || level === false || ["debug", "info", "warn", "error"].includes(level as string)) return;
+  throw new WingbeatError(
+    "WB_OPTION",
+    `log.${name} of "${spec.pattern}" is ${String(level)}: it must be debug, info, warn, error or false.`,
+  );
 }
 
 function payloadHandler(spec: ChannelSpec, what: string, declared: readonly unknown[]): PayloadHandler {

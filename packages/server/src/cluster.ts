@@ -27,7 +27,7 @@ export interface ClusterOptions {
   readonly workers?: number;
   /** Starts the server, in each worker. Gives what has to be closed before the worker may end: the endpoint. */
   readonly start: () => Closable | Promise<Closable>;
-  /** Milliseconds that workers have to close; then they are killed. Default 30,000. */
+  /** Milliseconds that workers have to close; then they are killed. Default 35,000, a little more than an endpoint takes to drain. */
   readonly drainTimeout?: number;
 }
 
@@ -50,5 +50,5 @@ export function runCluster(options: ClusterOptions): void {
     throw new WingbeatError("WB_OPTION", "runCluster.start must be a function that starts and returns the endpoint.");
   }
   if (cluster.isWorker) runWorker(options.start);
-  else runPrimary(options.workers ?? availableParallelism(), options.drainTimeout ?? 30_000);
+  else runPrimary(options.workers ?? availableParallelism(), options.drainTimeout ?? 35_000);
 }

@@ -7,15 +7,20 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CloseCode } from "@wingbeat/protocol";
 import { fastlane } from "./channel/fastlane.ts";
 import { attachTo } from "./endpoint/attachment.ts";
 import type { FindDoor, HttpServer } from "./endpoint/attachment.ts";
 import { readMounts } from "./endpoint/config.ts";
 import type { BoundPresence, EndpointOptions, MountConfig } from "./endpoint/config.ts";
 import { clusterOf } from "./endpoint/cluster.ts";
+import { drain, readDrain } from "./endpoint/drain.ts";
+import type { DrainConfig, DrainOptions } from "./endpoint/drain.ts";
+import { Gate } from "./endpoint/gate.ts";
+import { HealthDoor } from "./endpoint/health.ts";
+import type { Health } from "./endpoint/health.ts";
 import { answer } from "./endpoint/http.ts";
 import { Mount } from "./endpoint/mount.ts";
+import { senderFinder } from "./endpoint/proxy.ts";
 import { WingbeatError } from "./errors.ts";
 import { Broadcast, PubSub } from "./pubsub.ts";
 import type { Subscription } from "./pubsub.ts";
@@ -30,6 +35,13 @@ export interface EndpointSubscription {
   unsubscribe(): void;
 }
 
+export interface CloseOptions {
+  /** How clients are sent away. `false`: all at once, whatever they are doing. Default: as the endpoint's `drain` says. */
+  readonly drain?: DrainOptions | false;
+}
+
+/** How many connections an endpoint takes by default. */
+const MAX_CONNECTIONS = 100_000;
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT = 1_000;
 
@@ -37,16 +49,30 @@ export class Endpoint {
   /** The PubSub under the channels. Broadcasts of the endpoint carry `Broadcast` objects on it. */
   readonly pubsub: PubSub;
   readonly #mounts: readonly Mount[];
+  readonly #gate: Gate;
+  readonly #drainConfig: DrainConfig;
+  readonly #healthDoor: HealthDoor | undefined;
   readonly #presences: readonly BoundPresence[];
   readonly #longPolls: LongPollSessions | undefined;
   readonly #stopLogger: () => void;
   readonly #detach: (() => void)[] = [];
   #started: Promise<void> | undefined = undefined;
   #server: Server | undefined = undefined;
-  #isClosed = false;
+  readonly #hurry = new AbortController();
+  #draining: Promise<void> | undefined = undefined;
+  #closing: Promise<void> | undefined = undefined;
 
   constructor(options: EndpointOptions) {
     const configs = readMounts(options);
+    const { host, health, maxConnections = MAX_CONNECTIONS, maxConnectionsPerIp } = options;
+    const premises = {
+      host,
+      gate: new Gate(maxConnections, maxConnectionsPerIp),
+      senderOf: senderFinder(options.trustProxy ?? false),
+    };
+    this.#gate = premises.gate;
+    this.#drainConfig = readDrain("createEndpoint: drain", options.drain ?? {});
+    this.#healthDoor = health === undefined ? undefined : new HealthDoor(health, () => this.health());
     this.pubsub = new PubSub({
       ...(options.pubsub === undefined ? {} : { adapter: options.pubsub }),
       dispatchers: { fastlane },
@@ -62,13 +88,19 @@ export class Endpoint {
             path: config.path,
             socket: config.socket.spec,
             sessions: new Set<Session>(),
+            work: { running: 0 },
           },
-          options.host,
+          premises,
           this.#longPolls,
         ),
     );
     this.#presences = (options.presence ?? []).map((presence) => presence.bind(this));
-    this.#stopLogger = startLogger(this, options.logger ?? true);
+    const channels = configs.flatMap(({ socket }) => socket.spec.routes.map(({ channel }) => channel));
+    this.#stopLogger = startLogger(
+      this,
+      options.logger ?? true,
+      channels.map(({ log }) => log.handleIn),
+    );
     if (this.#longPolls !== undefined && options.pubsub !== undefined && options.secretKeyBase === undefined) {
       emit("longpoll.secret_is_random", { endpoint: this });
     }
@@ -81,7 +113,22 @@ export class Endpoint {
 
   /** How many clients are connected to this endpoint. */
   get connections(): number {
-    return this.#mounts.reduce((sum, mount) => sum + mount.connections, 0);
+    return this.#mounts.reduce((sum, mount) => sum + mount.sessions.size, 0);
+  }
+
+  /** How the endpoint is now. Looks at each connection: for a request every few seconds. */
+  health(): Health {
+    const pubsub = this.pubsub.status();
+    let channels = 0;
+    let bufferedBytes = 0;
+    for (const { sessions } of this.#mounts) {
+      for (const session of sessions) {
+        channels += session.channels;
+        bufferedBytes += session.connection.bufferedBytes;
+      }
+    }
+    const status = !this.#gate.isOpen ? "draining" : pubsub.state === "up" ? "ok" : "degraded";
+    return { status, connections: this.connections, channels, bufferedBytes, pubsub };
   }
 
   /**
@@ -109,7 +156,8 @@ export class Endpoint {
    * when the server's own request listener is there. The server stays the caller's: `close` does not close it.
    */
   attach(server: HttpServer): void {
-    if (this.#isClosed) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
+    if (this.#closing !== undefined)
+      throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
     this.#started ??= this.pubsub.start().then(() => this.#presences.forEach((presence) => presence.start()));
     this.#started.catch(() => {});
     this.#detach.push(attachTo(server, (path) => this.#find(path)));
@@ -159,17 +207,42 @@ export class Endpoint {
     return subscription;
   }
 
-  /** Closes all connections with 1012, so that clients reconnect elsewhere, then the server of `listen` and PubSub. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /**
+   * Sends all clients away with 1012, so that they reconnect to other nodes: in batches, each client when its messages
+   * are handled and answered. Whoever comes meanwhile is refused with 503. Resolves when all are gone, at the latest
+   * one second after the deadline. The endpoint is of no more use then: {@link close} it. `false` closes at once, also
+   * when draining is under way. Throws `WB_OPTION`.
+   */
+  drain(options: DrainOptions | false = {}): Promise<void> {
+    const config = readDrain("drain", options, this.#drainConfig);
+    if (options === false) this.#hurry.abort();
+    this.#draining ??= this.#drain(config);
+    return this.#draining;
+  }
+
+  /** Drains, then closes the server of `listen`, its presences and PubSub. */
+  close({ drain }: CloseOptions = {}): Promise<void> {
+    if (drain === false) this.#hurry.abort();
+    this.#closing ??= this.#close(drain ?? {});
+    return this.#closing;
+  }
+
+  async #drain(config: DrainConfig): Promise<void> {
+    this.#gate.close();
+    await drain(
+      this.#mounts.flatMap(({ sessions }) => [...sessions]),
+      config,
+      () => this.#mounts.some(({ hasWork }) => hasWork),
+      (round) => emit("endpoint.draining", { endpoint: this, ...round }),
+      this.#hurry.signal,
+    );
+    await Promise.all(this.#mounts.map((mount) => mount.stop(CLOSE_WAIT)));
+  }
+
+  async #close(options: DrainOptions | false): Promise<void> {
+    await this.drain(options);
     const server = this.#server;
     const stopped = server === undefined ? undefined : new Promise<void>((resolve) => server.close(() => resolve()));
-    await Promise.all(
-      this.#mounts.map((mount) =>
-        mount.close("shutdown", CloseCode.serviceRestart, "server is restarting", CLOSE_WAIT),
-      ),
-    );
     this.#longPolls?.stop();
     for (const detach of this.#detach) detach();
     server?.closeAllConnections();
@@ -188,6 +261,7 @@ export class Endpoint {
   }
 
   #find(path: string): ReturnType<FindDoor> {
+    if (this.#healthDoor?.match(path) !== undefined) return { door: this.#healthDoor, params: {} };
     for (const mount of this.#mounts) {
       const found = mount.find(path);
       if (found !== undefined) return found;

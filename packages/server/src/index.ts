@@ -23,11 +23,12 @@ export { BroadcastError, WingbeatError } from "./errors.ts";
 
 // Types
 export type { AnyChannel, Channel, ChannelContext, ChannelDef, TerminateReason } from "./channel.ts";
+export type { ChannelLog } from "./channel/spec.ts";
 export type { ReplyRef } from "./channel/context.ts";
 export type { Reply, Stop } from "./channel/result.ts";
 export type { Timer } from "./channel/timer.ts";
 export type { ConnectInfo, ConnectParams, RoutedChannel, SocketDefinition, SocketOptions } from "./socket.ts";
-export type { Endpoint, EndpointSubscription } from "./endpoint.ts";
+export type { CloseOptions, Endpoint, EndpointSubscription } from "./endpoint.ts";
 export type {
   EndpointOptions,
   HttpAnswer,
@@ -35,7 +36,11 @@ export type {
   MountOptions,
   WebSocketOptions,
 } from "./endpoint/config.ts";
+export type { SessionOptions, WebSession } from "./endpoint/cookie-session.ts";
+export type { DrainOptions } from "./endpoint/drain.ts";
+export type { Health } from "./endpoint/health.ts";
 export type { CheckOrigin } from "./endpoint/origin.ts";
+export type { TrustProxy } from "./endpoint/proxy.ts";
 export type {
   AdapterStatus,
   DeliverLocally,
@@ -58,5 +63,12 @@ export type {
 } from "./presence.ts";
 export type { TokenData, TokenRefusal, TokenResult } from "./token.ts";
 export type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
-export type { LoggerOption, LogLevel, LogSink } from "./telemetry/logger.ts";
+export type {
+  FilterParameters,
+  LoggerOption,
+  LoggerOptions,
+  LogLevel,
+  LogSink,
+  StructuredSink,
+} from "./telemetry/logger.ts";
 export type { WingbeatErrorCode } from "./errors.ts";

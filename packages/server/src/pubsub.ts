@@ -10,7 +10,7 @@ import type { AdapterStatus, PubSubAdapter, PubSubMessage } from "./pubsub/adapt
 import { localAdapter } from "./pubsub/adapters/local.ts";
 import { Registry } from "./pubsub/registry.ts";
 import type { Subscription } from "./pubsub/registry.ts";
-import { emit } from "./telemetry.ts";
+import { emit, isObserved } from "./telemetry.ts";
 
 export type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 export { localAdapter } from "./pubsub/adapters/local.ts";
@@ -102,7 +102,7 @@ export class PubSub {
     } catch (error) {
       throw new BroadcastError(topic, error);
     }
-    dispatch(this.#registry.of(topic), from, message);
+    this.#deliver(dispatch, from, topic, message, "here");
   }
 
   /** To the subscribers on this node only. */
@@ -112,13 +112,21 @@ export class PubSub {
 
   /** The same, without the subscriptions of `from`. */
   localBroadcastFrom(from: unknown, topic: string, message: unknown, dispatcher = "default"): void {
-    this.#dispatcher(dispatcher)(this.#registry.of(topic), from, message);
+    this.#deliver(this.#dispatcher(dispatcher), from, topic, message, "here");
   }
 
   /** To the subscribers on one node, which may be this one. An unknown node is no error. */
   directBroadcast(nodeName: string, topic: string, message: unknown, dispatcher = "default"): void {
     this.#dispatcher(dispatcher);
     this.#adapter.directBroadcast(nodeName, { topic, message, dispatcher });
+  }
+
+  #deliver(dispatch: Dispatch, sender: unknown, topic: string, message: unknown, from: "here" | "elsewhere"): void {
+    const subscriptions = this.#registry.of(topic);
+    if (isObserved("pubsub.delivered")) {
+      emit("pubsub.delivered", { pubsub: this, topic, subscribers: subscriptions.size, from });
+    }
+    dispatch(subscriptions, sender, message);
   }
 
   #dispatcher(name: string): Dispatch {
@@ -134,8 +142,8 @@ export class PubSub {
   #deliverFromOtherNode(arrived: PubSubMessage): void {
     const { topic, dispatcher } = arrived;
     try {
-      if (this.#registry.of(topic).size > 0) this.localBroadcast(topic, arrived.message, dispatcher);
-      else this.#dispatcher(dispatcher);
+      const dispatch = this.#dispatcher(dispatcher);
+      if (this.#registry.of(topic).size > 0) this.#deliver(dispatch, NOBODY, topic, arrived.message, "elsewhere");
     } catch (error) {
       emit("pubsub.delivery_failed", { topic, error });
     }

@@ -25,6 +25,13 @@ interface ChannelSource extends ConnectionSource {
   readonly topic: string;
 }
 
+interface ProcessSource extends ChannelSource {
+  /** The pattern of the channel's definition: `room:{id}`. There are few of them, whatever clients send. */
+  readonly pattern: string;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
 /** A shard of a tracker, and the name of the other node. */
 interface ShardSource {
   readonly shard: string;
@@ -44,14 +51,34 @@ export interface TelemetryEvents {
   "socket.connected": ConnectionSource & { readonly vsn: string; readonly params: object; readonly duration: number };
   /**
    * A connection was turned away before the upgrade. `stage` says by whom: the version, the origin check, the
-   * subprotocols, `connect` itself, or a `connect` that threw (`error` is what it threw).
+   * subprotocols, `connect` itself, or a `connect` that threw (`error` is what it threw). `limit`: there are too many
+   * (`reason` is the option's name); `draining`: the endpoint takes no more.
    */
   "socket.refused": Source & {
     readonly transport: string;
-    readonly stage: "version" | "origin" | "subprotocol" | "auth token" | "connect" | "connect crashed" | "request";
+    readonly stage:
+      | "version"
+      | "origin"
+      | "subprotocol"
+      | "auth token"
+      | "connect"
+      | "connect crashed"
+      | "request"
+      | "limit"
+      | "draining";
     readonly status: number;
     readonly reason?: unknown;
     readonly error?: unknown;
+  };
+  /** A batch of clients is being sent away. `interval` is the time until the next one. */
+  "endpoint.draining": {
+    readonly endpoint: object;
+    readonly count: number;
+    readonly total: number;
+    /** From 1. */
+    readonly round: number;
+    readonly rounds: number;
+    readonly interval: number;
   };
   /** A connection is gone. `code` and `reason` are those of the WebSocket close (1006: no close frame came). */
   "socket.closed": ConnectionSource & { readonly code: number; readonly reason: string };
@@ -86,9 +113,11 @@ export interface TelemetryEvents {
   /** The mailbox has drained to half: the transport reads again. */
   "socket.resumed": ChannelSource & { readonly waiting: number };
   /** A join was answered. `result` "crashed" is followed by `channel.crashed`. */
-  "channel.joined": ChannelSource & {
+  "channel.joined": ProcessSource & {
     readonly result: "ok" | "refused" | "invalid payload" | "crashed";
     readonly params: unknown;
+    /** What the channel's `log` says. */
+    readonly log: LogLevel | false;
     readonly duration: number;
   };
   /** A join or message went to a topic that no channel takes, or that is not joined. */
@@ -96,20 +125,33 @@ export interface TelemetryEvents {
   /** A join was refused because the connection has `limit` channels already. */
   "channel.too_many": ChannelSource & { readonly limit: number };
   /** A client's message was handled. `outcome` is the reply's status, or what else became of it. */
-  "channel.handled_in": ChannelSource & {
+  "channel.handled_in": ProcessSource & {
     readonly event: string;
+    /** The event as the channel declares it: `shout`, `reaction:*`. Undefined when nothing takes it. */
+    readonly handler: string | undefined;
     readonly payload: unknown;
     readonly outcome: string;
+    readonly log: LogLevel | false;
     readonly duration: number;
   };
   /** A callback threw, rejected or returned nonsense. The channel ends; `error` never reaches the client. */
-  "channel.crashed": ChannelSource & {
+  "channel.crashed": ProcessSource & {
     readonly callback: "join" | "handleIn" | "handleOut" | "handleInfo" | "terminate";
     readonly event: string | undefined;
     readonly error: unknown;
   };
   /** A channel has ended, and its `terminate` has run. */
-  "channel.terminated": ChannelSource & { readonly reason: string };
+  "channel.terminated": ProcessSource & { readonly reason: string };
+  /**
+   * A message was handed to the subscribers of this node: how many there are, the sender's own ones counted. `from`:
+   * whether it came from here or from another node.
+   */
+  "pubsub.delivered": {
+    readonly pubsub: object;
+    readonly topic: string;
+    readonly subscribers: number;
+    readonly from: "here" | "elsewhere";
+  };
   /** A plain subscriber threw, or a message from another node could not be delivered here. */
   "pubsub.delivery_failed": { readonly topic: string; readonly error: unknown };
   /** The adapter has connected this node to the others. `duration`: for how long it was down, in ms. */

@@ -5,14 +5,13 @@
  */
 import { LongPoll } from "../longpoll.ts";
 import type { TransportClass } from "../transport.ts";
+import type { PageStorage } from "./options.ts";
 
 const MEMORY_KEY = "phx:fallback:LongPoll";
 
-type Memory = Pick<Storage, "getItem" | "setItem">;
-
 export interface FallbackHost {
   /** Default: the page's sessionStorage. */
-  readonly storage: Memory | undefined;
+  readonly storage: PageStorage | undefined;
   /** Continues over this transport. */
   fallBack(transport: TransportClass): void;
   /** Asks the server for a sign of life; calls back when it came. */
@@ -23,7 +22,7 @@ export interface FallbackHost {
 export class Fallback {
   readonly #host: FallbackHost;
   readonly #afterMs: number;
-  readonly #storage: Memory | undefined;
+  readonly #storage: PageStorage | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #state: "waiting" | "open" | "healthy" | "fallen" = "waiting";
   #wasHealthy = false;
@@ -86,7 +85,7 @@ export class Fallback {
 }
 
 /** Pages that are not allowed to store anything throw when asked for it. */
-function pageStorage(): Memory | undefined {
+function pageStorage(): PageStorage | undefined {
   try {
     return globalThis.sessionStorage;
   } catch {

@@ -5,6 +5,11 @@ import type { TransportClass } from "../transport.ts";
 import type { Params } from "./url.ts";
 
 export type Provider<T> = T | (() => T | PromiseLike<T>);
+/** What is used of the page's sessionStorage. */
+export interface PageStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
 /** phoenix.js's options with its defaults, and two of our own at the end. Unknown ones are ignored, as there. */
@@ -14,7 +19,7 @@ export interface SocketOptions {
   /** Falls back to long polling when there is no connection after so many ms, or at its first error. Default: never. */
   readonly longPollFallbackMs?: number | undefined;
   /** Where a fallback is remembered. Default: the page's sessionStorage. */
-  readonly sessionStorage?: Pick<Storage, "getItem" | "setItem"> | undefined;
+  readonly sessionStorage?: PageStorage | undefined;
   /** Milliseconds that a push or a join waits for its answer. Default 10,000. */
   readonly timeout?: number | undefined;
   /** Milliseconds between heartbeats, and the time that an answer may take. Default 30,000. */

@@ -1,6 +1,7 @@
 /**
- * The guarded door: who may connect. In this order, as in Phoenix: query, origin, what the transport asks, version, the
- * socket's own `connect`, its id. The first that says no gives the HTTP answer.
+ * The guarded door: who may connect. In this order, as in Phoenix: query, origin, what the transport asks, version, how
+ * many are there already, the web session, the socket's own `connect`, its id. The first that says no gives the HTTP
+ * answer.
  */
 import type { IncomingMessage } from "node:http";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
@@ -8,17 +9,28 @@ import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/pro
 import { isPromise } from "../channel/call.ts";
 import { NO_REASON, Reply } from "../channel/result.ts";
 import { RequestInfo } from "../socket/connect-info.ts";
-import type { ConnectInfo } from "../socket/connect-info.ts";
-import type { Admission } from "../socket/session.ts";
+import type { ConnectInfo, Sender } from "../socket/connect-info.ts";
+import type { Admission, Place } from "../socket/session.ts";
 import type { SocketSpec } from "../socket/spec.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import type { HttpAnswer, WebSocketOptions } from "./config.ts";
+import type { ReadSession } from "./cookie-session.ts";
+import type { Closure, Gate } from "./gate.ts";
 import type { OriginCheck } from "./origin.ts";
 import type { PathParams } from "./path.ts";
+import type { FindSender } from "./proxy.ts";
 import { parseQuery } from "./query.ts";
 
 type Stage = TelemetryEvents["socket.refused"]["stage"];
+
+/** What all entrances of an endpoint share. */
+export interface Premises {
+  /** The public host name, when it is not that of the request. */
+  readonly host: string | undefined;
+  readonly gate: Gate;
+  readonly senderOf: FindSender;
+}
 
 /** One transport of a mount, as far as admission is concerned. */
 export interface Entrance {
@@ -30,6 +42,9 @@ export interface Entrance {
   readonly checkOrigin: OriginCheck;
   /** Makes the answer to those that `connect` refuses with a reason. */
   readonly errorHandler: WebSocketOptions["errorHandler"] | undefined;
+  readonly gate: Gate;
+  readonly senderOf: FindSender;
+  readonly readSession: ReadSession | undefined;
 }
 
 /** Turned away. */
@@ -48,6 +63,10 @@ export class Refusal {
 }
 
 export const FORBIDDEN: HttpAnswer = { status: 403 };
+/** Seconds after which those who find no place may ask again. A draining server has gone by then, or is another one. */
+const RETRY_AFTER: Readonly<Record<Closure, string>> = { draining: "1", maxConnections: "5", maxConnectionsPerIp: "5" };
+const closed = (why: Closure): Refusal =>
+  new Refusal(why === "draining" ? why : "limit", { status: 503, headers: { "retry-after": RETRY_AFTER[why] } }, why);
 export const jsonAnswer = (status: number, detail: string): HttpAnswer => ({
   status,
   headers: { "content-type": "application/json; charset=utf-8" },
@@ -57,6 +76,7 @@ export const jsonAnswer = (status: number, detail: string): HttpAnswer => ({
 /** A request that may go on: its parameters, and when it came. */
 export interface Visit {
   readonly request: IncomingMessage;
+  readonly sender: Sender;
   /** The query with the path variables. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly startedAt: number;
@@ -80,10 +100,11 @@ export function screen(entrance: Entrance, request: IncomingMessage, pathParams:
     if (query === undefined) {
       return refuse(entrance, new Refusal("request", jsonAnswer(400, "Bad Request"), "query is not UTF-8"));
     }
-    if (!entrance.checkOrigin(request)) {
+    const sender = entrance.senderOf(request);
+    if (!entrance.checkOrigin(request, sender)) {
       return refuse(entrance, new Refusal("origin", FORBIDDEN, request.headers.origin));
     }
-    return { request, params: Object.assign(query, pathParams), startedAt };
+    return { request, sender, params: Object.assign(query, pathParams), startedAt };
   } catch (error) {
     return refuse(entrance, crash(error));
   }
@@ -97,22 +118,43 @@ export function admit(
   visit: Visit,
   authToken: string | undefined,
 ): Admission | Refusal | PromiseLike<Admission | Refusal> {
-  const crashed = (error: unknown): Refusal => refuse(entrance, crash(error));
+  const vsn = visit.params["vsn"] ?? DEFAULT_VSN;
+  const version = negotiateVersion(vsn);
+  if (version === undefined) return refuse(entrance, new Refusal("version", FORBIDDEN, vsn));
+  const place = entrance.gate.enter(visit.sender.address);
+  if (typeof place === "string") return refuse(entrance, closed(place));
+  const finish = (accepted: Accepted | Refusal): Admission | Refusal => {
+    if (accepted instanceof Refusal) return turnAway(entrance, place, accepted);
+    // The endpoint may have begun to drain while connect was under way.
+    if (!entrance.gate.isOpen) return turnAway(entrance, place, closed("draining"));
+    report(entrance, visit, String(vsn), accepted.id);
+    return { codec: version === 1 ? v1Server : v2Server, id: accepted.id, assigns: accepted.assigns, place };
+  };
+  const crashed = (error: unknown): Refusal => turnAway(entrance, place, crash(error));
   try {
-    const vsn = visit.params["vsn"] ?? DEFAULT_VSN;
-    const version = negotiateVersion(vsn);
-    if (version === undefined) return refuse(entrance, new Refusal("version", FORBIDDEN, vsn));
-    const finish = (accepted: Accepted | Refusal): Admission | Refusal => {
-      if (accepted instanceof Refusal) return refuse(entrance, accepted);
-      report(entrance, visit, String(vsn), accepted.id);
-      return { codec: version === 1 ? v1Server : v2Server, id: accepted.id, assigns: accepted.assigns };
-    };
-    const info = new RequestInfo(visit.request, entrance.transport, authToken);
-    const accepted = connect(entrance, visit.params, info);
-    return isPromise(accepted) ? accepted.then(finish).then(undefined, crashed) : finish(accepted);
+    const accepted = introduce(entrance, visit, authToken);
+    return isPromise(accepted) ? accepted.then(finish, crashed) : finish(accepted);
   } catch (error) {
     return crashed(error);
   }
+}
+
+/** Refuses one who had a place already. */
+function turnAway(entrance: Entrance, place: Place, refusal: Refusal): Refusal {
+  place.leave();
+  return refuse(entrance, refusal);
+}
+
+/** Reads the web session, where the mount wants it, and connects. */
+function introduce(
+  entrance: Entrance,
+  { request, sender, params }: Visit,
+  authToken: string | undefined,
+): Accepted | Refusal | PromiseLike<Accepted | Refusal> {
+  const proceed = (session: ConnectInfo["session"]): ReturnType<typeof introduce> =>
+    connect(entrance, params, new RequestInfo(request, sender, entrance.transport, authToken, session));
+  const session = entrance.readSession?.(request, params);
+  return isPromise(session) ? session.then(proceed) : proceed(session);
 }
 
 const crash = (error: unknown): Refusal =>

@@ -1,11 +1,15 @@
 /** Options of an endpoint, read once: unknown keys and bad values are refused at start, defaults are all here. */
 import { WingbeatError } from "../errors.ts";
-import { checkKeys, checkPositive } from "../options.ts";
+import { checkKeys, checkPositive, checkRate } from "../options.ts";
 import type { PubSub, PubSubAdapter } from "../pubsub.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { SocketDefinition } from "../socket.ts";
 import type { LoggerOption } from "../telemetry/logger.ts";
+import { sessionReader } from "./cookie-session.ts";
+import type { ReadSession, SessionOptions } from "./cookie-session.ts";
+import type { DrainOptions } from "./drain.ts";
 import type { CheckOrigin } from "./origin.ts";
+import type { TrustProxy } from "./proxy.ts";
 
 /** An HTTP answer to a connection that is refused. */
 export interface HttpAnswer {
@@ -63,6 +67,8 @@ export interface MountOptions {
   readonly socket: SocketDefinition;
   /** Read a token from `Sec-WebSocket-Protocol` or `X-Phoenix-AuthToken` into `info.authToken`. Default false. */
   readonly authToken?: boolean;
+  /** Reads the web session of the user who connects into `info.session`. Default: none. */
+  readonly session?: SessionOptions;
   /** Default true. */
   readonly websocket?: boolean | WebSocketOptions;
   /** For clients that proxies keep from WebSockets. Default false. */
@@ -85,6 +91,19 @@ export interface EndpointOptions {
   readonly secretKeyBase?: string;
   /** Presences of its channels: made by `definePresence`. Default: none. */
   readonly presence?: readonly EndpointPresence[];
+  /** Which proxies are believed when they say who connects: `info.peer`, `info.uri`, `checkOrigin`. Default false: none. */
+  readonly trustProxy?: TrustProxy;
+  /** Connections to all its sockets; beyond it 503 with `Retry-After`. Infinity: no limit. Default 100,000. */
+  readonly maxConnections?: number;
+  /**
+   * The same for each IPv4 address, and for each /64 network of IPv6. Behind a proxy, set `trustProxy` with it. Default
+   * Infinity, because many users may share one address.
+   */
+  readonly maxConnectionsPerIp?: number;
+  /** How `close` sends clients away. Default: 10,000 at once, the next after 2 s; all within 30 s. False: at once. */
+  readonly drain?: DrainOptions | false;
+  /** A path that answers how the endpoint is: 200, or 503 while it drains. Default: none. */
+  readonly health?: string;
   /** Prints what happens; `false` for silence. Default true: level `info` on the console. */
   readonly logger?: LoggerOption;
 }
@@ -116,12 +135,26 @@ export interface MountConfig {
   readonly path: string;
   readonly socket: SocketDefinition;
   readonly authToken: boolean;
+  readonly readSession: ReadSession | undefined;
   readonly websocket: WebSocketConfig | undefined;
   readonly longpoll: LongPollConfig | undefined;
 }
 
-const ENDPOINT_KEYS = ["sockets", "checkOrigin", "host", "pubsub", "presence", "secretKeyBase", "logger"];
-const MOUNT_KEYS = ["socket", "authToken", "websocket", "longpoll"];
+const ENDPOINT_KEYS = [
+  "sockets",
+  "checkOrigin",
+  "host",
+  "pubsub",
+  "presence",
+  "secretKeyBase",
+  "trustProxy",
+  "maxConnections",
+  "maxConnectionsPerIp",
+  "drain",
+  "health",
+  "logger",
+];
+const MOUNT_KEYS = ["socket", "authToken", "session", "websocket", "longpoll"];
 const WEBSOCKET_KEYS = [
   "path",
   "timeout",
@@ -146,6 +179,9 @@ const LONGPOLL_TIMES_AND_SIZES = [
 export function readMounts(options: EndpointOptions): MountConfig[] {
   checkKeys("createEndpoint", options, ENDPOINT_KEYS);
   checkSecret(options.secretKeyBase);
+  checkRate("createEndpoint: maxConnections", options.maxConnections);
+  checkRate("createEndpoint: maxConnectionsPerIp", options.maxConnectionsPerIp);
+  if (options.health !== undefined) checkPath(options.health);
   const mounts = Object.entries(options.sockets ?? {});
   if (mounts.length === 0) {
     throw new WingbeatError("WB_OPTION", 'createEndpoint needs sockets: write sockets: { "/socket": userSocket }.');
@@ -158,14 +194,15 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
   const where = `sockets["${path}"]`;
   checkKeys(where, options, MOUNT_KEYS);
   checkPath(path);
-  const { socket, authToken = false, websocket = true, longpoll = false } = options;
+  const { socket, authToken = false, session, websocket = true, longpoll = false } = options;
   if (websocket === false && longpoll === false) {
     throw new WingbeatError("WB_OPTION", `${where} has no transport: switch on websocket or longpoll.`);
   }
-  return {
+  const config: MountConfig = {
     path,
     socket,
     authToken,
+    readSession: session && sessionReader(`${where}.session`, session),
     websocket:
       websocket === false
         ? undefined
@@ -175,6 +212,18 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
         ? undefined
         : readLongPoll(`${where}.longpoll`, longpoll === true ? {} : longpoll, checkOrigin),
   };
+  checkGuards(where, config, session);
+  return config;
+}
+
+/** A session that any page of any site could use is a mistake. */
+function checkGuards(where: string, { websocket, longpoll }: MountConfig, session: SessionOptions | undefined): void {
+  if (session?.csrf !== false) return;
+  if (websocket?.checkOrigin !== false && longpoll?.checkOrigin !== false) return;
+  throw new WingbeatError(
+    "WB_OPTION",
+    `${where} has checkOrigin: false and session.csrf: false: every web page could act as its visitors. Set one of them.`,
+  );
 }
 
 function readWebSocket(where: string, options: WebSocketOptions, checkOrigin: CheckOrigin): WebSocketConfig {

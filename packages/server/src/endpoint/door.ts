@@ -1,7 +1,6 @@
 /** One transport of a mount, on a path of its own: takes the requests of that path and makes sessions of them. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { HttpAnswer } from "./config.ts";
 import type { PathParams } from "./path.ts";
 
 export interface Door {
@@ -11,11 +10,10 @@ export interface Door {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void;
   /** Any other request. Never rejects. */
   request(request: IncomingMessage, response: ServerResponse, params: PathParams): void | Promise<void>;
-  /** Turns everybody away from now on. */
-  shut(): void;
+}
+
+/** A door that clients come in by. */
+export interface ClientDoor extends Door {
   /** Waits until all connections are closed; after `ms` ends those that are left. */
   stop(ms: number): Promise<void>;
 }
-
-/** To those who come while the endpoint is closing. */
-export const CLOSING: HttpAnswer = { status: 503, headers: { "retry-after": "1" } };

@@ -8,10 +8,9 @@ import { emit } from "../telemetry.ts";
 import { answerEmpty, answerJson, answerPreflight, LongPollTransport, statusText } from "../transports/longpoll.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
 import { admit, Refusal, screen } from "./admission.ts";
-import type { Entrance, Visit } from "./admission.ts";
+import type { Entrance, Premises, Visit } from "./admission.ts";
 import type { LongPollConfig, MountConfig } from "./config.ts";
-import { CLOSING } from "./door.ts";
-import type { Door } from "./door.ts";
+import type { ClientDoor } from "./door.ts";
 import { answerUpgrade } from "./http.ts";
 import { originCheck } from "./origin.ts";
 import { pathMatcher } from "./path.ts";
@@ -20,19 +19,18 @@ import type { PathMatcher, PathParams } from "./path.ts";
 /** Clients have no better answer to a failure of the server than this status: they close, and come again. */
 const FAILURE = statusText(500);
 
-export class LongPollDoor implements Door {
+export class LongPollDoor implements ClientDoor {
   readonly #environment: SessionEnvironment;
   readonly #entrance: Entrance;
   readonly #hasAuthToken: boolean;
   readonly #match: PathMatcher;
   readonly #transport: LongPollTransport;
-  #isOpen = true;
 
   constructor(
     mount: MountConfig,
     config: LongPollConfig,
     environment: SessionEnvironment,
-    host: string | undefined,
+    premises: Premises,
     sessions: LongPollSessions,
   ) {
     const { endpoint } = environment;
@@ -43,8 +41,11 @@ export class LongPollDoor implements Door {
       path,
       transport: "longpoll",
       socket: mount.socket.spec,
-      checkOrigin: originCheck(config.checkOrigin, host),
+      checkOrigin: originCheck(config.checkOrigin, premises.host),
       errorHandler: undefined,
+      gate: premises.gate,
+      senderOf: premises.senderOf,
+      readSession: mount.readSession,
     };
     this.#hasAuthToken = mount.authToken;
     this.#match = pathMatcher(path, config.path);
@@ -72,19 +73,11 @@ export class LongPollDoor implements Door {
     else answerEmpty(response, 400);
   }
 
-  shut(): void {
-    this.#isOpen = false;
-  }
-
   /** A closed session is gone at once. */
   async stop(): Promise<void> {}
 
   /** A GET without a session: runs `connect`, and opens one. */
   #connect(visit: Visit, response: ServerResponse): void {
-    if (!this.#isOpen) {
-      answerJson(response, FAILURE, CLOSING.status, CLOSING.headers);
-      return;
-    }
     const authToken = this.#hasAuthToken ? headerOf(visit.request, "x-phoenix-authtoken") : undefined;
     const admitted = admit(this.#entrance, visit, authToken);
     if (isPromise(admitted)) void admitted.then((settled) => this.#finish(settled, response));
@@ -93,8 +86,8 @@ export class LongPollDoor implements Door {
 
   #finish(admitted: Admission | Refusal, response: ServerResponse): void {
     if (admitted instanceof Refusal) refuseGet(response, admitted);
-    else if (!this.#isOpen) answerJson(response, FAILURE, CLOSING.status, CLOSING.headers);
-    else if (!response.destroyed) {
+    else if (response.destroyed) admitted.place?.leave();
+    else {
       this.#transport.open(response, (connection) => {
         const session = new Session(this.#environment, admitted, connection);
         this.#environment.sessions.add(session);
@@ -113,7 +106,7 @@ export class LongPollDoor implements Door {
 /** What is forbidden is told in the body; only failures have an HTTP status of their own. */
 function refuseGet(response: ServerResponse, { answer }: Refusal): void {
   if (answer.status === 403) answerJson(response, statusText(403));
-  else answerJson(response, FAILURE, answer.status);
+  else answerJson(response, FAILURE, answer.status, answer.status === 503 ? answer.headers : {});
 }
 
 /** The session token: in a header (Phoenix 1.9) or in the query. The header wins. */

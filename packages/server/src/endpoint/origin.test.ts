@@ -1,7 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
-import { originCheck } from "./origin.ts";
+import { originCheck as checkOf } from "./origin.ts";
 import type { CheckOrigin } from "./origin.ts";
+import { senderFinder } from "./proxy.ts";
+
+function originCheck(...options: Parameters<typeof checkOf>): (request: IncomingMessage) => boolean {
+  const check = checkOf(...options);
+  return (request) => check(request, senderFinder(false)(request));
+}
 
 function request(
   origin: string | undefined,

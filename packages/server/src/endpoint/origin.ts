@@ -5,6 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import { WingbeatError } from "../errors.ts";
 import { hostOf } from "../socket/connect-info.ts";
+import type { Sender } from "../socket/connect-info.ts";
 
 /**
  * - `true` (default): the origin's host must be the host of the request, or `host` of the endpoint when given.
@@ -20,14 +21,14 @@ export type CheckOrigin =
   | ((origin: string, request: IncomingMessage) => boolean);
 
 /** Decides over one request. */
-export type OriginCheck = (request: IncomingMessage) => boolean;
+export type OriginCheck = (request: IncomingMessage, sender: Sender) => boolean;
 
 /** Makes the check for an option. Throws `WB_OPTION` for a list entry without a host. */
 export function originCheck(option: CheckOrigin, endpointHost: string | undefined): OriginCheck {
   if (option === false) return () => true;
   if (typeof option === "function") return withOrigin((origin, request) => option(origin, request));
   if (option === true) {
-    return withUrl((url, request) => url.host === (endpointHost ?? hostOf(request.headers.host ?? "").name));
+    return withUrl((url, sender) => url.host === (endpointHost ?? hostOf(sender.host).name));
   }
   if (option === "conn") return withUrl(isSameAsConnection);
   const allowed = option.map(parseEntry);
@@ -61,23 +62,23 @@ function parseEntry(text: string): Origin {
   );
 }
 
-function withOrigin(check: (origin: string, request: IncomingMessage) => boolean): OriginCheck {
-  return (request) => {
+function withOrigin(check: (origin: string, request: IncomingMessage, sender: Sender) => boolean): OriginCheck {
+  return (request, sender) => {
     const { origin } = request.headers;
-    return origin === undefined || check(origin, request);
+    return origin === undefined || check(origin, request, sender);
   };
 }
 
-function withUrl(check: (url: Origin, request: IncomingMessage) => boolean): OriginCheck {
-  return withOrigin((origin, request) => {
+function withUrl(check: (url: Origin, sender: Sender) => boolean): OriginCheck {
+  return withOrigin((origin, _request, sender) => {
     const url = parseOrigin(origin);
-    return url !== undefined && check(url, request);
+    return url !== undefined && check(url, sender);
   });
 }
 
-function isSameAsConnection(url: Origin, request: IncomingMessage): boolean {
-  const scheme = "encrypted" in request.socket ? "https" : "http";
-  const host = hostOf(request.headers.host ?? "");
+function isSameAsConnection(url: Origin, sender: Sender): boolean {
+  const { scheme } = sender;
+  const host = hostOf(sender.host);
   return url.scheme === scheme && url.host === host.name && url.port === (host.port ?? DEFAULT_PORTS[scheme]);
 }
 

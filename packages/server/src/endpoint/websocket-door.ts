@@ -7,9 +7,9 @@ import type { SessionEnvironment } from "../socket/session.ts";
 import type { Connection } from "../transports/transport.ts";
 import { WebSocketTransport } from "../transports/websocket.ts";
 import { Refusal } from "./admission.ts";
+import type { Premises } from "./admission.ts";
 import type { HttpAnswer, MountConfig, WebSocketConfig } from "./config.ts";
-import { CLOSING } from "./door.ts";
-import type { Door } from "./door.ts";
+import type { ClientDoor } from "./door.ts";
 import { admitHandshake, handshakeFault } from "./handshake.ts";
 import type { Admitted, WebSocketEntrance } from "./handshake.ts";
 import { answer, answerUpgrade } from "./http.ts";
@@ -24,16 +24,15 @@ function refuseUpgrade(socket: Duplex, refusal: HttpAnswer): void {
   answerUpgrade(socket, refusal);
 }
 
-export class WebSocketDoor implements Door {
+export class WebSocketDoor implements ClientDoor {
   readonly #environment: SessionEnvironment;
   readonly #entrance: WebSocketEntrance;
   readonly #match: PathMatcher;
   readonly #transport: WebSocketTransport;
-  #isOpen = true;
 
-  constructor(mount: MountConfig, config: WebSocketConfig, environment: SessionEnvironment, host: string | undefined) {
+  constructor(mount: MountConfig, config: WebSocketConfig, environment: SessionEnvironment, premises: Premises) {
     this.#environment = environment;
-    this.#entrance = entranceOf(mount, config, environment.endpoint, host);
+    this.#entrance = entranceOf(mount, config, environment.endpoint, premises);
     this.#match = pathMatcher(mount.path, config.path);
     this.#transport = new WebSocketTransport(config);
   }
@@ -57,6 +56,7 @@ export class WebSocketDoor implements Door {
     void admitted.then((settled) => {
       socket.off("error", ignoreError);
       if (!socket.destroyed) this.#upgrade(request, socket, head, settled);
+      else if (!(settled instanceof Refusal)) settled.place?.leave();
     });
   }
 
@@ -67,11 +67,8 @@ export class WebSocketDoor implements Door {
       return;
     }
     const admitted = await admitHandshake(this.#entrance, request, params);
+    if (!(admitted instanceof Refusal)) admitted.place?.leave();
     answer(response, admitted instanceof Refusal ? admitted.answer : (handshakeFault(request) ?? { status: 400 }));
-  }
-
-  shut(): void {
-    this.#isOpen = false;
   }
 
   stop(ms: number): Promise<void> {
@@ -79,14 +76,21 @@ export class WebSocketDoor implements Door {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted | Refusal): void {
-    const refused = admitted instanceof Refusal ? admitted.answer : this.#isOpen ? handshakeFault(request) : CLOSING;
-    if (refused !== undefined) refuseUpgrade(socket, refused);
-    else {
-      const client = admitted as Admitted;
-      this.#transport.upgrade(request, socket, head, client.subprotocol, (connection) =>
-        this.#open(client, connection),
-      );
+    if (admitted instanceof Refusal) {
+      refuseUpgrade(socket, admitted.answer);
+      return;
     }
+    const fault = handshakeFault(request);
+    let session: Session | undefined;
+    if (fault !== undefined) refuseUpgrade(socket, fault);
+    else {
+      this.#transport.upgrade(request, socket, head, admitted.subprotocol, (connection) => {
+        session = this.#open(admitted, connection);
+        return session;
+      });
+    }
+    // The handshake went wrong, or the client has gone: nobody else will give the place back.
+    if (session === undefined) admitted.place?.leave();
   }
 
   #open(admitted: Admitted, connection: Connection): Session {
@@ -98,10 +102,10 @@ export class WebSocketDoor implements Door {
 
 /** What admission needs to know of a mount. */
 export function entranceOf(
-  { path, socket, authToken }: MountConfig,
+  { path, socket, authToken, readSession }: MountConfig,
   { checkOrigin, subprotocols, errorHandler }: WebSocketConfig,
   endpoint: object,
-  host: string | undefined,
+  { host, gate, senderOf }: Premises,
 ): WebSocketEntrance {
   return {
     endpoint,
@@ -110,6 +114,9 @@ export function entranceOf(
     socket: socket.spec,
     checkOrigin: originCheck(checkOrigin, host),
     errorHandler,
+    gate,
+    senderOf,
+    readSession,
     subprotocols,
     authToken,
   };

@@ -12,7 +12,10 @@ export interface ConnectInfo {
     /** As it came, without the question mark. */
     readonly query: string;
   };
-  /** The other end of the TCP connection: behind a proxy, the proxy. */
+  /**
+   * Who connects: the other end of the TCP connection, or whom a proxy names that `trustProxy` believes. Port 0: the
+   * proxy did not say.
+   */
   readonly peer: { readonly address: string; readonly port: number };
   readonly userAgent: string | undefined;
   /** Headers that begin with `x-`, by lower-case name. Clients can send what they like in them. */
@@ -23,34 +26,54 @@ export interface ConnectInfo {
    * `authToken: true`. Else undefined.
    */
   readonly authToken: string | undefined;
+  /** The user's web session, on mounts that read it. Undefined without one, or without its CSRF token. */
+  readonly session: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Who sent a request, and to what address: as the TCP connection says, or a trusted proxy. */
+export interface Sender {
+  readonly address: string;
+  readonly port: number;
+  readonly scheme: "http" | "https";
+  /** As in a `Host` header. */
+  readonly host: string;
 }
 
 /** Reads the info off a request, most parts when they are asked for: most sockets need one of them, or none. */
 export class RequestInfo implements ConnectInfo {
   readonly transport: string;
   readonly authToken: string | undefined;
-  /** Read at once: the TCP connection of a long-poll request ends long before its session does. */
-  readonly peer: ConnectInfo["peer"];
-  readonly #isSecure: boolean;
+  readonly session: ConnectInfo["session"];
+  readonly #sender: Sender;
   readonly #request: IncomingMessage;
 
-  constructor(request: IncomingMessage, transport: string, authToken: string | undefined) {
-    const { remoteAddress = "", remotePort = 0 } = request.socket;
-    this.peer = { address: remoteAddress, port: remotePort };
-    this.#isSecure = "encrypted" in request.socket;
+  constructor(
+    request: IncomingMessage,
+    sender: Sender,
+    transport: string,
+    authToken: string | undefined,
+    session: ConnectInfo["session"],
+  ) {
+    this.#sender = sender;
     this.#request = request;
     this.transport = transport;
     this.authToken = authToken;
+    this.session = session;
+  }
+
+  get peer(): ConnectInfo["peer"] {
+    const { address, port } = this.#sender;
+    return { address, port };
   }
 
   get uri(): ConnectInfo["uri"] {
-    const isSecure = this.#isSecure;
+    const { scheme } = this.#sender;
     const [path = "/", ...query] = (this.#request.url ?? "/").split("?");
-    const host = hostOf(this.headers.host ?? "");
+    const host = hostOf(this.#sender.host);
     return {
-      scheme: isSecure ? "https" : "http",
+      scheme,
       host: host.name,
-      port: host.port ?? (isSecure ? 443 : 80),
+      port: host.port ?? (scheme === "https" ? 443 : 80),
       path,
       query: query.join("?"),
     };

@@ -29,6 +29,14 @@ export interface SessionEnvironment {
   readonly socket: SocketSpec;
   /** The connected clients. A session leaves it when its connection ends. */
   readonly sessions: Set<Session>;
+  /** How many callbacks are under way, also of clients that have gone meanwhile. */
+  readonly work: { running: number };
+}
+
+/** A place among those who may be connected. */
+export interface Place {
+  /** Called once. */
+  leave(): void;
 }
 
 /** What `connect` made of a client. */
@@ -36,6 +44,8 @@ export interface Admission {
   readonly codec: ServerCodec;
   readonly assigns: Readonly<Record<string, unknown>>;
   readonly id: string | null;
+  /** Left when the connection ends. */
+  readonly place?: Place;
 }
 
 export class Session implements ConnectionHandler, ChannelHost {
@@ -47,7 +57,9 @@ export class Session implements ConnectionHandler, ChannelHost {
   readonly #channels = new Map<string, ChannelProcess>();
   readonly #idSubscription: Subscription | undefined;
   readonly #rateLimit: RateLimit;
+  readonly #place: Place | undefined;
   #paused = 0;
+  #running = 0;
 
   constructor(environment: SessionEnvironment, admission: Admission, connection: Connection) {
     this.#environment = environment;
@@ -56,6 +68,7 @@ export class Session implements ConnectionHandler, ChannelHost {
     this.id = admission.id;
     this.#assigns = admission.assigns;
     this.#rateLimit = new RateLimit(environment.socket.rates);
+    this.#place = admission.place;
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
   }
 
@@ -99,13 +112,34 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   closed(code: number, reason: string): void {
     this.#environment.sessions.delete(this);
+    this.#place?.leave();
     if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
-    this.#endChannels("closed");
+    for (const channel of [...this.#channels.values()]) channel.connectionClosed();
     emit("socket.closed", { ...this.describe(), code, reason });
   }
 
   tooSlow(bufferedBytes: number, limit: number): void {
     emit("socket.slow_consumer", { ...this.describe(), bufferedBytes, limit });
+  }
+
+  /** Whether a callback is under way. */
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Takes no more messages of the client. */
+  stopReading(): void {
+    if (++this.#paused === 1) this.connection.pause();
+  }
+
+  began(): void {
+    this.#running++;
+    this.#environment.work.running++;
+  }
+
+  ended(): void {
+    this.#running--;
+    this.#environment.work.running--;
   }
 
   /** Closes the connection from this side. `reason` is what each channel's `terminate` is told. */
@@ -182,6 +216,7 @@ export class Session implements ConnectionHandler, ChannelHost {
       previous?.notifyClosed();
     };
     const settleLater = (result: unknown, failure?: { error: unknown }): void => {
+      this.ended();
       const held = channel.takeHeld();
       try {
         settle(result, failure);
@@ -197,8 +232,12 @@ export class Session implements ConnectionHandler, ChannelHost {
       settle(undefined, { error });
       return;
     }
-    if (!isPromise(result)) settle(result);
-    else result.then(settleLater, (error: unknown) => settleLater(undefined, { error }));
+    if (!isPromise(result)) {
+      settle(result);
+      return;
+    }
+    this.began();
+    result.then(settleLater, (error: unknown) => settleLater(undefined, { error }));
   }
 
   /** Finds the route of a join and makes its channel, or answers why not. */
@@ -234,23 +273,25 @@ export class Session implements ConnectionHandler, ChannelHost {
     if ("error" in answer) {
       channel.end("refused", undefined, undefined);
       this.#reply(joinRef, ref, topic, "error", { reason: Reason.joinCrashed });
-      this.#reportJoin(message, "crashed", startedAt);
-      emit("channel.crashed", { ...this.describe(), topic, callback: "join", event: undefined, error: answer.error });
+      this.#reportJoin(channel, message, "crashed", startedAt);
+      emit("channel.crashed", { ...channel.source(), callback: "join", event: undefined, error: answer.error });
       return;
     }
     if (answer.outcome === "ok") channel.joinedNow();
     else channel.end("refused", undefined, undefined);
     this.connection.send(answer.frame);
-    this.#reportJoin(message, answer.outcome, startedAt);
+    this.#reportJoin(channel, message, answer.outcome, startedAt);
   }
 
   #reportJoin(
-    { topic, payload: params }: Message,
+    channel: ChannelProcess,
+    { payload: params }: Message,
     result: TelemetryEvents["channel.joined"]["result"],
     startedAt: number,
   ): void {
     if (!isObserved("channel.joined")) return;
-    emit("channel.joined", { ...this.describe(), topic, result, params, duration: performance.now() - startedAt });
+    const duration = performance.now() - startedAt;
+    emit("channel.joined", { ...channel.source(), result, params, log: channel.joinLog, duration });
   }
 
   /** The reply frame for what `join` returned, or the error that this return value is. */

@@ -9,7 +9,17 @@ const error = new Error("boom");
 const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const source = { endpoint, path: "/socket", transport: "websocket" };
 const connection = { ...source, id: "user:1" };
-const channel = { ...connection, topic: "room:1" };
+const channel = { ...connection, topic: "room:1", pattern: "room:{id}" };
+const joined = { ...channel, params: {}, log: "info", duration: 2 } as const;
+const handled = {
+  ...channel,
+  event: "shout",
+  handler: "shout",
+  payload: {},
+  outcome: "ok",
+  log: "debug",
+  duration: 1,
+} as const;
 
 const stops: (() => void)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
@@ -70,20 +80,21 @@ const cases: readonly Case[] = [
     "SLOW CONSUMER user:1 on /socket: 9 bytes wait, 8 are allowed; closing",
   ],
   ["socket.paused", { ...channel, waiting: 7 }, "debug", "PAUSED reading from user:1: 7 messages wait on room:1"],
-  ["channel.joined", { ...channel, result: "ok", params: {}, duration: 2 }, "info", "JOINED room:1 by user:1 in 2.0ms"],
+  ["channel.joined", { ...joined, result: "ok" }, "info", "JOINED room:1 by user:1 in 2.0ms"],
   [
     "channel.joined",
-    { ...channel, result: "invalid payload", params: {}, duration: 2 },
+    { ...joined, result: "invalid payload" },
     "info",
     "JOIN INVALID PAYLOAD room:1 by user:1 in 2.0ms",
   ],
   ["channel.unmatched", { ...channel, event: "shout" }, "warn", "UNMATCHED shout on room:1 from user:1"],
   ["channel.too_many", { ...channel, limit: 100 }, "warn", "TOO MANY CHANNELS: user:1 has 100, refused room:1"],
+  ["channel.handled_in", handled, "debug", "HANDLED shout on room:1: ok in 1.0ms"],
   [
-    "channel.handled_in",
-    { ...channel, event: "shout", payload: {}, outcome: "ok", duration: 1 },
-    "debug",
-    "HANDLED shout on room:1: ok in 1.0ms",
+    "endpoint.draining",
+    { endpoint, count: 2, total: 5, round: 1, rounds: 3, interval: 100 },
+    "info",
+    "DRAINING 2 of 5 connections, batch 1 of 3",
   ],
   [
     "channel.crashed",
@@ -138,6 +149,67 @@ describe("the logger", () => {
     expect(isObserved("channel.handled_in")).toBe(false);
     logged("debug");
     expect(isObserved("channel.handled_in")).toBe(true);
+  });
+
+  it("prints joins and messages at the level of their channel, or not at all", () => {
+    const [info, debug] = [logged("info"), logged("debug")];
+    const loud: unknown[][] = [];
+    const sink = { debug() {}, info: (line: string) => loud.push([line]), warn() {}, error() {} };
+    stops.push(startLogger(endpoint, { sink }, ["debug", "info"]));
+    emit("channel.joined", { ...joined, result: "ok", log: false });
+    emit("channel.joined", { ...joined, result: "ok", log: "debug" });
+    emit("channel.handled_in", { ...handled, log: "info" });
+    expect(info).toEqual([]);
+    expect(debug.map(([level]) => level)).toEqual(["debug", "info"]);
+    expect(loud).toEqual([["HANDLED shout on room:1: ok in 1.0ms"]]);
+  });
+
+  it("prints parameters and payloads at debug only, filtered and cut", () => {
+    const [info, debug] = [logged("info"), logged("debug")];
+    const params = {
+      room: 1,
+      accessToken: "a",
+      nested: [{ Password: "b", url: "/x?token=c" }],
+      bytes: new Uint8Array(3),
+    };
+    emit("channel.joined", { ...joined, result: "ok", params });
+    emit("channel.handled_in", { ...handled, payload: { text: "x".repeat(2_000) } });
+    expect(info.map(([, line]) => line)).toEqual(["JOINED room:1 by user:1 in 2.0ms"]);
+    const [first, second] = debug.map(([, line]) => String(line));
+    const shown = `{"room":1,"accessToken":"[FILTERED]","nested":[{"Password":"[FILTERED]","url":"[FILTERED]"}],"bytes":"[3 bytes]"}`;
+    expect(first).toBe(`JOINED room:1 by user:1 in 2.0ms ${shown}`);
+    expect(second).toHaveLength("HANDLED shout on room:1: ok in 1.0ms ".length + 1_001);
+  });
+
+  it("gives objects to a structured sink, with the error as err", () => {
+    const entries: unknown[][] = [];
+    const log =
+      (level: LogLevel) =>
+      (...entry: unknown[]): void =>
+        void entries.push([level, ...entry]);
+    const structured = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+    stops.push(startLogger(endpoint, { level: "debug", structured, filterParameters: { keep: ["room"] } }));
+    emit("channel.joined", { ...joined, result: "ok", params: { room: 1, name: "eve", in: { room: { a: 1 }, b: 2 } } });
+    emit("channel.crashed", { ...channel, callback: "handleIn", event: "shout", error });
+    const source = { path: "/socket", transport: "websocket", id: "user:1", topic: "room:1", pattern: "room:{id}" };
+    expect(entries).toEqual([
+      [
+        "info",
+        {
+          wingbeat: "channel.joined",
+          ...source,
+          result: "ok",
+          duration: 2,
+          params: { room: 1, name: "[FILTERED]", in: { room: { a: 1 }, b: "[FILTERED]" } },
+        },
+        "JOINED room:1 by user:1 in 2.0ms",
+      ],
+      [
+        "error",
+        { wingbeat: "channel.crashed", ...source, callback: "handleIn", event: "shout", err: error },
+        'CRASHED room:1 of user:1 in handleIn("shout")',
+      ],
+    ]);
   });
 
   it("listens to nothing when it is off", () => {

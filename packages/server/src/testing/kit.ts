@@ -126,7 +126,13 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 
   #open(path: string, admission: Omit<Admission, "codec">): TestClient<Contract> {
     const { endpoint } = this;
-    const environment = { endpoint, pubsub: endpoint.pubsub, path, socket: this.#mount.socket.spec, work: { running: 0 } };
+    const environment = {
+      endpoint,
+      pubsub: endpoint.pubsub,
+      path,
+      socket: this.#mount.socket.spec,
+      work: { running: 0 },
+    };
     const client = new TestClient<Contract>(endpoint, environment, admission, this.#timeout);
     this.#clients.set(path, client);
     return client;

@@ -18,6 +18,8 @@ export class Frame {
 export interface Connection {
   /** `websocket` or `longpoll`. */
   readonly transport: string;
+  /** Bytes that wait to be sent. */
+  readonly bufferedBytes: number;
   /** Sends after everything sent before. Does nothing once the connection is closing. */
   send(frame: Frame): void;
   /** Sends what waits, then closes. */

@@ -84,7 +84,11 @@ describe.each(transports)("draining %s clients", (transport, connect, code) => {
       expect(await refusal(served.url())).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
     } else {
       const { status, headers, body } = await send(served.pollUrl());
-      expect({ status, after: headers["retry-after"], body }).toEqual({ status: 503, after: "1", body: { status: 500 } });
+      expect({ status, after: headers["retry-after"], body }).toEqual({
+        status: 503,
+        after: "1",
+        body: { status: 500 },
+      });
     }
     expect(await refusals.next()).toMatchObject({ stage: "draining", status: 503, transport });
     served.work.open();
@@ -101,7 +105,13 @@ describe("draining", () => {
     const startedAt = performance.now();
     const times = clients.map(({ closed }) => closed.then(() => performance.now() - startedAt));
     await served.endpoint.close();
-    const [first, second, third, fourth, fifth] = (await Promise.all(times)) as [number, number, number, number, number];
+    const [first, second, third, fourth, fifth] = (await Promise.all(times)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     expect(Math.min(third, fourth)).toBeGreaterThan(55);
     expect(Math.max(first, second)).toBeLessThan(fifth);
     expect(fifth).toBeGreaterThan(110);
@@ -126,6 +136,24 @@ describe("draining", () => {
     await closed;
     await client.closed;
     expect(client.inbox.rest.map((frame) => (frame as unknown[])[1])).toEqual(["2"]);
+  });
+
+  it("keeps what waits for a long-poll client until its next poll", async () => {
+    const served = await serveRoom();
+    const client = await PollClient.open(served.pollUrl(), { polls: false });
+    await client.postLines('["1","1","room:1","phx_join",{}]', '["1","2","room:1","work",{}]');
+    await served.started.next();
+    await client.get();
+    const closed = served.endpoint.close();
+    served.work.open();
+    await served.work.passed;
+    // The handler has returned, and the endpoint has looked at its clients again.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { body } = await client.get();
+    expect(body.messages.map((message) => JSON.parse(message) as unknown)).toEqual([
+      ["1", "2", "room:1", "phx_reply", { status: "ok", response: { done: true } }],
+    ]);
+    await closed;
   });
 
   it("closes everything at the deadline, and lets the callbacks be", async () => {
@@ -169,6 +197,21 @@ describe("draining", () => {
     await served.started.next();
     await served.endpoint.close({ drain: false });
     expect((await client.closed).code).toBe(1012);
+    served.work.open();
+  });
+
+  it("can be hurried: a second close without draining closes what is left", async () => {
+    const served = await serveRoom({ drain: { batchSize: 1, batchInterval: 60_000, deadline: 120_000 } });
+    const clients = [await FrameClient.open(served.url()), await FrameClient.open(served.url())];
+    await clients[0]?.join("room:1");
+    clients[0]?.send("1", "2", "room:1", "work", {});
+    await served.started.next();
+    const rounds = observe("endpoint.draining");
+    const closed = served.endpoint.close();
+    await rounds.next();
+    await served.endpoint.close({ drain: false });
+    await closed;
+    for (const client of clients) expect((await client.closed).code).toBe(1012);
     served.work.open();
   });
 

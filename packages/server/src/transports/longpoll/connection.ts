@@ -50,6 +50,10 @@ export class LongPollConnection implements Connection, Reach {
     this.#onGone = onGone;
   }
 
+  get bufferedBytes(): number {
+    return this.#bytes;
+  }
+
   /** Says who gets the frames. Called once, before the client knows its token. */
   start(handler: ConnectionHandler): void {
     this.#handler = handler;

@@ -25,6 +25,8 @@ export class ServerWebSocket extends WebSocket {
 
   end(code: number, reason: string): void {
     super.close(code, reason);
+    // The client's close frame is read also when its messages were not.
+    this.resume();
   }
 }
 
@@ -73,6 +75,10 @@ export class WebSocketConnection extends Outbox implements Connection {
     websocket.on("message", onMessage);
     websocket.on("close", onClose);
     websocket.on("error", onError);
+  }
+
+  get bufferedBytes(): number {
+    return this.waitingBytes + (this.#compressed ? this.#websocket.bufferedAmount : this.#socket.writableLength);
   }
 
   /** Says who gets the frames. Called once, right after the handshake. */

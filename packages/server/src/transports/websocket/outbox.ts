@@ -63,6 +63,11 @@ export abstract class Outbox {
   /** Takes the bytes of one turn. Must not throw: others wait behind. */
   protected abstract write(bytes: Uint8Array): void;
 
+  /** What is written at the end of this turn. */
+  protected get waitingBytes(): number {
+    return this.#batch?.size ?? 0;
+  }
+
   /** Adds a frame to what is written at the end of this turn. */
   protected add(frame: Uint8Array): void {
     if (this.#batch !== undefined) this.#batch = this.#batch.with(frame);

@@ -1,0 +1,117 @@
+/**
+ * Draining: sends the clients of an endpoint away in batches, so that the other nodes get them little by little. Of
+ * each client, what it has sent is handled and answered first.
+ */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { CloseCode } from "@wingbeat/protocol";
+import { checkKeys, checkPositive } from "../options.ts";
+
+export interface DrainOptions {
+  /** How many connections are closed at once. Default 10,000. */
+  readonly batchSize?: number;
+  /** Milliseconds between two batches. Default 2,000. */
+  readonly batchInterval?: number;
+  /** Milliseconds after which all that are left are closed, whatever they are doing. Default 30,000. */
+  readonly deadline?: number;
+}
+
+export type DrainConfig = Required<DrainOptions>;
+
+/** A connected client. */
+export interface Drainable {
+  /** Whether a callback is under way for it. */
+  readonly isBusy: boolean;
+  readonly connection: { readonly bufferedBytes: number };
+  /** Takes no more messages of the client. */
+  stopReading(): void;
+  shutdown(reason: string, code: CloseCode, text: string): void;
+}
+
+/** One batch, as telemetry tells it. */
+export interface Round {
+  readonly count: number;
+  readonly total: number;
+  /** From 1. */
+  readonly round: number;
+  readonly rounds: number;
+  readonly interval: number;
+}
+
+/** All at once, without waiting for anything. */
+export const AT_ONCE: DrainConfig = { batchSize: Number.MAX_SAFE_INTEGER, batchInterval: 0, deadline: 0 };
+
+/** How often busy clients are looked at, in ms. */
+const LOOK = 10;
+/** How long a client may take to fetch what waits for it, when its callbacks are done, in ms: it may have gone. */
+const FETCH_WAIT = 1_000;
+
+/** Throws `WB_OPTION`. `false` stands for all at once. */
+export function readDrain(where: string, options: DrainOptions | false, defaults?: DrainConfig): DrainConfig {
+  if (options === false) return AT_ONCE;
+  checkKeys(where, options, ["batchSize", "batchInterval", "deadline"]);
+  for (const name of ["batchSize", "batchInterval", "deadline"] as const) {
+    checkPositive(`${where}.${name}`, options[name]);
+  }
+  return { batchSize: 10_000, batchInterval: 2_000, deadline: 30_000, ...defaults, ...options };
+}
+
+/**
+ * Closes all clients with 1012. Resolves when they are told, and `hasWork` says that no callback is under way any more;
+ * at the deadline, or when `hurry` is aborted, in any case.
+ */
+export async function drain(
+  clients: readonly Drainable[],
+  { batchSize, batchInterval, deadline }: DrainConfig,
+  hasWork: () => boolean,
+  report: (round: Round) => void,
+  hurry: AbortSignal,
+): Promise<void> {
+  const endsAt = performance.now() + deadline;
+  const left = (): number => (hurry.aborted ? 0 : Math.max(0, endsAt - performance.now()));
+  const total = clients.length;
+  const rounds = Math.ceil(total / batchSize);
+  const closing: Promise<void>[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    if (round > 1) await sleep(Math.min(batchInterval, left()), undefined, { signal: hurry }).catch(() => {});
+    // At the deadline, the batch is all that are left.
+    const isLast = left() === 0 || round === rounds;
+    const batch = clients.slice((round - 1) * batchSize, isLast ? total : round * batchSize);
+    report({ count: batch.length, total, round, rounds, interval: batchInterval });
+    closing.push(closeBatch(batch, left));
+    if (isLast) break;
+  }
+  await Promise.all(closing);
+  while (hasWork() && left() > 0) await sleep(LOOK);
+}
+
+/** Closes each client of a batch as soon as it is owed nothing any more. */
+async function closeBatch(batch: readonly Drainable[], left: () => number): Promise<void> {
+  for (const client of batch) client.stopReading();
+  // What was read in this turn is handled at its end.
+  if (left() > 0) await nextTurn();
+  const idleSince = new Map<Drainable, number>();
+  let waiting = batch;
+  for (;;) {
+    const isOver = left() === 0;
+    const now = performance.now();
+    waiting = waiting.filter((client) => {
+      if (!isOver && isOwed(client, now, idleSince)) return true;
+      client.shutdown("shutdown", CloseCode.serviceRestart, "server is restarting");
+      return false;
+    });
+    if (waiting.length === 0) return;
+    await sleep(LOOK);
+  }
+}
+
+/** Whether a client is still to be answered, or to be sent what is there for it. */
+function isOwed(client: Drainable, now: number, idleSince: Map<Drainable, number>): boolean {
+  if (client.isBusy) {
+    idleSince.delete(client);
+    return true;
+  }
+  if (client.connection.bufferedBytes === 0) return false;
+  const since = idleSince.get(client) ?? now;
+  idleSince.set(client, since);
+  return now - since < FETCH_WAIT;
+}

@@ -1,0 +1,54 @@
+/** How an endpoint is, for load balancers and people. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { AdapterStatus } from "../pubsub.ts";
+import type { Door } from "./door.ts";
+import { answer, answerUpgrade } from "./http.ts";
+import type { PathParams } from "./path.ts";
+
+export interface Health {
+  /**
+   * `degraded`: this node serves its clients, but reaches no other node. `draining`: it takes no new clients, and sends
+   * its own away.
+   */
+  readonly status: "ok" | "degraded" | "draining";
+  readonly connections: number;
+  /** Joined channels of all connections, and those that are being joined. */
+  readonly channels: number;
+  /** Bytes that wait to be sent, of all connections. */
+  readonly bufferedBytes: number;
+  readonly pubsub: AdapterStatus;
+}
+
+/** Answers GET and HEAD on its path: 200 while clients may come, 503 when they must go elsewhere. */
+export class HealthDoor implements Door {
+  readonly #path: string;
+  readonly #health: () => Health;
+
+  constructor(path: string, health: () => Health) {
+    this.#path = path;
+    this.#health = health;
+  }
+
+  match(path: string): PathParams | undefined {
+    return path === this.#path ? {} : undefined;
+  }
+
+  upgrade(_request: IncomingMessage, socket: Duplex): void {
+    socket.on("error", () => {});
+    answerUpgrade(socket, { status: 400 });
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      answer(response, { status: 405, headers: { allow: "GET, HEAD" } });
+      return;
+    }
+    const health = this.#health();
+    answer(response, {
+      status: health.status === "draining" ? 503 : 200,
+      headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+      body: JSON.stringify(health),
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Who sent a request, when it came through proxies. Proxies tell it in `X-Forwarded-For`, `-Proto` and `-Host`, but
+ * anybody can send these headers: they are read only as far as `trustProxy` says.
+ */
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP, isIPv4 } from "node:net";
+import { WingbeatError } from "../errors.ts";
+import type { Sender } from "../socket/connect-info.ts";
+
+/**
+ * - `false` (default): the headers are ignored; the sender is the other end of the TCP connection.
+ * - a number: so many proxies stand before the server, and each adds one entry at the end.
+ * - a list of addresses and networks (`"10.0.0.0/8"`, `"::1"`): these are proxies; the first address that is none,
+ *   counted from the end, is the sender.
+ * - `true`: everybody is believed; the first entry is the sender. Right only when the proxy overwrites the headers.
+ */
+export type TrustProxy = boolean | number | readonly string[];
+
+/** Says who sent a request. */
+export type FindSender = (request: IncomingMessage) => Sender;
+
+/** Whether the address at this distance (0: the TCP connection) is a proxy that is believed. */
+type IsTrusted = (address: string, distance: number) => boolean;
+
+/** Throws `WB_OPTION` for what is no address, no network and no number of proxies. */
+export function senderFinder(option: TrustProxy): FindSender {
+  if (option === false || option === 0) return connectionOf;
+  const isTrusted = trustOf(option);
+  return (request) => {
+    const near = connectionOf(request);
+    return isTrusted(near.address, 0) ? through(request, near, isTrusted) : near;
+  };
+}
+
+function trustOf(option: Exclude<TrustProxy, false>): IsTrusted {
+  if (option === true) return () => true;
+  if (typeof option === "number") {
+    if (Number.isInteger(option) && option > 0) return (_address, distance) => distance < option;
+    throw new WingbeatError("WB_OPTION", `createEndpoint: trustProxy is ${option}: it counts proxies.`);
+  }
+  const proxies = new BlockList();
+  for (const entry of option) addTo(proxies, entry);
+  return (address) => proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+}
+
+function addTo(proxies: BlockList, entry: string): void {
+  const [address = "", bits] = String(entry).split("/");
+  const version = isIP(address);
+  const size = version === 4 ? 32 : 128;
+  const prefix = bits === undefined ? size : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+  if (version === 0 || !(prefix <= size)) {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `createEndpoint: trustProxy has "${entry}": write an address ("10.0.0.7") or a network ("10.0.0.0/8").`,
+    );
+  }
+  proxies.addSubnet(address, prefix, version === 4 ? "ipv4" : "ipv6");
+}
+
+/** The other end of the TCP connection. */
+function connectionOf({ socket, headers }: IncomingMessage): Sender {
+  return {
+    address: plain(socket.remoteAddress ?? ""),
+    port: socket.remotePort ?? 0,
+    scheme: "encrypted" in socket ? "https" : "http",
+    host: headers.host ?? "",
+  };
+}
+
+/** Goes back from proxy to proxy, to the first address that is not trusted, or cannot be read. */
+function through({ headers }: IncomingMessage, near: Sender, isTrusted: IsTrusted): Sender {
+  const forwarded = entriesOf(headers["x-forwarded-for"]);
+  let { address, port } = near;
+  let distance = 0;
+  while (distance < forwarded.length && isTrusted(address, distance)) {
+    const entry = parseEntry(forwarded[forwarded.length - 1 - distance] as string);
+    if (entry === undefined) break;
+    ({ address, port } = entry);
+    distance++;
+  }
+  const scheme = said(headers["x-forwarded-proto"], distance)?.toLowerCase();
+  return {
+    address,
+    port,
+    scheme: scheme === "https" || scheme === "wss" ? "https" : scheme === undefined ? near.scheme : "http",
+    host: said(headers["x-forwarded-host"], distance) ?? near.host,
+  };
+}
+
+/** What the farthest trusted proxy said: entries before it are of the client's own making. */
+function said(header: string | string[] | undefined, distance: number): string | undefined {
+  const entries = entriesOf(header);
+  return entries[Math.max(0, entries.length - Math.max(1, distance))];
+}
+
+function entriesOf(header: string | string[] | undefined): string[] {
+  return String(header ?? "")
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}
+
+/** Reads `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` and `[2001:db8::1]:4711`. */
+function parseEntry(entry: string): Pick<Sender, "address" | "port"> | undefined {
+  const match = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::(\d{1,5}))?$/.exec(entry);
+  const address = plain(match?.[1] ?? match?.[2] ?? entry);
+  return isIP(address) === 0 ? undefined : { address, port: Number(match?.[3] ?? 0) };
+}
+
+/** Servers that listen on IPv6 see IPv4 clients as `::ffff:192.0.2.1`. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");

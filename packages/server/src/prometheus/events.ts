@@ -1,0 +1,117 @@
+/** What happens on an endpoint, counted. Each function gives what stops its counting. */
+import { attach } from "../telemetry.ts";
+import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
+import type { Instruments } from "./instruments.ts";
+
+type Detach = () => void;
+
+/** Of several endpoints in one process, one is measured. */
+function listen<Event extends TelemetryEvent>(
+  event: Event,
+  endpoint: object,
+  listener: (data: TelemetryEvents[Event]) => void,
+): Detach {
+  return attach(event, (data) => {
+    if (!("endpoint" in data) || data.endpoint === endpoint) listener(data);
+  });
+}
+
+const seconds = (ms: number): number => ms / 1_000;
+
+/** Statuses and ends that every application has; `reply(status)` may make up others. */
+const OUTCOMES: readonly string[] = ["ok", "error", "noreply", "stop", "invalid payload"];
+
+export function countConnections(instruments: Instruments, endpoint: object): Detach[] {
+  const labels = ["path", "transport"];
+  const connects = instruments.counter(
+    "connects_total",
+    "Clients that came, by what became of them: ok, or who refused them.",
+    [...labels, "outcome"],
+  );
+  const durations = instruments.durations("connect_duration_seconds", "Time to let a client in.", labels);
+  const closes = instruments.counter("closes_total", "Connections that ended, by WebSocket close code.", [
+    ...labels,
+    "code",
+  ]);
+  return [
+    listen("socket.connected", endpoint, ({ path, transport, duration }) => {
+      connects.inc({ path, transport, outcome: "ok" });
+      durations.observe({ path, transport }, seconds(duration));
+    }),
+    listen("socket.refused", endpoint, ({ path, transport, stage, reason }) =>
+      connects.inc({ path, transport, outcome: stage === "limit" ? String(reason) : stage }),
+    ),
+    listen("socket.closed", endpoint, ({ path, transport, code }) =>
+      closes.inc({ path, transport, code: closeCode(code) }),
+    ),
+  ];
+}
+
+/** Clients may close with any code of 3000 to 4999: these are two labels. */
+function closeCode(code: number): string {
+  if (code < 3000) return String(code);
+  return code < 4000 ? "3xxx" : "4xxx";
+}
+
+export function countChannels(instruments: Instruments, endpoint: object): Detach[] {
+  const joins = instruments.counter("joins_total", "Joins, by what became of them.", ["channel", "outcome"]);
+  const joinDurations = instruments.durations("join_duration_seconds", "Time of join callbacks.", ["channel"]);
+  const events = instruments.counter("events_total", "Messages of clients, by what became of them.", [
+    "channel",
+    "event",
+    "outcome",
+  ]);
+  const eventDurations = instruments.durations(
+    "event_duration_seconds",
+    "Time of handleIn callbacks, from call to reply.",
+    ["channel", "event"],
+  );
+  const crashes = instruments.counter("crashes_total", "Callbacks that threw.", ["channel", "callback"]);
+  return [
+    listen("channel.joined", endpoint, ({ pattern: channel, result, duration }) => {
+      joins.inc({ channel, outcome: result });
+      joinDurations.observe({ channel }, seconds(duration));
+    }),
+    listen("channel.handled_in", endpoint, ({ pattern: channel, event, handler, outcome, duration }) => {
+      const name = event === "phx_leave" ? event : (handler ?? "other");
+      events.inc({ channel, event: name, outcome: OUTCOMES.includes(outcome) ? outcome : "other" });
+      eventDurations.observe({ channel, event: name }, seconds(duration));
+    }),
+    listen("channel.crashed", endpoint, ({ pattern: channel, callback }) => crashes.inc({ channel, callback })),
+  ];
+}
+
+const SUBSCRIBER_BUCKETS = [0, 1, 10, 100, 1_000, 10_000, 100_000];
+
+export function countBroadcasts(instruments: Instruments, pubsub: object): Detach[] {
+  const broadcasts = instruments.counter("broadcasts_total", "Messages handed to subscribers of this node.", ["from"]);
+  const deliveries = instruments.counter("broadcast_deliveries_total", "Subscribers that they were handed to.");
+  const fanOut = instruments.histogram(
+    "broadcast_subscribers",
+    "Subscribers of a message on this node.",
+    SUBSCRIBER_BUCKETS,
+  );
+  return [
+    attach("pubsub.delivered", (data) => {
+      if (data.pubsub !== pubsub) return;
+      broadcasts.inc({ from: data.from });
+      deliveries.inc({}, data.subscribers);
+      fanOut.observe({}, data.subscribers);
+    }),
+  ];
+}
+
+export function countLimits(instruments: Instruments, endpoint: object): Detach[] {
+  const limits = instruments.counter("limits_total", "Times that a client came to a limit.", ["limit"]);
+  return [
+    listen("socket.refused", endpoint, ({ stage, reason }) => {
+      if (stage === "limit") limits.inc({ limit: String(reason) });
+    }),
+    listen("socket.rate_limited", endpoint, ({ limit }) => limits.inc({ limit })),
+    listen("socket.slow_consumer", endpoint, () => limits.inc({ limit: "bufferLimit" })),
+    listen("socket.paused", endpoint, () => limits.inc({ limit: "mailboxLimit" })),
+    listen("socket.bad_frame", endpoint, () => limits.inc({ limit: "bad frame" })),
+    listen("channel.too_many", endpoint, () => limits.inc({ limit: "maxChannels" })),
+    listen("longpoll.refused", endpoint, ({ reason }) => limits.inc({ limit: reason })),
+  ];
+}

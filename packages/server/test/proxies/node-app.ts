@@ -1,0 +1,30 @@
+/**
+ * One node of the rolling restart: a process that saves what clients push in the file `SAVED`, slowly, and prints a line
+ * when it listens on `PORT`. It ends by SIGTERM, as docs/deployment.md does it.
+ */
+import { appendFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createEndpoint, defineChannel, defineSocket, ok } from "../../src/index.ts";
+
+const saved = process.env["SAVED"] as string;
+
+const room = defineChannel("room:{id}")
+  .join(() => ok())
+  .handleIn("save", async (_ctx, payload) => {
+    await sleep(5);
+    await appendFile(saved, `${(payload as { id: string }).id}\n`);
+    return ok();
+  });
+
+const socket = defineSocket({ connect: () => ok(), channels: [room] });
+
+const endpoint = createEndpoint({
+  sockets: { "/socket": socket },
+  health: "/health",
+  trustProxy: 1,
+  drain: { batchSize: Number(process.env["BATCH"]), batchInterval: 200 },
+  logger: false,
+});
+await endpoint.listen(Number(process.env["PORT"]), "127.0.0.1");
+process.stdout.write("listening\n");
+process.once("SIGTERM", () => void endpoint.close().then(() => process.exit(0)));
