@@ -2,9 +2,18 @@
  * Types only: what `new Socket<typeof userSocket>()` knows of its server. A topic selects one channel's contract, the
  * contract says what may be pushed, what comes back, and what the server sends.
  *
- * Kept cheap for the compiler: a topic is compared with the patterns (strings) only, and finds its channel in a record.
+ * `socket.channel` takes the server's type from its `this`, not from its class: in a signature which has the server's
+ * type in it already, the compiler goes through all channels of the server for each topic.
  */
-import type { ChannelContract, ReplyContract, SocketContract, TopicOf } from "@wingbeat/protocol";
+import type {
+  ChannelContract,
+  ChannelAt as ContractAt,
+  TopicsOf as ContractTopics,
+  ReplyContract,
+  SocketContract,
+} from "@wingbeat/protocol";
+
+export type { EventsOf, PayloadOf, ReplyOf } from "@wingbeat/protocol";
 
 /** What `typeof userSocket` of a server has, as far as a client is concerned. */
 export interface TypedSocket {
@@ -13,7 +22,7 @@ export interface TypedSocket {
 
 /** A channel of a server whose types are not known: any event, any payload. */
 export interface UntypedChannel extends ChannelContract {
-  readonly topic: "*";
+  readonly topic: string;
   readonly join: { readonly in: unknown; readonly reply: ReplyContract };
   readonly events: Record<string, { readonly in: unknown; readonly reply: ReplyContract }>;
   readonly pushes: Record<string, unknown>;
@@ -24,33 +33,18 @@ export interface UntypedSocket extends TypedSocket {
   readonly "~contract": { readonly channels: UntypedChannel };
 }
 
-type Channels<Definition extends TypedSocket> = Definition["~contract"]["channels"];
-type ByPattern<Channel extends ChannelContract> = { readonly [C in Channel as C["topic"]]: C };
-type MatchingPattern<Pattern extends string, Topic extends string> = Topic extends Pattern
-  ? Topic
-  : Pattern extends unknown
-    ? Topic extends TopicOf<Pattern>
-      ? Pattern
-      : never
-    : never;
-
 /** The topics that a server has channels for. */
-export type TopicsOf<Definition extends TypedSocket> = TopicOf<Channels<Definition>["topic"]>;
+export type TopicsOf<Definition extends TypedSocket> = ContractTopics<Definition["~contract"]>;
 
 /** The contract of the channel that a topic leads to. An exact topic wins over a pattern. */
-export type ChannelAt<Definition extends TypedSocket, Topic extends string> =
-  At<ByPattern<Channels<Definition>>, Topic> extends infer Contract extends ChannelContract ? Contract : never;
-/** What a record of patterns has for a name. */
-type At<Patterns, Name extends string> = Patterns[MatchingPattern<keyof Patterns & string, Name> & keyof Patterns];
+export type ChannelAt<Definition extends TypedSocket, Topic extends string> = ContractAt<
+  Definition["~contract"],
+  Topic
+>;
 
-/** The events that a client may push: a server's pattern `reaction:*` allows `reaction:thumbs_up`. */
-export type EventsOf<Contract extends ChannelContract> = TopicOf<keyof Contract["events"] & string>;
-type EventAt<Contract extends ChannelContract, Event extends string> =
-  At<Contract["events"], Event> extends infer Declared extends ChannelContract["events"][string] ? Declared : never;
-/** The payload that a server takes with an event. */
-export type PayloadOf<Contract extends ChannelContract, Event extends string> = EventAt<Contract, Event>["in"];
-/** The answers to an event. */
-export type ReplyOf<Contract extends ChannelContract, Event extends string> = EventAt<Contract, Event>["reply"];
+/** Join params, or a function that gives them (or a promise of them) before every join and rejoin. */
+export type JoinParams<In> = In | (() => In | PromiseLike<In>);
+export type JoinArgs<In> = Record<never, never> extends In ? [params?: JoinParams<In>] : [params: JoinParams<In>];
 
 /** An argument that may be left out when nothing in it is required. */
 export type Optional<T> = unknown extends T ? [T?] : Record<never, never> extends T ? [T?] : [T];

@@ -8,9 +8,10 @@
  * const channel = socket.channel("room:42");
  */
 import { HEARTBEAT, PHOENIX_TOPIC } from "@wingbeat/protocol";
+import type { Payload } from "@wingbeat/protocol";
 import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
-import type { ChannelAt, TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
+import type { ChannelAt, JoinArgs, JoinParams, TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
 import { isPromise } from "./is-promise.ts";
 import { Listeners, listenerRef, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
@@ -28,14 +29,12 @@ import { endPointURL, protocol } from "./socket/url.ts";
 import type { Params } from "./socket/url.ts";
 import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
 
-/** Join params, or a function that gives them (or a promise of them) before every join and rejoin. */
-type JoinParams<In> = In | (() => In | PromiseLike<In>);
-type JoinArgs<In> = Record<never, never> extends In ? [params?: JoinParams<In>] : [params: JoinParams<In>];
-
 /** What `onError` callbacks get: the transport's error, its class, and how often this socket was connected before. */
 type ErrorArgs = [error: unknown, transport: TransportClass, establishedConnections: number];
 
-export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket {
+export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket, TypedSocket {
+  /** Types only: what the server has. No value is there. */
+  declare readonly "~contract": Definition["~contract"];
   readonly endPoint: string;
   /** Milliseconds that pushes and joins wait for their answers. */
   readonly timeout: number;
@@ -112,13 +111,15 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#close(callback, code, reason);
   }
 
-  /** A channel for a topic. Nothing is sent before its `join()`. */
-  channel<const Topic extends TopicsOf<Definition>>(
+  /** A channel for a topic. Nothing is sent before its `join()`. Why its types come with `this`: see contract.ts. */
+  channel<Server extends TypedSocket, const Topic extends TopicsOf<Server>>(
+    this: Server,
     topic: Topic,
-    ...[params]: JoinArgs<ChannelAt<Definition, Topic>["join"]["in"]>
-  ): Channel<ChannelAt<Definition, Topic>> {
-    const channel = new Channel<ChannelAt<Definition, Topic>>(topic, params ?? {}, this);
-    this.channels = [...this.channels, channel as unknown as Channel];
+    ...[params]: JoinArgs<ChannelAt<Server, Topic>["join"]["in"]>
+  ): Channel<ChannelAt<Server, Topic>>;
+  channel(topic: string, params?: JoinParams<Payload>): Channel {
+    const channel = new Channel(topic, params ?? {}, this);
+    this.channels = [...this.channels, channel];
     return channel;
   }
 

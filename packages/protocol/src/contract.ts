@@ -37,3 +37,35 @@ export type TopicOf<Pattern extends string> = Pattern extends `${infer Head}{${s
 export type ParamsOf<Pattern extends string> = Pattern extends `${string}{${infer Name}}${infer Rest}`
   ? { readonly [Key in Name]: string } & ParamsOf<Rest>
   : unknown;
+
+/**
+ * A record of patterns as a record of names: a pattern becomes an index signature, so that the compiler finds a name
+ * without trying all patterns in types of their own. Each value stays under its pattern: a name that fits two patterns
+ * has both values, not their intersection.
+ */
+type ByName<Patterns> = {
+  readonly [P in keyof Patterns & string as TopicOf<P>]: { readonly [Q in P]: Patterns[P] };
+};
+type Values<T> = T extends unknown ? T[keyof T] : never;
+/** What a record of patterns has for a name. An exact name wins over patterns. */
+type At<Names extends Readonly<Record<string, object>>, Name extends string> = Values<Names[Name]>;
+type ByPattern<Channel extends ChannelContract> = { readonly [C in Channel as C["topic"]]: C };
+
+/** The topics that a socket has channels for. */
+export type TopicsOf<Socket extends SocketContract> = TopicOf<Socket["channels"]["topic"]>;
+
+/** The channel that a topic leads to: the one declared for exactly this topic, else all whose pattern fits. */
+export type ChannelAt<Socket extends SocketContract, Topic extends string> =
+  At<ByName<ByPattern<Socket["channels"]>>, Topic> extends infer Channel extends ChannelContract ? Channel : never;
+
+/** The events that a client may push: a pattern `reaction:*` allows `reaction:thumbs_up`. */
+export type EventsOf<Channel extends ChannelContract> = TopicOf<keyof Channel["events"] & string>;
+
+type EventAt<Channel extends ChannelContract, Event extends string> =
+  At<ByName<Channel["events"]>, Event> extends infer Declared extends ChannelContract["events"][string]
+    ? Declared
+    : never;
+/** The payload that goes with an event. */
+export type PayloadOf<Channel extends ChannelContract, Event extends string> = EventAt<Channel, Event>["in"];
+/** The answers to an event. */
+export type ReplyOf<Channel extends ChannelContract, Event extends string> = EventAt<Channel, Event>["reply"];

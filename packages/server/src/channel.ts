@@ -23,21 +23,28 @@ export interface ChannelDef extends ChannelContract {
   readonly info: unknown;
 }
 
-type Awaitable<T> = T | PromiseLike<T>;
+/** `Promise` is in it for the compiler: it takes a promise's type argument without comparing the whole interface. */
+type Awaitable<T> = T | Promise<T> | PromiseLike<T>;
+
 /**
- * The input and output type that a schema declares. Only its `~standard` part is looked at: matching a whole schema
- * type can be too deep for the compiler (arktype's is).
+ * As much as is looked at of a Standard Schema: matching a whole schema type can be too deep for the compiler
+ * (arktype's is), and costs it twice the time (zod's).
  */
-type TypesOf<S> = S extends { readonly "~standard": infer Props }
-  ? Props extends { readonly types?: infer Types }
-    ? NonNullable<Types>
-    : never
-  : never;
-type Output<S> = TypesOf<S> extends { readonly output: infer Out } ? Out : never;
-type Input<S> = TypesOf<S> extends { readonly input: infer In } ? In : never;
-type Payloads<P> = {
-  readonly [E in keyof P]: P[E] extends { readonly "~standard": infer _Props } ? Input<P[E]> : P[E];
-};
+interface AnySchema {
+  readonly "~standard": SchemaProps;
+}
+interface SchemaProps {
+  readonly validate: unknown;
+  readonly types?: unknown;
+}
+type TypesOf<Props extends SchemaProps> = NonNullable<Props["types"]>;
+type InputOf<Props extends SchemaProps> = TypesOf<Props>["input" & keyof TypesOf<Props>];
+type OutputOf<Props extends SchemaProps> = TypesOf<Props>["output" & keyof TypesOf<Props>];
+type Input<S extends AnySchema> = InputOf<S["~standard"]>;
+type Output<S extends AnySchema> = OutputOf<S["~standard"]>;
+/** A push as `pushes` declares it: by schema or by type. */
+type Pushed<T> = T extends { readonly "~standard": infer Props extends SchemaProps } ? InputOf<Props> : T;
+type Payloads<P> = { readonly [E in keyof P]: Pushed<P[E]> };
 
 /** What `join` may return. */
 export type JoinResult = Reply<"ok"> | Reply<"error">;
@@ -130,13 +137,24 @@ export interface AnyChannel {
   readonly "~assigns": object;
 }
 
-type Events<D extends ChannelDef, E extends string, In, R> = D["events"] & {
+/** An event that a channel takes, as a part of its contract. */
+type Event<E extends string, In, R> = {
   readonly [K in E]: { readonly in: In; readonly reply: RepliesOf<R> };
 };
 
-/** A channel definition. Every method gives a new one; the old one stays as it is. */
+/**
+ * A channel definition. Every method gives a new one; the old one stays as it is.
+ *
+ * Methods with handlers take the definition from `this` and not from the class: their signatures are then the same for
+ * all channels, and the compiler makes no copy of each for each step of a declaration.
+ */
 export class Channel<D extends ChannelDef> implements AnyChannel {
-  declare readonly "~contract": Pick<D, keyof ChannelContract>;
+  declare readonly "~contract": {
+    readonly topic: D["topic"];
+    readonly join: D["join"];
+    readonly events: D["events"];
+    readonly pushes: D["pushes"];
+  };
   declare readonly "~assigns": D["assigns"];
   /** The definition as the runtime reads it. */
   readonly spec: ChannelSpec;
@@ -199,7 +217,8 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Decides who may join: `ok(reply?)` lets the client in, `refuse(reason?)` does not. A throw, or anything else
    * returned, is answered with "join crashed".
    */
-  join<R extends JoinResult>(
+  join<D extends ChannelDef, R extends JoinResult>(
+    this: Channel<D>,
     handler: (ctx: ChannelContext<D>, params: unknown) => Awaitable<R>,
   ): Channel<{
     topic: D["topic"];
@@ -210,7 +229,8 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     events: D["events"];
   }>;
   /** The same with a schema: params that do not fit are answered with `{ reason: "invalid payload", issues }`. */
-  join<S extends StandardSchemaV1, R extends JoinResult>(
+  join<D extends ChannelDef, S extends AnySchema, R extends JoinResult>(
+    this: Channel<D>,
     schema: S,
     handler: (ctx: ChannelContext<D>, params: Output<S>) => Awaitable<R>,
   ): Channel<{
@@ -230,7 +250,8 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Handles an event of the client, by name or by prefix (`reaction:*`; `ctx.event` has the name). Exact names win,
    * then prefixes in the order of declaration. An event that nothing takes is answered with "unknown event".
    */
-  handleIn<E extends string, R extends InResult>(
+  handleIn<D extends ChannelDef, E extends string, R extends InResult>(
+    this: Channel<D>,
     event: E,
     handler: (ctx: ChannelContext<D>, payload: unknown) => Awaitable<R>,
   ): Channel<{
@@ -239,10 +260,11 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     info: D["info"];
     pushes: D["pushes"];
     join: D["join"];
-    events: Events<D, E, unknown, R>;
+    events: D["events"] & Event<E, unknown, R>;
   }>;
   /** The same with a schema: a payload that does not fit is answered with `{ reason: "invalid payload", issues }`. */
-  handleIn<E extends string, S extends StandardSchemaV1, R extends InResult>(
+  handleIn<D extends ChannelDef, E extends string, S extends AnySchema, R extends InResult>(
+    this: Channel<D>,
     event: E,
     schema: S,
     handler: (ctx: ChannelContext<D>, payload: Output<S>) => Awaitable<R>,
@@ -252,7 +274,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     info: D["info"];
     pushes: D["pushes"];
     join: D["join"];
-    events: Events<D, E, Input<S>, R>;
+    events: D["events"] & Event<E, Input<S>, R>;
   }>;
   handleIn(event: string, ...declared: unknown[]): unknown {
     return new Channel(withHandleIn(this.spec, event, payloadHandler(this.spec, `handleIn("${event}")`, declared)));
@@ -262,7 +284,8 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Intercepts an event that is broadcast on this topic: runs once per subscriber instead of sending. Push it (changed
    * or not) to deliver it; do nothing to drop it.
    */
-  handleOut<E extends keyof D["pushes"] & string>(
+  handleOut<D extends ChannelDef, E extends keyof D["pushes"] & string>(
+    this: Channel<D>,
     event: E,
     handler: (ctx: ChannelContext<D>, payload: D["pushes"][E]) => Awaitable<OutResult>,
   ): Channel<D> {
@@ -274,7 +297,10 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Takes what the channel sent itself (`ctx.send`, `ctx.sendAfter`), and as `Broadcast` what was broadcast on topics
    * that it subscribed to. Without it, both are ignored.
    */
-  handleInfo(handler: (ctx: ChannelContext<D>, message: Broadcast | D["info"]) => Awaitable<OutResult>): Channel<D> {
+  handleInfo<D extends ChannelDef>(
+    this: Channel<D>,
+    handler: (ctx: ChannelContext<D>, message: Broadcast | D["info"]) => Awaitable<OutResult>,
+  ): Channel<D> {
     if (this.spec.handleInfo !== undefined) throw duplicate(this.spec, "handleInfo");
     return new Channel({ ...this.spec, handleInfo: handler as never });
   }
@@ -283,7 +309,8 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Runs once when a joined channel has ended, however it ended. `detail` is the error of a crash, or the payload that
    * the client sent with its leave. Pushes reach the client before it is told the end, if it is still there.
    */
-  terminate(
+  terminate<D extends ChannelDef>(
+    this: Channel<D>,
     handler: (ctx: ChannelContext<D>, reason: TerminateReason, detail: unknown) => Awaitable<void>,
   ): Channel<D> {
     if (this.spec.terminate !== undefined) throw duplicate(this.spec, "terminate");

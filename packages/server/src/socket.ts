@@ -92,6 +92,8 @@ export interface SocketOptions<
   readonly eventsPerSecond?: number;
   /** The same for joins. Default 100. */
   readonly joinsPerSecond?: number;
+  /** The same for the events of each channel by itself. Default Infinity: only the connection's rate counts. */
+  readonly channelEventsPerSecond?: number;
 }
 
 /** A socket, ready to be mounted. `typeof` it is what a client needs to know. */
@@ -110,6 +112,7 @@ const KEYS = [
   "mailboxLimit",
   "eventsPerSecond",
   "joinsPerSecond",
+  "channelEventsPerSecond",
 ];
 
 /**
@@ -129,6 +132,7 @@ export function defineSocket<
   checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
   checkRate("defineSocket: eventsPerSecond", options.eventsPerSecond);
   checkRate("defineSocket: joinsPerSecond", options.joinsPerSecond);
+  checkRate("defineSocket: channelEventsPerSecond", options.channelEventsPerSecond);
   if (typeof options.connect !== "function") {
     throw new WingbeatError("WB_OPTION", "defineSocket needs connect: () => ok() lets everybody in.");
   }
@@ -139,7 +143,11 @@ export function defineSocket<
     routes: (options.channels as readonly Routable[]).map(routeSpec),
     maxChannels: options.maxChannels ?? 100,
     mailboxLimit: options.mailboxLimit ?? 1_000,
-    rates: { eventsPerSecond: options.eventsPerSecond ?? 1_000, joinsPerSecond: options.joinsPerSecond ?? 100 },
+    rates: {
+      eventsPerSecond: options.eventsPerSecond ?? 1_000,
+      joinsPerSecond: options.joinsPerSecond ?? 100,
+      channelEventsPerSecond: options.channelEventsPerSecond ?? Infinity,
+    },
   };
   return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
 }

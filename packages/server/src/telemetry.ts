@@ -104,7 +104,7 @@ export interface TelemetryEvents {
    */
   "socket.rate_limited": ChannelSource & {
     readonly event: string;
-    readonly limit: "eventsPerSecond" | "joinsPerSecond";
+    readonly limit: "eventsPerSecond" | "joinsPerSecond" | "channelEventsPerSecond";
     readonly perSecond: number;
     readonly closing: boolean;
   };

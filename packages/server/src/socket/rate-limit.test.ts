@@ -39,7 +39,7 @@ describe("token bucket", () => {
 
 describe("rate limit of a connection", () => {
   it("says which rate is gone beyond, and when to come back", () => {
-    const limit = new RateLimit({ eventsPerSecond: 2, joinsPerSecond: 1 });
+    const limit = new RateLimit({ eventsPerSecond: 2, joinsPerSecond: 1, channelEventsPerSecond: Infinity });
     expect([limit.refuse(true), limit.refuse(true)]).toEqual([undefined, undefined]);
     expect(limit.refuse(true)).toMatchObject({ by: "joinsPerSecond", perSecond: 1 });
     expect(limit.refuse(false)).toBeUndefined();
@@ -50,13 +50,13 @@ describe("rate limit of a connection", () => {
   });
 
   it("is patient with as much again", () => {
-    const limit = new RateLimit({ eventsPerSecond: 5, joinsPerSecond: 5 });
+    const limit = new RateLimit({ eventsPerSecond: 5, joinsPerSecond: 5, channelEventsPerSecond: 5 });
     const abused = Array.from({ length: 11 }, () => limit.isAbused(5));
     expect(abused.indexOf(true)).toBe(10);
   });
 
   it("is off at Infinity", () => {
-    const limit = new RateLimit({ eventsPerSecond: Infinity, joinsPerSecond: Infinity });
+    const limit = new RateLimit({ eventsPerSecond: Infinity, joinsPerSecond: Infinity, channelEventsPerSecond: Infinity });
     const refused = Array.from({ length: 100_000 }, () => limit.refuse(true)).filter(
       (refusal) => refusal !== undefined,
     );

@@ -36,28 +36,49 @@ export class TokenBucket {
 export interface Rates {
   readonly eventsPerSecond: number;
   readonly joinsPerSecond: number;
+  /** Events of each channel by itself. */
+  readonly channelEventsPerSecond: number;
 }
 
-export type RefusedBy = "eventsPerSecond" | "joinsPerSecond";
+export type RefusedBy = keyof Rates;
+
+export interface RateRefusal {
+  readonly by: RefusedBy;
+  readonly perSecond: number;
+  readonly waitMs: number;
+}
 
 /** The rates of one connection, and its patience with a client that does not heed them. */
 export class RateLimit {
-  readonly #events: TokenBucket | undefined;
-  readonly #joins: TokenBucket | undefined;
+  readonly #rates: Rates;
+  #events: TokenBucket | undefined;
+  #joins: TokenBucket | undefined;
   #patience: TokenBucket | undefined;
+  #channels: Map<object, TokenBucket> | undefined;
 
-  constructor({ eventsPerSecond, joinsPerSecond }: Rates) {
-    this.#events = Number.isFinite(eventsPerSecond) ? new TokenBucket(eventsPerSecond) : undefined;
-    this.#joins = Number.isFinite(joinsPerSecond) ? new TokenBucket(joinsPerSecond) : undefined;
+  constructor(rates: Rates) {
+    this.#rates = rates;
   }
 
-  /** Which rate a message goes beyond, and how long to wait; undefined when it may pass. */
-  refuse(isJoin: boolean): { readonly by: RefusedBy; readonly perSecond: number; readonly waitMs: number } | undefined {
-    const events = this.#events;
-    if (events?.take() === false) return { by: "eventsPerSecond", perSecond: events.perSecond, waitMs: events.waitMs };
-    const joins = isJoin ? this.#joins : undefined;
-    if (joins?.take() === false) return { by: "joinsPerSecond", perSecond: joins.perSecond, waitMs: joins.waitMs };
-    return undefined;
+  /** Which rate a message goes beyond, and how long to wait; undefined when it may pass. `channel` has its own rate. */
+  refuse(isJoin: boolean, channel?: object): RateRefusal | undefined {
+    const { eventsPerSecond, joinsPerSecond, channelEventsPerSecond } = this.#rates;
+    if (eventsPerSecond < Infinity) {
+      this.#events ??= new TokenBucket(eventsPerSecond);
+      if (!this.#events.take()) return refusal("eventsPerSecond", this.#events);
+    }
+    if (isJoin && joinsPerSecond < Infinity) {
+      this.#joins ??= new TokenBucket(joinsPerSecond);
+      if (!this.#joins.take()) return refusal("joinsPerSecond", this.#joins);
+    }
+    if (channel === undefined || channelEventsPerSecond === Infinity) return undefined;
+    const bucket = this.#bucketOf(channel, channelEventsPerSecond);
+    return bucket.take() ? undefined : refusal("channelEventsPerSecond", bucket);
+  }
+
+  /** The channel has ended. */
+  forget(channel: object): void {
+    this.#channels?.delete(channel);
   }
 
   /** Whether a refused client goes on at such a rate that it is to be closed: as fast again as it may. */
@@ -65,4 +86,13 @@ export class RateLimit {
     this.#patience ??= new TokenBucket(perSecond);
     return !this.#patience.take();
   }
+
+  #bucketOf(channel: object, perSecond: number): TokenBucket {
+    this.#channels ??= new Map();
+    let bucket = this.#channels.get(channel);
+    if (bucket === undefined) this.#channels.set(channel, (bucket = new TokenBucket(perSecond)));
+    return bucket;
+  }
 }
+
+const refusal = (by: RefusedBy, { perSecond, waitMs }: TokenBucket): RateRefusal => ({ by, perSecond, waitMs });

@@ -422,6 +422,20 @@ describe("rates", () => {
     expect(refused.map(({ closing }) => closing).indexOf(true)).toBe(10);
   });
 
+  it("channels may have a rate of their own, each by itself", async () => {
+    const channel = defineChannel("room:*")
+      .join(() => ok())
+      .handleIn("echo", () => ok());
+    const { send, arrived } = connect(defineSocket({ ...connectAll, channels: [channel], channelEventsPerSecond: 1 }));
+    for (const topic of ["room:1", "room:2"]) {
+      send("1", "1", topic, "phx_join");
+      for (const ref of ["2", "3", "4"]) send("1", ref, topic, "echo");
+    }
+    await turn();
+    const refused = arrived().filter((line) => line.includes("rate limited"));
+    expect(refused.map((line) => line.split(" ").slice(0, 3).join(" "))).toEqual(["1 4 room:1", "1 4 room:2"]);
+  });
+
   it("must be numbers above 0", () => {
     for (const eventsPerSecond of [0, -1, Number.NaN, "5" as never]) {
       expect(() => defineSocket({ ...connectAll, channels: [lobby], eventsPerSecond })).toThrow(/eventsPerSecond/);

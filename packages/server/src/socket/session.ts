@@ -163,12 +163,13 @@ export class Session implements ConnectionHandler, ChannelHost {
   }
 
   forget(process: { readonly topic: string }): void {
+    this.#rateLimit.forget(process);
     if (this.#channels.get(process.topic) === process) this.#channels.delete(process.topic);
   }
 
   /** A leave always passes: refused, it would keep what the client wants to give up. */
   #mayPass({ joinRef, ref, topic, event }: Message): boolean {
-    const refused = this.#rateLimit.refuse(event === JOIN);
+    const refused = this.#rateLimit.refuse(event === JOIN, this.#channels.get(topic));
     if (refused === undefined || event === LEAVE) return true;
     const { by: limit, perSecond, waitMs } = refused;
     const closing = this.#rateLimit.isAbused(perSecond);

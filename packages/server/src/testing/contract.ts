@@ -1,41 +1,18 @@
 /** Types only: what a socket's definition says about a topic, an event and its replies. */
-import type { ChannelContract, ReplyContract, SocketContract, TopicOf } from "@wingbeat/protocol";
+import type { ChannelContract, PayloadOf as ContractPayload, ReplyOf as ContractReply } from "@wingbeat/protocol";
+import type { ReplyContract } from "@wingbeat/protocol";
 
-/** The topics that a socket takes. */
-export type Topics<C extends SocketContract> = TopicOf<C["channels"]["topic"]>;
-
-type WithTopic<Channel extends ChannelContract, Topic> = Channel extends ChannelContract
-  ? Topic extends TopicOf<Channel["topic"]>
-    ? Channel
-    : never
-  : never;
-
-/** The channel that takes a topic: the one declared for exactly this topic, else all whose pattern fits. */
-export type ChannelOf<C extends SocketContract, Topic extends string> = [
-  Extract<C["channels"], { readonly topic: Topic }>,
-] extends [never]
-  ? WithTopic<C["channels"], Topic>
-  : Extract<C["channels"], { readonly topic: Topic }>;
-
-/** The events that a client may push. */
-export type Events<Channel extends ChannelContract> = TopicOf<keyof Channel["events"] & string>;
-
-/** The declaration of an event: by its name, else by the patterns that fit it. */
-type EventOf<Channel extends ChannelContract, Event extends string> = Event extends keyof Channel["events"]
-  ? Channel["events"][Event]
-  : {
-      [E in keyof Channel["events"] & string]: Event extends TopicOf<E> ? Channel["events"][E] : never;
-    }[keyof Channel["events"] & string];
+export type { ChannelAt as ChannelOf, EventsOf as Events, TopicsOf as Topics } from "@wingbeat/protocol";
 
 /** What an event's payload must be. `as never` in place of the event allows anything. */
 export type PayloadOf<Channel extends ChannelContract, Event extends string> = [Event] extends [never]
   ? unknown
-  : EventOf<Channel, Event>["in"];
+  : ContractPayload<Channel, Event>;
 
 /** What may be answered to an event. */
 export type ReplyOf<Channel extends ChannelContract, Event extends string> = [Event] extends [never]
   ? ReplyContract
-  : EventOf<Channel, Event>["reply"];
+  : ContractReply<Channel, Event>;
 
 /** What Wingbeat itself answers: to unknown events, invalid payloads, crashed joins. */
 export interface FrameworkError {
