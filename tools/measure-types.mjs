@@ -15,7 +15,7 @@ const TSCONFIG = {
   compilerOptions: {
     module: "nodenext",
     target: "es2023",
-    lib: ["es2024"],
+    lib: ["es2024", "dom"],
     types: ["node"],
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -94,15 +94,15 @@ export const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });
 function clientSource(channels) {
   const uses = Array.from(
     { length: channels },
-    (_, n) => `export const reply${n}: Reply<"channel${n}:1", "event0"> = { status: "ok", response: { id: ${n} } };`,
+    (_, n) => `
+const channel${n} = socket.channel("channel${n}:1", { since: ${n} });
+const joined${n}: number = (await channel${n}.join()).since;
+const id${n}: number = (await channel${n}.push("event0", { id: joined${n}, text: "" })).id;
+channel${n}.on("event0_done", ({ text }) => text.length + id${n});
+`,
   );
-  return `import type { ChannelContract, TopicOf } from "@wingbeat/protocol";
+  return `import { Socket } from "@wingbeat/client";
 import type { userSocket } from "./server.js";
-type Channels = (typeof userSocket)["~contract"]["channels"];
-type On<C, Topic> = C extends ChannelContract ? (Topic extends TopicOf<C["topic"]> ? C : never) : never;
-type Events<Topic extends TopicOf<Channels["topic"]>> = On<Channels, Topic>["events"];
-type Reply<Topic extends TopicOf<Channels["topic"]>, E extends keyof Events<Topic>> =
-  Events<Topic>[E] extends { readonly reply: infer R } ? R : never;
-${uses.join("\n")}
-`;
+export const socket = new Socket<typeof userSocket>("/socket");
+${uses.join("")}`;
 }

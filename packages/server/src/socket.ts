@@ -52,14 +52,13 @@ export interface MissingAssigns<Needed, Provided> {
   };
 }
 
-/** Each channel must find in the socket's and the route's assigns what it declares. */
-type Checked<Routes extends readonly unknown[], Assigns> = {
-  readonly [K in keyof Routes]: ChannelOf<Routes[K]> extends { readonly "~assigns": infer Needed }
-    ? Assigns & OwnAssigns<Routes[K]> extends Needed
-      ? Routes[K]
-      : MissingAssigns<Needed, Assigns & OwnAssigns<Routes[K]>>
-    : Routes[K];
-};
+/** A channel must find in the socket's and the route's assigns what it declares. */
+type Checked<R, Assigns> =
+  ChannelOf<R> extends { readonly "~assigns": infer Needed }
+    ? Assigns & OwnAssigns<R> extends Needed
+      ? R
+      : MissingAssigns<Needed, Assigns & OwnAssigns<R>>
+    : R;
 
 /** What `connect` gets: checked by the schema, or as they came. */
 type ParamsFor<Schema> = [Schema] extends [StandardSchemaV1] ? Output<Schema> : ConnectParams;
@@ -79,7 +78,7 @@ export interface SocketOptions<
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
   readonly id?: (assigns: AssignsOf<Result>) => string | null | undefined;
   /** The channels. A topic goes to the first that takes it. */
-  readonly channels: Routes & Checked<NoInfer<Routes>, AssignsOf<Result>>;
+  readonly channels: { readonly [K in keyof Routes]: Routes[K] & Checked<Routes[K], AssignsOf<Result>> };
   /** How many channels one connection may be on. Default 100. */
   readonly maxChannels?: number;
   /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
@@ -140,7 +139,7 @@ export function defineSocket<
     params: options.params,
     connect: options.connect as SocketSpec["connect"],
     id: options.id as SocketSpec["id"],
-    routes: (options.channels as readonly Routable[]).map(routeSpec),
+    routes: (options.channels as unknown as readonly Routable[]).map(routeSpec),
     maxChannels: options.maxChannels ?? 100,
     mailboxLimit: options.mailboxLimit ?? 1_000,
     rates: {
