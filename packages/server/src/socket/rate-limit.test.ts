@@ -56,7 +56,11 @@ describe("rate limit of a connection", () => {
   });
 
   it("is off at Infinity", () => {
-    const limit = new RateLimit({ eventsPerSecond: Infinity, joinsPerSecond: Infinity, channelEventsPerSecond: Infinity });
+    const limit = new RateLimit({
+      eventsPerSecond: Infinity,
+      joinsPerSecond: Infinity,
+      channelEventsPerSecond: Infinity,
+    });
     const refused = Array.from({ length: 100_000 }, () => limit.refuse(true)).filter(
       (refusal) => refusal !== undefined,
     );
