@@ -12,42 +12,21 @@ import { emit, isObserved } from "../telemetry.ts";
 import { Frame } from "../transports/transport.ts";
 import type { Connection } from "../transports/transport.ts";
 import { Backlog } from "./backlog.ts";
+import { Belongings } from "./belongings.ts";
 import { call, InvalidPayload, isPromise } from "./call.ts";
 import { Context, ReplyRef } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
 import type { ChannelHost } from "./host.ts";
-import { isOrderly, Reply, Stop } from "./result.ts";
+import { CLOSED, Info, isOfClient, Task } from "./item.ts";
+import type { Item } from "./item.ts";
+import { badReturn, isOrderly, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import type { Mailbox } from "./schedule.ts";
 import { declaredName, handlerOf } from "./spec.ts";
 import type { ChannelSpec } from "./spec.ts";
-import { TopicSubscription } from "./subscription.ts";
-import { Timer } from "./timer.ts";
+import type { Timer } from "./timer.ts";
 
-/** A message that is neither of the client nor a broadcast: `handleInfo` gets what is in it. */
-class Info {
-  readonly message: unknown;
-
-  constructor(message: unknown) {
-    this.message = message;
-  }
-}
-
-/** Something that waited for the join, as a message: `afterJoin`. */
-class Task extends Info {
-  declare readonly message: () => unknown;
-}
-
-/** The last item of a channel whose connection is gone. */
-const CLOSED = new Info(undefined);
-
-type Item = Message | Broadcast | Info;
 type Callback = "join" | "handleIn" | "handleOut" | "handleInfo";
-
-const isOfClient = (item: Item): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
-
-/** What a timer of Node can wait, in ms. */
-const MAX_DELAY = 2 ** 31 - 1;
 
 /** What the client is told when a channel ends. */
 type Notice = typeof CLOSE | typeof ERROR | undefined;
@@ -69,10 +48,8 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   #callback: Callback = "handleIn";
   #startedAt = 0;
   #backlog: Backlog<Item> | undefined = undefined;
-  #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
-  #timers: Set<Timer> | undefined = undefined;
+  #belongings: Belongings | undefined = undefined;
   #afterJoin: (() => unknown)[] | undefined = undefined;
-  #onEnd: ((reason: string) => void)[] | undefined = undefined;
   #pendingEnd: (() => void) | undefined = undefined;
   /** Whether messages that come too late are answered: after a crash or stop the client still waits for them. */
   #answersLate = false;
@@ -145,7 +122,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   onEnd(task: (reason: string) => void): void {
-    if (this.#state !== "ended") (this.#onEnd ??= []).push(task);
+    if (this.#state !== "ended") this.#owned().onEnd(task);
   }
 
   /** Keeps a message that came while the join is under way. */
@@ -170,29 +147,21 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   sendAfter(message: unknown, ms: number): Timer {
-    if (!(ms >= 0 && ms <= MAX_DELAY)) {
-      throw new WingbeatError("WB_OPTION", `sendAfter got ${ms} ms: it takes 0 to ${MAX_DELAY} (24 days).`);
-    }
-    this.#timers ??= new Set();
-    const timer = new Timer(this.#timers, ms, () => this.send(message));
+    const timer = this.#owned().timer(ms, () => this.send(message));
     if (this.#state === "ended") timer.cancel();
     return timer;
   }
 
   subscribe(topic: string): void {
-    if (topic === this.topic || this.#state === "ended") return;
-    this.#subscriptions ??= new Map();
-    if (this.#subscriptions.has(topic)) return;
-    const subscription = new TopicSubscription(topic, this);
-    this.#subscriptions.set(topic, subscription);
-    this.host.pubsub.subscribe(subscription);
+    if (topic !== this.topic && this.#state !== "ended") this.#owned().subscribe(topic, this);
   }
 
   unsubscribe(topic: string): void {
-    const subscription = this.#subscriptions?.get(topic);
-    if (subscription === undefined) return;
-    this.#subscriptions?.delete(topic);
-    this.host.pubsub.unsubscribe(subscription);
+    this.#belongings?.unsubscribe(topic);
+  }
+
+  #owned(): Belongings {
+    return (this.#belongings ??= new Belongings(this.host.pubsub));
   }
 
   push(event: string, payload: object): void {
@@ -399,13 +368,9 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
 
   #release(reason: string): void {
     this.host.pubsub.unsubscribe(this);
-    for (const subscription of this.#subscriptions?.values() ?? []) this.host.pubsub.unsubscribe(subscription);
-    for (const timer of this.#timers ?? []) timer.cancel();
-    this.#subscriptions = undefined;
-    this.#timers = undefined;
+    this.#belongings?.release();
     this.host.forget(this);
-    for (const task of this.#onEnd ?? []) task(reason);
-    this.#onEnd = undefined;
+    this.#belongings?.finish(reason);
   }
 
   #terminate(reason: string, detail: unknown): void {
@@ -445,14 +410,4 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
       // A ref that cannot be written back (nested too deep) cannot be answered.
     }
   }
-}
-
-function badReturn(callback: string, event: string | undefined, result: unknown): WingbeatError {
-  const found = result === null ? "null" : typeof result === "object" ? result.constructor.name : typeof result;
-  const allowed =
-    callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
-  return new WingbeatError(
-    "WB_BAD_RETURN",
-    `${callback}${event === undefined ? "" : `("${event}")`} returned ${found}: it may return ${allowed}.`,
-  );
 }

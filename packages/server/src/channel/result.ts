@@ -1,5 +1,6 @@
 /** What callbacks return: results are values, made by the functions of this file. */
 import type { ReplyContract } from "@wingbeat/protocol";
+import { WingbeatError } from "../errors.ts";
 
 /** An answer with a status: `ok(...)`, `error(...)`, `refuse(...)` or `reply(...)`. */
 export class Reply<Status extends string = string, Response = unknown> implements ReplyContract {
@@ -74,4 +75,15 @@ export function stop(reason = "normal", reply?: Reply): Stop {
 /** Whether a stop reason is orderly, so that the client is told `phx_close`. */
 export function isOrderly(reason: string): boolean {
   return reason === "normal" || reason === "shutdown" || reason.startsWith("shutdown:");
+}
+
+/** The error for a callback that returned something else than it may. */
+export function badReturn(callback: string, event: string | undefined, result: unknown): WingbeatError {
+  const found = result === null ? "null" : typeof result === "object" ? result.constructor.name : typeof result;
+  const allowed =
+    callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
+  return new WingbeatError(
+    "WB_BAD_RETURN",
+    `${callback}${event === undefined ? "" : `("${event}")`} returned ${found}: it may return ${allowed}.`,
+  );
 }

@@ -1,0 +1,63 @@
+/** What a channel has beside its own topic, and gives back when it ends. Made when it first takes something. */
+import { WingbeatError } from "../errors.ts";
+import type { PubSub } from "../pubsub.ts";
+import { TopicSubscription } from "./subscription.ts";
+import type { Subscriber } from "./subscription.ts";
+import { Timer } from "./timer.ts";
+
+/** What a timer of Node can wait, in ms. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+export class Belongings {
+  readonly #pubsub: PubSub;
+  #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
+  #timers: Set<Timer> | undefined = undefined;
+  #onEnd: ((reason: string) => void)[] | undefined = undefined;
+
+  constructor(pubsub: PubSub) {
+    this.#pubsub = pubsub;
+  }
+
+  /** Subscribes to another topic; twice is once. */
+  subscribe(topic: string, owner: Subscriber): void {
+    this.#subscriptions ??= new Map();
+    if (this.#subscriptions.has(topic)) return;
+    const subscription = new TopicSubscription(topic, owner);
+    this.#subscriptions.set(topic, subscription);
+    this.#pubsub.subscribe(subscription);
+  }
+
+  unsubscribe(topic: string): void {
+    const subscription = this.#subscriptions?.get(topic);
+    if (subscription === undefined) return;
+    this.#subscriptions?.delete(topic);
+    this.#pubsub.unsubscribe(subscription);
+  }
+
+  /** Starts a timer. Throws `WB_OPTION` for a time that Node cannot wait. */
+  timer(ms: number, fire: () => void): Timer {
+    if (!(ms >= 0 && ms <= MAX_DELAY)) {
+      throw new WingbeatError("WB_OPTION", `sendAfter got ${ms} ms: it takes 0 to ${MAX_DELAY} (24 days).`);
+    }
+    this.#timers ??= new Set();
+    return new Timer(this.#timers, ms, fire);
+  }
+
+  /** Keeps something to be done at the end. */
+  onEnd(task: (reason: string) => void): void {
+    (this.#onEnd ??= []).push(task);
+  }
+
+  /** Gives everything back. Tasks that {@link onEnd} kept are done by {@link finish}. */
+  release(): void {
+    for (const subscription of this.#subscriptions?.values() ?? []) this.#pubsub.unsubscribe(subscription);
+    for (const timer of this.#timers ?? []) timer.cancel();
+    this.#subscriptions = undefined;
+    this.#timers = undefined;
+  }
+
+  finish(reason: string): void {
+    for (const task of this.#onEnd ?? []) task(reason);
+    this.#onEnd = undefined;
+  }
+}

@@ -1,0 +1,24 @@
+/** What a channel's mailbox holds: messages of its client, broadcasts, and what is neither. */
+import type { Message } from "@wingbeat/protocol";
+import { Broadcast } from "../pubsub.ts";
+
+/** A message that is neither of the client nor a broadcast: `handleInfo` gets what is in it. */
+export class Info {
+  readonly message: unknown;
+
+  constructor(message: unknown) {
+    this.message = message;
+  }
+}
+
+/** Something that waited for the join, as a message: `afterJoin`. */
+export class Task extends Info {
+  declare readonly message: () => unknown;
+}
+
+/** The last item of a channel whose connection is gone. */
+export const CLOSED = new Info(undefined);
+
+export type Item = Message | Broadcast | Info;
+
+export const isOfClient = (item: Item): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
