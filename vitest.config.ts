@@ -34,7 +34,7 @@ const alias = ["packages", "examples"].flatMap((group) =>
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ["{packages,examples,conformance,bench,tools}/**/*.test.ts"],
+    include: ["{packages,examples,conformance,bench,tools}/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // Half of a test run is waiting for sockets, so every core may take a file.
     maxWorkers: "100%",

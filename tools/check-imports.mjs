@@ -10,7 +10,7 @@ import { filesBelow, root } from "./repository.mjs";
 process.chdir(root);
 
 const FOLDERS = ["packages", "examples", "conformance", "bench"];
-const sources = FOLDERS.flatMap(filesBelow).filter((path) => path.endsWith(".ts"));
+const sources = FOLDERS.flatMap(filesBelow).filter((path) => /\.tsx?$/.test(path));
 
 const options = await extractOptions("./.dependency-cruiser.cjs");
 const tsConfig = extractTSConfig(options.tsConfig.fileName);

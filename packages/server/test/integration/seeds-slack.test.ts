@@ -195,12 +195,12 @@ describe.each(wires)("over $name", (wire) => {
       });
       await ask("remind", { text: "tea", ms: 5 });
       expect(eventOf(await client.next())).toEqual(["user:ada", "reminder", { text: "tea" }]);
-      await ask("remind", { text: "of an ended channel", ms: 5 });
+      await ask("remind", { text: "of an ended channel", ms: 500 });
       client.send("1", "9", "user:ada", "phx_leave", {});
       expect((await client.inbox.take(2)).map((frame) => (frame as unknown[])[3])).toEqual(["phx_reply", "phx_close"]);
       await client.join("user:ada");
       await client.next();
-      await ask("remind", { text: "of the next one", ms: 20 });
+      await ask("remind", { text: "of the next one", ms: 500 });
       expect(eventOf(await client.next())).toEqual(["user:ada", "reminder", { text: "of the next one" }]);
     });
   });
