@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { FrameClient } from "../integration/frame-client.ts";
 import { observe } from "../integration/telemetry.ts";
-import { startNode } from "./room.ts";
+import { SOON, startNode } from "./room.ts";
 
 const REF = expect.stringMatching(/^[\w-]{16}$/) as string;
 const TOPIC = "room:1";
@@ -108,7 +108,7 @@ describe("a tracked channel", () => {
     await client.call(TOPIC, "track", { topic: "online", key: "ada", meta: { n: 1 } });
     expect(presence.list(endpoint, "online")).toEqual({ ada: { metas: [{ n: 1, phx_ref: REF }] } });
     client.socket.terminate();
-    await expect.poll(() => presence.list(endpoint, "online")).toEqual({});
+    await expect.poll(() => presence.list(endpoint, "online"), SOON).toEqual({});
   });
 
   it.each(["leave", "close", "crash", "drop"])("is gone after a %s, with all its keys in one diff", async (end) => {

@@ -16,9 +16,10 @@ import {
   postgresEngine,
   redisAvailability,
   redisEngine,
+  START_TIME,
 } from "../pubsub/engines.ts";
 import type { Availability, TestEngine } from "../pubsub/engines.ts";
-import { startNode } from "./room.ts";
+import { SOON, startNode, TOPIC } from "./room.ts";
 import type { Node } from "./room.ts";
 
 type Adapter = (port: number, namespace: string) => PubSubAdapter;
@@ -53,9 +54,7 @@ const engines: readonly [name: string, Availability, () => Promise<TestEngine>, 
   ],
 ];
 
-const TOPIC = "room:1";
 const LONG = { device: "x".repeat(1_000) };
-const SOON = { timeout: 5_000, interval: 20 };
 /** Heartbeats that are quick enough for a test. */
 const OPTIONS = { broadcastPeriod: 200, maxSilentPeriods: 2, deltaPeriod: 20, downPeriod: 5_000 };
 
@@ -71,10 +70,10 @@ for (const [name, { isMissing, note }, start, adapter] of engines) {
     beforeAll(async () => {
       engine = await start();
       await engine.start();
-    });
+    }, START_TIME);
     afterAll(() => engine.end());
 
-    it("is the same on all nodes", { timeout: 30_000 }, async () => {
+    it("is the same on all nodes", { timeout: 60_000 }, async () => {
       const namespace = `n${randomUUID().replaceAll("-", "")}`;
       const node = (): Promise<Node> => startNode(OPTIONS, adapter(engine.port, namespace));
       const [a, b] = [await node(), await node()];
@@ -82,7 +81,7 @@ for (const [name, { isMissing, note }, start, adapter] of engines) {
       await vi.waitFor(() => expect(count(b)).toBe(300), SOON);
       const late = await node();
       await vi.waitFor(() => expect(count(late)).toBe(300), SOON);
-      expect(late.endpoint.nodes()).toHaveLength(3);
+      await vi.waitFor(() => expect(late.endpoint.nodes()).toHaveLength(3), SOON);
 
       await engine.stop();
       trackMany(b, 300, 310);

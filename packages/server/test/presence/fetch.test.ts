@@ -5,7 +5,7 @@ import type { PresenceState } from "../../src/presence.ts";
 import { FrameClient } from "../integration/frame-client.ts";
 import { gate } from "../integration/inbox.ts";
 import { observe } from "../integration/telemetry.ts";
-import { local, startNode, TOPIC, told } from "./room.ts";
+import { local, SOON, startNode, TOPIC, told } from "./room.ts";
 import type { Meta } from "./room.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -26,14 +26,14 @@ describe("fetch", () => {
     const presence = definePresence<Meta, User>({ fetch });
     const { endpoint, heard } = local(presence);
     presence.track(endpoint, TOPIC, "ada", {});
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await vi.waitFor(() => expect(heard).toHaveLength(1), SOON);
     expect(fetch.mock.calls).toEqual([[TOPIC, { ada: { metas: [{ phx_ref: REF }] } }]]);
     const ada = { name: "ADA", metas: [{ phx_ref: REF }] };
     expect(heard[0]).toEqual({ event: "presence_diff", payload: { joins: { ada }, leaves: {} } });
     expect((await presence.list(endpoint, TOPIC))["ada"]?.name).toBe("ADA");
     expect(presence.getByKey(endpoint, TOPIC, "ada")).toEqual({ metas: [{ phx_ref: REF }] });
     presence.update(endpoint, TOPIC, "ada", { n: 1 });
-    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    await vi.waitFor(() => expect(heard).toHaveLength(2), SOON);
     expect(heard[1]?.payload).toMatchObject({ joins: { ada: { name: "ADA" } }, leaves: { ada: { name: "ADA" } } });
     expect(fetch).toHaveBeenCalledTimes(4);
   });
@@ -105,7 +105,7 @@ describe("fetch", () => {
     time.pass(99);
     expect(failures.rest).toEqual([]);
     time.pass(1);
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await vi.waitFor(() => expect(heard).toHaveLength(1), SOON);
     expect(failures.rest).toHaveLength(1);
     await expect(Promise.race([presence.list(endpoint, TOPIC), Promise.resolve("waits")])).resolves.toBe("waits");
   });
@@ -123,11 +123,11 @@ describe("fetch", () => {
     presence.track(endpoint, TOPIC, "a", {});
     presence.track(endpoint, TOPIC, "b", {});
     gates[0]?.open();
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await vi.waitFor(() => expect(heard).toHaveLength(1), SOON);
     presence.track(endpoint, TOPIC, "c", {});
     expect(heard).toHaveLength(1);
     gates[1]?.open();
-    await vi.waitFor(() => expect(heard).toHaveLength(3));
+    await vi.waitFor(() => expect(heard).toHaveLength(3), SOON);
     presence.track(endpoint, TOPIC, "d", {});
     expect(heard.map(({ payload }) => Object.keys((payload as { joins: object }).joins)[0])).toEqual([..."abcd"]);
   });
@@ -148,7 +148,7 @@ describe("fetch", () => {
     const { url, presence, endpoint } = await startNode({ fetch } as object);
     const client = await FrameClient.open(url);
     client.send("1", "1", TOPIC, "phx_join", { key: "ada" });
-    await vi.waitFor(() => expect(calls).toBe(2));
+    await vi.waitFor(() => expect(calls).toBe(2), SOON);
     presence.track(endpoint, TOPIC, "bob", {});
     for (const { open } of gates.toReversed()) open();
     const frames = [await told(client), await told(client), await told(client), await told(client)];

@@ -4,7 +4,7 @@ import { createEndpoint } from "../../src/index.ts";
 import { definePresence } from "../../src/presence.ts";
 import { FrameClient } from "../integration/frame-client.ts";
 import { observe } from "../integration/telemetry.ts";
-import { local, socketOf, startNode, told, TOPIC } from "./room.ts";
+import { local, socketOf, SOON, startNode, told, TOPIC } from "./room.ts";
 import type { Meta } from "./room.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -72,7 +72,7 @@ describe("a grace period", () => {
     await ada.join(TOPIC, { key: "ada", meta: { n: 1 } });
     await told(bob);
     ada.socket.terminate();
-    await vi.waitFor(() => expect(endpoint.connections).toBe(1));
+    await vi.waitFor(() => expect(endpoint.connections).toBe(1), SOON);
     time.pass(4_000);
     expect(presence.count(endpoint, TOPIC)).toBe(1);
 
@@ -94,11 +94,11 @@ describe("a grace period", () => {
     const lost = [await FrameClient.open(url), await FrameClient.open(url)];
     for (const client of lost) await client.join(TOPIC, { key: "ada" });
     for (const client of lost) client.socket.terminate();
-    await vi.waitFor(() => expect(endpoint.connections).toBe(0));
+    await vi.waitFor(() => expect(endpoint.connections).toBe(0), SOON);
     for (let device = 0; device < 3; device++) {
       await (await FrameClient.open(url)).join(TOPIC, { key: "ada", meta: { n: device } });
     }
-    await vi.waitFor(() => expect(presence.getByKey(endpoint, TOPIC, "ada")?.metas).toHaveLength(3));
+    await vi.waitFor(() => expect(presence.getByKey(endpoint, TOPIC, "ada")?.metas).toHaveLength(3), SOON);
     const previous = presence.getByKey(endpoint, TOPIC, "ada")?.metas.map((meta) => meta.phx_ref_prev !== undefined);
     expect(previous).toEqual([true, true, false]);
   });
@@ -109,7 +109,7 @@ describe("a grace period", () => {
     const ada = await FrameClient.open(url);
     await ada.join(TOPIC, { key: "ada" });
     ada.socket.terminate();
-    await vi.waitFor(() => expect(endpoint.connections).toBe(0));
+    await vi.waitFor(() => expect(endpoint.connections).toBe(0), SOON);
     time.pass(4_999);
     expect(presence.count(endpoint, TOPIC)).toBe(1);
     time.pass(1);

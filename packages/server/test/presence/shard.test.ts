@@ -63,6 +63,23 @@ describe("heartbeats", () => {
     expect(simulation.node(B).visible).toHaveLength(1);
   });
 
+  it("of a node's earlier self come too late, also to the node itself", () => {
+    const simulation = settled(2);
+    track(simulation, A);
+    simulation.node(A).shard.flush();
+    simulation.kill(A);
+    simulation.restart(A);
+    simulation.deliver(1);
+    expect(simulation.node(A).visible).toEqual([]);
+    expect(simulation.node(A).shard.nodes).toEqual([]);
+    expect(simulation.packets).toHaveLength(1);
+    // The other node has not heard of the new one yet.
+    simulation.deliver(0);
+    expect(simulation.node(B).visible).toHaveLength(1);
+    simulation.round();
+    expect(simulation.node(B).visible).toEqual([]);
+  });
+
   it("do not tell of what has not been sent", () => {
     const simulation = new Simulation(2);
     track(simulation, A);

@@ -130,8 +130,11 @@ export class Simulation {
     node.isRunning = false;
   }
 
+  /** What its earlier self has sent, and is still under way, comes to the new one as to all others. */
   restart(index: number): void {
     const node = this.node(index);
+    const late = new Set(this.packets.filter(({ from }) => from === node.name).map(({ data }) => data));
+    for (const data of late) this.packets.push({ from: node.name, to: node.name, data });
     node.restarted(this.#shard(node.name));
   }
 

@@ -9,6 +9,7 @@ import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
 import { PubSub } from "../../src/pubsub.ts";
 import type { DeliverLocally, PubSubAdapter, PubSubMessage } from "../../src/pubsub.ts";
 import type { Answer, Order } from "./cluster-worker.ts";
+import { PATIENCE, START_TIME, TEST_TIME } from "./engines.ts";
 
 const WORKER = new URL("cluster-worker.ts", import.meta.url).pathname;
 
@@ -84,7 +85,7 @@ beforeAll(async () => {
   relayPubSub();
   relayPubSub();
   workers.push(...(await Promise.all([forkWorker(), forkWorker(), forkWorker()])));
-});
+}, START_TIME);
 
 afterAll(async () => {
   const gone = Promise.all(workers.map((worker) => once(worker, "exit")));
@@ -97,7 +98,14 @@ const adapters = (count: number): StandIn[] => {
   return workers.slice(0, count).map((worker) => new StandIn(worker, namespace));
 };
 
-pubsubSuite({ name: "node:cluster", describe, it, adapters, capabilities: { severalNodes: true } });
+pubsubSuite({
+  name: "node:cluster",
+  describe,
+  it: (title, test) => it(title, { timeout: TEST_TIME }, test),
+  timeout: PATIENCE,
+  adapters,
+  capabilities: { severalNodes: true },
+});
 
 describe("PubSub over node:cluster", () => {
   it("connects two nodes of one worker like those of two", async () => {
@@ -126,7 +134,7 @@ describe("PubSub over node:cluster", () => {
     await Promise.all([a.stop(), b.stop(), c.stop()]);
   });
 
-  it("goes on when a worker dies, and takes a new one in", async () => {
+  it("goes on when a worker dies, and takes a new one in", { timeout: START_TIME }, async () => {
     const namespace = randomUUID();
     const doomed = await forkWorker();
     const dying = new PubSub({ adapter: new StandIn(doomed, namespace) });

@@ -9,17 +9,17 @@ import type { Endpoint } from "../../src/index.ts";
 import { answered, current, joined, nextOn } from "../integration/phoenix-clients.ts";
 import { userSocket } from "../integration/room.ts";
 import { serve } from "../integration/serve.ts";
-import { PASSWORD, redisAvailability, redisEngine } from "./engines.ts";
+import { PASSWORD, PATIENCE, redisAvailability, redisEngine, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
 
 const { isMissing, note } = redisAvailability;
 
-describe.skipIf(isMissing)(`two endpoints over Redis${note}`, () => {
+describe.skipIf(isMissing)(`two endpoints over Redis${note}`, { timeout: TEST_TIME }, () => {
   let engine: TestEngine;
   beforeAll(async () => {
     engine = await redisEngine();
     await engine.start();
-  });
+  }, START_TIME);
   afterAll(() => engine.end());
 
   /** An endpoint, and a channel of one client that has joined `room:1` on it. */
@@ -66,7 +66,7 @@ describe.skipIf(isMissing)(`two endpoints over Redis${note}`, () => {
   it("serve their own clients while Redis is away, and say so", async () => {
     const [a, b] = await twoNodes();
     await engine.stop();
-    await vi.waitFor(() => expect(a.endpoint.pubsub.status().state).toBe("down"));
+    await vi.waitFor(() => expect(a.endpoint.pubsub.status().state).toBe("down"), PATIENCE);
     const own = nextOn(a.channel, "shouted");
     const other = nextOn(b.channel, "shouted");
     a.channel.push("shout", { n: 1 });

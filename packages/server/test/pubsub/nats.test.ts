@@ -3,7 +3,7 @@ import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { natsAdapter } from "wingbeat/pubsub/nats";
 import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
-import { natsAvailability, natsEngine, PASSWORD } from "./engines.ts";
+import { natsAvailability, natsEngine, PASSWORD, PATIENCE, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
 import { itNoticesStalls } from "./stall.ts";
 
@@ -16,13 +16,14 @@ describe.skipIf(isMissing)(`NATS${note}`, () => {
   beforeAll(async () => {
     engine = await natsEngine();
     await engine.start();
-  });
+  }, START_TIME);
   afterAll(() => engine.end());
 
   pubsubSuite({
     name: "NATS",
     describe,
-    it,
+    it: (title, test) => it(title, { timeout: TEST_TIME }, test),
+    timeout: PATIENCE,
     adapters(count) {
       const namespace = randomUUID();
       return Array.from({ length: count }, () =>
@@ -34,6 +35,7 @@ describe.skipIf(isMissing)(`NATS${note}`, () => {
       engine: {
         stop: () => engine.stop(),
         start: () => engine.start(),
+        patience: PATIENCE,
         unreachable: () => natsAdapter({ connect: client(1, PASSWORD) }),
         refused: () => natsAdapter({ connect: () => client(engine.port, "wrong")() }),
       },

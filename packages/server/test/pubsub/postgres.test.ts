@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresAdapter } from "wingbeat/pubsub/postgres";
 import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
-import { PASSWORD, postgresAvailability, postgresEngine } from "./engines.ts";
+import { PASSWORD, PATIENCE, postgresAvailability, postgresEngine, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
 import { itNoticesStalls } from "./stall.ts";
 
@@ -17,13 +17,14 @@ describe.skipIf(isMissing)(`PostgreSQL${note}`, () => {
   beforeAll(async () => {
     engine = await postgresEngine();
     await engine.start();
-  });
+  }, START_TIME);
   afterAll(() => engine.end());
 
   pubsubSuite({
     name: "PostgreSQL",
     describe,
-    it,
+    it: (title, test) => it(title, { timeout: TEST_TIME }, test),
+    timeout: PATIENCE,
     adapters(count) {
       const namespace = randomUUID();
       return Array.from({ length: count }, () =>
@@ -35,6 +36,7 @@ describe.skipIf(isMissing)(`PostgreSQL${note}`, () => {
       engine: {
         stop: () => engine.stop(),
         start: () => engine.start(),
+        patience: PATIENCE,
         unreachable: () => postgresAdapter({ connect: () => client(1, PASSWORD) }),
         refused: () => postgresAdapter({ connect: () => client(engine.port, "wrong") }),
       },

@@ -4,18 +4,26 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** A port that nobody listens on. */
+/**
+ * A port that nobody listens on, of those that systems do not give out by themselves: it is still free when the program
+ * is started a moment later, or again after an outage, whatever other tests do meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** The path of a program, or undefined when it is not installed. */
@@ -38,10 +46,16 @@ export interface ProgramOptions {
 export class Program {
   readonly #options: ProgramOptions;
   #child: ChildProcess | undefined = undefined;
+  #printed = "";
   readonly #kill = (): void => void this.#child?.kill("SIGKILL");
 
   constructor(options: ProgramOptions) {
     this.#options = options;
+  }
+
+  /** What it has printed since it was started. */
+  get printed(): string {
+    return this.#printed;
   }
 
   /** Resolves when it can be used. Rejects with what it printed when it ends instead. */
@@ -50,16 +64,16 @@ export class Program {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...user });
     this.#child = child;
     process.once("exit", this.#kill);
-    let printed = "";
+    this.#printed = "";
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
-        printed += String(chunk);
-        if (printed.includes(ready)) resolve();
+        this.#printed += String(chunk);
+        if (this.#printed.includes(ready)) resolve();
       };
       child.stdout.on("data", read);
       child.stderr.on("data", read);
       child.once("error", reject);
-      child.once("exit", () => reject(new Error(`${command} ended:\n${printed}`)));
+      child.once("exit", () => reject(new Error(`${command} ended:\n${this.#printed}`)));
     });
   }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redisAdapter } from "wingbeat/pubsub/redis";
 import type { RedisClient } from "wingbeat/pubsub/redis";
 import { PubSub } from "../../src/pubsub.ts";
-import { redisAvailability, redisEngine } from "./engines.ts";
+import { redisAvailability, redisEngine, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
 import { freePort } from "./program.ts";
 
@@ -61,11 +61,11 @@ describe.skipIf(isMissing)(`Redis Cluster${note}`, () => {
     await Promise.all(engines.map((engine) => engine.start()));
     ports = engines.map(({ port }) => port);
     await form(engines.map(({ port }, index) => ({ port, bus: busPorts[index] as number })));
-  });
+  }, START_TIME);
   afterAll(() => Promise.all(engines.map((engine) => engine.end())));
 
   for (const [library, client] of Object.entries(libraries)) {
-    it(`${library}: topics are spread over the shards, in order each`, async () => {
+    it(`${library}: topics are spread over the shards, in order each`, { timeout: TEST_TIME }, async () => {
       // The names decide which shard has which channel: the same in every run.
       const namespace = `cluster-${library}`;
       const make = () => new PubSub({ adapter: redisAdapter({ connect: () => client(ports), namespace, shards: 12 }) });

@@ -6,7 +6,7 @@ import { redisAdapter } from "wingbeat/pubsub/redis";
 import type { RedisClient } from "wingbeat/pubsub/redis";
 import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
 import { PubSub } from "../../src/pubsub.ts";
-import { PASSWORD, redisAvailability, redisEngine } from "./engines.ts";
+import { PASSWORD, PATIENCE, redisAvailability, redisEngine, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
 import { itNoticesStalls } from "./stall.ts";
 
@@ -22,7 +22,7 @@ describe.skipIf(isMissing)(`Redis${note}`, () => {
   beforeAll(async () => {
     engine = await redisEngine();
     await engine.start();
-  });
+  }, START_TIME);
   afterAll(() => engine.end());
 
   for (const [library, client] of Object.entries(libraries)) {
@@ -31,7 +31,8 @@ describe.skipIf(isMissing)(`Redis${note}`, () => {
       pubsubSuite({
         name: `${library}${shards === undefined ? "" : ", sharded"}`,
         describe,
-        it,
+        it: (title, test) => it(title, { timeout: TEST_TIME }, test),
+        timeout: PATIENCE,
         adapters(count) {
           const namespace = randomUUID();
           return Array.from({ length: count }, () =>
@@ -43,6 +44,7 @@ describe.skipIf(isMissing)(`Redis${note}`, () => {
           engine: {
             stop: () => engine.stop(),
             start: () => engine.start(),
+            patience: PATIENCE,
             unreachable: () => redisAdapter({ connect: () => client(1, PASSWORD) }),
             refused: () => redisAdapter({ connect: () => client(engine.port, "wrong") }),
           },

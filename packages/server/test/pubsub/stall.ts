@@ -4,6 +4,7 @@ import { PubSub } from "../../src/pubsub.ts";
 import type { PubSubAdapter } from "../../src/pubsub.ts";
 import { attach } from "../../src/telemetry.ts";
 import type { TelemetryEvents } from "../../src/telemetry.ts";
+import { PATIENCE, TEST_TIME } from "./engines.ts";
 import { StallingProxy } from "./stalling-proxy.ts";
 
 /** Resolves at the next event of a node. */
@@ -29,26 +30,30 @@ export function itNoticesStalls(
   port: () => number,
   adapter: (port: number, options: { heartbeat: number }) => PubSubAdapter,
 ): void {
-  it(`${name}: notices that the engine no longer answers, connects again, and leaves nothing open`, async () => {
-    await vi.waitFor(() => expect(openSockets()).toBe(0));
-    const proxy = new StallingProxy(port());
-    await proxy.start();
-    const node = new PubSub({ adapter: adapter(proxy.port, { heartbeat: 100 }) });
-    await node.start();
-    expect(node.status()).toMatchObject({ state: "up" });
+  it(
+    `${name}: notices that the engine no longer answers, connects again, and leaves nothing open`,
+    { timeout: TEST_TIME },
+    async () => {
+      await vi.waitFor(() => expect(openSockets()).toBe(0), PATIENCE);
+      const proxy = new StallingProxy(port());
+      await proxy.start();
+      const node = new PubSub({ adapter: adapter(proxy.port, { heartbeat: 100 }) });
+      await node.start();
+      expect(node.status()).toMatchObject({ state: "up" });
 
-    const down = next("pubsub.adapter_down", node.nodeName);
-    proxy.stall();
-    expect((await down).reason).toBe("the engine is connected but hands nothing on");
-    expect(node.status()).toMatchObject({ adapter: node.status().adapter, state: "down" });
+      const down = next("pubsub.adapter_down", node.nodeName);
+      proxy.stall();
+      expect((await down).reason).toBe("the engine is connected but hands nothing on");
+      expect(node.status()).toMatchObject({ adapter: node.status().adapter, state: "down" });
 
-    const up = next("pubsub.adapter_up", node.nodeName);
-    proxy.recover();
-    await up;
+      const up = next("pubsub.adapter_up", node.nodeName);
+      proxy.recover();
+      await up;
 
-    proxy.stall();
-    await node.stop();
-    await vi.waitFor(() => expect(openSockets()).toBe(proxy.sockets), 5_000);
-    await proxy.stop();
-  });
+      proxy.stall();
+      await node.stop();
+      await vi.waitFor(() => expect(openSockets()).toBe(proxy.sockets), PATIENCE);
+      await proxy.stop();
+    },
+  );
 }

@@ -30,12 +30,18 @@ export class StallingProxy {
   /** From now on nothing is carried, on new connections either: not even that one of the two sides has closed. */
   stall(): void {
     this.#isStalled = true;
-    this.#server.emit("stall");
+    for (const socket of this.#sockets) socket.pause();
   }
 
   /** New connections work again; those of before do not. */
   recover(): void {
     this.#isStalled = false;
+  }
+
+  /** All connections work again. What was held back arrives late. */
+  resume(): void {
+    this.#isStalled = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   async stop(): Promise<void> {
@@ -46,21 +52,17 @@ export class StallingProxy {
 
   #accept(client: Socket): void {
     const upstream = connect(this.#target, "127.0.0.1");
-    const both = [client, upstream] as const;
-    const stall = (): void => both.forEach((socket) => socket.pause());
     const carry = (from: Socket, to: Socket): void => {
       from.on("data", (chunk) => to.write(chunk));
       from.on("error", () => {});
       from.on("close", () => {
-        this.#server.off("stall", stall);
         this.#sockets.delete(from);
         to.destroy();
       });
       this.#sockets.add(from);
+      if (this.#isStalled) from.pause();
     };
     carry(client, upstream);
     carry(upstream, client);
-    if (this.#isStalled) stall();
-    else this.#server.once("stall", stall);
   }
 }

@@ -18,6 +18,8 @@ export interface ChurnOptions {
 }
 
 export interface ChurnFigures {
+  /** Milliseconds that have passed for the nodes, those in which the world held still included. */
+  simulated: number;
   changes: number;
   crashes: number;
   stops: number;
@@ -84,6 +86,7 @@ class Churn {
   readonly #deliver = new Map<string, DeliverLocally>();
   readonly #nodes: (ChurnNode | undefined)[] = [];
   readonly figures: ChurnFigures = {
+    simulated: 0,
     changes: 0,
     crashes: 0,
     stops: 0,
@@ -113,6 +116,7 @@ class Churn {
       this.#time.pass(SECOND);
       if (second % 600 === 0) this.#check();
     }
+    this.figures.simulated = this.#time.now();
   }
 
   /** The world holds still, and the network is whole. */

@@ -1,0 +1,4 @@
+import { postgresAvailability, postgresEngine } from "../pubsub/engines.ts";
+import { describeProcesses } from "./scenarios.ts";
+
+describeProcesses("PostgreSQL", postgresAvailability, postgresEngine);

@@ -1,0 +1,4 @@
+import { redisAvailability, redisEngine } from "../pubsub/engines.ts";
+import { describeProcesses } from "./scenarios.ts";
+
+describeProcesses("Redis", redisAvailability, redisEngine);
