@@ -4,7 +4,8 @@
  */
 import { CLOSE, ERROR, JOIN, LEAVE, REPLY } from "@wingbeat/protocol";
 import type { ChannelContract, Payload, Ref } from "@wingbeat/protocol";
-import type { Callback, EventsOf, Optional, PayloadOf, Received, ReplyOf, UntypedChannel } from "./contract.ts";
+import type { Callback, ChannelAt, EventsOf, Optional, PayloadOf, Received } from "./contract.ts";
+import type { ReplyOf, TopicsOf, TypedSocket, UntypedChannel } from "./contract.ts";
 import { Listeners, listenerRef, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { Push } from "./push.ts";
@@ -50,6 +51,14 @@ type JoinParams = Payload | (() => Payload | PromiseLike<Payload>);
 type Options = number | PushOptions;
 const optionsOf = (options: Options | undefined): PushOptions =>
   typeof options === "number" ? { timeout: options } : (options ?? {});
+
+/**
+ * The channel that `socket.channel(topic)` gives, for code that gets it passed in:
+ * `ChannelOf<typeof userSocket, "room:42">`. Any topic of the same channel names the same type.
+ */
+export type ChannelOf<Definition extends TypedSocket, Topic extends TopicsOf<Definition>> = Channel<
+  ChannelAt<Definition, Topic>
+>;
 
 export class Channel<Contract extends ChannelContract = UntypedChannel> {
   readonly topic: string;

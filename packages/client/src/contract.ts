@@ -13,7 +13,7 @@ import type {
   SocketContract,
 } from "@wingbeat/protocol";
 
-export type { EventsOf, PayloadOf, ReplyOf } from "@wingbeat/protocol";
+export type { ChannelContract, EventsOf, PayloadOf, ReplyOf } from "@wingbeat/protocol";
 
 /** What `typeof userSocket` of a server has, as far as a client is concerned. */
 export interface TypedSocket {
@@ -44,6 +44,7 @@ export type ChannelAt<Definition extends TypedSocket, Topic extends string> = Co
 
 /** Join params, or a function that gives them (or a promise of them) before every join and rejoin. */
 export type JoinParams<In> = In | (() => In | PromiseLike<In>);
+/** The arguments after a topic: params that may be left out when nothing in them is required. */
 export type JoinArgs<In> = Record<never, never> extends In ? [params?: JoinParams<In>] : [params: JoinParams<In>];
 
 /** An argument that may be left out when nothing in it is required. */

@@ -32,6 +32,14 @@ export interface PushChannel {
   abort(push: Push): void;
 }
 
+/**
+ * What rejects a push, with what is known of its answers: `response` is that of the statuses beside `ok`, or undefined
+ * when there was no answer. For `.catch(callback)` and `then`; what a `catch` statement gets is unknown to the compiler.
+ */
+export type FailureOf<R extends ReplyContract> = PushError & {
+  readonly response: ResponseOf<R, Exclude<R["status"], "ok"> | "error"> | undefined;
+};
+
 interface Reply {
   readonly status: string;
   readonly response: unknown;
@@ -76,12 +84,12 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
   // oxlint-disable-next-line unicorn/no-thenable -- a push is there to be awaited
   then<A = ResponseOf<R, "ok">, B = never>(
     fulfilled?: ((response: ResponseOf<R, "ok">) => A | PromiseLike<A>) | null,
-    rejected?: ((error: PushError) => B | PromiseLike<B>) | null,
+    rejected?: ((error: FailureOf<R>) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#outcome.promise.then(fulfilled as (response: unknown) => A, rejected);
+    return this.#outcome.promise.then(fulfilled as (response: unknown) => A, rejected as (error: unknown) => B);
   }
 
-  catch<B = never>(rejected?: ((error: PushError) => B | PromiseLike<B>) | null): Promise<ResponseOf<R, "ok"> | B> {
+  catch<B = never>(rejected?: ((error: FailureOf<R>) => B | PromiseLike<B>) | null): Promise<ResponseOf<R, "ok"> | B> {
     return this.then(undefined, rejected);
   }
 

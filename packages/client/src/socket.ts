@@ -13,11 +13,13 @@ import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
 import type { ChannelAt, JoinArgs, JoinParams, TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
 import { isPromise } from "./is-promise.ts";
-import { Listeners, listenerRef, run } from "./listeners.ts";
+import { run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import type { SocketMessage } from "./serializer.ts";
 import { protocolsFor } from "./socket/auth-token.ts";
+import { Callbacks } from "./socket/callbacks.ts";
+import type { ErrorArgs } from "./socket/callbacks.ts";
 import { Connection, NORMAL_CLOSURE } from "./socket/connection.ts";
 import type { ConnectionState } from "./socket/connection.ts";
 import type { Fallback } from "./socket/fallback.ts";
@@ -28,9 +30,6 @@ import { Page } from "./socket/page.ts";
 import { endPointURL, protocol } from "./socket/url.ts";
 import type { Params } from "./socket/url.ts";
 import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
-
-/** What `onError` callbacks get: the transport's error, its class, and how often this socket was connected before. */
-type ErrorArgs = [error: unknown, transport: TransportClass, establishedConnections: number];
 
 export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket, TypedSocket {
   /** Types only: what the server has. No value is there. */
@@ -46,10 +45,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   sendBuffer: SocketMessage[] = [];
   /** The options, with defaults where none was given. */
   readonly options: Config;
-  readonly #onOpen = new Listeners<[]>();
-  readonly #onClose = new Listeners<[event: CloseEvent]>();
-  readonly #onError = new Listeners<ErrorArgs>();
-  readonly #onMessage = new Listeners<[message: SocketMessage]>();
+  readonly #callbacks = new Callbacks();
   readonly #reconnectTimer: RetryTimer;
   readonly #heartbeat: Heartbeat;
   readonly #page: Page;
@@ -65,7 +61,6 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #establishedConnections = 0;
   /** Closed because the page was left: to be opened when it comes back. */
   #leftPage = false;
-  #listenerCount = 0;
 
   /** `endPoint` is the server's mount, as `/socket` (on a page) or `wss://example.com/socket`. */
   constructor(endPoint: string, options: SocketOptions = {}) {
@@ -149,30 +144,27 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** Calls back at every connection, after the channels have begun to join again. */
   onOpen(callback: () => unknown): ListenerRef<string> {
-    return this.#listen(this.#onOpen, callback);
+    return this.#callbacks.add(this.#callbacks.open, callback);
   }
 
   /** Calls back when a connection has closed; `event.code` and `event.reason` say why. */
   onClose(callback: (event: CloseEvent) => unknown): ListenerRef<string> {
-    return this.#listen(this.#onClose, callback);
+    return this.#callbacks.add(this.#callbacks.close, callback);
   }
 
   /** Calls back when a connection failed, or could not be made. The socket tries again by itself. */
   onError(callback: (...args: ErrorArgs) => unknown): ListenerRef<string> {
-    return this.#listen(this.#onError, callback);
+    return this.#callbacks.add(this.#callbacks.error, callback);
   }
 
   /** Calls back for every message, after the channels. */
   onMessage(callback: (message: SocketMessage) => unknown): ListenerRef<string> {
-    return this.#listen(this.#onMessage, callback);
+    return this.#callbacks.add(this.#callbacks.message, callback);
   }
 
   /** Removes the callbacks with these refs. */
   off(refs: readonly (ListenerRef<string> | string)[]): void {
-    for (const ref of refs) {
-      const id = Number(ref);
-      for (const listeners of [this.#onOpen, this.#onClose, this.#onError, this.#onMessage]) listeners.remove(id);
-    }
+    this.#callbacks.remove(refs);
   }
 
   isConnected(): boolean {
@@ -270,7 +262,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#preparing = false;
     this.log("transport", "no connection could be tried", error);
     this.#reconnectTimer.schedule();
-    this.#onError.call(error, this.transport, this.#establishedConnections);
+    this.#callbacks.error.call(error, this.transport, this.#establishedConnections);
   }
 
   #opened(skipHeartbeat = false): void {
@@ -282,7 +274,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.sendBuffer = [];
     for (const message of waiting) run(() => this.#send(message));
     for (const channel of this.channels) run(() => channel.connected());
-    this.#onOpen.call();
+    this.#callbacks.open.call();
     this.#fallback?.opened();
   }
 
@@ -294,7 +286,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       for (const channel of this.channels) {
         if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref));
       }
-      this.#onMessage.call(message);
+      this.#callbacks.message.call(message);
     });
   }
 
@@ -302,7 +294,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const { transport } = this;
     this.log("transport", "error", error);
     const before = this.#establishedConnections;
-    this.#onError.call(error, transport, before);
+    this.#callbacks.error.call(error, transport, before);
     if (before === 0 && this.#wanted) this.#fallback?.failed();
     if (transport === this.transport) this.#lost("connection_error");
   }
@@ -314,7 +306,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       this.#lost("connection_closed");
       if (this.#wanted && event.code !== NORMAL_CLOSURE) this.#reconnectTimer.schedule();
     }
-    this.#onClose.call(event);
+    this.#callbacks.close.call(event);
   }
 
   #heartbeatTimedOut(): void {
@@ -385,15 +377,6 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   #send(message: SocketMessage): void {
     this.options.encode(message, (frame) => this.#connection?.send(frame));
-  }
-
-  #listen<Args extends unknown[]>(
-    listeners: Listeners<Args>,
-    callback: (...args: Args) => unknown,
-  ): ListenerRef<string> {
-    const id = this.#listenerCount++;
-    listeners.add(id, callback);
-    return listenerRef(String(id), () => listeners.remove(id));
   }
 }
 

@@ -1,9 +1,9 @@
 /** A program for phoenix.js, run with phoenix.js and with our client: only the import differs. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createEndpoint, defineChannel, defineSocket, error, ok, refuse, stop } from "wingbeat";
+import { createEndpoint, defineChannel, definePresence, defineSocket, error, ok, refuse, stop } from "wingbeat";
 import type { Endpoint } from "wingbeat";
 import { WebSocket } from "ws";
-import type { Channel, Push, Socket, SocketConnectOption } from "phoenix";
+import type { Channel, Presence, Push, Socket, SocketConnectOption } from "phoenix";
 
 const room = defineChannel("room:{id}")
   .assigns<{ name: string; count?: number }>()
@@ -24,16 +24,33 @@ const room = defineChannel("room:{id}")
   })
   .handleIn("stop", () => stop("normal", ok({ bye: true })));
 
+const presence = definePresence<{ device: string; typing?: boolean }, { title: string }>({
+  fetch: (_topic, presences) =>
+    Object.fromEntries(Object.entries(presences).map(([key, { metas }]) => [key, { metas, title: `Dr. ${key}` }])),
+});
+
+const who = defineChannel("who:{id}")
+  .assigns<{ name: string }>()
+  .join((ctx, params) => {
+    presence.track(ctx, ctx.assigns.name, { device: String((params as { device?: unknown }).device) });
+    presence.pushState(ctx);
+    return ok();
+  })
+  .handleIn("typing", (ctx) => {
+    presence.update(ctx, ctx.assigns.name, (meta) => ({ ...meta, typing: true }));
+    return ok();
+  });
+
 const userSocket = defineSocket({
   connect: (params, { authToken }) =>
     params["name"] === "nobody" ? refuse("nobody") : ok({ name: String(authToken ?? params["name"] ?? "anonymous") }),
   id: ({ name }) => `user_socket:${name}`,
-  channels: [room],
+  channels: [room, who],
 });
 
 async function serve(port = 0): Promise<{ endpoint: Endpoint; port: number; url: string }> {
   const mount = { socket: userSocket, authToken: true } as const;
-  const endpoint = createEndpoint({ sockets: { "/socket": mount }, logger: false });
+  const endpoint = createEndpoint({ sockets: { "/socket": mount }, presence: [presence], logger: false });
   onTestFinished(() => endpoint.close());
   const { port: own } = await endpoint.listen(port, "127.0.0.1");
   return { endpoint, port: own, url: `ws://127.0.0.1:${own}/socket` };
@@ -57,6 +74,11 @@ const answer = (push: Push): Promise<unknown> =>
       .receive("error", (response) => resolve(["error", response]))
       .receive("timeout", () => resolve("timeout"));
   });
+
+type Entry = { readonly title?: string; readonly metas: readonly { device: string; typing?: true; phx_ref: string }[] };
+/** An entry as it is now, in a word: `Dr. ada desk phone…`. phoenix.js goes on writing into the entries that it has given. */
+const seen = (entry: Entry | undefined): string =>
+  [entry?.title, ...(entry?.metas ?? []).map(({ device, typing }) => device + (typing ? "…" : ""))].join(" ");
 
 const libraries = [
   ["phoenix", () => import("phoenix")],
@@ -222,6 +244,70 @@ describe.each(libraries)("a program with %s", (_name, load) => {
     refused.onError(() => errors());
     await vi.waitFor(() => expect(errors.mock.calls.length).toBeGreaterThan(1));
     expect(refused.isConnected()).toBe(false);
+  });
+
+  it("sees who is there: those before it, those who come, change and go, and itself", async () => {
+    const { url } = await serve();
+    const as = (name: string) => open(url, { params: { name } });
+    const grace = await joined(await as("grace"), "who:1", { device: "desk" });
+    const channel = (await as("ada")).channel("who:1", { device: "phone" });
+    const { Presence } = await load();
+    const there: Presence = new Presence(channel);
+    const { entries, note, has } = diary();
+    there.onJoin((key, current, joined) => note(`${key} ${current && seen(current)} + ${seen(joined)}`));
+    there.onLeave((key, current, left) => note(`${key} ${seen(current)} - ${seen(left)}`));
+    there.onSync(() => note(there.list((key, entry: Entry) => `${key}: ${seen(entry)}`)));
+    expect([there.list(), there.inPendingSyncState()]).toEqual([[], true]);
+    await answer(channel.join());
+    // The diff of its own coming is there before the state, and waits for it.
+    await has(
+      "grace undefined + Dr. grace desk",
+      "ada undefined + Dr. ada phone",
+      "ada Dr. ada phone + Dr. ada phone",
+      ["grace: Dr. grace desk", "ada: Dr. ada phone"],
+    );
+    expect(there.inPendingSyncState()).toBe(false);
+
+    entries.length = 0;
+    const [before] = there.list<Entry>((key, entry) => (key === "grace" ? entry : { metas: [] }));
+    const [oldRef] = (before?.metas ?? []).map(({ phx_ref }) => phx_ref);
+    await answer(grace.push("typing", {}));
+    await has("grace Dr. grace desk + Dr. grace desk…", "grace Dr. grace desk… - Dr. grace desk", [
+      "grace: Dr. grace desk…",
+      "ada: Dr. ada phone",
+    ]);
+    expect(there.list<Entry>()[0]?.metas).toMatchObject([{ phx_ref: expect.any(String), phx_ref_prev: oldRef }]);
+
+    entries.length = 0;
+    const tablet = await joined(await as("grace"), "who:1", { device: "tablet" });
+    await has("grace Dr. grace desk… + Dr. grace tablet", ["grace: Dr. grace desk… tablet", "ada: Dr. ada phone"]);
+    entries.length = 0;
+    grace.leave();
+    await has("grace Dr. grace tablet - Dr. grace desk…", ["grace: Dr. grace tablet", "ada: Dr. ada phone"]);
+    entries.length = 0;
+    tablet.leave();
+    await has("grace Dr. grace - Dr. grace tablet", ["ada: Dr. ada phone"]);
+  });
+
+  it("sees who came and went while it was away", async () => {
+    const { endpoint, url } = await serve();
+    const grace = await joined(await open(url, { params: { name: "grace" } }), "who:1", { device: "desk" });
+    const socket = await open(url, { params: { name: "ada" }, reconnectAfterMs: () => 100 });
+    const channel = socket.channel("who:1", { device: "phone" });
+    const { Presence } = await load();
+    const there = new Presence(channel);
+    const { entries, note } = diary();
+    there.onJoin((key) => note(`${key} came`));
+    there.onLeave((key) => note(`${key} left`));
+    await answer(channel.join());
+    await vi.waitFor(() => expect(there.list()).toHaveLength(2));
+    entries.length = 0;
+    endpoint.broadcast("user_socket:ada", "disconnect", {});
+    await vi.waitFor(() => expect(socket.isConnected()).toBe(false));
+    grace.leave();
+    await joined(await open(url, { params: { name: "alan" } }), "who:1", { device: "desk" });
+    await vi.waitFor(() => expect(entries).toEqual(expect.arrayContaining(["alan came", "grace left"])));
+    await vi.waitFor(() => expect(there.list((key) => key).sort()).toEqual(["ada", "alan"]));
   });
 
   it("keeps its connection with heartbeats, and measures it with ping", async () => {

@@ -1,4 +1,5 @@
 /** What is still open after reading the command line: asked for at a terminal, or taken as usual. */
+import type { Readable, Writable } from "node:stream";
 import { cancel, confirm, intro, isCancel, text } from "@clack/prompts";
 import { CommandError } from "./command-error.ts";
 import type { CommandLine } from "./command-line.ts";
@@ -11,6 +12,12 @@ export interface Plan {
   readonly git: boolean;
 }
 
+/** Where questions are asked and answered. */
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
 const USUAL = { directory: "my-app", install: true, git: true };
 
 /** Throws `CommandError` when the directory will not do. */
@@ -21,24 +28,31 @@ export function usualPlan(given: CommandLine, cwd: string): Plan {
 }
 
 /** Undefined when the user has had enough of it. Throws `CommandError` when the directory given will not do. */
-export async function askForPlan(given: CommandLine, cwd: string, manager: PackageManager): Promise<Plan | undefined> {
+export async function askForPlan(
+  given: CommandLine,
+  cwd: string,
+  manager: PackageManager,
+  terminal: Terminal,
+): Promise<Plan | undefined> {
+  const yes = (message: string) => confirm({ message, ...terminal });
   if (given.directory !== undefined) checkTarget(given.directory, cwd);
-  intro("Wingbeat: a typed chat, with server, page and tests");
-  const directory = given.directory ?? (await askForDirectory(cwd));
-  if (isCancel(directory)) return stopped();
-  const install = given.install ?? (await confirm({ message: `Install dependencies with ${manager.name} now?` }));
-  if (isCancel(install)) return stopped();
-  const git = given.git ?? (await confirm({ message: "Make a git repository?" }));
-  if (isCancel(git)) return stopped();
+  intro("Wingbeat: a typed chat, with server, page and tests", terminal);
+  const directory = given.directory ?? (await askForDirectory(cwd, terminal));
+  if (isCancel(directory)) return stopped(terminal);
+  const install = given.install ?? (await yes(`Install dependencies with ${manager.name} now?`));
+  if (isCancel(install)) return stopped(terminal);
+  const git = given.git ?? (await yes("Make a git repository?"));
+  if (isCancel(git)) return stopped(terminal);
   return { directory, install, git };
 }
 
-function askForDirectory(cwd: string): ReturnType<typeof text> {
+function askForDirectory(cwd: string, terminal: Terminal): ReturnType<typeof text> {
   return text({
     message: "Where does it go?",
     placeholder: USUAL.directory,
     defaultValue: USUAL.directory,
     validate: (directory) => targetFault(directory || USUAL.directory, cwd),
+    ...terminal,
   });
 }
 
@@ -47,7 +61,7 @@ function checkTarget(directory: string, cwd: string): void {
   if (fault !== undefined) throw new CommandError(fault);
 }
 
-function stopped(): undefined {
-  cancel("Nothing was made.");
+function stopped(terminal: Terminal): undefined {
+  cancel("Nothing was made.", terminal);
   return undefined;
 }

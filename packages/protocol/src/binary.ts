@@ -12,8 +12,12 @@ export const PUSH = 0;
 export const REPLY_KIND = 1;
 export const BROADCAST = 2;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+// Made when they are first used: some engines of React Native lack one of them, and most clients never send bytes.
+let encoder: InstanceType<typeof TextEncoder> | undefined;
+let decoder: InstanceType<typeof TextDecoder> | undefined;
+const encode = (text: string): Uint8Array => (encoder ??= new TextEncoder()).encode(text);
+const decode = (bytes: Uint8Array): string =>
+  (decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })).decode(bytes);
 
 /** The longest header string, in UTF-8 bytes: its length has one byte. */
 const MAX_LENGTH = 255;
@@ -25,7 +29,7 @@ function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Ar
     if (typeof value === "object" && value !== null) {
       throw new EncodeError(`${name} is an object or array, which a binary frame cannot hold: send JSON.`);
     }
-    const bytes = encoder.encode(value === null || value === undefined ? "" : String(value));
+    const bytes = encode(value === null || value === undefined ? "" : String(value));
     if (bytes.length > MAX_LENGTH) {
       throw new EncodeError(
         `${name} has ${bytes.length} bytes, but a binary frame holds at most ${MAX_LENGTH}: use a shorter one, or send JSON.`,
@@ -56,7 +60,7 @@ function decodeFrame(frame: Uint8Array, count: number): { strings: string[]; pay
       throw new DecodeError("binary frame is shorter than its header says");
     }
     try {
-      strings.push(decoder.decode(frame.subarray(offset, offset + length)));
+      strings.push(decode(frame.subarray(offset, offset + length)));
     } catch {
       throw new DecodeError("binary frame has a header that is not UTF-8");
     }

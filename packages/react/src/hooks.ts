@@ -1,10 +1,10 @@
-import type { ChannelAt, Socket, TopicsOf, TypedSocket } from "@wingbeat/client";
+import type { ChannelAt, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
 import { createContext, createElement, useContext } from "react";
 import type { ReactElement } from "react";
 import type { ConnectionStatus, SharedSocket } from "./shared-socket.ts";
 import { ProviderOf } from "./socket-provider.ts";
 import type { SocketProviderProps } from "./socket-provider.ts";
-import type { ChannelResult, ParamsFor, UntypedSocket } from "./types.ts";
+import type { ChannelResult, ParamsFor } from "./types.ts";
 import { useChannelOf } from "./use-channel.ts";
 import { useConnectionOf } from "./use-connection.ts";
 import { useEvent } from "./use-event.ts";
@@ -26,11 +26,14 @@ export interface Hooks<Definition extends TypedSocket> {
    * null is no topic. Another topic, or params of other content, leave the channel and join anew; a params function is
    * called at every join and rejoin instead, the latest one. Components that leave out the params take the channel as
    * the others have joined it; one whose params differ from those of another is `errored` as long as both are there.
+   *
+   * `Server` is never given: at each call the compiler goes through the channels of a type that stands in the signature,
+   * as often as it stands there. As a default it does so once.
    */
-  readonly useChannel: <const Topic extends TopicsOf<Definition>>(
+  readonly useChannel: <const Topic extends TopicsOf<Server>, Server extends TypedSocket = Definition>(
     topic: Topic | null,
-    ...params: ParamsFor<Definition, Topic>
-  ) => ChannelResult<ChannelAt<Definition, Topic>>;
+    ...params: ParamsFor<Server, Topic>
+  ) => ChannelResult<ChannelAt<Server, Topic>>;
   readonly useEvent: typeof useEvent;
   readonly usePresence: typeof usePresence;
 }

@@ -1,14 +1,7 @@
 /** Types only: what hooks know of a server, in the words of the client. */
-import type { Channel, ChannelAt, Push, PushError, Received, Socket, TopicsOf, TypedSocket } from "@wingbeat/client";
+import type { Channel, ChannelAt, ChannelContract, FailureOf, JoinArgs } from "@wingbeat/client";
+import type { PresenceEntry, Push, Received, TopicsOf, TypedSocket } from "@wingbeat/client";
 
-/** One channel of a server: its topic, join, events and pushes. */
-export type ChannelContract = TypedSocket["~contract"]["channels"];
-/** A server whose types are not known: any topic, event and payload. */
-export type UntypedSocket = Socket extends Socket<infer Definition extends TypedSocket> ? Definition : never;
-
-/** Join params, or a function that gives them (or a promise of them) before every join and rejoin. */
-type JoinParams<In> = In | (() => In | PromiseLike<In>);
-type JoinArgs<In> = Record<never, never> extends In ? [params?: JoinParams<In>] : [params: JoinParams<In>];
 /** `useChannel`'s arguments after the topic: params that may be left out when nothing in them is required. */
 export type ParamsFor<Definition extends TypedSocket, Topic extends TopicsOf<Definition>> = JoinArgs<
   ChannelAt<Definition, Topic>["join"]["in"]
@@ -39,30 +32,17 @@ export type ChannelResult<Contract extends ChannelContract> = (Joined<Contract> 
    * Why the last join was not accepted (`refused` with its `response`, `timeout`), or that the channel has crashed.
    * Undefined after a join that was accepted. A lost connection is no error of a channel: see `useConnection`.
    */
-  readonly error: PushError | undefined;
+  readonly error: FailureOf<Contract["join"]["reply"]> | undefined;
   /** `channel.push`, the same function for as long as topic and params are. Fails as `closed` without a channel. */
   readonly push: Channel<Contract>["push"];
 };
 
-/** A callback. One for a payload of unknown type may declare what it expects, as phoenix.js programs do. */
-export type Callback<Payload> = object extends Payload
-  ? { bivariant(payload: Payload): unknown }["bivariant"]
-  : (payload: Payload) => unknown;
-
-interface MetaRefs {
-  readonly phx_ref: string;
-  readonly phx_ref_prev?: string;
-}
-/** One key of a presence: a meta for each channel that tracks it. */
-export interface PresenceEntry<Meta extends object = Record<string, unknown>> {
-  readonly metas: readonly (Meta & MetaRefs)[];
-}
 /** The entries that a channel's server sends, if it declares its presence events; else anything. */
 export type EntryOf<Contract extends ChannelContract> = Contract["pushes"] extends {
   readonly presence_state: Readonly<Record<string, infer Entry>>;
 }
   ? Received<Entry>
-  : PresenceEntry & Record<string, unknown>;
+  : PresenceEntry;
 
 /** What `usePresence` gives. Immutable: another object after every change, with what has not changed kept. */
 export interface PresenceResult<Entry> {

@@ -1,6 +1,5 @@
-import type { Channel, Received } from "@wingbeat/client";
+import type { Callback, Channel, ChannelContract, Received } from "@wingbeat/client";
 import { useEffect } from "react";
-import type { Callback, ChannelContract } from "./types.ts";
 import { useLatest } from "./use-latest.ts";
 
 /**

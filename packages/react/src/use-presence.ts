@@ -1,8 +1,7 @@
-import type { Channel } from "@wingbeat/client";
+import type { Channel, ChannelContract, PresenceChannel, PresenceEntry } from "@wingbeat/client";
 import { useCallback, useSyncExternalStore } from "react";
 import { NOBODY, presenceOf } from "./shared-socket/presence-store.ts";
-import type { PresenceChannel } from "./shared-socket/presence-store.ts";
-import type { ChannelContract, EntryOf, PresenceEntry, PresenceResult } from "./types.ts";
+import type { EntryOf, PresenceResult } from "./types.ts";
 
 /**
  * Who is on the channel's topic, as its server's presence says. Typed by the server when the channel declares

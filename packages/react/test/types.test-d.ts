@@ -6,7 +6,7 @@ import {
   useEvent,
   usePresence,
 } from "@wingbeat/react";
-import type { Socket } from "@wingbeat/client";
+import type { ChannelOf, Refusal, Socket } from "@wingbeat/client";
 import { createElement } from "react";
 import { expectTypeOf } from "vitest";
 import { defineChannel, defineSocket, ok } from "wingbeat";
@@ -34,6 +34,8 @@ export function useTyped(id: string, maybe: string | undefined) {
   expectTypeOf(state).toEqualTypeOf<"joining" | "joined" | "errored" | "closed">();
   expectTypeOf(reply).toEqualTypeOf<{ messages: string[] } | undefined>();
   expectTypeOf(error?.reason).toExtend<string | undefined>();
+  expectTypeOf(error?.response).toEqualTypeOf<Refusal | undefined>();
+  expectTypeOf(channel).toEqualTypeOf<ChannelOf<typeof userSocket, "room:1"> | null>();
   expectTypeOf(push("new_msg", { body: "hi" }).then(({ id }) => id)).toEqualTypeOf<Promise<number>>();
   // @ts-expect-error no such event
   push("new_mesg", { body: "hi" });
@@ -76,6 +78,7 @@ export function useUntyped() {
   useEvent(channel, "any event", (payload: { body: string }) => payload.body);
   const { list } = usePresence<{ online_at: string }>(channel);
   expectTypeOf(list[0]?.metas[0]?.online_at).toEqualTypeOf<string | undefined>();
+  expectTypeOf(list[0]?.["name"]).toEqualTypeOf<unknown>();
   expectTypeOf(usePresence(channel).list[0]?.["name"]).toEqualTypeOf<unknown>();
 }
 

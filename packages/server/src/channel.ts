@@ -192,7 +192,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Payloads are checked by the compiler; at run time they are sent as they are.
    */
   pushes<P extends Record<string, unknown>>(
-    _schemas?: P,
+    schemas?: P,
   ): Channel<{
     topic: D["topic"];
     assigns: D["assigns"];
@@ -201,7 +201,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     join: D["join"];
     events: D["events"];
   }> {
-    return new Channel(this.spec);
+    return new Channel({ ...this.spec, pushes: Object.keys(schemas ?? {}) });
   }
 
   /**

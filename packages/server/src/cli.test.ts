@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { CommandError } from "./cli/command-error.ts";
@@ -198,6 +199,64 @@ Run its test: npx vitest run src/channels/admin/chat-room.test.ts
     expect(JSON.parse(tests.out)).toMatchObject({ success: true, numPassedTests: 6 });
   }, 30_000);
 
+  describe("channel, when there is no socket,", () => {
+    /** Runs it for a user who types this when asked. */
+    const genRoom = (project: Project, typed: string, ...options: string[]) => {
+      const input = new PassThrough();
+      const output = new PassThrough();
+      let asked = "";
+      output.on("data", (chunk: Buffer) => {
+        asked += chunk.toString();
+        setImmediate(() => input.end(typed));
+      });
+      return run(["gen", "channel", "Room", ...options], project.root, { input, output }).then((text) => ({
+        text,
+        asked,
+      }));
+    };
+    const written = (project: Project) => readdirSync(join(project.root, "channels")).sort();
+    const CHANNEL = ["room.test.ts", "room.ts"];
+    const HINT = "This writes one: npx wingbeat gen socket User --from-channel Room";
+
+    it.each(["\n", "y\n", "Yes\n"])("makes one that leads to it for the answer %j", async (typed) => {
+      const project = new Project();
+      const { text, asked } = await genRoom(project, typed);
+      expect(asked).toBe("No socket leads to it yet. Make a UserSocket, with this channel on it? [Y/n] ");
+      expect(text).toBe(`Wrote channels/room.ts
+Wrote channels/room.test.ts
+Wrote channels/user-socket.ts
+Wrote channels/user-socket.client.ts
+
+Mount it on the endpoint:
+
+    import { userSocket } from "./channels/user-socket.js";
+
+    createEndpoint({ sockets: { "/socket": userSocket } })
+
+Import channels/user-socket.client.ts in your page.
+
+Run its test: npx vitest run channels/room.test.ts`);
+      expect(project.read("channels/user-socket.ts")).toContain("channels: [room],");
+    });
+
+    it.each(["n\n", "no\n", "later\n", ""])("says how to make one for the answer %j", async (typed) => {
+      const project = new Project();
+      expect((await genRoom(project, typed)).text).toContain(HINT);
+      expect(written(project)).toEqual(CHANNEL);
+    });
+
+    it("asks nothing with --yes, and nothing when there is one", async () => {
+      const project = new Project();
+      const { text, asked } = await genRoom(project, "y\n", "--yes");
+      expect(text).toContain(HINT);
+      expect(asked).toBe("");
+      expect(written(project)).toEqual(CHANNEL);
+      const other = new Project();
+      other.write("socket.ts", "export const userSocket = defineSocket({});");
+      expect(await genRoom(other, "y\n")).toMatchObject({ text: expect.stringContaining("Add it to"), asked: "" });
+    });
+  });
+
   it("overwrites nothing, and writes nothing when one file is there", async () => {
     const project = new Project();
     project.write("channels/room.test.ts", "mine");
@@ -213,14 +272,16 @@ Run its test: npx vitest run src/channels/admin/chat-room.test.ts
 
 describe("wingbeat routes", () => {
   const SOCKET = `import { defineChannel, defineSocket, ok } from "wingbeat";
-const room = defineChannel("room:{id}").join(() => ok()).handleIn("new_msg", () => {}).handleIn("ping", () => {});
+const schema = { "~standard": { version: 1, vendor: "own", validate: (value) => ({ value }) } };
+const room = defineChannel("room:{id}").pushes({ new_msg: schema, typing: schema }).join(() => ok())
+  .handleIn("new_msg", () => {}).handleIn("ping", () => {}).handleOut("typing", () => {});
 const lobby = defineChannel("lobby").join(() => ok());
 export const userSocket = defineSocket({ connect: () => ok(), channels: [room, lobby] });
 export const sockets = { "/socket": { socket: userSocket, longpoll: true } };
 setInterval(() => {}, 1_000);
 `;
-  const TABLE = `SOCKET   TRANSPORTS                                              TOPIC      HANDLES
-/socket  websocket /socket/websocket, longpoll /socket/longpoll  room:{id}  new_msg, ping
+  const TABLE = `SOCKET   TRANSPORTS                                              TOPIC      HANDLES        PUSHES           INTERCEPTS
+/socket  websocket /socket/websocket, longpoll /socket/longpoll  room:{id}  new_msg, ping  new_msg, typing  typing
                                                                  lobby
 `;
 
@@ -236,6 +297,18 @@ setInterval(() => {}, 1_000);
     project.install();
     project.write("src/socket.js", SOCKET);
     expect((await project.wingbeatIn("src", "routes")).out).toBe(TABLE);
+  });
+
+  it("reads an endpoint that is exported", async () => {
+    const project = new Project();
+    project.install();
+    project.write(
+      "socket.js",
+      `${SOCKET.replace("export const sockets", "const sockets")}
+import { createEndpoint } from "wingbeat";
+export const endpoint = createEndpoint({ sockets });`,
+    );
+    expect((await project.wingbeat("routes", "socket.js")).out).toBe(TABLE);
   });
 
   it("reads TypeScript in a project of CommonJS modules", async () => {

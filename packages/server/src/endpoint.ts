@@ -48,6 +48,8 @@ const CLOSE_WAIT = 1_000;
 export class Endpoint {
   /** The PubSub under the channels. Broadcasts of the endpoint carry `Broadcast` objects on it. */
   readonly pubsub: PubSub;
+  /** The sockets by path, as they were given: for `wingbeat routes`, say. */
+  readonly sockets: EndpointOptions["sockets"];
   readonly #mounts: readonly Mount[];
   readonly #gate: Gate;
   readonly #drainConfig: DrainConfig;
@@ -64,6 +66,7 @@ export class Endpoint {
 
   constructor(options: EndpointOptions) {
     const configs = readMounts(options);
+    this.sockets = options.sockets;
     const { host, health, maxConnections = MAX_CONNECTIONS, maxConnectionsPerIp } = options;
     const premises = {
       host,

@@ -30,7 +30,7 @@ export type WingbeatErrorCode =
   | "WB_PRESENCE_LIMIT"
   /** The PubSub adapter could not take a broadcast. Thrown by `broadcast` and `broadcastFrom`. */
   | "WB_BROADCAST"
-  /** The endpoint is already listening, or is closed. */
+  /** The endpoint is already listening, or is closed; or a test kit is. */
   | "WB_ENDPOINT_STATE"
   /** An assertion of `wingbeat/testing` did not hold. */
   | "WB_ASSERTION";

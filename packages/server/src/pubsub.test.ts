@@ -65,8 +65,22 @@ async function failures(
     timeout: 50,
   });
   const failed: string[] = [];
-  for (const { title, test } of tests) await test().catch(() => failed.push(title));
+  // An engine is not as it was after a test that failed.
+  const tries = engine === undefined ? 3 : 1;
+  for (const { title, test } of tests) if (!(await passes(test, tries))) failed.push(title);
   return failed;
+}
+
+/** A test with little patience also fails when the machine was away; then it passes the next time. */
+async function passes(test: () => Promise<void>, tries: number): Promise<boolean> {
+  for (let one = 0; one < tries; one++) {
+    const hasPassed = await test().then(
+      () => true,
+      () => false,
+    );
+    if (hasPassed) return true;
+  }
+  return false;
 }
 
 /** A local adapter with some of its methods replaced. */
@@ -84,7 +98,7 @@ function brokenLocally(
   };
 }
 
-describe("the suite finds an adapter that", () => {
+describe("the suite finds an adapter that", { timeout: 30_000 }, () => {
   it("is right: none of its tests fails", async () => {
     expect(await failures(() => [localAdapter()], false)).toEqual([]);
     expect(await failures((count) => hubOf(new Hub())(count), true)).toEqual([]);
@@ -202,7 +216,7 @@ describe("the suite finds an adapter that", () => {
   });
 });
 
-describe("the suite finds an adapter that, when its engine is away,", () => {
+describe("the suite finds an adapter that, when its engine is away,", { timeout: 30_000 }, () => {
   const RESTART = "reconnects to an engine that was restarted under load, and counts what was lost";
   const KEEP = "keeps what is sent while the engine is away, and sends it in order";
   const UNREACHABLE = "starts without an engine: serves its own node, and says why";

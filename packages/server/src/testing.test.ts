@@ -345,6 +345,28 @@ describe("the end of a channel", () => {
 });
 
 describe("the kit", () => {
+  it("lets nobody in when it is closed, and says so", async () => {
+    const own = testSocket(userSocket);
+    await own.close();
+    const closed = { name: "WingbeatError", code: "WB_ENDPOINT_STATE", message: /^the test kit is closed: make one/ };
+    const refusal = expect.objectContaining({ ...closed, message: expect.stringMatching(closed.message) });
+    await expect(own.connect({ token: "ann" })).rejects.toEqual(refusal);
+    await expect(own.assertRefused({})).rejects.toEqual(refusal);
+    expect(() => own.socket({ user: "ann" })).toThrow(closed.message);
+    await own.close();
+  });
+
+  it("lets nobody in whose connect was under way when it was closed", async () => {
+    let decide = (): void => {};
+    const decided = new Promise<void>((resolve) => (decide = resolve));
+    const slow = defineSocket({ connect: async () => (await decided, ok({ user: "ann" })), channels: [room] });
+    const own = testSocket(slow);
+    const connecting = own.connect();
+    await own.close();
+    decide();
+    await expect(connecting).rejects.toThrow("the test kit is closed");
+  });
+
   it("takes the application's own endpoint", async () => {
     const endpoint = createEndpoint({ sockets: { "/socket": userSocket }, logger: false });
     const own = testSocket(userSocket, { endpoint });

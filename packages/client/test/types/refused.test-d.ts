@@ -1,6 +1,6 @@
 /** What a typed client says and gets, and what must not compile. */
-import type { Channel, ChannelAt, ReplyOf, TopicsOf } from "@wingbeat/client";
-import { Socket } from "@wingbeat/client";
+import type { Channel, ChannelAt, ChannelOf, Refusal, ReplyOf, TopicsOf } from "@wingbeat/client";
+import { PushError, Socket } from "@wingbeat/client";
 import { expectTypeOf } from "vitest";
 import type { userSocket } from "./server.ts";
 
@@ -66,6 +66,22 @@ void (await room.push("new_msg", { body: "" })).idd;
 // @ts-expect-error: no such status
 room.push("new_msg", { body: "" }).receive("busy", () => {});
 
+// Why a push has failed
+void room.push("new_msg", { body: "" }).catch(({ reason, response }) => {
+  expectTypeOf(response).toEqualTypeOf<{ reason: string; field: string } | Refusal | undefined>();
+  // @ts-expect-error: no such failure
+  return reason === "refuse";
+});
+void room.join().then(undefined, ({ response }) => {
+  if (response !== undefined && "oldest" in response) expectTypeOf(response.oldest).toEqualTypeOf<number>();
+});
+void room.push("seen").catch(({ response }) => expectTypeOf(response).toEqualTypeOf<Refusal | undefined>());
+try {
+  await room.push("seen");
+} catch (error) {
+  if (error instanceof PushError) expectTypeOf(error.response).toEqualTypeOf<unknown>();
+}
+
 // Events of the server
 room.on("new_msg", (message) => expectTypeOf(message).toEqualTypeOf<{ id: number; body: string }>());
 room.on("phx_error", () => {});
@@ -93,6 +109,14 @@ declare const anyRoom: `room:${string}`;
 expectTypeOf(socket.channel(anyRoom)).toEqualTypeOf<Channel<ChannelAt<typeof userSocket, "room:7">>>();
 
 // The types have names.
+expectTypeOf(room).toEqualTypeOf<ChannelOf<typeof userSocket, "room:42">>();
+const hand = (given: ChannelOf<typeof userSocket, "room:42">) => given.push("new_msg", { body: "" });
+hand(room);
+hand(socket.channel("room:7"));
+// @ts-expect-error: another channel
+hand(document);
+// @ts-expect-error: no such topic
+expectTypeOf<ChannelOf<typeof userSocket, "rooms:42">>().toBeNever();
 expectTypeOf<"system">().toExtend<TopicsOf<typeof userSocket>>();
 expectTypeOf<"systems">().not.toExtend<TopicsOf<typeof userSocket>>();
 expectTypeOf<ReplyOf<ChannelAt<typeof userSocket, "room:1">, "seen">["status"]>().toEqualTypeOf<"ok">();
@@ -107,3 +131,4 @@ socket satisfies Socket;
 const untyped = new Socket("/socket").channel("any", { thing: 1 });
 untyped.on("event", ({ body }: { body: string }) => body);
 expectTypeOf(await untyped.push("event", { x: 1 })).toEqualTypeOf<unknown>();
+void untyped.push("event").catch(({ response }) => expectTypeOf(response).toEqualTypeOf<unknown>());

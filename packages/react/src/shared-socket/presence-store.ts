@@ -3,6 +3,7 @@
  * server tells everybody who is there only once, and a component may want to know later.
  */
 import { Presence } from "@wingbeat/client";
+import type { PresenceChannel } from "@wingbeat/client";
 
 /** One key as the client keeps it: its metas, and what the server has added. */
 export interface Entry {
@@ -17,9 +18,6 @@ export interface PresenceSnapshot {
 }
 
 export const NOBODY: PresenceSnapshot = { list: [], state: {}, synced: false };
-
-/** What a presence needs of a channel. */
-export type PresenceChannel = ConstructorParameters<typeof Presence>[0];
 
 const stores = new WeakMap<PresenceChannel, PresenceStore>();
 

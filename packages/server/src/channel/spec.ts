@@ -24,6 +24,8 @@ export interface ChannelSpec {
   readonly handleIn: ReadonlyMap<string, PayloadHandler>;
   /** By event prefix (`reaction:*`), in declaration order. Asked after the exact names. */
   readonly handleInPrefixes: readonly { readonly prefix: string; readonly handler: PayloadHandler }[];
+  /** The events that are declared by schema. Those that are declared by type are not there at run time. */
+  readonly pushes: readonly string[];
   /** The intercepted events. */
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleInfo: ((context: Context, message: unknown) => unknown) | undefined;
@@ -37,6 +39,7 @@ export function emptySpec(pattern: string): ChannelSpec {
     join: undefined,
     handleIn: new Map(),
     handleInPrefixes: [],
+    pushes: [],
     handleOut: new Map(),
     handleInfo: undefined,
     terminate: undefined,

@@ -1,32 +1,63 @@
 /** `wingbeat gen`: writes a channel, a socket or a presence, and says what is left to do by hand. */
 import { CommandError } from "./command-error.ts";
+import { confirm } from "./confirm.ts";
+import type { Terminal } from "./confirm.ts";
 import { generateChannel } from "./gen/channel.ts";
 import { generatePresence } from "./gen/presence.ts";
 import type { Generated } from "./gen/generated.ts";
 import { generateSocket } from "./gen/socket.ts";
 import { readName } from "./name.ts";
-import type { Kind } from "./name.ts";
+import type { Kind, Name } from "./name.ts";
 import { nearest } from "./nearest.ts";
-import { dependsOn, findProject } from "./project.ts";
+import { dependsOn, fileThatCalls, findProject } from "./project.ts";
 import type { Project } from "./project.ts";
 import { writeNew } from "./write.ts";
 
 export interface GenerateOptions {
   readonly fromChannel: string | undefined;
   readonly cwd: string;
+  /** Where to ask. Undefined: nothing is asked. */
+  readonly terminal: Terminal | undefined;
 }
 
 const KINDS: readonly Kind[] = ["channel", "socket", "presence"];
 
 /** Gives the text to print. Throws `CommandError`. */
-export function generate(args: readonly string[], options: GenerateOptions): string {
-  const [typed, name, ...more] = args;
+export async function generate(args: readonly string[], options: GenerateOptions): Promise<string> {
+  const [typed, given, ...more] = args;
   const kind = readKind(typed);
   if (more.length > 0)
     throw new CommandError(`gen ${kind} takes one name, and got ${args.length - 1}: ${usageOf(kind)}`);
-  if (name === undefined && kind !== "presence") throw new CommandError(`gen ${kind} needs a name: ${usageOf(kind)}`);
-  const { files, next } = make(kind, name ?? "Presence", options);
-  return [...files.map(({ path }) => `Wrote ${path}`), "", next].join("\n");
+  if (given === undefined && kind !== "presence") throw new CommandError(`gen ${kind} needs a name: ${usageOf(kind)}`);
+  const named = given ?? "Presence";
+  const name = readName(named, kind);
+  const routed = options.fromChannel === undefined ? undefined : readName(options.fromChannel, "channel");
+  const project = findApp(options.cwd);
+  const generated = {
+    channel: () => generateChannel(name, named, project),
+    socket: () => generateSocket(name, routed, project),
+    presence: () => generatePresence(name, project),
+  }[kind]();
+  writeNew(project.root, generated.files);
+  const wantsSocket = kind === "channel" && (await asksForSocket(project, options.terminal));
+  return textOf(wantsSocket ? withSocket(generated, name, project) : generated);
+}
+
+/** A channel that no socket leads to is of no use yet. */
+async function asksForSocket(project: Project, terminal: Terminal | undefined): Promise<boolean> {
+  if (terminal === undefined || fileThatCalls(project, "defineSocket") !== undefined) return false;
+  return confirm("No socket leads to it yet. Make a UserSocket, with this channel on it?", terminal);
+}
+
+/** What was made of a channel, with a socket that leads to it; then nothing is left to say about how to get there. */
+function withSocket({ files, next }: Generated, channel: Name, project: Project): Generated {
+  const socket = generateSocket(readName("User", "socket"), channel, project);
+  writeNew(project.root, socket.files);
+  return { files: [...files, ...socket.files], next: [...socket.next, ...next.slice(1)] };
+}
+
+function textOf({ files, next }: Generated): string {
+  return [files.map(({ path }) => `Wrote ${path}`).join("\n"), ...next].join("\n\n");
 }
 
 function readKind(typed: string | undefined): Kind {
@@ -44,19 +75,6 @@ function usageOf(kind: Kind): string {
     socket: "wingbeat gen socket User",
     presence: "wingbeat gen presence",
   }[kind];
-}
-
-function make(kind: Kind, typed: string, { fromChannel, cwd }: GenerateOptions): Generated {
-  const name = readName(typed, kind);
-  const routed = fromChannel === undefined ? undefined : readName(fromChannel, "channel");
-  const project = findApp(cwd);
-  const generated = {
-    channel: () => generateChannel(name, typed, project),
-    socket: () => generateSocket(name, routed, project),
-    presence: () => generatePresence(name, project),
-  }[kind]();
-  writeNew(project.root, generated.files);
-  return generated;
 }
 
 function findApp(cwd: string): Project {

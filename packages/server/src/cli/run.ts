@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { CommandError } from "./command-error.ts";
+import type { Terminal } from "./confirm.ts";
 import { generate } from "./gen.ts";
 import { nearest } from "./nearest.ts";
 import { routes } from "./routes.ts";
@@ -9,8 +10,8 @@ import { USAGE } from "./usage.ts";
 
 const COMMANDS = ["gen", "routes"];
 
-/** Gives the text to print. Throws `CommandError`. */
-export async function run(args: readonly string[], cwd: string): Promise<string> {
+/** Gives the text to print. Without a terminal, or with `--yes`, nothing is asked. Throws `CommandError`. */
+export async function run(args: readonly string[], cwd: string, terminal?: Terminal): Promise<string> {
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
   if (values.help === true) return USAGE;
@@ -22,7 +23,11 @@ export async function run(args: readonly string[], cwd: string): Promise<string>
     case undefined:
       return USAGE;
     case "gen":
-      return generate(rest, { fromChannel: values["from-channel"], cwd });
+      return generate(rest, {
+        fromChannel: values["from-channel"],
+        cwd,
+        terminal: values.yes === true ? undefined : terminal,
+      });
     case "routes":
       return routes(rest, cwd);
     default:
@@ -38,6 +43,7 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
+        yes: { type: "boolean", short: "y" },
         "from-channel": { type: "string" },
       },
     });

@@ -8,6 +8,7 @@ export const USAGE = `Usage: wingbeat <command>
   routes [module]        prints the sockets, topics and events of a module, by default the one
                          that package.json names: "wingbeat": { "routes": "./src/socket.ts" }
 
+  -y, --yes              asks nothing: says what is left to do instead
   -h, --help             prints this
   -v, --version          prints the version
 

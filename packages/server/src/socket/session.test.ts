@@ -1,6 +1,6 @@
 import { v2Client, v2Server } from "@wingbeat/protocol";
 import type { Message } from "@wingbeat/protocol";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEndpoint, defineChannel, defineSocket, ok, refuse, route } from "../index.ts";
 import type { Endpoint, SocketDefinition } from "../index.ts";
 import { attach } from "../telemetry.ts";
@@ -378,6 +378,9 @@ describe("messages that no channel takes", () => {
 });
 
 describe("rates", () => {
+  // No time passes: nobody earns a permission while the machine is away.
+  beforeEach(() => void vi.spyOn(performance, "now").mockReturnValue(0));
+
   const limited = (ref: string, joinRef = "1") =>
     expect.stringMatching(
       new RegExp(`^${joinRef} ${ref} lobby phx_reply .*"error".*"reason":"rate limited","retry_after_ms":\\d+`),

@@ -59,6 +59,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   readonly #clients = new Map<string, TestClient<Contract>>();
   readonly #detach: readonly (() => void)[];
   #connects = 0;
+  #isClosed = false;
 
   /** @internal Made by {@link testSocket}. */
   constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint, presence = [] }: TestOptions) {
@@ -81,7 +82,8 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 
   /**
    * Connects a client as over the network: params travel as a query, so that numbers arrive as text; origin check,
-   * schema, `connect` and `id` are run. Rejects with `WB_ASSERTION` when it is refused.
+   * schema, `connect` and `id` are run. Rejects with `WB_ASSERTION` when it is refused, and with `WB_ENDPOINT_STATE`
+   * when the kit is closed, also while `connect` is under way.
    */
   async connect(params: object = {}, from: ConnectFrom = {}): Promise<TestClient<Contract>> {
     const { path, outcome } = await this.#admit(params, from);
@@ -103,13 +105,14 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     throw new WingbeatError("WB_ASSERTION", `assertRefused: connect let the client in, with ${show(outcome.assigns)}.`);
   }
 
-  /** A connected client, without running `connect` and `id`. */
+  /** A connected client, without running `connect` and `id`. Throws `WB_ENDPOINT_STATE` when the kit is closed. */
   socket(assigns: Readonly<Record<string, unknown>> = {}, id: string | null = null): TestClient<Contract> {
     return this.#open(this.#nextPath(), { assigns, id });
   }
 
   /** Closes all clients of the kit, and its endpoint if it is the kit's own. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const client of this.#clients.values()) client.forget();
     this.#clients.clear();
     await new Promise((resolve) => setImmediate(resolve)); // channels handle what they were sent, then they end
@@ -118,6 +121,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   }
 
   async #admit(params: object, from: ConnectFrom): Promise<{ path: string; outcome: Admission | Refusal }> {
+    this.#checkOpen();
     const path = this.#nextPath();
     const mount = { ...this.#mount, path, authToken: this.#mount.authToken || from.authToken !== undefined };
     const entrance = entranceOf(mount, mount.websocket as WebSocketConfig, this.endpoint, PREMISES);
@@ -125,6 +129,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   }
 
   #open(path: string, admission: Omit<Admission, "codec">): TestClient<Contract> {
+    this.#checkOpen();
     const { endpoint } = this;
     const environment = {
       endpoint,
@@ -136,6 +141,14 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     const client = new TestClient<Contract>(endpoint, environment, admission, this.#timeout);
     this.#clients.set(path, client);
     return client;
+  }
+
+  #checkOpen(): void {
+    if (!this.#isClosed) return;
+    throw new WingbeatError(
+      "WB_ENDPOINT_STATE",
+      "the test kit is closed: make one with testSocket() for each test, or close it after the last one.",
+    );
   }
 
   #nextPath(): string {

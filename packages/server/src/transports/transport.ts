@@ -38,3 +38,20 @@ export interface ConnectionHandler {
   /** The connection is gone, or being closed by either side; called once. Nothing is sent or received after it. */
   closed(code: number, reason: string): void;
 }
+
+/**
+ * Looks at idle deadlines every `interval` ms: calls `sweep` with the ms that have passed since the last time, and with
+ * the time. Give what it returns to `clearInterval` to end it; it keeps no process alive.
+ *
+ * A process that was away (busy, stopped, suspended) has heard nobody, which is not to say that nobody spoke: what has
+ * come meanwhile is read before the call, and of the time away at most two intervals count.
+ */
+export function sweepEvery(interval: number, sweep: (passed: number, now: number) => void): NodeJS.Timeout {
+  let sweptAt = performance.now();
+  const look = (): void => {
+    const now = performance.now();
+    sweep(Math.min(now - sweptAt, 2 * interval), now);
+    sweptAt = now;
+  };
+  return setInterval(() => setImmediate(look), interval).unref();
+}

@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Server } from "ws";
+import { sweepEvery } from "./transport.ts";
 import type { Connection, ConnectionHandler } from "./transport.ts";
 import { ServerWebSocket, WebSocketConnection } from "./websocket/connection.ts";
 
@@ -84,11 +85,9 @@ export class WebSocketTransport {
   #sweep(): void {
     if (this.#sweeper !== undefined) return;
     const { timeout } = this.#options;
-    this.#sweeper = setInterval(() => {
-      const now = performance.now();
-      for (const connection of this.#connections) connection.closeIfIdle(now, timeout);
-    }, timeout / SWEEPS_PER_TIMEOUT);
-    this.#sweeper.unref();
+    this.#sweeper = sweepEvery(timeout / SWEEPS_PER_TIMEOUT, (passed) => {
+      for (const connection of this.#connections) connection.closeIfIdle(passed, timeout);
+    });
   }
 }
 

@@ -16,7 +16,7 @@ export function generateChannel(name: Name, typed: string, project: Project): Ge
   const runner = dependsOn(project, "vitest") ? "" : "npm install --save-dev vitest && ";
   return {
     files,
-    next: `${routeAdvice(path, variable, typed, project)}\n\nRun its test: ${runner}npx vitest run ${test}`,
+    next: [routeAdvice(path, variable, typed, project), `Run its test: ${runner}npx vitest run ${test}`],
   };
 }
 

@@ -8,7 +8,10 @@ import { freeIdentifier } from "./identifier.ts";
 export function generatePresence(name: Name, project: Project): Generated {
   const path = `${channelsFolder(project)}/${name.path}`;
   const variable = freeIdentifier(name.camel, "Presence");
-  return { files: [{ path: `${path}.ts`, text: presenceText(name, variable) }], next: advice(path, variable, project) };
+  return {
+    files: [{ path: `${path}.ts`, text: presenceText(name, variable) }],
+    next: [advice(path, variable, project)],
+  };
 }
 
 function advice(path: string, variable: string, project: Project): string {

@@ -26,7 +26,7 @@ export function generateSocket(name: Name, channel: Name | undefined, project: P
     { path: `${path}.ts`, text: socketText(variable, name.snake, routed) },
     { path: client, text: clientText(variable, importPath(project, client, path), routed) },
   ];
-  return { files, next: [mountAdvice(path, variable, project), clientAdvice(client, project)].join("\n\n") };
+  return { files, next: [mountAdvice(path, variable, project), clientAdvice(client, project)] };
 }
 
 function routedFrom(path: string, channel: Name, project: Project): Routed {

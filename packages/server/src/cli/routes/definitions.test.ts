@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defineChannel, defineSocket, ok, route } from "../../index.ts";
+import { z } from "zod";
+import { createEndpoint, defineChannel, defineSocket, ok, route } from "../../index.ts";
 import { mountsOf } from "./definitions.ts";
 
 const room = defineChannel("room:{id}")
@@ -44,9 +45,26 @@ describe("mountsOf", () => {
     expect(mounts.map(({ name }) => name)).toEqual(["/socket", "otherSocket"]);
   });
 
-  it("lists pushes that the definition names", () => {
-    const spec = { ...room.spec, pushes: ["new_msg"] };
-    const [mount] = mountsOf({ s: { spec: { routes: [{ pattern: { source: "room:{id}" }, channel: spec }] } } });
-    expect(mount?.channels[0]?.pushes).toEqual(["new_msg"]);
+  it("finds the sockets of an endpoint that is exported", () => {
+    const endpoint = createEndpoint({ sockets: { "/socket": { socket: userSocket, longpoll: true } }, logger: false });
+    const transports = ["websocket /socket/websocket", "longpoll /socket/longpoll"];
+    expect(mountsOf({ endpoint, userSocket })).toEqual([{ name: "/socket", transports, channels }]);
+  });
+
+  it("lists pushes that are declared by schema", () => {
+    const chat = defineChannel("chat")
+      .pushes({ new_msg: z.object({ body: z.string() }), typing: z.object({}) })
+      .join(() => ok())
+      .handleOut("typing", () => {});
+    const socket = defineSocket({ connect: () => ok(), channels: [chat] });
+    expect(mountsOf({ socket })[0]?.channels).toEqual([
+      { topic: "chat", handles: [], pushes: ["new_msg", "typing"], intercepts: ["typing"] },
+    ]);
+  });
+
+  it("reads definitions of an older package, which do not name pushes", () => {
+    const { pushes: _pushes, ...older } = room.spec;
+    const [mount] = mountsOf({ s: { spec: { routes: [{ pattern: { source: "room:{id}" }, channel: older }] } } });
+    expect(mount?.channels).toEqual([channels[0]]);
   });
 });

@@ -13,7 +13,7 @@ interface ChannelLike {
   readonly handleIn: ReadonlyMap<string, unknown>;
   readonly handleInPrefixes: readonly { readonly prefix: string }[];
   readonly handleOut: ReadonlyMap<string, unknown>;
-  /** Names of pushes that are declared by schema. Those that are declared by type are not there at run time. */
+  /** Missing in a package of the application that is older than the command. */
   readonly pushes?: readonly string[];
 }
 

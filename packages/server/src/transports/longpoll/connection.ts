@@ -41,6 +41,8 @@ export class LongPollConnection implements Connection, Reach {
   #poller: Poller | undefined = undefined;
   #intake: Intake | undefined = undefined;
   #polledAt = performance.now();
+  /** Milliseconds that the sweep has seen pass since then. */
+  #unpolledFor = 0;
   #isOpen = true;
   #isPaused = false;
 
@@ -90,6 +92,7 @@ export class LongPollConnection implements Connection, Reach {
       return;
     }
     this.#polledAt = performance.now();
+    this.#unpolledFor = 0;
     if (this.#frames.length === 0) {
       this.#poller = poller;
       poller.waiting();
@@ -141,10 +144,11 @@ export class LongPollConnection implements Connection, Reach {
     this.#intake?.end();
   }
 
-  /** Asked by the sweep. POSTs do not count: who does not poll gets no messages. */
-  closeIfIdle(now: number): void {
+  /** Asked by the sweep, `passed` ms after the last time. POSTs do not count: who does not poll gets no messages. */
+  closeIfIdle(passed: number, now: number): void {
     const limit = this.#limits.window * WINDOWS_UNTIL_GONE;
-    if (now - this.#polledAt > limit) this.close(CloseCode.protocolError, `nobody has polled for ${limit} ms`);
+    this.#unpolledFor += Math.min(passed, now - this.#polledAt);
+    if (this.#unpolledFor > limit) this.close(CloseCode.protocolError, `nobody has polled for ${limit} ms`);
   }
 
   #take(): string[] {

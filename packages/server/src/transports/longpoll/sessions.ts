@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { sign, verify } from "../../token.ts";
+import { sweepEvery } from "../transport.ts";
 import { LongPollConnection } from "./connection.ts";
 import type { ConnectionLimits } from "./connection.ts";
 import type { Reach } from "./reach.ts";
@@ -77,10 +78,8 @@ export class LongPollSessions {
     if (window >= this.#shortestWindow) return;
     this.#shortestWindow = window;
     clearInterval(this.#sweeper);
-    this.#sweeper = setInterval(() => {
-      const now = performance.now();
-      for (const connection of this.#sessions.values()) connection.closeIfIdle(now);
-    }, window / SWEEPS_PER_WINDOW);
-    this.#sweeper.unref();
+    this.#sweeper = sweepEvery(window / SWEEPS_PER_WINDOW, (passed, now) => {
+      for (const connection of this.#sessions.values()) connection.closeIfIdle(passed, now);
+    });
   }
 }

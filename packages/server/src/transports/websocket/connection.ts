@@ -56,7 +56,8 @@ export class WebSocketConnection extends Outbox implements Connection {
   #isStalled = false;
   #awaitsDrain = false;
   #bytesRead = -1;
-  #activeAt = 0;
+  /** Milliseconds that the sweep has seen pass since it last found something new. */
+  #silentFor = 0;
 
   /** `socket` is the TCP or TLS socket under `websocket`. `onGone` is called once, when that socket is closed. */
   constructor(
@@ -148,14 +149,14 @@ export class WebSocketConnection extends Outbox implements Connection {
 
   /**
    * Closes the connection when nothing was read from the client for `timeout` ms; also while reading is paused, because
-   * a client that has gone away is not noticed then. Asked by the transport's sweep.
+   * a client that has gone away is not noticed then. Asked by the transport's sweep, `passed` ms after the last time.
    */
-  closeIfIdle(now: number, timeout: number): void {
+  closeIfIdle(passed: number, timeout: number): void {
     const bytesRead = this.#socket.bytesRead ?? 0;
     if (bytesRead !== this.#bytesRead) {
       this.#bytesRead = bytesRead;
-      this.#activeAt = now;
-    } else if (this.#isOpen && now - this.#activeAt >= timeout) {
+      this.#silentFor = 0;
+    } else if (this.#isOpen && (this.#silentFor += passed) >= timeout) {
       this.close(CloseCode.protocolError, `nothing was received for ${timeout} ms`);
     }
   }

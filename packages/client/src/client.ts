@@ -1,0 +1,36 @@
+/** All that pages use as a rule: everything but long polling. */
+
+export { Socket } from "./socket.ts";
+export type { Logger, SocketOptions } from "./socket/options.ts";
+export { Channel } from "./channel.ts";
+export type { ChannelOf, ChannelState, TransportError } from "./channel.ts";
+export { Push } from "./push.ts";
+export type { FailureOf, PushOptions } from "./push.ts";
+export { PushError } from "./errors.ts";
+export type { PushFailure } from "./errors.ts";
+export type { ListenerRef } from "./listeners.ts";
+
+// Who is here
+export { Presence } from "./presence.ts";
+export type { PresenceChannel, PresenceDiff, PresenceEntry, PresenceState } from "./presence.ts";
+
+// Transports and frames
+export type { CloseEvent, Transport, TransportClass } from "./transport.ts";
+export { Serializer } from "./serializer.ts";
+export type { Decode, Encode, SocketMessage } from "./serializer.ts";
+
+// Types of a server, as a client sees them
+export type {
+  Callback,
+  ChannelAt,
+  ChannelContract,
+  EventsOf,
+  JoinArgs,
+  PayloadOf,
+  Received,
+  Refusal,
+  ReplyOf,
+  TopicsOf,
+  TypedSocket,
+  UntypedSocket,
+} from "./contract.ts";
