@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadClient } from "./load-client.ts";
-import { cpuMicroseconds, residentBytes } from "./process-usage.ts";
+import { cpuMicroseconds } from "./process-usage.ts";
 import type { RunningServer } from "./servers.ts";
+import { quiet, settledMemory } from "./settling.ts";
 import type { EchoTest, FanTest, IdleTest, StormTest, Test } from "./tests.ts";
 
 /** The outcome of one test: µs of CPU per message or connection, or bytes per connection. */
@@ -15,9 +15,6 @@ const PENDING_JOINS = 100;
 const PENDING_STORM = 500;
 // Connections that stay open while memory is measured, so that code and pools are there before the first reading.
 const IDLE_WARM_UP = 100;
-const QUIET_PERIOD_MS = 100;
-const QUIET_MICROSECONDS = 10_000;
-const QUIET_WAITS = 100;
 
 /** Runs one test against a server and leaves it without connections. */
 export async function measure(server: RunningServer, load: LoadClient, test: Test): Promise<Measurement> {
@@ -61,9 +58,10 @@ async function measureStorm(server: RunningServer, load: LoadClient, test: Storm
 
 async function measureIdle(server: RunningServer, load: LoadClient, test: IdleTest): Promise<Measurement> {
   await join(load, { ...test, connections: IDLE_WARM_UP }, PENDING_JOINS);
-  const base = await settledBytes(server);
+  const { residentBytes: base } = await settledMemory(server);
   const { serverBusy } = await cpuPer(test.connections, server, () => join(load, test, PENDING_JOINS));
-  return { value: ((await settledBytes(server)) - base) / test.connections, serverBusy };
+  const { residentBytes } = await settledMemory(server);
+  return { value: (residentBytes - base) / test.connections, serverBusy };
 }
 
 function join(load: LoadClient, test: { connections: number; topics: number }, pending: number): Promise<void> {
@@ -76,20 +74,4 @@ async function cpuPer(count: number, server: RunningServer, work: () => Promise<
   await work();
   const cpu = cpuMicroseconds(server.pid) - cpuBefore;
   return { value: cpu / count, serverBusy: cpu / 1000 / (performance.now() - startedAt) };
-}
-
-async function settledBytes(server: RunningServer): Promise<number> {
-  await quiet(server.pid);
-  await server.collect();
-  await quiet(server.pid);
-  return residentBytes(server.pid);
-}
-
-/** Waits until a process has (almost) nothing left to do, 10 seconds at most. */
-async function quiet(pid: number): Promise<void> {
-  for (let waits = 0; waits < QUIET_WAITS; waits += 1) {
-    const before = cpuMicroseconds(pid);
-    await sleep(QUIET_PERIOD_MS);
-    if (cpuMicroseconds(pid) - before <= QUIET_MICROSECONDS) return;
-  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readOptions, UsageError } from "./options.ts";
+import { UsageError } from "./command-line.ts";
+import { readOptions } from "./options.ts";
 
 describe("readOptions", () => {
   it("runs everything of ours three times by default", () => {

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, positive, UsageError } from "./command-line.ts";
 import type { PhoenixAt, ServerName } from "./servers.ts";
 import { testNames, type TestName } from "./tests.ts";
 
@@ -11,9 +11,6 @@ export interface Options {
   write: boolean;
   phoenix: PhoenixAt | null;
 }
-
-/** Something the caller of the command did wrong: printed without a stack. */
-export class UsageError extends Error {}
 
 const OWN_SERVERS = ["wingbeat", "socketio", "ws"] as const;
 
@@ -28,7 +25,15 @@ export const usage = `npm run bench -- [options]
 
 /** Reads the command line. Throws a UsageError. */
 export function readOptions(args: string[]): Options {
-  const values = parse(args);
+  const values = parseOptions(args, {
+    rounds: { type: "string", default: "3" },
+    servers: { type: "string" },
+    tests: { type: "string" },
+    quick: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    "phoenix-url": { type: "string" },
+    "phoenix-pid": { type: "string" },
+  });
   const phoenix = readPhoenix(values["phoenix-url"], values["phoenix-pid"]);
   const servers: ServerName[] = chosen("--servers", values.servers, OWN_SERVERS);
   return {
@@ -41,25 +46,6 @@ export function readOptions(args: string[]): Options {
   };
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        rounds: { type: "string", default: "3" },
-        servers: { type: "string" },
-        tests: { type: "string" },
-        quick: { type: "boolean", default: false },
-        write: { type: "boolean", default: false },
-        "phoenix-url": { type: "string" },
-        "phoenix-pid": { type: "string" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
 function chosen<Name extends string>(option: string, value: string | undefined, known: readonly Name[]): Name[] {
   if (value === undefined) return [...known];
   return value.split(",").map((given) => {
@@ -67,11 +53,6 @@ function chosen<Name extends string>(option: string, value: string | undefined, 
     if (name === undefined) throw new UsageError(`${option}: "${given}" is none of ${known.join(", ")}`);
     return name;
   });
-}
-
-function positive(option: string, value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new UsageError(`${option}: "${value}" is not a positive whole number`);
-  return Number(value);
 }
 
 function readPhoenix(url: string | undefined, pid: string | undefined): PhoenixAt | null {

@@ -5,15 +5,13 @@ import { fileURLToPath } from "node:url";
 /** Whether processes get a core each. Without `taskset` or a second core they share what there is. */
 export const pinning = availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
 
+/** The core of a process; null: any. */
+export type Core = number | null;
+
 /** Runs a script of this package in a process of its own on the given core, with an IPC channel. */
-export function spawnPinned(
-  core: number,
-  script: string,
-  args: string[] = [],
-  nodeOptions: string[] = [],
-): ChildProcess {
+export function spawnPinned(core: Core, script: string, args: string[] = [], nodeOptions: string[] = []): ChildProcess {
   const node = [process.execPath, ...nodeOptions, fileURLToPath(new URL(script, import.meta.url)), ...args];
-  const [command, ...rest] = pinning ? ["taskset", "-c", String(core), ...node] : node;
+  const [command, ...rest] = pinning && core !== null ? ["taskset", "-c", String(core), ...node] : node;
   return spawn(command!, rest, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
 }
 

@@ -1,14 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const README = new URL("../README.md", import.meta.url);
-const BEGIN = "<!-- table -->";
-const END = "<!-- /table -->";
 
-/** Puts a text between the table marks of bench/README.md. */
-export function writeReadme(text: string): void {
+/** The parts of bench/README.md that a bench writes, between `<!-- name -->` and `<!-- /name -->`. */
+export type Section = "table" | "presence" | "cluster" | "nodes";
+
+/** Puts a text into its section of bench/README.md. */
+export function writeReadme(section: Section, text: string): void {
+  const [opening, closing] = [`<!-- ${section} -->`, `<!-- /${section} -->`];
   const page = readFileSync(README, "utf8");
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error(`bench/README.md has no ${BEGIN} … ${END} section`);
-  writeFileSync(README, `${page.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${page.slice(end)}`);
+  const begin = page.indexOf(opening);
+  const end = page.indexOf(closing);
+  if (begin === -1 || end < begin) throw new Error(`bench/README.md has no ${opening} … ${closing} section`);
+  writeFileSync(README, `${page.slice(0, begin + opening.length)}\n\n${text}\n\n${page.slice(end)}`);
 }

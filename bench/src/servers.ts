@@ -17,24 +17,38 @@ export interface RunningServer {
   port: number;
   /** The WebSocket's request target; empty for the protocol's usual one. */
   path: string;
-  /** Asks for a garbage collection; resolves when it is done (at once where it cannot be asked). */
-  collect(): Promise<void>;
+  /**
+   * Asks for a garbage collection; resolves when it is done (at once where it cannot be asked) with what is left on the
+   * heap, in bytes (0 where it cannot be asked).
+   */
+  collect(): Promise<number>;
   stop(): Promise<void>;
+}
+
+/** How a server is started: its script, relative to this folder, and the protocol that it speaks. */
+export interface ServerProgram {
+  script: string;
+  protocol: ProtocolName;
+  args?: string[];
 }
 
 const SERVER_CORE = 0;
 
-const started: Readonly<Record<Exclude<ServerName, "phoenix">, { script: string; protocol: ProtocolName }>> = {
+const started: Readonly<Record<Exclude<ServerName, "phoenix">, ServerProgram>> = {
   wingbeat: { script: "./servers/wingbeat.js", protocol: "phoenix" },
   socketio: { script: "./servers/socketio.js", protocol: "socketio" },
   ws: { script: "./servers/ws.js", protocol: "plain" },
 };
 
-/** Starts one of our servers on a free port of 127.0.0.1. */
-export async function startServer(name: Exclude<ServerName, "phoenix">): Promise<RunningServer> {
-  const { script, protocol } = started[name];
-  const child = spawnPinned(SERVER_CORE, script, [], ["--expose-gc"]);
-  const { port } = await nextMessage<{ port: number }>(child, `the ${name} server`);
+/** Starts the server of the message tests on a free port of 127.0.0.1. */
+export function startServer(name: Exclude<ServerName, "phoenix">): Promise<RunningServer> {
+  return launch(started[name]);
+}
+
+/** Starts a server on a free port of 127.0.0.1: a script of this package that reports its port. */
+export async function launch({ script, protocol, args = [] }: ServerProgram): Promise<RunningServer> {
+  const child = spawnPinned(SERVER_CORE, script, args, ["--expose-gc"]);
+  const { port } = await nextMessage<{ port: number }>(child, script);
   return {
     pid: child.pid!,
     protocol,
@@ -42,9 +56,9 @@ export async function startServer(name: Exclude<ServerName, "phoenix">): Promise
     port,
     path: "",
     async collect() {
-      const collected = nextMessage(child, `the ${name} server`);
+      const collected = nextMessage<{ heapBytes: number }>(child, script);
       child.send("collect");
-      await collected;
+      return (await collected).heapBytes;
     },
     stop: () => end(child),
   };
@@ -58,7 +72,7 @@ export function runningPhoenix({ url, pid }: PhoenixAt): RunningServer {
     host: url.hostname,
     port: Number(url.port),
     path: `${url.pathname}?vsn=2.0.0`,
-    collect: () => Promise.resolve(),
+    collect: () => Promise.resolve(0),
     stop: () => Promise.resolve(),
   };
 }

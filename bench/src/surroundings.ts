@@ -19,13 +19,23 @@ export function titles(): Titles {
 export function machine(): string {
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  const placement = pinning ? "server on core 0, load client on core 1" : "processes not pinned to cores";
   return (
     `${processors[0]?.model ?? "unknown processor"}, ${processors.length} cores, ${memory} GiB, ` +
-    `${type()} ${release()}, Node ${process.versions.node}; ${placement}`
+    `${type()} ${release()}, Node ${process.versions.node}`
   );
 }
 
-function versionOf(name: string): string {
+/** Where the processes run that are started on a core of their own. */
+export function placement(): string {
+  return pinning ? "server on core 0, load client on core 1" : "processes not pinned to cores";
+}
+
+/** The date, as it stands below a table. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** The version of a package that is installed. */
+export function versionOf(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version;
 }

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { median, table } from "./table.ts";
+import { median, quantile, table } from "./table.ts";
 
 const titles = { wingbeat: "Wingbeat", socketio: "Socket.IO", ws: "ws", phoenix: "Phoenix" };
 
 describe("median", () => {
   it("takes the middle", () => expect(median([9, 1, 5])).toBe(5));
   it("takes the mean of the two in the middle", () => expect(median([1, 9, 3, 5])).toBe(4));
+});
+
+describe("quantile", () => {
+  const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+  it("takes the value that a share is below", () => expect(quantile(values, 0.99)).toBe(199));
+  it("takes the highest one of a few", () => expect(quantile([2, 1], 1)).toBe(2));
 });
 
 describe("table", () => {

@@ -26,7 +26,12 @@ export function table(results: Results, servers: ServerName[], titles: Titles): 
       ...peers.map((peer) => median(ratios(values.get("wingbeat")!, values.get(peer)!)).toFixed(2)),
     ];
   });
-  const rule = head.map((_, column) => (column < 2 ? "---" : "---:"));
+  return markdown(head, 2, rows);
+}
+
+/** A markdown table; all columns but the first `texts` are aligned to the right, as figures are. */
+export function markdown(head: string[], texts: number, rows: string[][]): string {
+  const rule = head.map((_, column) => (column < texts ? "---" : "---:"));
   return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -35,6 +40,12 @@ export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
+}
+
+/** The value below which a share (0 to 1) of all values lies. */
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)]!;
 }
 
 function ratios(ours: number[], theirs: number[]): number[] {

@@ -9,5 +9,5 @@ export type Command =
   | ({ command: "echo" } & EchoPlan)
   | { command: "drop" };
 
-/** The load client's answer to a command: done, or what went wrong (it ends itself after a failure). */
-export type Outcome = { done: true } | { failure: string };
+/** A load client's answer to a command: what came of it, or what went wrong (it ends itself after a failure). */
+export type Outcome<Result> = { result: Result } | { failure: string };

@@ -25,6 +25,7 @@ const ACCEPT = acceptValue(KEY);
 const received = Buffer.allocUnsafeSlow(65_536);
 
 let reads = 0;
+let bytes = 0;
 
 // Connections with frames to write at the end of the read that caused them.
 const unflushed: Connection[] = [];
@@ -81,6 +82,7 @@ export class Connection {
 
   #read(count: number): true {
     reads += 1;
+    bytes += count;
     let length = count;
     this.#chunk = received;
     if (this.#rest !== null) {
@@ -113,9 +115,9 @@ export class Connection {
   }
 }
 
-/** How often anything was received, on all connections together. */
-export function readCount(): number {
-  return reads;
+/** How often anything was received, and how many bytes of TCP, on all connections together. */
+export function traffic(): { reads: number; bytes: number } {
+  return { reads, bytes };
 }
 
 /** Writes what connections were given to send outside of a read. */

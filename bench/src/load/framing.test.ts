@@ -3,7 +3,10 @@ import { readTextFrames, textFrame } from "./framing.ts";
 
 /** An unmasked frame as a server sends it. */
 function serverFrame(text: string, first = 0x81): Buffer {
-  const header = text.length < 126 ? [first, text.length] : [first, 126, text.length >> 8, text.length & 0xff];
+  const { length } = text;
+  let header = [first, length];
+  if (length >= 126) header = [first, 126, length >> 8, length & 0xff];
+  if (length >= 65_536) header = [first, 127, 0, 0, 0, 0, 0, length >> 16, (length >> 8) & 0xff, length & 0xff];
   return Buffer.concat([Buffer.from(header), Buffer.from(text)]);
 }
 
@@ -27,6 +30,16 @@ describe("readTextFrames", () => {
       const rest = read(stream.subarray(end));
       expect([...texts, ...rest.texts]).toEqual(["one", long, ""]);
     }
+  });
+
+  it("reads a frame of more than 64 kB, and waits for its size and its end", () => {
+    const huge = serverFrame("z".repeat(70_000));
+    expect(read(huge).texts).toEqual(["z".repeat(70_000)]);
+    for (const cut of [2, 9, 10, huge.length - 1]) expect(read(huge.subarray(0, cut))).toEqual({ texts: [], end: 0 });
+  });
+
+  it("throws on a masked frame", () => {
+    expect(() => read(textFrame("no"))).toThrow(/masked/);
   });
 
   it.each([

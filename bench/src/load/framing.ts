@@ -36,8 +36,12 @@ export function readTextFrames(
       if (length - at < 4) break;
       size = (bytes[at + 2]! << 8) | bytes[at + 3]!;
       start = at + 4;
-    } else if (size > 126) {
-      throw new Error(`the server sent a frame of an unexpected size (length byte ${size})`);
+    } else if (size === 127) {
+      if (length - at < 10) break;
+      size = readLongSize(bytes, at + 2);
+      start = at + 10;
+    } else if (size > 127) {
+      throw new Error("the server sent a masked frame");
     }
     if (bytes[at] !== OPCODE_TEXT_FINAL) {
       throw new Error(`the server sent a frame that is not one whole text (first byte 0x${bytes[at]!.toString(16)})`);
@@ -47,4 +51,10 @@ export function readTextFrames(
     at = start + size;
   }
   return at;
+}
+
+/** The size of a frame of 64 kB and more, in 8 bytes; those that a size below 4 GB does not need must be 0. */
+function readLongSize(bytes: Uint8Array, at: number): number {
+  if (bytes[at]! | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!) throw new Error("the server sent a frame of 4 GB");
+  return bytes[at + 4]! * 2 ** 24 + ((bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!);
 }

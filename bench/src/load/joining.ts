@@ -9,8 +9,16 @@ export interface JoinPlan {
   pending: number;
 }
 
-/** Opens and joins the connections of a plan; resolves when the server has confirmed the last join. */
-export function joinAll(target: Target, protocol: Protocol, plan: JoinPlan): Promise<Connection[]> {
+/**
+ * Opens and joins the connections of a plan; resolves when the server has confirmed the last join. `receiver` makes what
+ * takes the frames that come after the confirmation; without it there may be none.
+ */
+export function joinAll(
+  target: Target,
+  protocol: Protocol,
+  plan: JoinPlan,
+  receiver: () => Receiver = () => idle(protocol),
+): Promise<Connection[]> {
   return new Promise((resolve) => {
     const connections: Connection[] = [];
     let joined = 0;
@@ -28,7 +36,7 @@ export function joinAll(target: Target, protocol: Protocol, plan: JoinPlan): Pro
       text(connection, bytes, start, end) {
         const step = protocol.joining(connection.topic, bytes.toString("latin1", start, end));
         if (step !== "joined") return connection.send(step.send);
-        connection.receiver = idle(protocol);
+        connection.receiver = receiver();
         joined += 1;
         if (connections.length < plan.connections) open();
         else if (joined === plan.connections) resolve(connections);

@@ -10,11 +10,34 @@ import { redisAdapter } from "wingbeat/pubsub/redis";
 
 export type Engine = "redis" | "nats" | "postgres";
 
-/** The adapters, by title: which engine each needs, and how it is made. */
-export const adapters: Readonly<Record<string, { engine?: Engine; make(url: string): PubSubAdapter }>> = {
+/** An adapter: which engine it needs, by which package it reaches it, and how it is made. */
+export interface AdapterUnderTest {
+  engine?: Engine;
+  driver?: string;
+  make(url: string): PubSubAdapter;
+}
+
+/** The adapters, by title. */
+export const adapters: Readonly<Record<string, AdapterUnderTest>> = {
   cluster: { make: () => clusterAdapter() },
-  "redis, ioredis": { engine: "redis", make: (url) => redisAdapter({ connect: () => new Redis(url) }) },
-  "redis, node-redis": { engine: "redis", make: (url) => redisAdapter({ connect: () => createClient({ url }) }) },
-  nats: { engine: "nats", make: (url) => natsAdapter({ connect: () => connect({ servers: url }) }) },
-  postgres: { engine: "postgres", make: (url) => postgresAdapter({ connect: () => new pg.Client(url) }) },
+  "redis, ioredis": {
+    engine: "redis",
+    driver: "ioredis",
+    make: (url) => redisAdapter({ connect: () => new Redis(url) }),
+  },
+  "redis, node-redis": {
+    engine: "redis",
+    driver: "redis",
+    make: (url) => redisAdapter({ connect: () => createClient({ url }) }),
+  },
+  nats: {
+    engine: "nats",
+    driver: "@nats-io/transport-node",
+    make: (url) => natsAdapter({ connect: () => connect({ servers: url }) }),
+  },
+  postgres: {
+    engine: "postgres",
+    driver: "pg",
+    make: (url) => postgresAdapter({ connect: () => new pg.Client(url) }),
+  },
 };
