@@ -38,8 +38,10 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     // Half of a test run is waiting for sockets, so every core may take a file.
     maxWorkers: "100%",
-    testTimeout: 10_000,
-    hookTimeout: 20_000,
+    // No test uses these limits up: they are for machines that have other work as well.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     restoreMocks: true,
     unstubEnvs: true,
   },

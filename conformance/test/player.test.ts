@@ -9,7 +9,7 @@ import { ScriptedServer } from "./scripted-server.ts";
 async function differences(scenario: Scenario, acted: Step[]): Promise<string[]> {
   const server = await ScriptedServer.start(acted);
   try {
-    return await playScenario(server.url, scenario, { patience: 200 });
+    return await playScenario(server.url, scenario, { patience: 500 });
   } finally {
     server.close();
   }
@@ -72,7 +72,7 @@ describe("the player finds", () => {
 
   it("a missing frame", async () => {
     const found = await differences(text, [connect, open, send, recv("[1]")]);
-    expect(found).toEqual(["step 5: expected A recv [2], got nothing within 200 ms"]);
+    expect(found).toEqual(["step 5: expected A recv [2], got nothing within 500 ms"]);
   });
 
   it("a frame after the end", async () => {

@@ -1,5 +1,8 @@
 import type { Sight } from "./steps.ts";
 
+/** Rounds of the event loop in which a late player catches up with what has come to it. */
+const TURNS = 20;
+
 /** What one client has seen and the player has not looked at yet. */
 export class Inbox {
   readonly #sights: Sight[] = [];
@@ -32,6 +35,8 @@ export class Inbox {
       };
     });
     this.#wake = undefined;
+    // The machine may have been away: what came meanwhile is read before it is missed.
+    for (let turn = 0; turn < TURNS && this.#sights.length === 0; turn++) await new Promise(setImmediate);
     return this.#sights.length > 0;
   }
 }

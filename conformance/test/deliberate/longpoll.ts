@@ -95,7 +95,7 @@ export const longpoll: Record<string, { why: string; steps: Record<string, Step[
       ...beat,
       { wait: 400 },
       ...beat,
-      { wait: 1100 },
+      { wait: 2_500 },
       post("2.0.0", heartbeat(1), "application/json"),
       answered({ status: 410 }),
     ),

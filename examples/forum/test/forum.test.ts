@@ -234,7 +234,7 @@ describe("is_online", () => {
     await site.close();
     const example = forum({ store: memoryStore(), secret: "a secret of these tests" });
     const socket = example.sockets["/forum/socket"] as never;
-    site = await start({ ...example, sockets: { "/forum/socket": { socket, websocket: { timeout: 200 } } } });
+    site = await start({ ...example, sockets: { "/forum/socket": { socket, websocket: { timeout: 500 } } } });
     const { body } = await api("POST", "login", undefined, { user_id: LINUS });
     const silent = new WebSocket(`${mount()}/websocket?vsn=2.0.0&token=${(body as unknown as Login).token}`, {
       autoPong: false,

@@ -18,13 +18,13 @@ async function say(page: Page, text: string): Promise<void> {
 const shows = (page: Page, selector: string, text: string): Promise<void> =>
   page.locator(selector, { hasText: text }).first().waitFor();
 
-describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 }, () => {
+describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 60_000 }, () => {
   let browser: Browser;
   let site: Site;
 
   beforeAll(async () => {
     browser = await launch();
-  }, 30_000);
+  }, 60_000);
   afterAll(() => browser.close());
   beforeEach(async () => {
     site = await start();
@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 30_000 },
   async function open(path: string): Promise<Page> {
     const context = await browser.newContext();
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const errors: Error[] = [];
     page.on("pageerror", (error) => errors.push(error));
     onTestFinished(async () => {

@@ -4,7 +4,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -22,17 +21,20 @@ export function hasRedis(): boolean {
   return false;
 }
 
-/** An empty Redis on a free port of this machine. Gives its URL. */
+/** An empty Redis on a free port of this machine, until the end of the test. Gives its URL. */
 export async function startRedis(): Promise<string> {
+  const { url, stop } = await redisServer();
+  onTestFinished(stop);
+  return url;
+}
+
+/** The same until it is stopped. */
+export async function redisServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const port = await freePort();
   const settings = { port, bind: "127.0.0.1", save: "", appendonly: "no", dir: "/tmp" };
-  await start(
-    "redis-server",
-    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
-    {},
-    /Ready to accept connections/,
-  );
-  return `redis://127.0.0.1:${port}`;
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { stop } = await startProgram("redis-server", args, {}, /Ready to accept connections/);
+  return { url: `redis://127.0.0.1:${port}`, stop };
 }
 
 export interface Process {
@@ -44,19 +46,32 @@ export interface Process {
 /** `npm start` of an example, as it was built, on a free port. */
 export async function startExample(folder: string, environment: Record<string, string>): Promise<Process> {
   const main = fileURLToPath(new URL(`../../${folder}/dist/main.js`, import.meta.url));
-  const { found, stop } = await start(process.execPath, [main], { PORT: "0", ...environment }, /localhost:(\d+)/);
+  const settings = { PORT: "0", ...environment };
+  const { found, stop } = await startProgram(process.execPath, [main], settings, /localhost:(\d+)/);
+  onTestFinished(stop);
   return { port: Number(found[1]), stop };
 }
 
+export interface Program {
+  /** What it printed to say that it is there. */
+  readonly found: RegExpExecArray;
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
 /** Resolves when the program prints what says that it is there. */
-async function start(command: string, args: readonly string[], environment: Record<string, string>, ready: RegExp) {
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  ready: RegExp,
+): Promise<Program> {
   const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "exit");
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
     await ended;
   };
-  onTestFinished(stop);
   let printed = "";
   const found = await new Promise<RegExpExecArray>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -69,15 +84,24 @@ async function start(command: string, args: readonly string[], environment: Reco
     child.once("error", reject);
     child.once("exit", () => reject(new Error(`${command} ended:\n${printed}`)));
   });
-  return { found, stop };
+  return { found, pid: child.pid, stop };
 }
 
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/**
+ * A port that nobody listens on, of those that systems do not give out by themselves: it is still free when the program
+ * is started a moment later, or again after an outage, whatever other tests do meanwhile.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }

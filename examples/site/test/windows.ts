@@ -7,7 +7,7 @@ export async function openWindow(browser: Browser, url: string): Promise<Page> {
   const context = await browser.newContext();
   const errors: Error[] = [];
   context.on("page", (page) => {
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     page.on("pageerror", (error) => errors.push(error));
   });
   onTestFinished(async () => {

@@ -3,16 +3,16 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { defineSocket, ok, refuse } from "../../src/index.ts";
-import type { EndpointOptions } from "../../src/index.ts";
+import type { EndpointOptions, LongPollOptions } from "../../src/index.ts";
 import { FrameClient, refusal } from "./frame-client.ts";
-import { gate } from "./inbox.ts";
+import { gate, Inbox } from "./inbox.ts";
 import { PollClient, send } from "./poll-client.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";
 import { observe } from "./telemetry.ts";
 
-const both = (options: Partial<EndpointOptions>) =>
-  serve({ "/socket": { socket: userSocket(), longpoll: { window: 100 } } }, options);
+const both = (options: Partial<EndpointOptions>, longpoll: true | LongPollOptions = true) =>
+  serve({ "/socket": { socket: userSocket(), longpoll } }, options);
 
 const FULL = { status: 503, headers: { "retry-after": "5" } };
 
@@ -48,7 +48,7 @@ describe("maxConnections", () => {
   });
 
   it("gives the place of a long-poll session back when it ends", async () => {
-    const { pollUrl } = await both({ maxConnections: 1 });
+    const { pollUrl } = await both({ maxConnections: 1 }, { window: 100 });
     const closed = observe("socket.closed");
     await PollClient.open(pollUrl(), { polls: false });
     await closed.next();
@@ -56,11 +56,11 @@ describe("maxConnections", () => {
   });
 
   it("counts those whose connect is under way, and gives their place back when they are refused or give up", async () => {
-    const [connecting, decision] = [gate(), gate()];
+    const [connecting, decision] = [new Inbox<true>(), gate()];
     const socket = defineSocket({
       connect: async (params) => {
         if (params["wait"] === undefined) return ok();
-        connecting.open();
+        connecting.put(true);
         await decision.passed;
         return refuse();
       },
@@ -72,8 +72,8 @@ describe("maxConnections", () => {
     dropped.write(
       "GET /socket/websocket?vsn=2.0.0&wait=1 HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
     );
-    await connecting.passed;
-    while ((await refusal(url(undefined, { wait: "0" }))).status !== 503) {}
+    await connecting.take(2);
+    expect(await refusal(url())).toMatchObject(FULL);
     dropped.destroy();
     await once(dropped, "close");
     decision.open();

@@ -32,11 +32,12 @@ function slowRoom() {
   return { socket, work, end, started, done };
 }
 
-const BOTH = { longpoll: { window: 200 } };
-
 const serveRoom = (options: Partial<EndpointOptions> = {}) => {
   const room = slowRoom();
-  return serve({ "/socket": { socket: room.socket, ...BOTH } }, options).then((served) => ({ ...served, ...room }));
+  return serve({ "/socket": { socket: room.socket, longpoll: true } }, options).then((served) => ({
+    ...served,
+    ...room,
+  }));
 };
 
 const transports: readonly [string, (served: Served) => Promise<ProtocolClient>, number][] = [

@@ -1,11 +1,13 @@
 /** Long polling and those who mean no good: each limit, and what is left behind when it is reached. */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { LongPollOptions } from "../../src/index.ts";
-import { PollClient, send } from "./poll-client.ts";
+import { caughtUp, PollClient, send } from "./poll-client.ts";
+import type { HttpAnswer } from "./poll-client.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";
 import { observe } from "./telemetry.ts";
@@ -22,6 +24,29 @@ function tcp(port: number): { readonly socket: Socket; readonly everything: Prom
   socket.on("data", (bytes: Buffer) => (text += bytes.toString("latin1")));
   socket.on("error", () => {});
   return { socket, everything: once(socket, "close").then(() => text) };
+}
+
+/** The server's end of the next TCP connection to a server of this process. */
+function nextAccepted(): Promise<Socket> {
+  return new Promise((resolve) => {
+    const accept = (message: unknown): void => {
+      unsubscribe("net.server.socket", accept);
+      resolve((message as { socket: Socket }).socket);
+    };
+    subscribe("net.server.socket", accept);
+  });
+}
+
+/** The first token among the answers on a connection. */
+function firstToken(socket: Socket): Promise<string> {
+  let text = "";
+  return new Promise((resolve) => {
+    socket.on("data", (bytes: Buffer) => {
+      text += bytes.toString("latin1");
+      const [, token] = /"token":"([^"]+)"/.exec(text) ?? [];
+      if (token !== undefined) resolve(token);
+    });
+  });
 }
 
 const head = (url: string, length: number): string =>
@@ -41,13 +66,15 @@ describe("bodies", () => {
   });
 
   it("without a length are cut at the limit", async () => {
-    const { pollUrl, port } = await start({ maxBodySize: 1_000, bodyTimeout: 200 });
+    const { pollUrl, port } = await start({ maxBodySize: 1_000 });
     const client = await PollClient.open(pollUrl());
     const { socket, everything } = tcp(port);
     const path = `${pollUrl()}&token=${client.token}`;
     socket.write(head(path, 0).replace("content-length: 0", "transfer-encoding: chunked"));
     const chunk = `400\r\n${"x".repeat(1024)}\r\n`;
     for (let n = 0; n < 3; n++) socket.write(chunk);
+    await once(socket, "data");
+    socket.write("0\r\n\r\n");
     expect(await everything).toMatch(/^HTTP\/1\.1 413 [^]*\{"status":413\}$/);
     await client.settled();
   });
@@ -88,11 +115,11 @@ describe("bodies", () => {
   });
 
   it("may break off: the session lives, and nothing of them was taken", async () => {
-    const { pollUrl, port } = await start();
-    const client = await PollClient.open(pollUrl());
-    const { socket, everything } = tcp(port);
-    socket.write(head(`${pollUrl()}&token=${client.token}`, 1_000) + heartbeat("half"));
-    await delay(20);
+    const served = await start();
+    const client = await PollClient.open(served.pollUrl());
+    const { socket, everything } = tcp(served.port);
+    socket.write(head(`${served.pollUrl()}&token=${client.token}`, 1_000) + heartbeat("half"));
+    await caughtUp(served);
     socket.destroy();
     await everything;
     client.send(null, "whole", "phoenix", "heartbeat", {});
@@ -142,11 +169,12 @@ describe("answers", () => {
     await client.postLines('["1","1","room:1","phx_join",{}]');
     const size = 20_000_000;
     endpoint.broadcast("room:1", "news", { text: "x".repeat(size) });
+    const accepted = nextAccepted();
     const { socket, everything } = tcp(port);
     socket.pause();
     const path = `${pollUrl()}&token=${client.token}`;
     socket.write(`GET ${path.slice(path.indexOf("/socket"))} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
-    await delay(600);
+    await once(await accepted, "close");
     socket.resume();
     const answer = await everything;
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
@@ -170,15 +198,15 @@ describe("batches", () => {
   });
 
   it("behind a busy session are refused when more waits than one body may have", async () => {
-    const { pollUrl } = await start({ bufferLimit: 2_000, maxBodySize: 10_000 });
+    const served = await start({ bufferLimit: 2_000, maxBodySize: 10_000 });
     const refused = observe("longpoll.refused");
-    const client = await PollClient.open(pollUrl(), { polls: false });
+    const client = await PollClient.open(served.pollUrl(), { polls: false });
     const pad = "x".repeat(900);
     const echo = (ref: number): string => JSON.stringify(["1", `${ref}`, "room:1", "echo", { pad }]);
     await client.postLines('["1","1","room:1","phx_join",{}]', echo(2));
     // Half of the buffer limit waits for a poll: what comes now is not read before there is one.
     const waiting = client.postLines(...Array.from({ length: 6 }, (_, n) => echo(n + 3)));
-    await delay(20);
+    await caughtUp(served);
     expect((await client.postLines(...Array.from({ length: 6 }, (_, n) => echo(n + 20)))).body).toEqual({
       status: 429,
     });
@@ -257,44 +285,41 @@ describe("tokens", () => {
 
 describe("polls", () => {
   it("at once on one session: the last one gets the messages, the others end with their window", async () => {
-    const { pollUrl, endpoint } = await start({ window: 600 });
-    const client = await PollClient.open(pollUrl(), { polls: false });
+    const served = await start({ window: 1_000 });
+    const client = await PollClient.open(served.pollUrl(), { polls: false });
     await client.postLines('["1","1","room:1","phx_join",{}]');
     await client.get();
-    const polls = [client.get(), client.get(), client.get()].map(async (poll, index) => {
-      await poll;
-      return index;
-    });
-    await delay(50);
-    endpoint.broadcast("room:1", "news", {});
-    await Promise.all(polls);
+    const polls: Promise<HttpAnswer>[] = [];
+    for (let n = 0; n < 3; n++) {
+      polls.push(client.get());
+      await caughtUp(served);
+    }
+    served.endpoint.broadcast("room:1", "news", {});
+    const answers = await Promise.all(polls);
+    expect(answers.map(({ body }) => body.status)).toEqual([204, 204, 200]);
     const all = await Promise.all([client.get(), client.get()]);
     expect(all.map(({ body }) => body.status)).toEqual([204, 204]);
   });
 
   it(
     "by the thousand, given up at once, leave nothing behind after a window and a half",
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async () => {
-      const { pollUrl, endpoint, port } = await start({ window: 1_000 });
+      const served = await start({ window: 1_000 });
+      const { pollUrl, endpoint, port } = served;
       const [connects, closes] = [observe("socket.connected"), observe("socket.closed")];
       const opening = pollUrl().slice(pollUrl().indexOf("/socket"));
       const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
       const sessions = 10_000;
       const clients = Array.from({ length: 200 }, () => tcp(port));
-      for (const { socket } of clients) socket.write(get(opening).repeat(sessions / clients.length));
-      await connects.take(sessions);
-      const tokens = await Promise.all(
-        clients.map(async ({ socket }) => {
-          let text = "";
-          socket.on("data", (bytes: Buffer) => (text += bytes.toString("latin1")));
-          socket.write(get(opening));
-          while (!text.includes('"token":"')) await delay(5);
-          return (/"token":"([^"]+)"/.exec(text) as RegExpExecArray)[1];
-        }),
-      );
-      for (const [index, { socket }] of clients.entries()) socket.write(get(`${opening}&token=${tokens[index]}`));
-      await delay(50);
+      const polls = clients.map(async ({ socket }) => {
+        const token = firstToken(socket);
+        socket.write(get(opening).repeat(sessions / clients.length));
+        // At once: HTTP connections that rest for some seconds are closed.
+        socket.write(get(`${opening}&token=${await token}`));
+      });
+      await Promise.all([connects.take(sessions), ...polls]);
+      await caughtUp(served);
       for (const { socket } of clients) socket.destroy();
       await closes.take(sessions);
       while (endpoint.connections > 0) await delay(10);

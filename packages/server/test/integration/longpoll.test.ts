@@ -6,7 +6,7 @@ import type { ConnectInfo, LongPollOptions } from "../../src/index.ts";
 import { binarySocket } from "./bytes.ts";
 import { FrameClient, refusal } from "./frame-client.ts";
 import { gate, Inbox } from "./inbox.ts";
-import { PollClient, send } from "./poll-client.ts";
+import { caughtUp, PollClient, send } from "./poll-client.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";
 import { observe } from "./telemetry.ts";
@@ -124,44 +124,43 @@ describe("connect", () => {
       },
       channels: [defineChannel("t").join(() => ok())],
     });
-    const { pollUrl, endpoint } = await serve({ "/socket": { socket, longpoll: true } });
+    const served = await serve({ "/socket": { socket, longpoll: true } });
     const abort = new AbortController();
-    const answer = send(pollUrl(), { signal: abort.signal });
+    const answer = send(served.pollUrl(), { signal: abort.signal });
     await entered.passed;
     abort.abort();
     await expect(answer).rejects.toThrow("aborted");
-    // The server has seen the end of that connection when it has answered on a later one.
-    await send(pollUrl().replace("longpoll", "nothing"));
+    await caughtUp(served);
     open();
-    await delay(5);
-    expect(endpoint.connections).toBe(0);
+    await caughtUp(served);
+    expect(served.endpoint.connections).toBe(0);
   });
 });
 
 describe("a poll", () => {
   it("that its client gave up loses nothing: the next one gets the messages", async () => {
-    const { endpoint, pollUrl } = await serve(withLongPoll());
-    const client = await PollClient.open(pollUrl(), { polls: false });
+    const served = await serve(withLongPoll());
+    const client = await PollClient.open(served.pollUrl(), { polls: false });
     await client.postLines(join);
     await client.get();
     const abort = new AbortController();
     const given = client.get({ signal: abort.signal });
-    await delay(20);
+    await caughtUp(served);
     abort.abort();
     await expect(given).rejects.toThrow("aborted");
-    await delay(50);
-    endpoint.broadcast("room:1", "news", { n: 1 });
+    await caughtUp(served);
+    served.endpoint.broadcast("room:1", "news", { n: 1 });
     expect((await client.get()).body.messages).toEqual(['[null,null,"room:1","news",{"n":1}]']);
   });
 
   it("brings all that was sent in one turn", async () => {
-    const { endpoint, pollUrl } = await serve(withLongPoll());
-    const client = await PollClient.open(pollUrl(), { polls: false });
+    const served = await serve(withLongPoll());
+    const client = await PollClient.open(served.pollUrl(), { polls: false });
     await client.postLines(join);
     await client.get();
     const poll = client.get();
-    await delay(20);
-    for (let n = 0; n < 50; n++) endpoint.broadcast("room:1", "news", { n });
+    await caughtUp(served);
+    for (let n = 0; n < 50; n++) served.endpoint.broadcast("room:1", "news", { n });
     expect((await poll).body.messages).toHaveLength(50);
   });
 
@@ -212,16 +211,16 @@ describe("a busy channel", () => {
 
   it("keeps the POST waiting that filled its mailbox; nothing is lost", async () => {
     const { passed, open } = gate();
-    const { pollUrl } = await serve({ "/socket": { socket: slowSocket(passed, 10), longpoll: true } });
+    const served = await serve({ "/socket": { socket: slowSocket(passed, 10), longpoll: true } });
     const paused = observe("socket.paused");
-    const client = await PollClient.open(pollUrl());
+    const client = await PollClient.open(served.pollUrl());
     await client.join("slow");
     const answers: number[] = [];
     const posts = [client.postLines(...works(50)), client.postLines(work(50))].map(async (post) =>
       answers.push((await post).body.status),
     );
     expect(await paused.next()).toMatchObject({ topic: "slow", transport: "longpoll" });
-    await delay(50);
+    await caughtUp(served);
     expect(answers).toEqual([]);
     open();
     await Promise.all(posts);
@@ -232,7 +231,7 @@ describe("a busy channel", () => {
 
   it("makes the POST 408 after a window; the session lives", async () => {
     const { passed, open } = gate();
-    const { pollUrl } = await serve({ "/socket": { socket: slowSocket(passed, 2), longpoll: { window: 300 } } });
+    const { pollUrl } = await serve({ "/socket": { socket: slowSocket(passed, 2), longpoll: { window: 1_000 } } });
     const client = await PollClient.open(pollUrl());
     await client.join("slow");
     expect((await client.postLines(...works(10))).body).toEqual({ status: 408 });
@@ -244,13 +243,14 @@ describe("a busy channel", () => {
 
 describe("a session ends", () => {
   it("when its id is disconnected: the poll that waits is answered at once, the next request finds it gone", async () => {
-    const { endpoint, pollUrl } = await serve(withLongPoll());
+    const served = await serve(withLongPoll());
+    const { endpoint, pollUrl } = served;
     const [closes, terminated] = [observe("socket.closed"), observe("channel.terminated")];
     const client = await PollClient.open(pollUrl(undefined, { name: "ada" }), { polls: false });
     await client.postLines(join);
     await client.get();
     const poll = client.get();
-    await delay(20);
+    await caughtUp(served);
     endpoint.broadcast("user_socket:ada", "disconnect", {});
     expect((await poll).body).toMatchObject({ status: 204, messages: [] });
     expect(await closes.next()).toMatchObject({ transport: "longpoll", code: 1001, id: "user_socket:ada" });
@@ -261,11 +261,12 @@ describe("a session ends", () => {
   });
 
   it("when the endpoint closes: polls are answered, and those that come meanwhile are told to come again", async () => {
-    const { endpoint, pollUrl } = await serve(withLongPoll());
+    const served = await serve(withLongPoll());
+    const { endpoint } = served;
     const closes = observe("socket.closed");
-    const client = await PollClient.open(pollUrl(), { polls: false });
+    const client = await PollClient.open(served.pollUrl(), { polls: false });
     const poll = client.get();
-    await delay(20);
+    await caughtUp(served);
     const closed = endpoint.close();
     expect((await poll).body.status).toBe(204);
     expect(await closes.next()).toMatchObject({ code: 1012, reason: "server is restarting" });

@@ -48,6 +48,15 @@ export function send(url: string, options: RequestOptions = {}): Promise<HttpAns
   });
 }
 
+/**
+ * Resolves when the server has read what was sent to it before, on any connection, and has done what that sets off at
+ * once: a poll waits, a client that has gone is forgotten. Connections are read in the order in which they became
+ * readable, so an answer to a later one says it, however slow the machine is; the second one gives it some turns more.
+ */
+export async function caughtUp({ port }: { readonly port: number }): Promise<void> {
+  for (let round = 0; round < 2; round++) await send(`http://127.0.0.1:${port}/nothing`);
+}
+
 export class PollClient extends ProtocolClient {
   readonly url: string;
   readonly #agent = new Agent({ keepAlive: true });

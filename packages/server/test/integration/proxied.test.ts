@@ -17,7 +17,7 @@ function recorder(options: Partial<EndpointOptions>, mount: Partial<MountOptions
     },
     channels: [],
   });
-  return serve({ "/socket": { socket, longpoll: { window: 100 }, ...mount } }, options).then((served) => ({
+  return serve({ "/socket": { socket, longpoll: true, ...mount } }, options).then((served) => ({
     ...served,
     infos,
   }));

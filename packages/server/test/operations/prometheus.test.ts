@@ -135,7 +135,7 @@ describe.skipIf(isMissing)(`a Prometheus server${isMissing ? " (install Debian's
     const config = join(folder, "prometheus.yml");
     writeFileSync(
       config,
-      `scrape_configs:\n  - job_name: wingbeat\n    scrape_interval: 100ms\n    scrape_timeout: 100ms\n` +
+      `scrape_configs:\n  - job_name: wingbeat\n    scrape_interval: 250ms\n    scrape_timeout: 250ms\n` +
         `    static_configs:\n      - targets: ["127.0.0.1:${port}"]\n`,
     );
     const prometheus = new Program({
@@ -168,5 +168,5 @@ describe.skipIf(isMissing)(`a Prometheus server${isMissing ? " (install Debian's
       /^\d/,
     );
     expect(await queried("wingbeat_connections")).toBe("1");
-  }, 30_000);
+  }, 60_000);
 });

@@ -26,7 +26,7 @@ async function behind(name: ProxyName, options: Partial<EndpointOptions> = {}, n
     },
     channels: [lobby],
   });
-  const mount = { socket, longpoll: { window: 300 } };
+  const mount = { socket, longpoll: { window: 1_000 } };
   const start = () => serve({ "/socket": mount }, { health: "/health", trustProxy: 1, ...options });
   const { endpoint, port, url: directUrl } = await start();
   const other = nodes === 1 ? port : (await start()).port;
@@ -42,15 +42,15 @@ const transports: readonly [string, (urls: ReturnType<typeof urlsOf>) => Promise
 describe.each<ProxyName>(["nginx", "Caddy", "HAProxy"])("behind %s", (name) => {
   const { isMissing, note } = proxyAvailability(name);
 
-  describe.skipIf(isMissing)(`it${note}`, () => {
-    it.each(transports)("carries %s: joins, large messages, pushes that wait", async (_transport, connect) => {
+  describe.skipIf(isMissing)(`it${note}`, { timeout: 30_000 }, () => {
+    it.each(transports)("carries %s: joins, large messages, pushes that wait", async (transport, connect) => {
       const served = await behind(name);
       const client = await connect(served);
       expect(await client.join("lobby")).toMatchObject({ status: "ok" });
       const text = "x".repeat(200_000);
       expect(await client.call("lobby", "echo", { text })).toEqual({ status: "ok", response: { text } });
-      // Longer than a window: the first poll of a long-poll client ends empty.
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      // The poll that waits ends empty: what comes later finds the next one.
+      if (transport === "long polling") await new Promise((resolve) => setTimeout(resolve, 1_100));
       served.endpoint.broadcast("lobby", "news", { n: 1 });
       expect(await client.next()).toEqual([null, null, "lobby", "news", { n: 1 }]);
     });
@@ -95,7 +95,7 @@ describe.each<ProxyName>(["nginx", "Caddy", "HAProxy"])("behind %s", (name) => {
       expect(await areLetIn()).toBe(true);
       busy.drop();
       await endpoint.close({ drain: false });
-    }, 20_000);
+    });
 
     it("passes the close code and reason of a restart on", async () => {
       const { url, endpoint } = await behind(name);

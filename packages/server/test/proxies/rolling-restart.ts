@@ -17,7 +17,7 @@ export interface Restart {
   readonly lost: number;
   /** Pushes that a node saved and whose client was told that they failed. */
   readonly unacknowledged: number;
-  /** Milliseconds from the first to the last close, for each node. */
+  /** Milliseconds from the first to the last batch that was sent away, for each node. */
   readonly spreads: readonly number[];
 }
 
@@ -33,10 +33,9 @@ class Pusher {
   readonly acknowledged: string[] = [];
   #isOver = false;
 
-  constructor(url: string, name: string, onClose: () => void) {
+  constructor(url: string, name: string) {
     this.#name = name;
     this.socket = new Socket(url, { transport: WebSocket as never });
-    this.socket.onClose(onClose);
     this.channel = this.socket.channel(`room:${name}`);
     this.socket.connect();
   }
@@ -67,28 +66,25 @@ export async function rollingRestart(clients: number): Promise<Restart> {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const saved = join(folder, "saved");
   const ports: [number, number] = [await freePort(), await freePort()];
-  const nodes = ports.map((port) => nodeOn(port, saved, Math.ceil(clients / 8)));
+  const rounds = (index: number): string => join(folder, `rounds ${index}`);
+  const nodes = ports.map((port, index) => nodeOn(port, saved, rounds(index), Math.ceil(clients / 8)));
   for (const node of nodes) {
     onTestFinished(() => node.stop("SIGKILL"));
     await node.start();
   }
   const proxy = await startProxy("HAProxy", ports);
 
-  let closes: number[] = [];
-  const pushers = Array.from(
-    { length: clients },
-    (_, n) => new Pusher(`ws://127.0.0.1:${proxy}/socket`, `c${n}`, () => closes.push(performance.now())),
-  );
+  const pushers = Array.from({ length: clients }, (_, n) => new Pusher(`ws://127.0.0.1:${proxy}/socket`, `c${n}`));
   const runs = pushers.map((pusher) => pusher.run());
   const joined = (): number => pushers.filter(({ channel }) => channel.state === "joined").length;
   await until(() => joined() === clients);
 
   const spreads: number[] = [];
   for (const [index, node] of nodes.entries()) {
-    closes = [];
     await node.stop();
     await until(() => joined() === clients);
-    spreads.push(Math.max(...closes) - Math.min(...closes));
+    const times = readFileSync(rounds(index), "utf8").trim().split("\n").map(Number);
+    spreads.push(Math.max(...times) - Math.min(...times));
     await node.start();
     // The next node is not taken away before this one is seen to be there.
     await until(async () => (await healthOf(ports[index] as number)) !== undefined);
@@ -111,12 +107,13 @@ export async function rollingRestart(clients: number): Promise<Restart> {
   };
 }
 
-function nodeOn(port: number, saved: string, batch: number): Program {
+function nodeOn(port: number, saved: string, rounds: string, batch: number): Program {
   return new Program({
     command: "env",
     args: [
       `PORT=${port}`,
       `SAVED=${saved}`,
+      `ROUNDS=${rounds}`,
       `BATCH=${batch}`,
       process.execPath,
       "--import",
