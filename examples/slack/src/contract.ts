@@ -256,7 +256,8 @@ export type RefusalReason =
   | "muted"
   | "blocked"
   | "banned"
-  | "taken";
+  | "taken"
+  | "rate_limited";
 
 // ---- what the server pushes, by topic
 
@@ -279,7 +280,11 @@ export type RolePushes = {
 /** `user:<id>`: what the page gets. */
 export type UserPushes = {
   readonly "room:added": { readonly room: RoomSummary; readonly open: boolean };
-  readonly "room:removed": { readonly roomId: number; readonly name: string; readonly why: "left" | "kicked" | "deleted" };
+  readonly "room:removed": {
+    readonly roomId: number;
+    readonly name: string;
+    readonly why: "left" | "kicked" | "deleted";
+  };
   /** Name, topic, flags, or the user's own star, hidden or notify have changed. */
   readonly "room:changed": { readonly room: RoomSummary };
   readonly unread: Unread;
@@ -296,7 +301,11 @@ export type UserPushes = {
 /** Commands that other parts of the server address to a user's channel. The page never gets them. */
 export type UserCommands = {
   readonly "room:join": { readonly roomId: number; readonly open: boolean };
-  readonly "room:leave": { readonly roomId: number; readonly name: string; readonly why: "left" | "kicked" | "deleted" };
+  readonly "room:leave": {
+    readonly roomId: number;
+    readonly name: string;
+    readonly why: "left" | "kicked" | "deleted";
+  };
   readonly "room:mention": { readonly roomId: number; readonly seq: number };
   readonly "user:state": { readonly state: "active" | "idle" };
   readonly "direct:new": { readonly roomId: number };
@@ -318,6 +327,12 @@ export type RoomPushes = {
   readonly "room:state": RoomRights;
   /** Only this user sees it: answers of commands. */
   readonly notice: { readonly text: string };
+};
+
+/** Commands to everybody's channel of a room. The page never gets them. */
+export type RoomCommands = {
+  /** What people may do here has changed: each channel asks what its own user may, and pushes `room:state`. */
+  readonly "room:state_change": Record<never, never>;
 };
 
 /** `notifications:<id>` */

@@ -126,10 +126,7 @@ export const members = pgTable(
     notify: text().$type<NotifyLevel>().notNull().default("all"),
     joinedAt: now(),
   },
-  (table) => [
-    primaryKey({ columns: [table.roomId, table.userId] }),
-    index("members_of_user").on(table.userId),
-  ],
+  (table) => [primaryKey({ columns: [table.roomId, table.userId] }), index("members_of_user").on(table.userId)],
 );
 
 export const messages = pgTable(
@@ -158,7 +155,9 @@ export const messages = pgTable(
     unique("messages_client_id").on(table.roomId, table.userId, table.clientId),
     foreignKey({ columns: [table.replyTo], foreignColumns: [table.id] }).onDelete("set null"),
     index("messages_words").using("gin", table.words),
-    index("messages_pinned").on(table.roomId).where(sql`pinned_at is not null`),
+    index("messages_pinned")
+      .on(table.roomId)
+      .where(sql`pinned_at is not null`),
   ],
 );
 

@@ -1,0 +1,74 @@
+import { defineChannel } from "wingbeat";
+import { z } from "zod";
+import { carryOut } from "../announce.ts";
+import type { NotificationPushes, NotificationsJoined } from "../contract.ts";
+import type { Db } from "../database.ts";
+import {
+  newestNotifications,
+  notificationsAfter,
+  notificationsBefore,
+  readAll,
+  readOne,
+  unreadNotifications,
+} from "../notifications.ts";
+import { Refused } from "../refused.ts";
+import type { Services } from "../services.ts";
+import { userOf } from "../visitor.ts";
+import type { Visitor } from "../visitor.ts";
+import { answer } from "./answer.ts";
+import { BigId } from "../shapes.ts";
+
+const Page = z.object({ before: BigId, limit: z.number().int().min(1).max(50).default(20) });
+
+/** `connect`'s assigns, and what belongs to this device. */
+interface Device extends Visitor {
+  /** Ids that were sent before their broadcast could reach the client. */
+  readonly caughtUp?: Set<number>;
+}
+
+/** Who mentioned the user, wrote to them or invited them: on all of the user's devices, and on nobody else's. */
+export function notificationChannel({ db }: Services) {
+  return (
+    defineChannel("notifications:{id}")
+      .assigns<Device>()
+      .pushes<NotificationPushes>()
+      .join(z.object({ after: BigId.or(z.literal(0)).optional() }), (ctx, { after }) =>
+        answer(async () => {
+          const { user } = ctx.assigns;
+          if (user === null || ctx.params.id !== String(user.id)) {
+            throw new Refused("unauthorized", "These are somebody else's notifications.");
+          }
+          const joined = await stateOf(db, user.id, after);
+          const last = joined.items[0]?.id ?? after ?? 0;
+          // What was stored since then, but before this client was on the topic, nobody has told it.
+          ctx.afterJoin(async () => {
+            const missed = await notificationsAfter(db, user.id, last);
+            const unread = await unreadNotifications(db, user.id);
+            ctx.assign({ caughtUp: new Set(missed.map(({ id }) => id)) });
+            for (const notification of missed.toReversed()) ctx.push("new_notification", { notification, unread });
+          });
+          return joined;
+        }),
+      )
+      .handleOut("new_notification", (ctx, payload) => {
+        if (ctx.assigns.caughtUp?.delete(payload.notification.id) !== true) ctx.push("new_notification", payload);
+      })
+      // The server is the only author: there is no event that makes a notification.
+      .handleIn("list", Page, (ctx, { before, limit }) =>
+        answer(() => notificationsBefore(db, userOf(ctx).id, before, limit)),
+      )
+      .handleIn("read", z.object({ id: BigId }), (ctx, { id }) =>
+        answer(() => carryOut(ctx.endpoint, () => readOne(db, userOf(ctx).id, id))),
+      )
+      .handleIn("read_all", z.object({ upTo: BigId }), (ctx, { upTo }) =>
+        answer(() => carryOut(ctx.endpoint, () => readAll(db, userOf(ctx).id, upTo))),
+      )
+  );
+}
+
+/** The first page; with `after` what is newer than that, so that a client which was away gets what it missed. */
+async function stateOf(db: Db, userId: number, after: number | undefined): Promise<NotificationsJoined> {
+  const unread = await unreadNotifications(db, userId);
+  if (after === undefined) return { unread, ...(await newestNotifications(db, userId)) };
+  return { unread, items: await notificationsAfter(db, userId, after), cursor: null };
+}

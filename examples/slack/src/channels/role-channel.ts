@@ -1,0 +1,21 @@
+import { defineChannel, ok, refuse } from "wingbeat";
+import { hasRole } from "../permissions.ts";
+import type { RolePushes } from "../contract.ts";
+import type { Services } from "../services.ts";
+import { userOf } from "../visitor.ts";
+import type { Visitor } from "../visitor.ts";
+
+/** Tells those who have a role that its permissions have changed; their pages then ask what they may do now. */
+export function roleChannel({ db }: Services) {
+  return defineChannel("user:role")
+    .assigns<Visitor>()
+    .pushes<RolePushes>()
+    .join((ctx) =>
+      ctx.assigns.user === null
+        ? refuse({ reason: "unauthorized" as const, message: "Log in to hear about your role." })
+        : ok({}),
+    )
+    .handleOut("permissionsChanged", async (ctx, payload) => {
+      if (await hasRole(db, userOf(ctx).id, payload.lookup)) ctx.push("permissionsChanged", payload);
+    });
+}

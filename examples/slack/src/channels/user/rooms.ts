@@ -1,0 +1,24 @@
+/** Rooms that come into a user's sidebar, and those that go. */
+import { roomTopic } from "../../announce.ts";
+import type { UserPushes } from "../../contract.ts";
+import type { Db } from "../../database.ts";
+import { summaryIfMember } from "../../rooms.ts";
+import { userOf } from "../../visitor.ts";
+import type { UserContext } from "./follow.ts";
+import { tabOf } from "./tab.ts";
+
+export async function added(db: Db, ctx: UserContext, roomId: number, open: boolean): Promise<void> {
+  // Before the room is read: what comes meanwhile is looked at afterwards.
+  ctx.subscribe(roomTopic(roomId));
+  const room = await summaryIfMember(db, userOf(ctx).id, roomId);
+  if (room === undefined) return removed(ctx, roomId, "", "left");
+  tabOf(ctx).add(room);
+  ctx.push("room:added", { room, open });
+}
+
+export function removed(ctx: UserContext, roomId: number, name: string, why: UserPushes["room:removed"]["why"]): void {
+  ctx.unsubscribe(roomTopic(roomId));
+  if (tabOf(ctx).room(roomId) === undefined) return;
+  tabOf(ctx).forget(roomId);
+  ctx.push("room:removed", { roomId, name, why });
+}

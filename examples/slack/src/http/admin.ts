@@ -1,0 +1,70 @@
+/** What admins may do. */
+import { Hono } from "hono";
+import { z } from "zod";
+import { setBan } from "../accounts.ts";
+import { announce } from "../announce.ts";
+import { setAnnouncement } from "../announcements.ts";
+import type { Announcement } from "../contract.ts";
+import type { Db } from "../database.ts";
+import { rooms } from "../database/schema.ts";
+import { allRoles, ensureCan, PERMISSIONS, ROLES, setRolePermission } from "../permissions.ts";
+import { Refused } from "../refused.ts";
+import { roomIdsOf } from "../rooms.ts";
+import { Id, Line } from "../shapes.ts";
+import { bodyOf } from "./app.ts";
+import type { App, HttpServices } from "./app.ts";
+
+const Words = z.object({ text: Line(500).min(1, "Write something first.").nullable() });
+const Grant = z.object({ permission: z.enum(PERMISSIONS, "There is no such permission."), allowed: z.boolean() });
+const Ban = z.object({
+  userId: Id,
+  reason: Line(200).min(1, "Say why.").nullable(),
+});
+
+export function adminRoutes(services: HttpServices): Hono<App> {
+  const { db, endpoint } = services;
+
+  /** Those who have one of these rooms on the screen are told what they may do there now. */
+  function tellRights(roomIds: readonly number[]): void {
+    announce(
+      endpoint,
+      roomIds.map((roomId) => ({ what: "rights", roomId })),
+    );
+  }
+
+  return new Hono<App>()
+    .post("/announcement", async (c) => {
+      const { id } = c.var.login.user;
+      const { text } = await bodyOf(c, Words);
+      await ensureCan(db, id, "announce");
+      const announcement: Announcement | null = await setAnnouncement(db, id, text);
+      endpoint.broadcast("user:public", "announcement", announcement ?? { id: null });
+      return c.json(announcement);
+    })
+    .get("/roles", async (c) => {
+      await ensureCan(db, c.var.login.user.id, "manage-roles");
+      return c.json({ roles: await allRoles(db) });
+    })
+    .put("/roles/:role", async (c) => {
+      await ensureCan(db, c.var.login.user.id, "manage-roles");
+      const role = ROLES.find((known) => known === c.req.param("role"));
+      if (role === undefined) throw new Refused("not_found", "There is no such role.");
+      const { permission, allowed } = await bodyOf(c, Grant);
+      await setRolePermission(db, role, permission, allowed);
+      endpoint.broadcast("user:role", "permissionsChanged", { lookup: role });
+      tellRights(await allRoomIds(db));
+      return c.json({});
+    })
+    .post("/ban", async (c) => {
+      await ensureCan(db, c.var.login.user.id, "ban-user");
+      const { userId, reason } = await bodyOf(c, Ban);
+      await setBan(db, userId, reason);
+      endpoint.broadcast(`user:${userId}`, "reauthenticate", {});
+      tellRights(await roomIdsOf(db, userId));
+      return c.json({});
+    });
+}
+
+async function allRoomIds(db: Db): Promise<number[]> {
+  return (await db.select({ id: rooms.id }).from(rooms)).map(({ id }) => id);
+}

@@ -1,0 +1,146 @@
+import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import { findUser } from "../accounts.ts";
+import type { Attachment, Message, Room } from "../contract.ts";
+import type { Db } from "../database.ts";
+import { attachments, members, messages, rooms } from "../database/schema.ts";
+import type { Happening, Outcome } from "../happening.ts";
+import { resolveMentions, storeMentions } from "../mentions.ts";
+import { readOfRoom } from "../notifications.ts";
+import { ensurePost } from "../permissions.ts";
+import { Refused } from "../refused.ts";
+import { toRoom } from "../rooms/find.ts";
+import { tellMentioned, tellPeer } from "./tell.ts";
+import { nextSeq } from "./system.ts";
+import { ATTACHMENT_COLUMNS, messageIn, quoteOf, toAttachment } from "./view.ts";
+
+/** Who writes, and where. */
+export interface Poster {
+  readonly roomId: number;
+  readonly userId: number;
+  /** Who is there now, for `@here`. */
+  readonly onlineIds: () => readonly number[];
+}
+
+export interface Draft {
+  /** Made by the page: the same message sent again is stored once. */
+  readonly clientId: string;
+  readonly body: string;
+  readonly replyTo?: number | undefined;
+  readonly attachmentIds?: readonly number[] | undefined;
+}
+
+export interface Posted {
+  readonly message: Message;
+  /** What the author alone is to be told, or null. */
+  readonly notice: string | null;
+}
+
+/** Stores a message once, with everything that follows from it. Throws `Refused` when its author may not write there. */
+export function sendMessage(db: Db, poster: Poster, draft: Draft): Promise<Outcome<Posted>> {
+  const { roomId, userId } = poster;
+  return db.transaction(async (tx) => {
+    // Who sends at the same time waits here, the same message sent twice too: the second finds the first.
+    const [room] = await tx.select().from(rooms).where(eq(rooms.id, roomId)).for("update");
+    if (room === undefined) throw new Refused("not_found", "There is no such channel.");
+    const earlier = await sentBefore(tx, poster, draft.clientId);
+    if (earlier !== undefined) return { result: { message: earlier, notice: null }, happened: [] };
+    await ensurePost(tx, userId, roomId);
+    if (draft.body === "" && (draft.attachmentIds ?? []).length === 0) {
+      throw new Refused("invalid", "Write something first.");
+    }
+    return store(tx, toRoom(room, null), poster, draft);
+  });
+}
+
+async function store(tx: Db, room: Room, { userId, onlineIds }: Poster, draft: Draft): Promise<Outcome<Posted>> {
+  const roomId = room.id;
+  const { clientId, body } = draft;
+  const author = await findUser(tx, userId);
+  if (author === undefined) throw new Refused("unauthorized", "You are not logged in.");
+  const to = await replied(tx, roomId, draft.replyTo);
+  const seq = await nextSeq(tx, roomId);
+  const [row] = await tx
+    .insert(messages)
+    .values({ roomId, seq, userId, clientId, body, replyTo: to?.id })
+    .returning({ id: messages.id, createdAt: messages.createdAt });
+  if (row === undefined) throw new Error("an insert has returned nothing");
+  const { mentioned, notice } = await resolveMentions(tx, { room, authorId: userId, body, onlineIds });
+  await storeMentions(tx, { id: row.id, roomId, seq }, mentioned);
+  // Put together from what is known: reading it back would take four queries.
+  const message: Message = {
+    id: row.id,
+    roomId,
+    seq,
+    clientId,
+    kind: "message",
+    user: author,
+    body,
+    at: row.createdAt.toISOString(),
+    editedAt: null,
+    deleted: false,
+    pinned: false,
+    replyTo: to === undefined ? null : quoteOf({ ...to, username: to.user.username }),
+    reactions: [],
+    attachments: await claimAttachments(tx, userId, row.id, draft.attachmentIds ?? []),
+    mentions: [...new Set(mentioned.map(({ name }) => name))].sort(),
+  };
+  const about = { room, author, message };
+  const told = room.kind === "direct" ? await tellPeer(tx, about) : await tellMentioned(tx, about, mentioned);
+  const read = await readByAuthor(tx, userId, roomId, seq);
+  const happened: Happening[] = [...told.before, { what: "message", message }, ...told.after, ...read];
+  return { result: { message, notice }, happened };
+}
+
+async function sentBefore(tx: Db, { roomId, userId }: Poster, clientId: string): Promise<Message | undefined> {
+  const [row] = await tx
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.roomId, roomId), eq(messages.userId, userId), eq(messages.clientId, clientId)));
+  return row && messageIn(tx, roomId, row.id);
+}
+
+/** The message that is answered must be one of this room, and must be there. */
+async function replied(tx: Db, roomId: number, id: number | undefined): Promise<Message | undefined> {
+  if (id === undefined) return undefined;
+  const to = await messageIn(tx, roomId, id);
+  if (to === undefined || to.deleted) throw new Refused("not_found", "The message that you answer is gone.");
+  return to;
+}
+
+/** Only the author's own uploads, and each in one message only. */
+async function claimAttachments(
+  tx: Db,
+  userId: number,
+  messageId: number,
+  ids: readonly number[],
+): Promise<Attachment[]> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return [];
+  const claimed = await tx
+    .update(attachments)
+    .set({ messageId })
+    .where(and(inArray(attachments.id, wanted), eq(attachments.userId, userId), isNull(attachments.messageId)))
+    .returning(ATTACHMENT_COLUMNS);
+  if (claimed.length < wanted.length)
+    throw new Refused("not_found", "A file of this message is gone. Attach it again.");
+  return claimed.sort((a, b) => a.id - b.id).map(toAttachment);
+}
+
+/** Who writes has read what stands above. */
+async function readByAuthor(tx: Db, userId: number, roomId: number, seq: number): Promise<Happening[]> {
+  const mine = and(eq(members.roomId, roomId), eq(members.userId, userId));
+  const [row] = await tx
+    .update(members)
+    .set({ lastReadSeq: seq })
+    .where(and(mine, lt(members.lastReadSeq, seq)))
+    // What it was before is in the row that others still see.
+    .returning({
+      hadRead: sql<number>`(select m.last_read_seq from members m where m.room_id = ${roomId} and m.user_id = ${userId})`,
+    });
+  if (row === undefined || row.hadRead >= seq - 1) return [];
+  const seen = await readOfRoom(tx, userId, roomId, seq);
+  return [
+    { what: "read", userId, unread: { roomId, hasUnread: false, mentions: 0, lastReadSeq: seq } },
+    ...seen.happened,
+  ];
+}

@@ -1,0 +1,154 @@
+/** Who may do what. Every question is answered from the database: a payload never says what its sender may do. */
+import { eq, sql } from "drizzle-orm";
+import type { GlobalRole, Permission, RoomKind, RoomRights } from "./contract.ts";
+import type { Db } from "./database.ts";
+import { rolePermissions, rooms, userRoles, users } from "./database/schema.ts";
+import { banned, whyNotPost } from "./permissions/posting.ts";
+import type { Standing } from "./permissions/posting.ts";
+import { IN_DIRECT_ROOMS, refusalOf, ROLES } from "./permissions/roles.ts";
+import type { Role } from "./permissions/roles.ts";
+import { Refused } from "./refused.ts";
+
+export { insertDefaultPermissions, PERMISSIONS, ROLES } from "./permissions/roles.ts";
+export type { Role } from "./permissions/roles.ts";
+
+/** Whether a user may do something: in a room, or (without one) everywhere. Whoever is banned may do nothing. */
+export async function can(db: Db, userId: number, permission: Permission, roomId?: number): Promise<boolean> {
+  return (await grantsOf(db, userId, roomId)).permissions.includes(permission);
+}
+
+/** Throws `Refused` ("banned" or "forbidden") with a sentence for the user when they may not. */
+export async function ensureCan(db: Db, userId: number, permission: Permission, roomId?: number): Promise<void> {
+  const grants = await grantsOf(db, userId, roomId);
+  if (grants.banned !== null) throw banned(grants.banned);
+  if (!grants.permissions.includes(permission)) throw new Refused("forbidden", refusalOf(permission));
+}
+
+/** Throws `Refused` ("banned") when the user is. For what everybody may do who is not. */
+export async function ensureNotBanned(db: Db, userId: number): Promise<void> {
+  const grants = await grantsOf(db, userId);
+  if (grants.banned !== null) throw banned(grants.banned);
+}
+
+/** What a user may do everywhere. */
+export async function permissionsOf(db: Db, userId: number): Promise<Permission[]> {
+  return (await grantsOf(db, userId)).permissions;
+}
+
+/** What a user may do in a room right now. Throws `Refused` ("not_found") when there is no such room. */
+export async function rightsIn(db: Db, userId: number, roomId: number): Promise<RoomRights> {
+  const { standing, permissions } = await standingIn(db, userId, roomId);
+  const refused = whyNotPost(standing);
+  return { role: standing.role, post: refused === null, postRefused: refused?.message ?? null, permissions };
+}
+
+/** Throws `Refused` with the reason when a user may not write in a room. */
+export async function ensurePost(db: Db, userId: number, roomId: number): Promise<void> {
+  const refused = whyNotPost((await standingIn(db, userId, roomId)).standing);
+  if (refused !== null) throw refused;
+}
+
+/** What every role allows, for the page of the admins. */
+export async function allRoles(db: Db): Promise<{ role: Role; permissions: Permission[] }[]> {
+  const rows = await db.select().from(rolePermissions);
+  return ROLES.map((role) => ({
+    role,
+    permissions: rows.filter((row) => row.role === role).map(({ permission }) => permission),
+  }));
+}
+
+/** Allows something to a role, or forbids it. Throws `Refused` when admins would lock themselves out. */
+export async function setRolePermission(db: Db, role: Role, permission: Permission, allowed: boolean): Promise<void> {
+  if (allowed) {
+    await db.insert(rolePermissions).values({ role, permission }).onConflictDoNothing();
+    return;
+  }
+  if (role === "admin" && permission === "manage-roles") {
+    throw new Refused("invalid", "Somebody has to be able to change this back: admins keep this permission.");
+  }
+  await db
+    .delete(rolePermissions)
+    .where(sql`${rolePermissions.role} = ${role} and ${rolePermissions.permission} = ${permission}`);
+}
+
+/** Whether a user has a role, anywhere. */
+export async function hasRole(db: Db, userId: number, role: string): Promise<boolean> {
+  const [row] = await db
+    .select({
+      has: sql<boolean>`exists (select from user_roles r where r.user_id = ${userId} and r.role = ${role})
+        or exists (select from members m where m.user_id = ${userId} and m.role = ${role})`,
+    })
+    .from(users)
+    .where(eq(users.id, userId));
+  return row?.has === true;
+}
+
+/** A user's global roles. */
+export async function rolesOf(db: Db, userId: number): Promise<GlobalRole[]> {
+  const rows = await db.select({ role: userRoles.role }).from(userRoles).where(eq(userRoles.userId, userId));
+  return rows.map(({ role }) => role).sort();
+}
+
+interface Grants {
+  /** Why the user is banned, or null. */
+  readonly banned: string | null;
+  readonly permissions: Permission[];
+}
+
+/** What the user's global roles and their role in the room allow. Somebody unknown may do nothing. */
+async function grantsOf(db: Db, userId: number, roomId: number | null = null): Promise<Grants> {
+  const [row] = await db
+    .select({
+      banned: users.bannedReason,
+      kind: sql<RoomKind | null>`(select r.kind from rooms r where r.id = ${roomId}::integer)`,
+      permissions: sql<Permission[]>`array(
+        select distinct p.permission from role_permissions p where p.role in (
+          select r.role from user_roles r where r.user_id = ${userId}
+          union select m.role from members m where m.user_id = ${userId} and m.room_id = ${roomId}::integer
+        ) order by 1
+      )`,
+    })
+    .from(users)
+    .where(eq(users.id, userId));
+  if (row === undefined) return { banned: null, permissions: [] };
+  if (row.banned !== null) return { banned: row.banned, permissions: [] };
+  const isDirect = row.kind === "direct";
+  return {
+    banned: null,
+    permissions: isDirect ? row.permissions.filter((found) => IN_DIRECT_ROOMS.includes(found)) : row.permissions,
+  };
+}
+
+async function standingIn(
+  db: Db,
+  userId: number,
+  roomId: number,
+): Promise<{ standing: Standing; permissions: Permission[] }> {
+  const mine = sql`from members m where m.room_id = ${roomId} and m.user_id = ${userId}`;
+  const [row] = await db
+    .select({
+      kind: rooms.kind,
+      name: rooms.name,
+      readOnly: rooms.readOnly,
+      archived: rooms.archived,
+      role: sql<Standing["role"]>`(select m.role ${mine})`,
+      muted: sql<boolean | null>`(select m.muted ${mine})`,
+      // Whoever ignores somebody does not hear from them, and cannot write to them either.
+      blocked: sql<boolean>`exists (
+        select from members a join members b on b.room_id = a.room_id
+        join ignores i on i.user_id = a.user_id and i.ignored_id = b.user_id
+        where a.room_id = ${roomId}
+      )`,
+    })
+    .from(rooms)
+    .where(eq(rooms.id, roomId));
+  if (row === undefined) throw new Refused("not_found", "There is no such channel.");
+  const { banned: reason, permissions } = await grantsOf(db, userId, roomId);
+  const standing: Standing = {
+    ...row,
+    blocked: row.kind === "direct" && row.blocked,
+    banned: reason,
+    mayPostReadOnly: permissions.includes("post-read-only"),
+  };
+  return { standing, permissions };
+}

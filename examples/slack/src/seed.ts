@@ -1,0 +1,88 @@
+/** Demo data: five people, rooms of each kind, and a week of their talk. */
+import { getTableName, inArray, sql } from "drizzle-orm";
+import { hashPassword } from "./accounts/password.ts";
+import type { Db } from "./database.ts";
+import * as schema from "./database/schema.ts";
+import { insertDefaultPermissions } from "./permissions.ts";
+import { PASSWORD, PEOPLE } from "./seed/people.ts";
+import { insertRoom } from "./seed/room.ts";
+import { ROOMS } from "./seed/rooms.ts";
+
+const { userRoles, users } = schema;
+
+/** What the login screen offers. */
+export interface DemoUser {
+  readonly username: string;
+  readonly name: string;
+  readonly hue: number;
+  readonly password: string;
+}
+
+/** Server processes that start at the same time fill the database once. */
+const LOCK = 714_220_118;
+
+/** Fills a database without users. Gives false, and leaves it as it is, when there are some. */
+export async function seed(db: Db, now = new Date()): Promise<boolean> {
+  if (await hasUsers(db)) return false;
+  // Slow on purpose, so not while others wait for the lock.
+  const passwordHashes = await Promise.all(PEOPLE.map(() => hashPassword(PASSWORD)));
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+    if (await hasUsers(tx)) return false;
+    const ids = await insertPeople(tx, passwordHashes);
+    for (const room of ROOMS) await insertRoom(tx, room, ids, now);
+    return true;
+  });
+}
+
+/** Empties the database, and fills it again. */
+export async function reseed(db: Db, now = new Date()): Promise<void> {
+  const tables = Object.values(schema).map((table) => sql.identifier(getTableName(table)));
+  await db.execute(sql`truncate ${sql.join(tables, sql`, `)} restart identity cascade`);
+  await insertDefaultPermissions(db);
+  await seed(db, now);
+}
+
+/** The demo users that this database has. */
+export async function demoUsers(db: Db): Promise<DemoUser[]> {
+  const rows = await db
+    .select({ username: users.username })
+    .from(users)
+    .where(
+      inArray(
+        users.username,
+        PEOPLE.map(({ username }) => username),
+      ),
+    );
+  const known = new Set(rows.map(({ username }) => username));
+  return PEOPLE.filter(({ username }) => known.has(username)).map(({ username, name, hue }) => ({
+    username,
+    name,
+    hue,
+    password: PASSWORD,
+  }));
+}
+
+async function hasUsers(db: Db): Promise<boolean> {
+  const [any] = await db.select({ id: users.id }).from(users).limit(1);
+  return any !== undefined;
+}
+
+/** Gives the people's ids by username. */
+async function insertPeople(db: Db, passwordHashes: readonly string[]): Promise<Map<string, number>> {
+  const preferences = { theme: "system", desktopNotifications: false } as const;
+  const rows = PEOPLE.map(({ username, name, hue }, index) => ({
+    username,
+    name,
+    hue,
+    passwordHash: passwordHashes[index] ?? "",
+    preferences,
+  }));
+  const added = await db.insert(users).values(rows).returning({ id: users.id, username: users.username });
+  const ids = new Map(added.map(({ id, username }) => [username, id]));
+  const roles = PEOPLE.flatMap(({ username, roles }) =>
+    roles.map((role) => ({ userId: ids.get(username) ?? 0, role })),
+  );
+  await db.insert(userRoles).values(roles);
+  return ids;
+}

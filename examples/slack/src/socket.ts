@@ -1,0 +1,57 @@
+import { defineSocket, ok, refuse, Token } from "wingbeat";
+import { connectedUser } from "./accounts.ts";
+import { crashChannel } from "./channels/crash-channel.ts";
+import { notificationChannel } from "./channels/notification-channel.ts";
+import { publicChannel } from "./channels/public-channel.ts";
+import { roleChannel } from "./channels/role-channel.ts";
+import { roomChannel } from "./channels/room-channel.ts";
+import { systemChannel } from "./channels/system-channel.ts";
+import { userChannel } from "./channels/user-channel.ts";
+import type { Services } from "./services.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** What a page connects with: it gets a new one before every connection, see `GET /api/socket-token`. */
+export interface SocketPass {
+  readonly userId: number;
+  readonly sessionId: string;
+}
+
+const SALT = "slack socket";
+/** Seconds. */
+const MAX_AGE = 900;
+
+export function signPass(secret: string, pass: SocketPass, { maxAge = MAX_AGE }: { maxAge?: number } = {}): string {
+  return Token.sign(secret, SALT, { ...pass }, { maxAge });
+}
+
+/** The one socket. The first channel that takes a topic gets it, so the fixed `user:` topics stand before `user:{id}`. */
+export function slackSocket(services: Services) {
+  return defineSocket({
+    connect: async (_params, { authToken }) => {
+      if (authToken === undefined) return ok<Visitor>({ user: null, sessionId: null });
+      const pass = Token.verify<SocketPass>(services.secret, SALT, authToken);
+      if (!pass.ok) return refuse(pass.reason);
+      const { userId, sessionId } = pass.data;
+      // The token cannot be taken back. The session can: whoever has logged out comes in no more.
+      const user = await connectedUser(services.db, userId, sessionId);
+      return user === undefined ? refuse("no session") : ok<Visitor>({ user, sessionId });
+    },
+    // Not the user's id: a logout ends one session, and leaves the user's others alone.
+    id: ({ sessionId }) => (sessionId === null ? null : socketId(sessionId)),
+    channels: [
+      publicChannel(services),
+      roleChannel(services),
+      userChannel(services),
+      roomChannel(services),
+      notificationChannel(services),
+      systemChannel(services),
+      crashChannel(services),
+    ],
+  });
+}
+
+/** What a "disconnect" is broadcast on to close the connections of a session. */
+export const socketId = (sessionId: string): string => `session_socket:${sessionId}`;
+
+/** What the page imports: its client knows topics, events, payloads and replies by this type. */
+export type SlackSocket = ReturnType<typeof slackSocket>;

@@ -1,0 +1,206 @@
+/** Checks 14 to 20: private rooms, roles and what they allow. */
+import { expect } from "vitest";
+import { check } from "../check.ts";
+import { PATIENCE } from "../person.ts";
+import { idOfRoom } from "./rooms.ts";
+
+export const permissions = [
+  check(
+    14,
+    "a private room: not to be found, not to be joined, and nothing of it reaches a stranger",
+    async ({ open, raw }) => {
+      const [alice, bob, carol] = await Promise.all([
+        open("alice", { room: "secret" }),
+        open("bob", { room: "secret" }),
+        open("carol"),
+      ]);
+      const frames: string[] = [];
+      carol.page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload))));
+      await carol.goTo("general");
+      const id = await idOfRoom(alice);
+      expect(await carol.the("room-secret").count()).toBe(0);
+      const stranger = await raw("carol");
+      const { answer, pushes } = await stranger.join(`room:${id}`);
+      expect(answer).toMatchObject({ status: "error", response: { reason: "unauthorized" } });
+      await alice.say("The plan is between us: xyzzy");
+      await bob.message("The plan is between us: xyzzy");
+      await bob.say("Understood: xyzzy");
+      await alice.message("Understood: xyzzy");
+      await alice.enter("general");
+      await alice.say("Hello all");
+      await carol.message("Hello all");
+      expect(pushes).toEqual([]);
+      expect(frames.filter((frame) => frame.includes("xyzzy"))).toEqual([]);
+      await carol.click("browse-channels");
+      await carol.page.getByRole("dialog").waitFor();
+      await carol.page.getByRole("dialog").getByText("design").first().waitFor();
+      expect(await carol.page.getByRole("dialog").getByText("secret").count()).toBe(0);
+    },
+    { fast: true },
+  ),
+
+  check(
+    15,
+    "invited: the room appears and is live; kicked: it vanishes at once, and the door is closed",
+    async ({ open, raw }) => {
+      const [alice, carol] = await Promise.all([open("alice", { room: "secret" }), open("carol")]);
+      const id = await idOfRoom(alice);
+      await alice.command("/invite @carol");
+      await carol.sees("room-secret");
+      await carol.enter("secret");
+      await alice.say("Welcome, carol");
+      await carol.message("Welcome, carol");
+      const watcher = await raw("carol");
+      const { answer, pushes } = await watcher.join(`room:${id}`);
+      expect(answer.status).toBe("ok");
+      await alice.command("/kick @carol");
+      await carol.seesNot("room-secret");
+      await carol.seesNot("room-title", "secret");
+      const before = pushes.filter(([event]) => event === "message:new").length;
+      await alice.say("Now we are alone again");
+      await alice.message("Now we are alone again");
+      expect((await watcher.join(`room:${id}`)).answer).toMatchObject({
+        status: "error",
+        response: { reason: "unauthorized" },
+      });
+      expect(JSON.stringify(pushes)).not.toContain("Now we are alone again");
+      expect(pushes.filter(([event]) => event === "message:new").length).toBeLessThanOrEqual(before + 1);
+    },
+  ),
+
+  check(
+    16,
+    "a read-only room: the composer says so, a forged message is refused; switched off, it is live",
+    async ({ open, raw }) => {
+      const [alice, bob] = await Promise.all([open("alice", { room: "news" }), open("bob", { room: "news" })]);
+      await bob.sees("composer-disabled");
+      const forger = await raw("bob");
+      const { channel } = await forger.join(`room:${await idOfRoom(bob)}`);
+      expect(await forger.push(channel, "message:send", { clientId: "forged", body: "forged" })).toMatchObject({
+        status: "error",
+        response: { reason: "read_only" },
+      });
+      await alice.say("News: all is well");
+      await bob.message("News: all is well");
+      await alice.panel("settings");
+      await alice.click("settings-readonly");
+      await saveSettings(alice);
+      await bob.sees("composer");
+      await bob.say("Now I may speak");
+      await alice.message("Now I may speak");
+    },
+  ),
+
+  check(17, "muted: refused with a notice; unmuted: heard again", async ({ open, raw }) => {
+    const [alice, bob] = await Promise.all([open("alice"), open("bob")]);
+    await alice.command("/mute @bob");
+    await bob.sees("composer-disabled");
+    const forger = await raw("bob");
+    const { channel } = await forger.join(`room:${await idOfRoom(bob)}`);
+    expect(await forger.push(channel, "message:send", { clientId: "forged", body: "forged" })).toMatchObject({
+      status: "error",
+      response: { reason: "muted" },
+    });
+    await alice.command("/unmute @bob");
+    await bob.sees("composer");
+    await bob.say("Thank you");
+    await alice.message("Thank you");
+  }),
+
+  check(
+    18,
+    "archived: gone for all and closed; unarchived: back; renamed: the same conversation everywhere",
+    async ({ open, raw }) => {
+      const [alice, bob] = await Promise.all([open("alice", { room: "random" }), open("bob", { room: "random" })]);
+      const id = await idOfRoom(alice);
+      await bob.say("Before the rename");
+      await alice.command("/archive");
+      await bob.seesNot("room-random");
+      const forger = await raw("bob");
+      const { answer, channel } = await forger.join(`room:${id}`);
+      if (answer.status === "ok") {
+        expect(await forger.push(channel, "message:send", { clientId: "forged", body: "forged" })).toMatchObject({
+          status: "error",
+          response: { reason: "archived" },
+        });
+      }
+      await alice.page.goto(`${new URL(alice.page.url()).origin}/room/${id}`);
+      await alice.sees("room-title", "random");
+      await unarchive(alice);
+      await bob.sees("room-random");
+      await bob.enter("random");
+      await alice.enter("random");
+      await alice.command("/rename chatter");
+      for (const person of [alice, bob]) {
+        await person.sees("room-chatter");
+        await person.seesNot("room-random");
+        await person.sees("room-title", "chatter");
+        await person.message("Before the rename");
+      }
+      await alice.say("After the rename");
+      await bob.message("After the rename");
+    },
+  ),
+
+  check(
+    19,
+    "a permission is taken away: those with the role ask anew, the switch goes, a forged room is refused",
+    async ({ open, raw, visitor }) => {
+      const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
+      const guest = await visitor();
+      const asked = { carol: 0, guest: 0 };
+      carol.page.on("request", (request) => void (request.url().endsWith("/api/me") && asked.carol++));
+      guest.on("request", (request) => void (request.url().endsWith("/api/me") && asked.guest++));
+      await carol.click("create-channel");
+      await carol.sees("create-private");
+      await carol.page.keyboard.press("Escape");
+      await alice.click("me-menu");
+      await alice.click("admin");
+      await alice.click("perm-user-create-private");
+      await expect.poll(() => asked.carol, { timeout: PATIENCE }).toBeGreaterThan(0);
+      expect(asked.guest).toBe(0);
+      await carol.click("create-channel");
+      await carol.sees("create-name");
+      await carol.seesNot("create-private");
+      const forger = await raw("carol");
+      const { channel } = await forger.join(`user:${forger.userId}`);
+      expect(await forger.push(channel, "room:create", { name: "hidden", kind: "private" })).toMatchObject({
+        status: "error",
+        response: { reason: "forbidden" },
+      });
+    },
+  ),
+
+  check(20, "banned: told at once, with a banner, and nothing is taken any more", async ({ open, raw }) => {
+    const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
+    const forger = await raw("carol");
+    const { channel } = await forger.join(`room:${await idOfRoom(carol)}`);
+    await alice.click("me-menu");
+    await alice.click("admin");
+    await alice.click("ban-carol");
+    const dialog = alice.page.getByRole("dialog").last();
+    const reason = dialog.getByRole("textbox", { name: /reason/i });
+    if ((await reason.count()) > 0) {
+      await reason.fill("for the test");
+      await dialog.getByRole("button", { name: /^ban/i }).last().click();
+    }
+    await carol.sees("ban-banner");
+    await carol.sees("composer-disabled");
+    expect(await forger.push(channel, "message:send", { clientId: "forged", body: "forged" })).toMatchObject({
+      status: "error",
+      response: { reason: "banned" },
+    });
+  }),
+];
+
+async function saveSettings(person: import("../person.ts").Person): Promise<void> {
+  const save = person.the("settings-save");
+  if ((await save.count()) > 0 && (await save.isEnabled())) await save.click();
+}
+
+/** Commands need a composer, which an archived room has not. */
+async function unarchive(person: import("../person.ts").Person): Promise<void> {
+  await person.panel("settings");
+  await person.click("settings-archived");
+  await saveSettings(person);
+}

@@ -1,0 +1,171 @@
+/** Somebody at a page of theirs: what they do, and what they see. All waiting is for what the page shows. */
+import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Wire } from "./wire.ts";
+
+/** How long anything may take to be seen, in ms: generous, because what is slow is measured elsewhere. */
+export const PATIENCE = 15_000;
+
+/** How pages of a run connect. */
+export type Transport = "websocket" | "longpoll";
+
+export class Person {
+  readonly username: string;
+  readonly page: Page;
+  readonly #base: string;
+  readonly #transport: Transport;
+  readonly #wire: Wire | undefined;
+
+  constructor(username: string, page: Page, base: string, transport: Transport, wire?: Wire) {
+    this.#wire = wire;
+    this.username = username;
+    this.page = page;
+    this.#base = base;
+    this.#transport = transport;
+  }
+
+  /** Loads the page anew and opens a room. */
+  async goTo(room: string): Promise<void> {
+    const query = this.#transport === "longpoll" ? "?transport=longpoll" : "";
+    await this.page.goto(`${this.#base}/${query}`);
+    await this.enter(room);
+  }
+
+  /** Opens a room by its link in the sidebar. */
+  async enter(room: string): Promise<void> {
+    await this.the(`room-${room}`).click();
+    await this.sees("room-title", room);
+    await this.page.locator("[data-testid=composer], [data-testid=composer-disabled]").first().waitFor();
+  }
+
+  /** Another tab of the same browser and session. */
+  async tab(room = "general"): Promise<Person> {
+    const tab = new Person(this.username, await this.page.context().newPage(), this.#base, this.#transport);
+    await tab.goTo(room);
+    return tab;
+  }
+
+  the(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  async sees(testId: string, text?: string | RegExp): Promise<Locator> {
+    const all = text === undefined ? this.the(testId) : this.the(testId).filter({ hasText: text });
+    await all.first().waitFor();
+    return all.first();
+  }
+
+  async seesNot(testId: string, text?: string | RegExp): Promise<void> {
+    const all = text === undefined ? this.the(testId) : this.the(testId).filter({ hasText: text });
+    await expect.poll(() => all.count(), { timeout: PATIENCE }).toBe(0);
+  }
+
+  click(testId: string): Promise<void> {
+    return this.the(testId).first().click();
+  }
+
+  async say(text: string): Promise<Locator> {
+    await this.write(text);
+    await this.page.keyboard.press("Enter");
+    return this.message(text);
+  }
+
+  async write(text: string): Promise<void> {
+    await this.the("composer").click();
+    await this.the("composer").fill(text);
+  }
+
+  /** A slash command. */
+  async command(text: string): Promise<void> {
+    await this.write(text);
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** The row of a message that has arrived. */
+  async message(text: string | RegExp): Promise<Locator> {
+    const rows = this.rows(text);
+    await rows.first().waitFor();
+    return rows.first();
+  }
+
+  rows(text?: string | RegExp): Locator {
+    const rows = this.page.locator('[data-testid^="msg-"][data-seq]');
+    return text === undefined ? rows : rows.filter({ hasText: text });
+  }
+
+  /** The id of a message, once the server has stored it. */
+  async idOf(text: string | RegExp): Promise<number> {
+    const row = await this.message(text);
+    await expect.poll(() => row.getAttribute("data-testid"), { timeout: PATIENCE }).toMatch(/^msg-\d+$/);
+    return Number((await row.getAttribute("data-testid"))?.slice("msg-".length));
+  }
+
+  /** Opens the toolbar of a message and presses one of its buttons. */
+  async act(action: "edit" | "delete" | "pin" | "star" | "reply" | "react", text: string): Promise<number> {
+    const id = await this.idOf(text);
+    await this.the(`msg-${id}`).hover();
+    const direct = this.the(`msg-${action}-${id}`);
+    if (!(await direct.isVisible())) await this.the(`msg-menu-${id}`).click();
+    await direct.click();
+    return id;
+  }
+
+  /** What the sidebar says of a room: bold or not, and the number on its badge. */
+  async unreadOf(room: string): Promise<{ bold: boolean; badge: number }> {
+    const link = this.the(`room-${room}`);
+    await link.waitFor();
+    const badge = this.the(`badge-${room}`);
+    const text = (await badge.count()) === 0 ? "0" : ((await badge.first().textContent()) ?? "0");
+    return { bold: (await link.getAttribute("data-unread")) === "true", badge: Number.parseInt(text, 10) || 0 };
+  }
+
+  async hasUnread(room: string, expected: { bold: boolean; badge: number }): Promise<void> {
+    await expect.poll(() => this.unreadOf(room), { timeout: PATIENCE }).toEqual(expected);
+  }
+
+  /** The sum of all badges, as the title of the page says: "(2) #general". The demo data has some. */
+  async badges(): Promise<number> {
+    return Number(/^\((\d+)\)/.exec(await this.page.title())?.[1] ?? 0);
+  }
+
+  /** The number on the bell. */
+  async bellSays(count: number): Promise<void> {
+    const bell = this.the("bell-count");
+    await expect
+      .poll(async () => ((await bell.count()) === 0 ? 0 : Number.parseInt((await bell.textContent()) ?? "0", 10)), {
+        timeout: PATIENCE,
+      })
+      .toBe(count);
+  }
+
+  async statusOf(username: string, status: string): Promise<void> {
+    await expect
+      .poll(() => this.the(`presence-${username}`).first().getAttribute("data-status"), { timeout: 30_000 })
+      .toBe(status);
+  }
+
+  /** Opens one of the panels at the right. */
+  async panel(name: string): Promise<void> {
+    if ((await this.the(`panel-${name}`).count()) === 0) await this.click(`open-${name}`);
+    await this.the(`panel-${name}`).waitFor();
+  }
+
+  /** Loses the network, and the connections with it. Only who was opened with `wire`. */
+  unplug(): void {
+    this.#wire?.cut();
+  }
+
+  plugIn(): void {
+    this.#wire?.mend();
+  }
+
+  /** As if another window were in front: the page is told that it has lost the focus, and the focus again. */
+  async blur(): Promise<void> {
+    await this.page.evaluate(`document.hasFocus = () => false; window.dispatchEvent(new Event("blur"))`);
+  }
+
+  async focus(): Promise<void> {
+    await this.page.evaluate(`document.hasFocus = () => true; window.dispatchEvent(new Event("focus"))`);
+  }
+}

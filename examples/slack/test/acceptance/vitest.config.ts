@@ -1,0 +1,13 @@
+/** All acceptance checks: `npm run acceptance`. */
+import { defineConfig } from "vitest/config";
+import workspace from "../../../../vitest.config.ts";
+
+export default defineConfig({
+  cacheDir: "../../../../node_modules/.vite",
+  ...(workspace.resolve === undefined ? {} : { resolve: workspace.resolve }),
+  test: {
+    root: import.meta.dirname,
+    include: ["*.acceptance.ts"],
+    testTimeout: 120_000,
+  },
+});

@@ -1,0 +1,88 @@
+/** What a check has: the application with fresh demo data, and people who open it in browsers of their own. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { App } from "./app.ts";
+import { Person } from "./person.ts";
+import type { Transport } from "./person.ts";
+import { RawClient } from "./raw-client.ts";
+import { layWire } from "./wire.ts";
+import type { Wire } from "./wire.ts";
+
+export interface Visit {
+  /** By name. */
+  readonly room?: string;
+  /** Which of several servers: counts from 0. */
+  readonly server?: number;
+  /** Whether the network of this device can be unplugged. */
+  readonly wire?: boolean;
+}
+
+/** Its functions need no `this`: checks take them apart. */
+export class World {
+  readonly app: App;
+  readonly transport: Transport;
+  readonly #browser: Browser;
+  readonly #contexts: BrowserContext[] = [];
+  readonly #raw: RawClient[] = [];
+  readonly #wires: Wire[] = [];
+
+  constructor(app: App, browser: Browser, transport: Transport) {
+    this.app = app;
+    this.#browser = browser;
+    this.transport = transport;
+  }
+
+  /** Somebody who is logged in, on a device of their own, looking at a room. `server` counts from 0. */
+  readonly open = async (
+    username: string,
+    { room = "general", server = 0, wire = false }: Visit = {},
+  ): Promise<Person> => {
+    const laid = wire ? await layWire(this.app.url(server)) : undefined;
+    if (laid !== undefined) this.#wires.push(laid);
+    const base = laid?.url ?? this.app.url(server);
+    const context = await this.#device(base);
+    const answer = await context.request.post(`${base}/api/login`, {
+      data: { username, password: "roost-demo" },
+      headers: { origin: base },
+    });
+    if (!answer.ok()) throw new Error(`${username} cannot log in: ${answer.status()} ${await answer.text()}`);
+    const person = new Person(username, await context.newPage(), base, this.transport, laid);
+    await person.goTo(room);
+    return person;
+  };
+
+  /** A page of a new device on which nobody is logged in. */
+  readonly visitor = async (server = 0): Promise<Page> => {
+    const page = await (await this.#device(this.app.url(server))).newPage();
+    await page.goto(`${this.app.url(server)}/${this.transport === "longpoll" ? "?transport=longpoll" : ""}`);
+    return page;
+  };
+
+  /** The official phoenix client, for frames that the page would never send. */
+  readonly raw = async (username: string | null, server = 0): Promise<RawClient> => {
+    const client = await RawClient.connect(this.app.url(server), username);
+    this.#raw.push(client);
+    return client;
+  };
+
+  async #device(baseURL: string): Promise<BrowserContext> {
+    const context = await this.#browser.newContext({
+      baseURL,
+      viewport: { width: 1280, height: 800 },
+    });
+    context.setDefaultTimeout(15_000);
+    this.#contexts.push(context);
+    return context;
+  }
+
+  /** Keeps what all pages show now, as `<path>-<n>.png`. */
+  async pictures(path: string): Promise<void> {
+    const pages = this.#contexts.flatMap((context) => context.pages());
+    await Promise.all(pages.map((page, n) => page.screenshot({ path: `${path}-${n}.png` }).catch(() => {})));
+  }
+
+  async end(): Promise<void> {
+    for (const client of this.#raw) client.close();
+    await Promise.all(this.#contexts.map((context) => context.close()));
+    for (const wire of this.#wires) wire.close();
+  }
+}

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createUser, setBan } from "../src/accounts.ts";
+import type { RoomKind, RoomRole } from "../src/contract.ts";
+import type { Database, Db } from "../src/database.ts";
+import { ignores, members, rolePermissions, rooms, userRoles } from "../src/database/schema.ts";
+import {
+  allRoles,
+  can,
+  ensureCan,
+  ensurePost,
+  hasRole,
+  insertDefaultPermissions,
+  PERMISSIONS,
+  rightsIn,
+  setRolePermission,
+} from "../src/permissions.ts";
+import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
+
+let database: Database;
+let db: Db;
+let count = 0;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  ({ db } = database);
+  await insertDefaultPermissions(db);
+}, DATABASE_TIMEOUT);
+afterAll(() => database.close());
+
+async function person(): Promise<number> {
+  const { id } = await createUser(db, { username: `user${++count}`, name: `User ${count}`, password: "12345678" });
+  return id;
+}
+
+interface Flags {
+  readonly readOnly?: boolean;
+  readonly archived?: boolean;
+}
+
+async function room(kind: RoomKind, roles: Readonly<Record<number, RoomRole>>, flags: Flags = {}): Promise<number> {
+  const name = kind === "direct" ? null : `room${++count}`;
+  const [added] = await db
+    .insert(rooms)
+    .values({ kind, name, ...flags })
+    .returning();
+  const roomId = added!.id;
+  const rows = Object.entries(roles).map(([userId, role]) => ({ roomId, userId: Number(userId), role }));
+  if (rows.length > 0) await db.insert(members).values(rows);
+  return roomId;
+}
+
+describe("permissions", () => {
+  it("of global roles hold everywhere", async () => {
+    const [user, admin] = [await person(), await person()];
+    await db.insert(userRoles).values({ userId: admin, role: "admin" });
+    const roomId = await room("public", {});
+
+    expect(await can(db, user, "create-public")).toBe(true);
+    expect(await can(db, user, "delete-message", roomId)).toBe(false);
+    expect(await can(db, admin, "delete-message", roomId)).toBe(true);
+    expect(await can(db, 999_999, "create-public")).toBe(false);
+  });
+
+  it("of a room's roles hold in that room", async () => {
+    const owner = await person();
+    const [own, other] = [await room("public", { [owner]: "owner" }), await room("public", { [owner]: "member" })];
+
+    expect(await can(db, owner, "archive-room", own)).toBe(true);
+    expect(await can(db, owner, "archive-room", other)).toBe(false);
+    expect(await can(db, owner, "archive-room")).toBe(false);
+    await expect(ensureCan(db, owner, "archive-room", other)).rejects.toMatchObject({
+      reason: "forbidden",
+      message: "You may not archive this channel.",
+    });
+  });
+
+  it("are no admin's in a direct room", async () => {
+    const [admin, peer] = [await person(), await person()];
+    await db.insert(userRoles).values({ userId: admin, role: "admin" });
+    const roomId = await room("direct", { [admin]: "member", [peer]: "member" });
+
+    expect((await rightsIn(db, admin, roomId)).permissions).toEqual(["pin-message"]);
+  });
+
+  it("change at once for all who have the role", async () => {
+    const user = await person();
+    await setRolePermission(db, "user", "create-private", false);
+    expect(await can(db, user, "create-private")).toBe(false);
+
+    await setRolePermission(db, "user", "create-private", true);
+    await setRolePermission(db, "user", "create-private", true);
+    expect(await can(db, user, "create-private")).toBe(true);
+  });
+
+  it("of admins always leave a way back", async () => {
+    await expect(setRolePermission(db, "admin", "manage-roles", false)).rejects.toMatchObject({ reason: "invalid" });
+    const roles = await allRoles(db);
+
+    expect(roles.map(({ role }) => role)).toEqual(["admin", "user", "guest", "owner", "moderator", "member"]);
+    expect(new Set(roles[0]?.permissions)).toEqual(new Set(PERMISSIONS));
+  });
+
+  it("are written once", async () => {
+    const before = await db.select().from(rolePermissions);
+    await insertDefaultPermissions(db);
+
+    expect(await db.select().from(rolePermissions)).toHaveLength(before.length);
+  });
+
+  it("are none for who is banned", async () => {
+    const user = await person();
+    const roomId = await room("public", { [user]: "owner" });
+    await setBan(db, user, "Spam");
+
+    expect(await can(db, user, "create-public")).toBe(false);
+    await expect(ensureCan(db, user, "edit-room", roomId)).rejects.toMatchObject({ reason: "banned" });
+    expect(await rightsIn(db, user, roomId)).toEqual({
+      role: "owner",
+      post: false,
+      postRefused: "You have been banned: Spam",
+      permissions: [],
+    });
+  });
+});
+
+describe("roles", () => {
+  it("are had globally or in some room", async () => {
+    const [user, owner] = [await person(), await person()];
+    await room("public", { [owner]: "owner" });
+
+    expect(await hasRole(db, user, "user")).toBe(true);
+    expect(await hasRole(db, user, "owner")).toBe(false);
+    expect(await hasRole(db, owner, "owner")).toBe(true);
+  });
+});
+
+describe("writing in a room", () => {
+  it("is for members", async () => {
+    const [member, stranger] = [await person(), await person()];
+    const roomId = await room("public", { [member]: "member" });
+
+    expect(await rightsIn(db, member, roomId)).toMatchObject({ role: "member", post: true, postRefused: null });
+    expect(await rightsIn(db, stranger, roomId)).toMatchObject({ role: null, post: false });
+    await expect(ensurePost(db, stranger, roomId)).rejects.toMatchObject({ reason: "forbidden" });
+    await expect(ensurePost(db, member, 999_999)).rejects.toMatchObject({ reason: "not_found" });
+  });
+
+  it("is for some in a read-only room, and for nobody in an archived one", async () => {
+    const [owner, member] = [await person(), await person()];
+    const roles: Record<number, RoomRole> = { [owner]: "owner", [member]: "member" };
+    const readOnly = await room("public", roles, { readOnly: true });
+    const archived = await room("public", roles, { archived: true });
+
+    await expect(ensurePost(db, owner, readOnly)).resolves.toBeUndefined();
+    await expect(ensurePost(db, member, readOnly)).rejects.toMatchObject({ reason: "read_only" });
+    await expect(ensurePost(db, owner, archived)).rejects.toMatchObject({ reason: "archived" });
+  });
+
+  it("is not for the muted", async () => {
+    const member = await person();
+    const roomId = await room("public", {});
+    await db.insert(members).values({ roomId, userId: member, muted: true });
+
+    await expect(ensurePost(db, member, roomId)).rejects.toMatchObject({ reason: "muted" });
+  });
+
+  it("is refused to both when one of a direct room ignores the other", async () => {
+    const [one, other] = [await person(), await person()];
+    const direct = await room("direct", { [one]: "member", [other]: "member" });
+    const shared = await room("private", { [one]: "member", [other]: "member" });
+    await expect(ensurePost(db, one, direct)).resolves.toBeUndefined();
+    await db.insert(ignores).values({ userId: one, ignoredId: other });
+
+    await expect(ensurePost(db, one, direct)).rejects.toMatchObject({ reason: "blocked" });
+    await expect(ensurePost(db, other, direct)).rejects.toMatchObject({ reason: "blocked" });
+    await expect(ensurePost(db, other, shared)).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,142 @@
+/** A small workspace for tests: people, rooms of each kind, and clients of the real socket. */
+import { eq } from "drizzle-orm";
+import { createEndpoint } from "wingbeat";
+import type { Endpoint } from "wingbeat";
+import { testSocket } from "wingbeat/testing";
+import type { TestKit } from "wingbeat/testing";
+import type { RefusalReason, RoomKind, RoomRole } from "../src/contract.ts";
+import type { Db } from "../src/database.ts";
+import * as schema from "../src/database/schema.ts";
+import type { Happening } from "../src/happening.ts";
+import { sendMessage } from "../src/messages.ts";
+import type { Draft } from "../src/messages.ts";
+import { insertDefaultPermissions } from "../src/permissions.ts";
+import { presence } from "../src/presence.ts";
+import type { Services } from "../src/services.ts";
+import { slackSocket } from "../src/socket.ts";
+import type { SlackSocket } from "../src/socket.ts";
+import type { TestDatabase } from "./databases.ts";
+
+const NAMES = ["alice", "bob", "carol", "dave", "erin"] as const;
+type Name = (typeof NAMES)[number];
+type Kit = TestKit<SlackSocket["~contract"]>;
+
+/** Ids of people and rooms: alice is an admin and owns the rooms. */
+export type People = Readonly<Record<Name, number>>;
+
+export interface World {
+  readonly db: Db;
+  readonly people: People;
+  /** Public: alice, bob and carol are in it. */
+  readonly general: number;
+  /** Private: alice and bob. */
+  readonly secret: number;
+  /** Read-only: alice and bob. */
+  readonly news: number;
+  readonly endpoint: Endpoint;
+  readonly kit: Kit;
+  /** A tab of somebody. */
+  tab(name: Name): ReturnType<Kit["socket"]>;
+  close(): Promise<void>;
+}
+
+/** How long a refutation watches, in ms. */
+export const SHORT = 120;
+
+export const nobodyOnline = (): number[] => [];
+
+/** Everything anew, in the same database. */
+export async function newWorld({ db }: TestDatabase, services: Partial<Services> = {}): Promise<World> {
+  // Much faster than truncating: what belongs to rooms and users goes with them.
+  await db.delete(schema.rooms);
+  await db.delete(schema.users);
+  await db.delete(schema.rolePermissions);
+  await insertDefaultPermissions(db);
+  const people = await insertPeople(db);
+  const { alice, bob, carol } = people;
+  const general = await insertRoom(db, "general", "public", { [alice]: "owner", [bob]: "member", [carol]: "member" });
+  const secret = await insertRoom(db, "secret", "private", { [alice]: "owner", [bob]: "member" });
+  const news = await insertRoom(db, "news", "public", { [alice]: "owner", [bob]: "member" });
+  await db.update(schema.rooms).set({ readOnly: true }).where(eq(schema.rooms.id, news));
+
+  const socket = slackSocket({
+    db,
+    secret: "a secret of these tests",
+    idleMs: 60_000,
+    typingMs: 60_000,
+    dev: false,
+    ...services,
+  });
+  const endpoint = createEndpoint({ sockets: { "/socket": socket }, presence: [presence], logger: false });
+  const kit: Kit = testSocket(socket, { endpoint, timeout: 3000 });
+  let tabs = 0;
+  return {
+    db,
+    people,
+    general,
+    secret,
+    news,
+    endpoint,
+    kit,
+    tab(name) {
+      const sessionId = `session-${++tabs}`;
+      const user = { id: people[name], username: name, name: nameOf(name) };
+      return kit.socket({ user, sessionId }, `session_socket:${sessionId}`);
+    },
+    async close() {
+      await kit.close();
+      await endpoint.close();
+    },
+  };
+}
+
+const nameOf = (username: string): string => `${username[0]?.toUpperCase()}${username.slice(1)}`;
+
+async function insertPeople(db: Db): Promise<People> {
+  const preferences = { theme: "system", desktopNotifications: false } as const;
+  const rows = await db
+    .insert(schema.users)
+    .values(NAMES.map((username) => ({ username, name: nameOf(username), hue: 1, passwordHash: "", preferences })))
+    .returning({ id: schema.users.id, username: schema.users.username });
+  const people = Object.fromEntries(rows.map(({ id, username }) => [username, id])) as Record<Name, number>;
+  await db.insert(schema.userRoles).values(NAMES.map((name) => ({ userId: people[name], role: "user" as const })));
+  await db.insert(schema.userRoles).values({ userId: people.alice, role: "admin" });
+  return people;
+}
+
+export async function insertRoom(
+  db: Db,
+  name: string,
+  kind: Exclude<RoomKind, "direct">,
+  roles: Readonly<Record<number, RoomRole>>,
+): Promise<number> {
+  const [room] = await db.insert(schema.rooms).values({ name, kind }).returning({ id: schema.rooms.id });
+  const roomId = room!.id;
+  const rows = Object.entries(roles).map(([userId, role]) => ({ roomId, userId: Number(userId), role }));
+  await db.insert(schema.members).values(rows);
+  return roomId;
+}
+
+let clientIds = 0;
+
+/** Sends as the service does, without telling anybody. Gives everything that came of it. */
+export function send(
+  { db }: World,
+  userId: number,
+  roomId: number,
+  body: string,
+  { online = [], ...more }: Partial<Draft> & { readonly online?: readonly number[] } = {},
+): ReturnType<typeof sendMessage> {
+  const draft = { clientId: `client-${++clientIds}`, body, ...more };
+  return sendMessage(db, { roomId, userId, onlineIds: () => online }, draft);
+}
+
+/** Who is notified of what has happened, in order of id. */
+export function notifiedIn(happened: readonly Happening[]): number[] {
+  return happened
+    .flatMap((happening) => (happening.what === "notified" ? [happening.userId] : []))
+    .sort((a, b) => a - b);
+}
+
+/** Refusals of services, for `expect(…).rejects`. */
+export const refusal = (reason: RefusalReason) => ({ name: "Refused", reason });

@@ -1,0 +1,2 @@
+/** On its own, so that only pages that poll load it. */
+export { LongPoll } from "@wingbeat/client";

@@ -1,0 +1,6 @@
+/** The hooks of this page's socket, typed by its server. The import takes only the types. */
+import { createHooks } from "@wingbeat/react";
+import type { SlackSocket } from "@wingbeat/example-slack";
+
+export const { SocketProvider, useSocket, useConnection, useChannel, useEvent, usePresence } =
+  createHooks<SlackSocket>();

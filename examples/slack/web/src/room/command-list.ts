@@ -1,0 +1,23 @@
+/** The slash commands, as the composer offers them. The server is the one that knows what they do. */
+export const COMMANDS: readonly { readonly name: string; readonly args: string; readonly does: string }[] = [
+  { name: "join", args: "#channel", does: "Join a channel" },
+  { name: "leave", args: "", does: "Leave this channel" },
+  { name: "part", args: "", does: "Leave this channel" },
+  { name: "create", args: "#channel", does: "Create a channel" },
+  { name: "open", args: "#channel", does: "Go to a channel" },
+  { name: "invite", args: "@user", does: "Invite somebody to this channel" },
+  { name: "kick", args: "@user", does: "Remove somebody from this channel" },
+  { name: "mute", args: "@user", does: "Let somebody only read here" },
+  { name: "unmute", args: "@user", does: "Let somebody write here again" },
+  { name: "topic", args: "text", does: "Say what this channel is about" },
+  { name: "rename", args: "name", does: "Give this channel another name" },
+  { name: "archive", args: "", does: "Archive this channel" },
+  { name: "unarchive", args: "", does: "Open this channel again" },
+  { name: "msg", args: "@user text", does: "Write to somebody directly" },
+  { name: "me", args: "text", does: "Say what you are doing" },
+  { name: "shrug", args: "text", does: "Adds ¯\\_(ツ)_/¯" },
+  { name: "tableflip", args: "text", does: "Adds (╯°□°)╯︵ ┻━┻" },
+  { name: "unflip", args: "text", does: "Adds ┬─┬ノ( º _ ºノ)" },
+  { name: "lennyface", args: "text", does: "Adds ( ͡° ͜ʖ ͡°)" },
+  { name: "help", args: "", does: "Say what commands there are" },
+];

@@ -1,0 +1,68 @@
+/** What the page knows of one room. */
+import type { Attachment, Member, OwnMessage, Quote, Room, RoomRights } from "@wingbeat/example-slack/contract";
+
+/** A message that the server has not confirmed. */
+export interface Outgoing {
+  readonly clientId: string;
+  readonly body: string;
+  readonly replyTo: Quote | null;
+  readonly attachments: readonly Attachment[];
+  readonly at: string;
+  /** `sending` also while there is no connection. */
+  readonly state: "sending" | "failed";
+  /** Why it failed, as a sentence. */
+  readonly error: string | null;
+}
+
+export interface Typist {
+  readonly userId: number;
+  readonly username: string;
+}
+
+export interface RoomState {
+  /** The user of this page. */
+  readonly userId: number;
+  /** Null until the first join. */
+  readonly room: Room | null;
+  readonly me: RoomRights | null;
+  readonly members: readonly Member[];
+  readonly messages: readonly OwnMessage[];
+  /** Index of the first message in a list whose indices do not change when older ones come. */
+  readonly firstIndex: number;
+  /** Another number after the messages were replaced by those of another place. */
+  readonly generation: number;
+  readonly hasOlder: boolean;
+  /** The newest messages are not here: the user has jumped back, or scrolled back very far. */
+  readonly hasNewer: boolean;
+  /** There are messages missing after the one with this seq. */
+  readonly gapAfter: number | null;
+  /** The greatest seq that has come, here or not; 0 for none. Where a rejoin goes on. */
+  readonly newestSeq: number;
+  /** The unread line stands after this seq. */
+  readonly unreadAfter: number | null;
+  /** The next answer to a join says where the unread line is. */
+  readonly opening: boolean;
+  /** The end of the list is on screen. */
+  readonly following: boolean;
+  /** Somebody is there to see it: the window has the focus. */
+  readonly watching: boolean;
+  /** Messages of others that came while the end was not on screen. */
+  readonly fresh: number;
+  readonly outbox: readonly Outgoing[];
+  readonly typing: readonly Typist[];
+  /** What only this user is told. */
+  readonly notice: string | null;
+}
+
+/** What a page of the history was asked for. */
+export type PageRequest =
+  | { readonly kind: "older"; readonly before: number }
+  | { readonly kind: "newer"; readonly after: number }
+  | { readonly kind: "gap"; readonly after: number }
+  | { readonly kind: "around"; readonly seq: number }
+  | { readonly kind: "latest" }
+  /** News of messages that are here already: what happened to them during an absence. */
+  | { readonly kind: "refresh" };
+
+/** Far from 0, so that older messages always have a place before the first. */
+export const FIRST_INDEX = 1_000_000;

@@ -1,0 +1,149 @@
+import { useCallback, useMemo, useRef, useState } from "react";
+import { DoorClosed } from "lucide-react";
+import { useLocation, useSearch } from "wouter";
+import type { OwnMessage, Permission } from "@wingbeat/example-slack/contract";
+import { RoomPanel } from "../panels/room-panel.tsx";
+import { EmptyState } from "../parts/empty-state.tsx";
+import type { Names } from "../text/markup.tsx";
+import { sentenceOf } from "../refusal.ts";
+import { DrawerButton, useWorkspace } from "../workspace.ts";
+import { Composer } from "./composer.tsx";
+import { MessageList } from "./message-list.tsx";
+import type { Jump } from "./message-list.tsx";
+import { NoticeLine } from "./notice-line.tsx";
+import { OutboxSenders } from "./outbox-senders.tsx";
+import { RoomContext, RowContext } from "./room-context.ts";
+import type { RoomContextValue, RowContextValue } from "./room-context.ts";
+import { RoomHeader } from "./room-header.tsx";
+import { RoomLoading } from "./room-loading.tsx";
+import "./room-view.css";
+import { TypingLine } from "./typing-line.tsx";
+import { useRoom } from "./use-room.ts";
+
+export interface RoomViewProps {
+  readonly roomId: number;
+  /** Seq of a message to show. Default: what `?m=` of the address says. */
+  readonly jumpTo?: number | undefined;
+}
+
+/** A room: its messages, what is written next, and a panel beside them. */
+export function RoomView({ roomId, jumpTo }: RoomViewProps) {
+  const search = useSearch();
+  const asked = jumpTo ?? Number(new URLSearchParams(search).get("m") ?? NaN);
+  return <RoomOnScreen key={roomId} roomId={roomId} jumpTo={Number.isSafeInteger(asked) ? asked : undefined} />;
+}
+
+function RoomOnScreen({ roomId, jumpTo }: RoomViewProps) {
+  const open = useRoom(roomId);
+  const { panel, me } = useWorkspace();
+  const [jump, showMessage] = useJump(jumpTo);
+  const [location, navigate] = useLocation();
+  // So that the same address can be gone to again.
+  const forgetJump = useCallback(() => {
+    if (jumpTo !== undefined) navigate(location, { replace: true });
+  }, [jumpTo, location, navigate]);
+  const [editing, setEditing] = useState<number | null>(null);
+  const [replyTo, setReplyTo] = useState<OwnMessage | null>(null);
+  const composer = useRef<HTMLTextAreaElement>(null);
+  const reply = useCallback((message: OwnMessage) => {
+    setReplyTo(message);
+    composer.current?.focus();
+  }, []);
+  const edit = useCallback((id: number | null) => {
+    setEditing(id);
+    if (id === null) composer.current?.focus();
+  }, []);
+  const row = useRowContext(open, { jump: showMessage, reply, edit });
+  const room = useMemo<RoomContextValue>(
+    () => ({ ...open, roomId, jump: showMessage }),
+    [open.state, open.store, open.actions, open.isJoined, open.error, roomId, showMessage],
+  );
+  const { state, error } = open;
+  if (state.room === null && error?.reason === "refused") return <ClosedRoom message={sentenceOf(error)} />;
+  return (
+    <RoomContext value={room}>
+      <RowContext value={row}>
+        <div className="room">
+          <section className="room-main" aria-label="Conversation">
+            {state.room === null ? (
+              <RoomLoading />
+            ) : (
+              <>
+                <RoomHeader room={state.room} />
+                <MessageList state={state} room={state.room} jump={jump} onJumped={forgetJump} editing={editing} />
+                <NoticeLine text={state.notice} onClose={open.actions.closeNotice} />
+                <Composer
+                  ref={composer}
+                  room={state.room}
+                  replyTo={replyTo}
+                  onReplyEnd={() => setReplyTo(null)}
+                  onEditLast={setEditing}
+                />
+                <TypingLine typing={state.typing} />
+              </>
+            )}
+          </section>
+          {panel !== null && state.room !== null && <RoomPanel panel={panel} />}
+        </div>
+        <OutboxSenders userId={me.user.id} currentRoomId={roomId} />
+      </RowContext>
+    </RoomContext>
+  );
+}
+
+/** Where to go in the list; another object for each wish, so that the same message can be gone to again. */
+function useJump(asked: number | undefined): [Jump | null, (seq: number) => void] {
+  const [jump, setJump] = useState<Jump | null>(asked === undefined ? null : { seq: asked });
+  const [known, setKnown] = useState(asked);
+  if (asked !== known) {
+    setKnown(asked);
+    if (asked !== undefined) setJump({ seq: asked });
+  }
+  return [jump, useCallback((seq: number) => setJump({ seq }), [])];
+}
+
+/** Changes only when something changes that rows show. */
+function useRowContext(
+  { state, actions }: ReturnType<typeof useRoom>,
+  { jump, reply, edit }: Pick<RowContextValue, "jump" | "reply" | "edit">,
+): RowContextValue {
+  const { me, rooms } = useWorkspace();
+  const roomNames = rooms.map(({ id, kind, name }) => (kind === "direct" ? "" : `${name} ${id}`)).join("\n");
+  const names = useMemo<Names>(
+    () => ({
+      me: me.user.username,
+      roomIds: new Map(roomNames.split("\n").map((line) => [line.split(" ")[0] ?? "", Number(line.split(" ")[1])])),
+    }),
+    [me.user.username, roomNames],
+  );
+  const { members } = state;
+  const permissions = state.me?.permissions;
+  const canPost = state.me?.post ?? false;
+  return useMemo(
+    () => ({
+      userId: state.userId,
+      names,
+      actions,
+      may: (permission: Permission) => permissions?.includes(permission) ?? false,
+      canPost,
+      nameOf: (userId: number) => members.find(({ user }) => user.id === userId)?.user.name,
+      jump,
+      reply,
+      edit,
+    }),
+    [state.userId, names, actions, permissions, canPost, members, jump, reply, edit],
+  );
+}
+
+function ClosedRoom({ message }: { readonly message: string }) {
+  return (
+    <div className="room-closed">
+      <header className="room-closed-head">
+        <DrawerButton />
+      </header>
+      <EmptyState icon={DoorClosed} title="You cannot see this conversation">
+        {message}
+      </EmptyState>
+    </div>
+  );
+}

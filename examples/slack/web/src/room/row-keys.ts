@@ -1,0 +1,17 @@
+import type { KeyboardEvent } from "react";
+
+/**
+ * Arrow up and down on the list go to its last message, and on a message to the next one. Whatever is in a message has
+ * its own keys.
+ */
+export function moveBetweenRows(event: KeyboardEvent): void {
+  const from = event.target as HTMLElement;
+  if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+  if (!from.matches("[data-row], [data-virtuoso-scroller]")) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
+  const at = rows.indexOf(from);
+  const next = at === -1 ? rows.at(-1) : rows[at + (event.key === "ArrowUp" ? -1 : 1)];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}

@@ -1,0 +1,55 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useWorkspace } from "../workspace/context.ts";
+import { createRoomActions } from "./room-actions.ts";
+import type { RoomActions } from "./room-actions.ts";
+import { useRoomChannel, useRoomEvents } from "./room-channel.ts";
+import type { RoomChannel } from "./room-channel.ts";
+import type { RoomState } from "./room-state.ts";
+import { nextOutgoing } from "./room-state/outbox.ts";
+import { roomStore } from "./room-store.ts";
+import type { RoomStore } from "./room-store.ts";
+import { useOutbox } from "./send-outbox.ts";
+import { useReadPosition } from "./use-read-position.ts";
+
+export interface OpenRoom {
+  readonly state: RoomState;
+  readonly store: RoomStore;
+  readonly actions: RoomActions;
+  readonly isJoined: boolean;
+  /** Why the server lets nobody in, or undefined. */
+  readonly error: RoomChannel["error"];
+}
+
+/** A room on screen: joined, kept up to date, its outbox sent, its messages marked as read while somebody looks. */
+export function useRoom(roomId: number): OpenRoom {
+  const workspace = useWorkspace();
+  const { me, active, attempt, openRoom, reportCaughtUp } = workspace;
+  const store = useMemo(() => roomStore(me.user.id, roomId), [me.user.id, roomId]);
+  const state = useSyncExternalStore(store.subscribe, () => store.state);
+  useLayoutEffect(() => store.dispatch({ type: "opened" }), [store]);
+  useEffect(() => store.dispatch({ type: "watching", watching: active }), [store, active]);
+
+  const room = useRoomChannel(store);
+  const { channel, reply, push, error } = room;
+  useRoomEvents(channel, store);
+  const actions = useMemo(
+    () => createRoomActions(store, push, { attempt, openRoom }),
+    [store, push, attempt, openRoom],
+  );
+
+  const hasJoined = useRef(false);
+  useEffect(() => {
+    if (reply === undefined) return;
+    const { room: known, newestSeq } = store.state;
+    // What happened to older messages during the absence is no part of the answer.
+    if (known !== null) void actions.load({ kind: "refresh" });
+    store.dispatch({ type: "joined", reply });
+    if (hasJoined.current) reportCaughtUp(reply.messages.filter(({ seq }) => seq > newestSeq).length);
+    hasJoined.current = true;
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each answer
+  }, [reply]);
+
+  useOutbox(store, room, nextOutgoing(state)?.clientId);
+  useReadPosition(state, { roomId, active, isJoined: room.state === "joined", markRead: workspace.actions.markRead });
+  return { state, store, actions, isJoined: room.state === "joined", error };
+}

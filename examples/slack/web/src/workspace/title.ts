@@ -1,0 +1,14 @@
+import type { RoomSummary } from "@wingbeat/example-slack/contract";
+import { badgeOf, isBold } from "./rooms.ts";
+
+/** Of the window: the sum of all badges, or a dot when rooms are just bold; then where one is. `(3) #general · Roost` */
+export function titleOf(rooms: readonly RoomSummary[], current: RoomSummary | null): string {
+  const badges = rooms.reduce((sum, room) => sum + badgeOf(room), 0);
+  const others = rooms.some((room) => room.id !== current?.id && !room.archived && isBold(room));
+  const mark = badges > 0 ? `(${badges}) ` : others ? "• " : "";
+  return `${mark}${current === null ? "" : `${labelOf(current)} · `}Roost`;
+}
+
+/** As it is called in sentences: `#general`, or a person's name. */
+export const labelOf = ({ kind, name }: Pick<RoomSummary, "kind" | "name">): string =>
+  kind === "direct" ? name : `#${name}`;
