@@ -67,6 +67,7 @@ export async function runRestarts(clients: number, restarts: number): Promise<Re
     );
     server = await startServer(code, port);
     await Promise.all(waiting);
+    await told(server, buffered.slice(-2 * clients));
     for (const outcome of await Promise.all(underWay)) figures.underWay[outcome]++;
     figures.histograms.push(histogram(all.map((client) => client.openedAt - killedAt)));
   }
@@ -86,6 +87,15 @@ async function startServer(code: string, port: number): Promise<Program<ServerLi
   const server = new Program<ServerLine>(code, [String(port), "60000"]);
   await server.line((line) => "port" in line);
   return server;
+}
+
+/** What a server prints may come after what it answers: resolves when it has printed all, or nothing more is to be hoped for. */
+async function told(server: Program<ServerLine>, ids: readonly string[]): Promise<void> {
+  for (const deadline = performance.now() + 5_000; performance.now() < deadline;) {
+    const got = new Set(server.lines.map((line) => ("got" in line ? line.got : undefined)));
+    if (ids.every((id) => got.has(id))) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function count(server: Program<ServerLine>, heard: Map<string, number>): void {
