@@ -17,6 +17,8 @@ class Nodes {
   readonly #delivers = new Map<string, DeliverLocally>();
   /** Set to make every message be refused. */
   broken = false;
+  /** For so many ms the process is away before a message arrives. */
+  absence = 0;
 
   adapter(nodeName: string): PubSubAdapter {
     return {
@@ -38,7 +40,10 @@ class Nodes {
   #carry(name: string, message: PubSubMessage): void {
     if (this.broken) throw new Error("the engine is away");
     const copy = structuredClone(message);
-    setImmediate(() => this.#delivers.get(name)?.(copy));
+    setImmediate(() => {
+      for (const until = performance.now() + this.absence; performance.now() < until;);
+      this.#delivers.get(name)?.(copy);
+    });
   }
 }
 
@@ -156,6 +161,14 @@ describe("another node", () => {
     const client = await PollClient.open(home.pollUrl(), { polls: false });
     expect(await post(at(away, client), "garbage")).toEqual({ status: 408 });
     expect(await post(at(away, client), heartbeat("1"))).toEqual({ status: 410 });
+  });
+
+  it("hears the answer that came while it was away itself for longer than the PubSub timeout", async () => {
+    const { nodes, home, away } = await pair({ away: { pubsubTimeout: 200 } });
+    const client = await PollClient.open(home.pollUrl(), { polls: false });
+    await post(at(home, client), join);
+    nodes.absence = 300;
+    expect(await get(at(away, client))).toMatchObject({ status: 200, token: client.token });
   });
 });
 

@@ -56,6 +56,7 @@ export abstract class WaitingRequest {
     if (this.#isOver) return false;
     this.#isOver = true;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.reach.forget(this);
     return true;
   }
@@ -72,10 +73,14 @@ export abstract class WaitingRequest {
     this.#timer = setTimeout(expire, ms, this);
   }
 
-  /** For the timer. */
+  /** For the timer. When the process was away, what has arrived meanwhile is read first. */
   expired(): void {
-    if (this.#isThere) this.late();
-    else this.gone();
+    const timer = this.#timer;
+    setImmediate(() => {
+      if (timer !== this.#timer || this.#isOver) return;
+      if (this.#isThere) this.late();
+      else this.gone();
+    });
   }
 }
 
