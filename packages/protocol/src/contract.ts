@@ -61,8 +61,10 @@ export type ChannelAt<Socket extends SocketContract, Topic extends string> =
 /** The events that a client may push: a pattern `reaction:*` allows `reaction:thumbs_up`. */
 export type EventsOf<Channel extends ChannelContract> = TopicOf<keyof Channel["events"] & string>;
 
-type EventAt<Channel extends ChannelContract, Event extends string> =
-  At<ByName<Channel["events"]>, Event> extends infer Declared extends ChannelContract["events"][string]
+/** Most events are declared by their name: then the others need not be looked at. */
+type EventAt<Channel extends ChannelContract, Event extends string> = Event extends keyof Channel["events"]
+  ? Channel["events"][Event]
+  : At<ByName<Channel["events"]>, Event> extends infer Declared extends ChannelContract["events"][string]
     ? Declared
     : never;
 /** The payload that goes with an event. */
