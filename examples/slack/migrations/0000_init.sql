@@ -174,5 +174,6 @@ CREATE INDEX "mentions_of_user" ON "mentions" USING btree ("user_id","room_id","
 CREATE INDEX "messages_words" ON "messages" USING gin ("words");--> statement-breakpoint
 CREATE INDEX "messages_pinned" ON "messages" USING btree ("room_id") WHERE pinned_at is not null;--> statement-breakpoint
 CREATE INDEX "notifications_of_user" ON "notifications" USING btree ("user_id","id");--> statement-breakpoint
+CREATE INDEX "notifications_unread" ON "notifications" USING btree ("user_id","room_id") WHERE read_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "rooms_name" ON "rooms" USING btree (lower("name"));--> statement-breakpoint
 CREATE INDEX "sessions_of_user" ON "sessions" USING btree ("user_id");

@@ -2,6 +2,7 @@
 export {
   connectedUser,
   findSession,
+  isRevoked,
   openSession,
   revokeAllSessions,
   revokeSession,

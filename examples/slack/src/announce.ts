@@ -18,6 +18,8 @@ export interface SelfEvents {
 
 export const roomTopic = (roomId: number): string => `room:${roomId}`;
 export const userTopic = (userId: number): string => `user:${userId}`;
+/** The id of a session's connections: a "disconnect" on it closes them. */
+export const sessionTopic = (sessionId: string): string => `session_socket:${sessionId}`;
 export const selfTopic = (userId: number): string => `self:${userId}`;
 
 /** Carries out a change of a room and tells of it, in the room's order. Gives the change's result. */

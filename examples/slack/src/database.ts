@@ -49,7 +49,7 @@ async function openPostgres(url: string): Promise<Database> {
   pool.on("error", () => {});
   const client = await pool.connect().catch(async (error: Error) => {
     await pool.end();
-    throw new Error(`PostgreSQL cannot be reached at DATABASE_URL: ${error.message}`, { cause: error });
+    throw unreachable(error);
   });
   try {
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
@@ -60,3 +60,7 @@ async function openPostgres(url: string): Promise<Database> {
   }
   return { db: drizzlePg(pool, SETTINGS), engine: "postgres", close: () => pool.end() };
 }
+
+/** Of a name with several addresses, the error has no message, just a code. */
+export const unreachable = (error: NodeJS.ErrnoException): Error =>
+  new Error(`PostgreSQL cannot be reached at DATABASE_URL: ${error.message || error.code}`, { cause: error });

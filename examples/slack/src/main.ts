@@ -7,6 +7,7 @@ import { openDatabase } from "./database.ts";
 import type { Database } from "./database.ts";
 import { insertDefaultPermissions } from "./permissions.ts";
 import { DataFolder } from "./program/data-folder.ts";
+import { isNew, makeDatabase } from "./program/new-database.ts";
 import { connectRedis } from "./program/redis.ts";
 import { dropTables, removeFolder } from "./program/reset.ts";
 import { readSettings } from "./program/settings.ts";
@@ -81,9 +82,12 @@ async function reset(settings: Settings, folder: DataFolder | undefined): Promis
   await fill(settings, folder);
 }
 
-/** The first start of PGlite takes a few seconds. */
 async function prepare({ databaseUrl }: Settings, folder: DataFolder | undefined): Promise<Database> {
-  const timer = setTimeout(() => console.log("Preparing the database…"), PATIENCE);
+  if (databaseUrl === undefined && folder !== undefined && isNew(folder.database)) {
+    console.log(`Making a database in ${folder.database}: the first start takes a few seconds…`);
+    await makeDatabase(folder.database);
+  }
+  const timer = setTimeout(() => console.log("Opening the database…"), PATIENCE);
   try {
     return await openDatabase(databaseUrl === undefined ? { folder: folder?.database } : { url: databaseUrl });
   } finally {

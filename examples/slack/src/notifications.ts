@@ -95,26 +95,31 @@ export async function retract(db: Db, messageId: number, from?: readonly number[
 }
 
 export const readOne = (db: Db, userId: number, id: number): Promise<Outcome<{ unread: number }>> =>
-  read(db, userId, eq(notifications.id, id));
+  answered(db, userId, read(db, userId, eq(notifications.id, id)));
 
 export const readAll = (db: Db, userId: number, upTo: number): Promise<Outcome<{ unread: number }>> =>
-  read(db, userId, lte(notifications.id, upTo));
+  answered(db, userId, read(db, userId, lte(notifications.id, upTo)));
 
 /** Those that told of a room's messages up to `seq`. */
-export const readOfRoom = (db: Db, userId: number, roomId: number, seq: number): Promise<Outcome<{ unread: number }>> =>
+export const readOfRoom = (db: Db, userId: number, roomId: number, seq: number): Promise<Happening[]> =>
   // An invitation has no message: whoever is in the room has seen it.
   read(db, userId, and(eq(notifications.roomId, roomId), sql`coalesce(${notifications.seq}, 0) <= ${seq}`));
 
 /** Marks unread ones as read. A second time changes nothing, and tells nobody. */
-async function read(db: Db, userId: number, which: SQL | undefined): Promise<Outcome<{ unread: number }>> {
+async function read(db: Db, userId: number, which: SQL | undefined): Promise<Happening[]> {
   const changed = await db
     .update(notifications)
     .set({ readAt: new Date() })
     .where(and(eq(notifications.userId, userId), isNull(notifications.readAt), which))
     .returning({ id: notifications.id });
-  const unread = await unreadNotifications(db, userId);
+  if (changed.length === 0) return [];
   const ids = changed.map(({ id }) => id);
-  return { result: { unread }, happened: ids.length === 0 ? [] : [{ what: "seen", userId, ids, unread }] };
+  return [{ what: "seen", userId, ids, unread: await unreadNotifications(db, userId) }];
+}
+
+async function answered(db: Db, userId: number, reading: Promise<Happening[]>): Promise<Outcome<{ unread: number }>> {
+  const happened = await reading;
+  return { result: { unread: await unreadNotifications(db, userId) }, happened };
 }
 
 async function page(db: Db, userId: number, limit: number, which?: SQL): Promise<NotificationPage> {

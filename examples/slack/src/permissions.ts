@@ -1,8 +1,8 @@
 /** Who may do what. Every question is answered from the database: a payload never says what its sender may do. */
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { GlobalRole, Permission, RoomKind, RoomRights } from "./contract.ts";
 import type { Db } from "./database.ts";
-import { rolePermissions, rooms, userRoles, users } from "./database/schema.ts";
+import { members, rolePermissions, rooms, userRoles, users } from "./database/schema.ts";
 import { banned, whyNotPost } from "./permissions/posting.ts";
 import type { Standing } from "./permissions/posting.ts";
 import { IN_DIRECT_ROOMS, refusalOf, ROLES } from "./permissions/roles.ts";
@@ -101,54 +101,58 @@ async function grantsOf(db: Db, userId: number, roomId: number | null = null): P
     .select({
       banned: users.bannedReason,
       kind: sql<RoomKind | null>`(select r.kind from rooms r where r.id = ${roomId}::integer)`,
-      permissions: sql<Permission[]>`array(
-        select distinct p.permission from role_permissions p where p.role in (
-          select r.role from user_roles r where r.user_id = ${userId}
-          union select m.role from members m where m.user_id = ${userId} and m.room_id = ${roomId}::integer
-        ) order by 1
-      )`,
+      permissions: permissionsFor(userId, roomId),
     })
     .from(users)
     .where(eq(users.id, userId));
-  if (row === undefined) return { banned: null, permissions: [] };
-  if (row.banned !== null) return { banned: row.banned, permissions: [] };
-  const isDirect = row.kind === "direct";
+  return row === undefined ? { banned: null, permissions: [] } : granted(row);
+}
+
+const permissionsFor = (userId: number, roomId: number | null) => sql<Permission[]>`array(
+  select distinct p.permission from role_permissions p where p.role in (
+    select r.role from user_roles r where r.user_id = ${userId}
+    union select m.role from members m where m.user_id = ${userId} and m.room_id = ${roomId}::integer
+  ) order by 1
+)`;
+
+function granted({ banned, kind, permissions }: Grants & { readonly kind: RoomKind | null }): Grants {
+  if (banned !== null) return { banned, permissions: [] };
+  const isDirect = kind === "direct";
   return {
-    banned: null,
-    permissions: isDirect ? row.permissions.filter((found) => IN_DIRECT_ROOMS.includes(found)) : row.permissions,
+    banned,
+    permissions: isDirect ? permissions.filter((found) => IN_DIRECT_ROOMS.includes(found)) : permissions,
   };
 }
 
+/** One query: it is asked at every message. */
 async function standingIn(
   db: Db,
   userId: number,
   roomId: number,
 ): Promise<{ standing: Standing; permissions: Permission[] }> {
-  const mine = sql`from members m where m.room_id = ${roomId} and m.user_id = ${userId}`;
   const [row] = await db
     .select({
       kind: rooms.kind,
       name: rooms.name,
       readOnly: rooms.readOnly,
       archived: rooms.archived,
-      role: sql<Standing["role"]>`(select m.role ${mine})`,
-      muted: sql<boolean | null>`(select m.muted ${mine})`,
+      role: members.role,
+      muted: members.muted,
       // Whoever ignores somebody does not hear from them, and cannot write to them either.
-      blocked: sql<boolean>`exists (
+      blocked: sql<boolean>`${rooms.kind} = 'direct' and exists (
         select from members a join members b on b.room_id = a.room_id
         join ignores i on i.user_id = a.user_id and i.ignored_id = b.user_id
         where a.room_id = ${roomId}
       )`,
+      banned: users.bannedReason,
+      permissions: permissionsFor(userId, roomId),
     })
     .from(rooms)
+    .leftJoin(users, eq(users.id, userId))
+    .leftJoin(members, and(eq(members.roomId, rooms.id), eq(members.userId, users.id)))
     .where(eq(rooms.id, roomId));
   if (row === undefined) throw new Refused("not_found", "There is no such channel.");
-  const { banned: reason, permissions } = await grantsOf(db, userId, roomId);
-  const standing: Standing = {
-    ...row,
-    blocked: row.kind === "direct" && row.blocked,
-    banned: reason,
-    mayPostReadOnly: permissions.includes("post-read-only"),
-  };
+  const { banned: reason, permissions } = granted(row);
+  const standing: Standing = { ...row, banned: reason, mayPostReadOnly: permissions.includes("post-read-only") };
   return { standing, permissions };
 }

@@ -24,12 +24,12 @@ const LOCK = 714_220_118;
 /** Fills a database without users. Gives false, and leaves it as it is, when there are some. */
 export async function seed(db: Db, now = new Date()): Promise<boolean> {
   if (await hasUsers(db)) return false;
-  // Slow on purpose, so not while others wait for the lock.
-  const passwordHashes = await Promise.all(PEOPLE.map(() => hashPassword(PASSWORD)));
+  // Slow on purpose, so not while others wait for the lock. One for all: everybody knows this password.
+  const passwordHash = await hashPassword(PASSWORD);
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
     if (await hasUsers(tx)) return false;
-    const ids = await insertPeople(tx, passwordHashes);
+    const ids = await insertPeople(tx, passwordHash);
     for (const room of ROOMS) await insertRoom(tx, room, ids, now);
     return true;
   });
@@ -69,13 +69,13 @@ async function hasUsers(db: Db): Promise<boolean> {
 }
 
 /** Gives the people's ids by username. */
-async function insertPeople(db: Db, passwordHashes: readonly string[]): Promise<Map<string, number>> {
+async function insertPeople(db: Db, passwordHash: string): Promise<Map<string, number>> {
   const preferences = { theme: "system", desktopNotifications: false } as const;
-  const rows = PEOPLE.map(({ username, name, hue }, index) => ({
+  const rows = PEOPLE.map(({ username, name, hue }) => ({
     username,
     name,
     hue,
-    passwordHash: passwordHashes[index] ?? "",
+    passwordHash,
     preferences,
   }));
   const added = await db.insert(users).values(rows).returning({ id: users.id, username: users.username });

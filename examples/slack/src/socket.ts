@@ -1,5 +1,6 @@
 import { defineSocket, ok, refuse, Token } from "wingbeat";
 import { connectedUser } from "./accounts.ts";
+import { sessionTopic } from "./announce.ts";
 import { crashChannel } from "./channels/crash-channel.ts";
 import { notificationChannel } from "./channels/notification-channel.ts";
 import { publicChannel } from "./channels/public-channel.ts";
@@ -37,7 +38,7 @@ export function slackSocket(services: Services) {
       return user === undefined ? refuse("no session") : ok<Visitor>({ user, sessionId });
     },
     // Not the user's id: a logout ends one session, and leaves the user's others alone.
-    id: ({ sessionId }) => (sessionId === null ? null : socketId(sessionId)),
+    id: ({ sessionId }) => (sessionId === null ? null : sessionTopic(sessionId)),
     channels: [
       publicChannel(services),
       roleChannel(services),
@@ -49,9 +50,6 @@ export function slackSocket(services: Services) {
     ],
   });
 }
-
-/** What a "disconnect" is broadcast on to close the connections of a session. */
-export const socketId = (sessionId: string): string => `session_socket:${sessionId}`;
 
 /** What the page imports: its client knows topics, events, payloads and replies by this type. */
 export type SlackSocket = ReturnType<typeof slackSocket>;

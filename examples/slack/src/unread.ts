@@ -3,6 +3,7 @@
  * read, whatever was sent, edited or deleted meanwhile, so no update can be lost.
  */
 import { and, eq, lt, sql } from "drizzle-orm";
+import { Batch } from "./batch.ts";
 import type { Unread } from "./contract.ts";
 import type { Db } from "./database.ts";
 import { members, rooms } from "./database/schema.ts";
@@ -39,12 +40,16 @@ export const UNREAD_COLUMNS = {
 
 /** All rooms of a user, in one query. */
 export function unreadOf(db: Db, userId: number): Promise<Unread[]> {
-  return select(db, userId);
+  return db
+    .select({ roomId: members.roomId, ...UNREAD_COLUMNS })
+    .from(members)
+    .innerJoin(rooms, eq(rooms.id, members.roomId))
+    .where(eq(members.userId, userId));
 }
 
 /** One room; undefined when the user is not in it. */
 export async function unreadIn(db: Db, userId: number, roomId: number): Promise<Unread | undefined> {
-  return (await select(db, userId, roomId))[0];
+  return (await stateIn(db, userId, roomId))?.unread;
 }
 
 /** The user has seen the room's messages up to `seq`. What was read stays read: a lower number changes nothing. */
@@ -63,17 +68,54 @@ export async function readRoom(db: Db, userId: number, roomId: number, seq: numb
     )
     .returning({ userId: members.userId });
   // Asked when the update is done, and seen by all: then no tab can have looked at the room later and know less.
-  const unread = await unreadIn(db, userId, roomId);
-  if (unread === undefined) throw new Refused("not_found", "You are not in this channel.");
-  const seen = await readOfRoom(db, userId, roomId, unread.lastReadSeq);
+  const state = await stateIn(db, userId, roomId);
+  if (state === undefined) throw new Refused("not_found", "You are not in this channel.");
+  const { unread, hasNotifications } = state;
+  const seen = hasNotifications ? await readOfRoom(db, userId, roomId, unread.lastReadSeq) : [];
   const read: Happening[] = advanced.length === 0 ? [] : [{ what: "read", userId, unread }];
-  return { result: unread, happened: [...read, ...seen.happened] };
+  return { result: unread, happened: [...read, ...seen] };
 }
 
-function select(db: Db, userId: number, roomId?: number): Promise<Unread[]> {
-  return db
-    .select({ roomId: members.roomId, ...UNREAD_COLUMNS })
+interface Place {
+  readonly userId: number;
+  readonly roomId: number;
+}
+
+interface State {
+  readonly unread: Unread;
+  /** Some tell of the room, and were not read. */
+  readonly hasNotifications: boolean;
+}
+
+const batches = new WeakMap<Db, Batch<Place, State | undefined>>();
+
+/** A message makes a room unread for everybody in it: all their tabs share one query. */
+function stateIn(db: Db, userId: number, roomId: number): Promise<State | undefined> {
+  let batch = batches.get(db);
+  if (batch === undefined) batches.set(db, (batch = new Batch((places) => statesIn(db, places))));
+  return batch.ask({ userId, roomId });
+}
+
+async function statesIn(db: Db, places: readonly Place[]): Promise<(State | undefined)[]> {
+  const userIds = sql.param(places.map(({ userId }) => userId));
+  const roomIds = sql.param(places.map(({ roomId }) => roomId));
+  const rows = await db
+    .select({
+      userId: members.userId,
+      roomId: members.roomId,
+      ...UNREAD_COLUMNS,
+      hasNotifications: sql<boolean>`exists (
+        select from notifications n
+        where n.user_id = ${members.userId} and n.room_id = ${members.roomId} and n.read_at is null
+      )`,
+    })
     .from(members)
     .innerJoin(rooms, eq(rooms.id, members.roomId))
-    .where(and(eq(members.userId, userId), roomId === undefined ? undefined : eq(members.roomId, roomId)));
+    .where(
+      sql`(${members.userId}, ${members.roomId}) in (select * from unnest(${userIds}::integer[], ${roomIds}::integer[]))`,
+    );
+  const states = new Map(
+    rows.map(({ userId, hasNotifications, ...unread }) => [`${userId}:${unread.roomId}`, { unread, hasNotifications }]),
+  );
+  return places.map(({ userId, roomId }) => states.get(`${userId}:${roomId}`));
 }

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import pg from "pg";
 import { openDatabase } from "../src/database.ts";
 import type { Database } from "../src/database.ts";
@@ -15,6 +16,9 @@ export interface TestDatabase extends Database {
 }
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
+
+// PGlite is for some seconds in each test file: not long enough for code that is made faster to pay for itself.
+setFlagsFromString("--liftoff-only");
 
 /** For `beforeAll`: the first PGlite of a machine takes seconds to be made, and more when all its cores are at work. */
 export const DATABASE_TIMEOUT = 120_000;
@@ -28,7 +32,7 @@ export async function freshDatabase(): Promise<TestDatabase> {
 }
 
 async function pgliteDatabase(): Promise<TestDatabase> {
-  const template = await templateFolder();
+  const template = await emptyPglite();
   const folder = mkdtempSync(join(tmpdir(), "slack-pglite-"));
   cpSync(template, folder, { recursive: true });
   const database = await openDatabase({ folder });
@@ -42,8 +46,8 @@ async function pgliteDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** An empty PGlite with these migrations. Of several that make it at the same time, one stays. */
-async function templateFolder(): Promise<string> {
+/** The folder of an empty PGlite with these migrations, to be copied. Of several that make it at the same time, one stays. */
+export async function emptyPglite(): Promise<string> {
   const hash = createHash("sha256");
   for (const name of readdirSync(MIGRATIONS).filter((name) => name.endsWith(".sql"))) {
     hash.update(readFileSync(join(MIGRATIONS, name)));

@@ -294,6 +294,7 @@ describe("leaving", () => {
   it("ends for who is kicked, who gets nothing more", async () => {
     const { db, people, secret } = world;
     const [alice, bob] = [await enter("alice", "secret"), await enter("bob", "secret")];
+    await settled(bob);
     // Both at once: no message after the kick may slip through, not even one that was on its way.
     await Promise.all([
       alice.assertReply(alice.push("member:kick", { userId: people.bob }), "ok"),

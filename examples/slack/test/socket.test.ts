@@ -74,6 +74,17 @@ describe("connecting", () => {
     await client.assertClosed(1001);
   });
 
+  it("is over when the session has ended before anybody could close the connection", async () => {
+    start();
+    const sessionId = await sessionOf(ada);
+    const client = await kit.connect({}, { authToken: signPass(SECRET, { userId: ada.id, sessionId }) });
+    // Without the broadcast, as if it had come before the connection was there to hear it.
+    await revokeSession(database.db, ada.id, sessionId);
+
+    client.join(`user:${ada.id}`).catch(() => {}); // the answer may be lost with the connection
+    await client.assertClosed(1001);
+  });
+
   it("is refused with a token that is forged, expired, or for something else", async () => {
     start();
     const pass = { userId: ada.id, sessionId: await sessionOf(ada) };

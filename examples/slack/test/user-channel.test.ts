@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { perform } from "../src/announce.ts";
 import { members } from "../src/database/schema.ts";
 import { deleteMessage, editMessage, sendMessage } from "../src/messages.ts";
@@ -103,6 +103,17 @@ describe("unread", () => {
     await say("bob", world.general, "two");
     await carol.refutePush("unread", undefined, SHORT);
     await carol.refutePush("message:new" as never, undefined, SHORT);
+  });
+
+  it("is asked once for all the tabs that hear of a message", async () => {
+    const tabs = [await enter("alice"), await enter("carol"), await enter("carol")];
+    const { $client } = world.db as unknown as { $client: { query(text: unknown, ...more: unknown[]): unknown } };
+    const query = vi.spyOn($client, "query");
+    await say("bob", world.general, "one");
+    for (const tab of tabs) await tab.assertPush("unread", { hasUnread: true });
+    // PostgreSQL's driver takes an object, PGlite a text.
+    const texts = query.mock.calls.map(([text]) => JSON.stringify(text));
+    expect(texts.filter((text) => text.includes("last_read_seq") && text.includes("unnest"))).toHaveLength(1);
   });
 
   it("comes with a number for a mention", async () => {

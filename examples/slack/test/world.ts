@@ -1,5 +1,4 @@
 /** A small workspace for tests: people, rooms of each kind, and clients of the real socket. */
-import { eq } from "drizzle-orm";
 import { createEndpoint } from "wingbeat";
 import type { Endpoint } from "wingbeat";
 import { testSocket } from "wingbeat/testing";
@@ -54,10 +53,12 @@ export async function newWorld({ db }: TestDatabase, services: Partial<Services>
   await insertDefaultPermissions(db);
   const people = await insertPeople(db);
   const { alice, bob, carol } = people;
-  const general = await insertRoom(db, "general", "public", { [alice]: "owner", [bob]: "member", [carol]: "member" });
-  const secret = await insertRoom(db, "secret", "private", { [alice]: "owner", [bob]: "member" });
-  const news = await insertRoom(db, "news", "public", { [alice]: "owner", [bob]: "member" });
-  await db.update(schema.rooms).set({ readOnly: true }).where(eq(schema.rooms.id, news));
+  const two = { [alice]: "owner", [bob]: "member" } as const;
+  const [general = 0, secret = 0, news = 0] = await insertRooms(db, [
+    { name: "general", kind: "public", members: { ...two, [carol]: "member" } },
+    { name: "secret", kind: "private", members: two },
+    { name: "news", kind: "public", readOnly: true, members: two },
+  ]);
 
   const socket = slackSocket({
     db,
@@ -99,22 +100,41 @@ async function insertPeople(db: Db): Promise<People> {
     .values(NAMES.map((username) => ({ username, name: nameOf(username), hue: 1, passwordHash: "", preferences })))
     .returning({ id: schema.users.id, username: schema.users.username });
   const people = Object.fromEntries(rows.map(({ id, username }) => [username, id])) as Record<Name, number>;
-  await db.insert(schema.userRoles).values(NAMES.map((name) => ({ userId: people[name], role: "user" as const })));
-  await db.insert(schema.userRoles).values({ userId: people.alice, role: "admin" });
+  const roles = NAMES.map((name) => ({ userId: people[name], role: "user" as const }));
+  await db.insert(schema.userRoles).values([...roles, { userId: people.alice, role: "admin" }]);
   return people;
+}
+
+interface RoomOf {
+  readonly name: string;
+  readonly kind: Exclude<RoomKind, "direct">;
+  readonly readOnly?: boolean;
+  /** By user id. */
+  readonly members: Readonly<Record<number, RoomRole>>;
+}
+
+/** Gives the ids, in the same order. */
+async function insertRooms(db: Db, rooms: readonly RoomOf[]): Promise<number[]> {
+  const rows = await db
+    .insert(schema.rooms)
+    .values(rooms.map(({ name, kind, readOnly = false }) => ({ name, kind, readOnly })))
+    .returning({ id: schema.rooms.id });
+  const ids = rows.map(({ id }) => id).sort((a, b) => a - b);
+  const members = rooms.flatMap((room, index) =>
+    Object.entries(room.members).map(([userId, role]) => ({ roomId: ids[index]!, userId: Number(userId), role })),
+  );
+  await db.insert(schema.members).values(members);
+  return ids;
 }
 
 export async function insertRoom(
   db: Db,
   name: string,
   kind: Exclude<RoomKind, "direct">,
-  roles: Readonly<Record<number, RoomRole>>,
+  members: Readonly<Record<number, RoomRole>>,
 ): Promise<number> {
-  const [room] = await db.insert(schema.rooms).values({ name, kind }).returning({ id: schema.rooms.id });
-  const roomId = room!.id;
-  const rows = Object.entries(roles).map(([userId, role]) => ({ roomId, userId: Number(userId), role }));
-  await db.insert(schema.members).values(rows);
-  return roomId;
+  const [id = 0] = await insertRooms(db, [{ name, kind, members }]);
+  return id;
 }
 
 let clientIds = 0;

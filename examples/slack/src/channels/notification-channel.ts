@@ -43,6 +43,7 @@ export function notificationChannel({ db }: Services) {
           // What was stored since then, but before this client was on the topic, nobody has told it.
           ctx.afterJoin(async () => {
             const missed = await notificationsAfter(db, user.id, last);
+            if (missed.length === 0) return;
             const unread = await unreadNotifications(db, user.id);
             ctx.assign({ caughtUp: new Set(missed.map(({ id }) => id)) });
             for (const notification of missed.toReversed()) ctx.push("new_notification", { notification, unread });

@@ -205,6 +205,9 @@ export const notifications = pgTable(
   },
   (table) => [
     index("notifications_of_user").on(table.userId, table.id),
+    index("notifications_unread")
+      .on(table.userId, table.roomId)
+      .where(sql`read_at is null`),
     unique("notifications_once").on(table.userId, table.messageId),
   ],
 );

@@ -2,8 +2,9 @@
 import { Hono } from "hono";
 import { deleteCookie } from "hono/cookie";
 import { meOf, revokeAllSessions, revokeSession } from "../accounts.ts";
+import { sessionTopic } from "../announce.ts";
 import type { UserPushes } from "../contract.ts";
-import { signPass, socketId } from "../socket.ts";
+import { signPass } from "../socket.ts";
 import { COOKIE } from "./app.ts";
 import type { App, HttpServices } from "./app.ts";
 
@@ -13,7 +14,7 @@ export function sessionRoutes(services: HttpServices): Hono<App> {
   /** Pages leave by themselves when they hear `logout`. The disconnect is for those that do not. */
   function end(userId: number, ids: readonly string[], logout: UserPushes["logout"]): void {
     endpoint.broadcast(`user:${userId}`, "logout", logout);
-    for (const id of ids) endpoint.broadcast(socketId(id), "disconnect", {});
+    for (const id of ids) endpoint.broadcast(sessionTopic(id), "disconnect", {});
   }
 
   return new Hono<App>()

@@ -11,7 +11,7 @@ import { ownMessage, selectMessages } from "./view.ts";
 
 /** What a join answers. */
 export interface Opening {
-  readonly messages: readonly OwnMessage[];
+  readonly messages: readonly Message[];
   readonly hasMore: boolean;
   readonly gap: boolean;
 }
@@ -29,18 +29,19 @@ const MISSED = 500;
 
 export async function newestMessages(db: Db, userId: number, roomId: number): Promise<Opening> {
   const { found, more } = await older(db, userId, roomId, undefined, FIRST);
-  return { messages: await ownMessages(db, userId, roomId, found), hasMore: more, gap: false };
+  return { messages: found, hasMore: more, gap: false };
 }
 
 /** What came after a message; when that is too much, the newest and a gap before them. */
 export async function messagesAfter(db: Db, userId: number, roomId: number, after: number): Promise<Opening> {
   const [room] = await db.select({ lastSeq: rooms.lastSeq }).from(rooms).where(eq(rooms.id, roomId));
   const lastSeq = room?.lastSeq ?? 0;
+  if (after === lastSeq) return { messages: [], hasMore: after > 0, gap: false };
   // A number from before the database was made anew says nothing.
   if (after > lastSeq) return { ...(await newestMessages(db, userId, roomId)), gap: true };
   if (lastSeq - after > MISSED) return { ...(await newestMessages(db, userId, roomId)), gap: true };
   const { found } = await newer(db, userId, roomId, after, MISSED);
-  return { messages: await ownMessages(db, userId, roomId, found), hasMore: after > 0, gap: false };
+  return { messages: found, hasMore: after > 0, gap: false };
 }
 
 /** Messages before or after a number, or around it; without any, the newest. */

@@ -1,8 +1,8 @@
 import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
-import { findUser } from "../accounts.ts";
-import type { Attachment, Message, Room } from "../contract.ts";
+import { USER_COLUMNS } from "../accounts.ts";
+import type { Attachment, Message, Room, User } from "../contract.ts";
 import type { Db } from "../database.ts";
-import { attachments, members, messages, rooms } from "../database/schema.ts";
+import { attachments, members, messages, rooms, users } from "../database/schema.ts";
 import type { Happening, Outcome } from "../happening.ts";
 import { resolveMentions, storeMentions } from "../mentions.ts";
 import { readOfRoom } from "../notifications.ts";
@@ -42,21 +42,25 @@ export function sendMessage(db: Db, poster: Poster, draft: Draft): Promise<Outco
     // Who sends at the same time waits here, the same message sent twice too: the second finds the first.
     const [room] = await tx.select().from(rooms).where(eq(rooms.id, roomId)).for("update");
     if (room === undefined) throw new Refused("not_found", "There is no such channel.");
-    const earlier = await sentBefore(tx, poster, draft.clientId);
+    const { author, earlierId } = await authorOf(tx, poster, draft.clientId);
+    const earlier = earlierId === null ? undefined : await messageIn(tx, roomId, earlierId);
     if (earlier !== undefined) return { result: { message: earlier, notice: null }, happened: [] };
     await ensurePost(tx, userId, roomId);
     if (draft.body === "" && (draft.attachmentIds ?? []).length === 0) {
       throw new Refused("invalid", "Write something first.");
     }
-    return store(tx, toRoom(room, null), poster, draft);
+    return store(tx, { room: toRoom(room, null), author, onlineIds: poster.onlineIds }, draft);
   });
 }
 
-async function store(tx: Db, room: Room, { userId, onlineIds }: Poster, draft: Draft): Promise<Outcome<Posted>> {
-  const roomId = room.id;
+interface From extends Pick<Poster, "onlineIds"> {
+  readonly room: Room;
+  readonly author: User;
+}
+
+async function store(tx: Db, { room, author, onlineIds }: From, draft: Draft): Promise<Outcome<Posted>> {
+  const [roomId, userId] = [room.id, author.id];
   const { clientId, body } = draft;
-  const author = await findUser(tx, userId);
-  if (author === undefined) throw new Refused("unauthorized", "You are not logged in.");
   const to = await replied(tx, roomId, draft.replyTo);
   const seq = await nextSeq(tx, roomId);
   const [row] = await tx
@@ -91,12 +95,20 @@ async function store(tx: Db, room: Room, { userId, onlineIds }: Poster, draft: D
   return { result: { message, notice }, happened };
 }
 
-async function sentBefore(tx: Db, { roomId, userId }: Poster, clientId: string): Promise<Message | undefined> {
+/** Who writes, and the message that they have stored under this client id already, or null. */
+async function authorOf(
+  tx: Db,
+  { roomId, userId }: Poster,
+  clientId: string,
+): Promise<{ author: User; earlierId: number | null }> {
+  const earlier = and(eq(messages.roomId, roomId), eq(messages.userId, users.id), eq(messages.clientId, clientId));
   const [row] = await tx
-    .select({ id: messages.id })
-    .from(messages)
-    .where(and(eq(messages.roomId, roomId), eq(messages.userId, userId), eq(messages.clientId, clientId)));
-  return row && messageIn(tx, roomId, row.id);
+    .select({ author: USER_COLUMNS, earlierId: messages.id })
+    .from(users)
+    .leftJoin(messages, earlier)
+    .where(eq(users.id, userId));
+  if (row === undefined) throw new Refused("unauthorized", "You are not logged in.");
+  return row;
 }
 
 /** The message that is answered must be one of this room, and must be there. */
@@ -139,8 +151,5 @@ async function readByAuthor(tx: Db, userId: number, roomId: number, seq: number)
     });
   if (row === undefined || row.hadRead >= seq - 1) return [];
   const seen = await readOfRoom(tx, userId, roomId, seq);
-  return [
-    { what: "read", userId, unread: { roomId, hasUnread: false, mentions: 0, lastReadSeq: seq } },
-    ...seen.happened,
-  ];
+  return [{ what: "read", userId, unread: { roomId, hasUnread: false, mentions: 0, lastReadSeq: seq } }, ...seen];
 }

@@ -8,12 +8,13 @@ import { redisAdapter } from "wingbeat/pubsub/redis";
  */
 export async function connectRedis(url: string): Promise<PubSubAdapter> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1 });
-  let reason: Error | undefined;
+  let reason: NodeJS.ErrnoException | undefined;
   redis.on("error", (error: Error) => (reason = error));
   try {
     await redis.connect();
   } catch (error) {
-    throw new Error(`Redis cannot be reached at REDIS_URL: ${(reason ?? (error as Error)).message}`, { cause: error });
+    const { message, code } = reason ?? (error as NodeJS.ErrnoException);
+    throw new Error(`Redis cannot be reached at REDIS_URL: ${message || code}`, { cause: error });
   } finally {
     redis.disconnect();
   }

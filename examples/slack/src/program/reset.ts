@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { getTableName } from "drizzle-orm";
 import pg from "pg";
+import { unreachable } from "../database.ts";
 import * as schema from "../database/schema.ts";
 
 /** Removes PGlite's files. */
@@ -12,7 +13,9 @@ export function removeFolder(folder: string): void {
 export async function dropTables(url: string): Promise<void> {
   const tables = Object.values(schema).map((table) => `"${getTableName(table)}"`);
   const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  await client.connect().catch((error: Error) => {
+    throw unreachable(error);
+  });
   try {
     await client.query(`drop table if exists ${tables.join(", ")}, drizzle.__drizzle_migrations cascade`);
   } finally {

@@ -5,4 +5,5 @@ import { run } from "./run.ts";
 run(
   "Slack clone",
   CHECKS.filter(({ fast }) => fast),
+  { isCrowded: true },
 );

@@ -9,6 +9,7 @@ import { freshDatabase } from "../databases.ts";
 import type { TestDatabase } from "../databases.ts";
 import { startProcesses } from "./processes.ts";
 import type { Servers } from "./processes.ts";
+import { keepData } from "./snapshot.ts";
 
 export interface AppOptions {
   /** More than one: real processes, with PostgreSQL and Redis. */
@@ -20,6 +21,8 @@ export interface AppOptions {
 export interface App {
   /** Without a slash at its end. `server` counts from 0. */
   url(server?: number): string;
+  /** Ids by name. */
+  readonly rooms: ReadonlyMap<string, number>;
   /** Everything as it was at the start: demo data, nobody logged in. */
   reset(): Promise<void>;
   /** Ends the servers and starts them again on the same ports. */
@@ -28,8 +31,9 @@ export interface App {
   endSessions(username: string): Promise<void>;
   /** Puts so many messages into a room, "filling 1" and on, without telling anybody. */
   fill(roomId: number, count: number): Promise<void>;
-  /** What the first server holds. */
+  /** What the first server holds, and what it held before anybody came. */
   stats(): Promise<Stats>;
+  readonly statsAtRest: Stats;
   close(): Promise<void>;
 }
 
@@ -37,8 +41,10 @@ export interface App {
 export interface Stats {
   readonly connections: number;
   readonly channels: number;
+  readonly topics: number;
   readonly subscriptions: number;
   readonly presences: number;
+  readonly timers: number;
 }
 
 export const IDLE_MS = 1_000;
@@ -46,17 +52,23 @@ const SECRET = "a secret of the acceptance tests, long enough to sign with";
 
 export async function startApp({ processes = 1, idleMs = IDLE_MS }: AppOptions = {}): Promise<App> {
   const database = await freshDatabase();
+  await reseed(database.db);
+  const putBack = await keepData(database.db);
+  const named = await database.db.select({ id: rooms.id, name: rooms.name }).from(rooms);
   const servers =
     processes > 1
       ? await startProcesses(database, processes, { secret: SECRET, idleMs })
       : await startHere(database, idleMs);
+  const stats = async (): Promise<Stats> => (await (await fetch(`${servers.urls[0]}/debug/stats`)).json()) as Stats;
   return {
     url: (server = 0) => servers.urls[server] as string,
+    rooms: new Map(named.map(({ id, name }) => [name ?? "", id])),
     restart: () => servers.restart(),
-    reset: () => reseed(database.db),
+    reset: putBack,
     endSessions: (username) => endSessions(database.db, username),
     fill: (roomId, count) => fill(database.db, roomId, count),
-    stats: async () => (await (await fetch(`${servers.urls[0]}/debug/stats`)).json()) as Stats,
+    stats,
+    statsAtRest: await stats(),
     async close() {
       await servers.close();
       await database.close();

@@ -9,40 +9,52 @@ export const PATIENCE = 15_000;
 /** How pages of a run connect. */
 export type Transport = "websocket" | "longpoll";
 
+export interface Device {
+  /** Address of a room's page, by the room's name. */
+  readonly urlOf: (room: string) => string;
+  /** Undefined: its network cannot be unplugged. */
+  readonly wire: Wire | undefined;
+}
+
 export class Person {
   readonly username: string;
   readonly page: Page;
-  readonly #base: string;
-  readonly #transport: Transport;
-  readonly #wire: Wire | undefined;
+  readonly #device: Device;
 
-  constructor(username: string, page: Page, base: string, transport: Transport, wire?: Wire) {
-    this.#wire = wire;
+  constructor(username: string, page: Page, device: Device) {
     this.username = username;
     this.page = page;
-    this.#base = base;
-    this.#transport = transport;
+    this.#device = device;
   }
 
-  /** Loads the page anew and opens a room. */
+  /** Loads the page anew, in a room. */
   async goTo(room: string): Promise<void> {
-    const query = this.#transport === "longpoll" ? "?transport=longpoll" : "";
-    await this.page.goto(`${this.#base}/${query}`);
-    await this.enter(room);
+    await this.page.goto(this.#device.urlOf(room));
+    await this.#isIn(room);
   }
 
   /** Opens a room by its link in the sidebar. */
   async enter(room: string): Promise<void> {
     await this.the(`room-${room}`).click();
-    await this.sees("room-title", room);
-    await this.page.locator("[data-testid=composer], [data-testid=composer-disabled]").first().waitFor();
+    await this.#isIn(room);
+  }
+
+  /** Until everything in the room on the screen is read, which the demo data leaves open; then to another one. */
+  async readAndEnter(room: string): Promise<void> {
+    await this.bellSays(0);
+    await this.enter(room);
   }
 
   /** Another tab of the same browser and session. */
   async tab(room = "general"): Promise<Person> {
-    const tab = new Person(this.username, await this.page.context().newPage(), this.#base, this.#transport);
+    const tab = new Person(this.username, await this.page.context().newPage(), this.#device);
     await tab.goTo(room);
     return tab;
+  }
+
+  async #isIn(room: string): Promise<void> {
+    await this.sees("room-title", room);
+    await this.page.locator("[data-testid=composer], [data-testid=composer-disabled]").first().waitFor();
   }
 
   the(testId: string): Locator {
@@ -75,10 +87,9 @@ export class Person {
     await this.the("composer").fill(text);
   }
 
-  /** A slash command. */
+  /** A slash command. The space at its end says that there is nothing to complete: Enter sends it. */
   async command(text: string): Promise<void> {
-    await this.write(text);
-    await this.page.keyboard.press("Escape");
+    await this.write(`${text} `);
     await this.page.keyboard.press("Enter");
   }
 
@@ -101,13 +112,20 @@ export class Person {
     return Number((await row.getAttribute("data-testid"))?.slice("msg-".length));
   }
 
-  /** Opens the toolbar of a message and presses one of its buttons. */
+  /** Opens the toolbar of a message, and the menu on it where it has to, and presses a button. Gives the message's id. */
   async act(action: "edit" | "delete" | "pin" | "star" | "reply" | "react", text: string): Promise<number> {
     const id = await this.idOf(text);
     await this.the(`msg-${id}`).hover();
-    const direct = this.the(`msg-${action}-${id}`);
-    if (!(await direct.isVisible())) await this.the(`msg-menu-${id}`).click();
-    await direct.click();
+    if (action === "delete" || action === "pin") await this.click(`msg-menu-${id}`);
+    await this.click(`msg-${action}-${id}`);
+    if (action === "delete") await this.click("confirm-delete");
+    return id;
+  }
+
+  async react(emoji: string, text: string): Promise<number> {
+    const id = await this.act("react", text);
+    await this.the("emoji-search").fill(emoji);
+    await this.click(`emoji-${emoji}`);
     return id;
   }
 
@@ -115,9 +133,8 @@ export class Person {
   async unreadOf(room: string): Promise<{ bold: boolean; badge: number }> {
     const link = this.the(`room-${room}`);
     await link.waitFor();
-    const badge = this.the(`badge-${room}`);
-    const text = (await badge.count()) === 0 ? "0" : ((await badge.first().textContent()) ?? "0");
-    return { bold: (await link.getAttribute("data-unread")) === "true", badge: Number.parseInt(text, 10) || 0 };
+    const [badge = "0"] = await this.the(`badge-${room}`).allTextContents();
+    return { bold: (await link.getAttribute("data-unread")) === "true", badge: Number.parseInt(badge, 10) };
   }
 
   async hasUnread(room: string, expected: { bold: boolean; badge: number }): Promise<void> {
@@ -132,11 +149,8 @@ export class Person {
   /** The number on the bell. */
   async bellSays(count: number): Promise<void> {
     const bell = this.the("bell-count");
-    await expect
-      .poll(async () => ((await bell.count()) === 0 ? 0 : Number.parseInt((await bell.textContent()) ?? "0", 10)), {
-        timeout: PATIENCE,
-      })
-      .toBe(count);
+    const says = async (): Promise<number> => Number((await bell.allTextContents())[0] ?? 0);
+    await expect.poll(says, { timeout: PATIENCE }).toBe(count);
   }
 
   async statusOf(username: string, status: string): Promise<void> {
@@ -153,11 +167,11 @@ export class Person {
 
   /** Loses the network, and the connections with it. Only who was opened with `wire`. */
   unplug(): void {
-    this.#wire?.cut();
+    this.#device.wire?.cut();
   }
 
   plugIn(): void {
-    this.#wire?.mend();
+    this.#device.wire?.mend();
   }
 
   /** As if another window were in front: the page is told that it has lost the focus, and the focus again. */

@@ -54,7 +54,24 @@ export class RawClient {
   }
 }
 
-async function passOf(base: string, username: string): Promise<{ token: string; userId: number }> {
+/** What a server answers to who comes with this token: 101 lets them in. */
+export function answerTo(base: string, token: string): Promise<number> {
+  const protocols = ["phoenix", `base64url.bearer.phx.${Buffer.from(token).toString("base64url")}`];
+  const socket = new WebSocket(`${base.replace("http", "ws")}/socket/websocket?vsn=2.0.0`, protocols);
+  return new Promise((resolve, reject) => {
+    socket.on("unexpected-response", (request, { statusCode = 0 }) => {
+      request.destroy();
+      resolve(statusCode);
+    });
+    socket.on("open", () => {
+      socket.close();
+      resolve(101);
+    });
+    socket.on("error", reject);
+  });
+}
+
+export async function passOf(base: string, username: string): Promise<{ token: string; userId: number }> {
   const login = await fetch(`${base}/api/login`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: base },

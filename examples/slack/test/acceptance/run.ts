@@ -15,12 +15,14 @@ const PICTURES = fileURLToPath(new URL("../../../../artifacts/slack/failed/", im
 
 export interface RunOptions extends AppOptions {
   readonly transport?: Transport;
+  /** Other tests want the cores at the same time. */
+  readonly isCrowded?: boolean;
 }
 
 export function run(
   title: string,
   checks: readonly Check[],
-  { transport = "websocket", ...options }: RunOptions = {},
+  { transport = "websocket", isCrowded = process.env["CI"] !== undefined, ...options }: RunOptions = {},
 ): void {
   describe.skipIf(!hasChromium())(title, { timeout: 120_000 }, () => {
     let app: App;
@@ -37,7 +39,7 @@ export function run(
     for (const { id, title, run: act } of checks) {
       it(`${id}. ${title}`, async () => {
         await app.reset();
-        const world = new World(app, browser, transport);
+        const world = new World(app, browser, { transport, slowness: isCrowded ? 5 : 1 });
         try {
           await act(world);
         } catch (error) {

@@ -20,16 +20,22 @@ export interface Visit {
 export class World {
   readonly app: App;
   readonly transport: Transport;
+  readonly #slowness: number;
   readonly #browser: Browser;
   readonly #contexts: BrowserContext[] = [];
   readonly #raw: RawClient[] = [];
   readonly #wires: Wire[] = [];
 
-  constructor(app: App, browser: Browser, transport: Transport) {
+  /** `slowness`: how many times as long as on a machine of its own everything may take. */
+  constructor(app: App, browser: Browser, { transport, slowness }: { transport: Transport; slowness: number }) {
     this.app = app;
     this.#browser = browser;
     this.transport = transport;
+    this.#slowness = slowness;
   }
+
+  /** How long something may take here that may take so many ms elsewhere. */
+  readonly within = (ms: number): number => ms * this.#slowness;
 
   /** Somebody who is logged in, on a device of their own, looking at a room. `server` counts from 0. */
   readonly open = async (
@@ -45,7 +51,8 @@ export class World {
       headers: { origin: base },
     });
     if (!answer.ok()) throw new Error(`${username} cannot log in: ${answer.status()} ${await answer.text()}`);
-    const person = new Person(username, await context.newPage(), base, this.transport, laid);
+    const urlOf = (name: string): string => `${base}/room/${this.app.rooms.get(name)}${this.#query}`;
+    const person = new Person(username, await context.newPage(), { urlOf, wire: laid });
     await person.goTo(room);
     return person;
   };
@@ -53,7 +60,7 @@ export class World {
   /** A page of a new device on which nobody is logged in. */
   readonly visitor = async (server = 0): Promise<Page> => {
     const page = await (await this.#device(this.app.url(server))).newPage();
-    await page.goto(`${this.app.url(server)}/${this.transport === "longpoll" ? "?transport=longpoll" : ""}`);
+    await page.goto(`${this.app.url(server)}/${this.#query}`);
     return page;
   };
 
@@ -64,10 +71,16 @@ export class World {
     return client;
   };
 
+  get #query(): string {
+    return this.transport === "longpoll" ? "?transport=longpoll" : "";
+  }
+
   async #device(baseURL: string): Promise<BrowserContext> {
     const context = await this.#browser.newContext({
       baseURL,
       viewport: { width: 1280, height: 800 },
+      // What moves is waited for, by people and by checks.
+      reducedMotion: "reduce",
     });
     context.setDefaultTimeout(15_000);
     this.#contexts.push(context);

@@ -32,7 +32,7 @@ export class Crowd {
     { users: count, rooms: roomCount }: { users: number; rooms: number },
   ): Promise<Crowd> {
     const made = await furnish(server.database.db, count, roomCount);
-    const figures: Figures = { sent: 0, delivered: 0, refused: 0, errors: [], latencies: [] };
+    const figures: Figures = { sent: 0, stored: 0, delivered: 0, stumbles: 0, cut: 0, errors: [], latencies: [] };
     const guests = made.map(({ id, username, sessionId, roomIds }) => {
       const token = () => signPass(server.secret, { userId: id, sessionId });
       return new Guest({ url: server.url, id, username, roomIds, token, report: figures });
@@ -43,12 +43,18 @@ export class Crowd {
     return new Crowd(guests, figures);
   }
 
-  /** Everybody talks, reads and walks about for a while. */
-  async live({ milliseconds, perSecond }: { milliseconds: number; perSecond: number }): Promise<void> {
+  /** Everybody talks, reads and walks about for a while. Seven of ten things that happen are messages. */
+  async live({
+    milliseconds,
+    messagesPerSecond,
+  }: {
+    readonly milliseconds: number;
+    readonly messagesPerSecond: number;
+  }): Promise<void> {
     const end = performance.now() + milliseconds;
     let next = performance.now();
     while (performance.now() < end) {
-      next += 1_000 / perSecond;
+      next += 700 / messagesPerSecond;
       const guest = any(this.guests);
       const dice = Math.random();
       if (dice < 0.7) guest.say(any(this.guests).username);

@@ -11,8 +11,13 @@ import { any } from "./any.ts";
 /** What all guests count together. */
 export interface Report {
   sent: number;
+  /** Sent, and answered with the message. */
+  stored: number;
   delivered: number;
-  refused: number;
+  /** Connections that were lost without a word. */
+  stumbles: number;
+  /** Sent, and the answer went with a connection that was cut. */
+  cut: number;
   readonly errors: string[];
   readonly latencies: number[];
 }
@@ -76,11 +81,11 @@ export class Guest {
     user.on("room:changed", ({ room }) => this.#reduce({ type: "room", room }));
     user.on("room:removed", ({ roomId }) => this.#reduce({ type: "room:removed", roomId }));
     user.on("error", ({ message }) => void this.#options.report.errors.push(`${this.username}: ${message}`));
-    user.join().receive("ok", (reply) => {
+    // Also after every rejoin.
+    await user.join().receive("ok", (reply) => {
       this.#reduce({ type: "joined", reply });
       this.#tellState();
     });
-    await user.join();
     await this.#socket.channel("system:presence").join();
     await this.#socket.channel(`notifications:${this.id}`).join();
     await this.#open(any(this.#options.roomIds));
@@ -94,17 +99,19 @@ export class Guest {
     const body = `${Math.random() < 0.2 ? `@${mention} ` : ""}message ${++this.#messages} t=${at}`;
     const clientId = `${this.username}-${this.#messages}`;
     report.sent++;
-    room.push("message:send", { clientId, body }).then(undefined, (error: PushError) => {
-      report.refused++;
-      // A connection that was cut may take an answer with it; anything else is an error of the server.
-      if (error.reason !== "closed" && error.reason !== "timeout")
-        report.errors.push(`${this.username}: ${error.message}`);
-    });
+    room.push("message:send", { clientId, body }).then(
+      () => report.stored++,
+      (error: PushError) => {
+        // A connection that was cut, or a room that was left, takes the answer with it; all else is an error of the server.
+        if (error.reason === "closed") report.cut++;
+        else report.errors.push(`${this.username}: ${error.message}`);
+      },
+    );
   }
 
   /** Opens another room. */
   walk(): void {
-    this.#open(any(this.#options.roomIds)).catch(() => {});
+    this.#open(any(this.#options.roomIds)).catch((error: PushError) => this.#blame(error));
   }
 
   /** Comes to the window, or looks elsewhere. */
@@ -116,7 +123,10 @@ export class Guest {
 
   /** Loses the connection without a word. */
   stumble(): void {
-    (this.#socket as unknown as { conn?: { terminate?: () => void } }).conn?.terminate?.();
+    const { conn } = this.#socket;
+    if (!(conn instanceof WebSocket)) return;
+    this.#options.report.stumbles++;
+    conn.terminate();
   }
 
   leave(): void {
@@ -136,13 +146,12 @@ export class Guest {
     const room = this.joinRoom(roomId);
     this.#room = room;
     room.on("message:new", (message) => this.#hear(message));
-    room.join().receive("ok", ({ room: { lastSeq } }) => {
+    await room.join().receive("ok", ({ room: { lastSeq } }) => {
       this.#lastSeq = Math.max(this.#lastSeq, lastSeq);
       this.#lastHeard = 0;
       this.#tellState();
       this.#readSoon();
     });
-    await room.join();
   }
 
   #hear(message: Message): void {
@@ -167,15 +176,22 @@ export class Guest {
       if (!this.#isActive || this.#lastSeq === 0) return;
       this.#user
         .push("room:read", { roomId: this.#roomId, seq: this.#lastSeq })
-        .then((unread) => this.#reduce({ type: "unread", unread }))
-        .catch(() => {});
+        // Told again after the next join.
+        .then(undefined, (error: PushError) => this.#blame(error));
     }, READ_EVERY);
   }
 
   #tellState(): void {
     if (this.#user.state !== "joined") return;
-    this.#user.push("room:open", { roomId: this.#roomId === 0 ? null : this.#roomId }).catch(() => {});
-    this.#user.push("state", { active: this.#isActive }).catch(() => {});
+    const roomId = this.#roomId === 0 ? null : this.#roomId;
+    const blame = (error: PushError): void => this.#blame(error);
+    this.#user.push("room:open", { roomId }).then(undefined, blame);
+    this.#user.push("state", { active: this.#isActive }).then(undefined, blame);
+  }
+
+  /** What a lost connection takes along is nobody's fault. */
+  #blame(error: PushError): void {
+    if (error.reason !== "closed") this.#options.report.errors.push(`${this.username}: ${error.message}`);
   }
 
   #reduce(action: WorkspaceAction): void {

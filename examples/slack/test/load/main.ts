@@ -4,9 +4,11 @@
  * them has been told must be those that the database says, nobody may have seen an error, and memory must not have grown.
  */
 /* oxlint-disable no-console -- this is the program */
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { Crowd } from "./crowd.ts";
 import { compare } from "./compare.ts";
+import { Crowd } from "./crowd.ts";
+import { hasGrown, MemoryLog } from "./memory.ts";
 import { startServer } from "./server.ts";
 
 const { values } = parseArgs({
@@ -16,38 +18,49 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "10" },
     /** Messages of all users together. */
     "messages-per-second": { type: "string", default: "10" },
+    /** For the server's `node`: `--node=--cpu-prof`. */
+    node: { type: "string", multiple: true, default: [] },
   },
 });
 const users = Number(values.users);
 const rooms = Number(values.rooms);
-const minutes = Number(values.minutes);
+const milliseconds = Number(values.minutes) * 60_000;
+const messagesPerSecond = Number(values["messages-per-second"]);
 
-const server = await startServer();
+const server = await startServer(values.node);
 try {
   const crowd = await Crowd.enter(server, { users, rooms });
-  console.log(`${users} users are in ${rooms} rooms, each on ${rooms / 4} of them.`);
-  const megabytes: number[] = [];
-  const sampler = setInterval(() => megabytes.push(server.megabytes()), 5_000);
-  await crowd.live({ milliseconds: minutes * 60_000, perSecond: Number(values["messages-per-second"]) });
-  clearInterval(sampler);
+  console.log(`${users} users are in ${rooms} rooms, each in ${Math.max(1, Math.floor(rooms / 4))} of them.`);
+  const memory = new MemoryLog(server, milliseconds);
+  const cpuBefore = server.cpuSeconds();
+  const began = performance.now();
+  await crowd.live({ milliseconds, messagesPerSecond });
+  const seconds = (performance.now() - began) / 1_000;
+  const cpu = ((server.cpuSeconds() ?? Number.NaN) - (cpuBefore ?? Number.NaN)) / seconds;
+  const megabytes = await memory.end();
   await crowd.rest();
   const differences = await compare(server.database.db, crowd);
-  const third = Math.max(1, Math.floor(megabytes.length / 3));
-  const mean = (part: number[]): number => Math.round(part.reduce((sum, n) => sum + n, 0) / part.length);
-  const [middle, last] = [mean(megabytes.slice(third, 2 * third)), mean(megabytes.slice(-third))];
-  const { sent, delivered, refused, errors, latencies } = crowd.figures();
-  latencies.sort((a, b) => a - b);
-  const percentile = (p: number): string =>
-    `${(latencies[Math.floor(latencies.length * p)] ?? Number.NaN).toFixed(1)} ms`;
-  console.log(`${sent} messages sent, ${delivered} delivered, ${refused} refused, ${errors.length} errors.`);
-  console.log(`Send to delivery: p50 ${percentile(0.5)}, p95 ${percentile(0.95)}, p99 ${percentile(0.99)}.`);
-  console.log(`Resident memory of the server: ${middle} MB in the middle third, ${last} MB in the last.`);
+
+  const { sent, stored, delivered, stumbles, cut, errors, latencies } = crowd.figures();
+  const percentile = (p: number, of: readonly number[] = latencies): string =>
+    (of.toSorted((a, b) => a - b)[Math.floor(of.length * p)] ?? Number.NaN).toFixed(1);
+  const tenth = Math.ceil(latencies.length / 10);
+  const course = Array.from({ length: 10 }, (_, n) => percentile(0.95, latencies.slice(n * tenth, (n + 1) * tenth)));
+  console.log(
+    `${sent} messages sent (${(sent / seconds).toFixed(1)} per second), ${stored} answered, ${delivered} delivered, ${errors.length} errors. ` +
+      `${stumbles} connections were cut, and took ${cut} answers with them.`,
+  );
+  console.log(`Send to delivery in ms: p50 ${percentile(0.5)}, p95 ${percentile(0.95)}, p99 ${percentile(0.99)}.`);
+  console.log(`The p95 of each tenth of them, in the order of time: ${course.join(", ")}.`);
+  console.log(`The machine's ${cpus().length} cores had ${loadavg()[0]?.toFixed(1)} processes to run at the end.`);
+  console.log(`The server used ${(cpu * 100).toFixed(0)} % of a core.`);
+  console.log(`Its heap after a collection, in MB: ${megabytes.map((n) => n.toFixed(1)).join(", ")}.`);
+  console.log(`Resident: ${server.residentMegabytes().toFixed(0)} MB.`);
   console.log(
     `Unread and badges: ${differences.checked} compared with the database, ${differences.found.length} differ.`,
   );
   for (const text of [...errors.slice(0, 10), ...differences.found.slice(0, 10)]) console.log(`  ${text}`);
-  const grew = last > middle * 1.1 + 10;
-  if (errors.length > 0 || differences.found.length > 0 || grew) process.exitCode = 1;
+  if (errors.length > 0 || differences.found.length > 0 || hasGrown(megabytes)) process.exitCode = 1;
   crowd.leave();
 } finally {
   await server.close();

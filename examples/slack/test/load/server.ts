@@ -11,37 +11,64 @@ export interface LoadedServer {
   readonly url: string;
   readonly secret: string;
   readonly database: Database;
-  /** Resident memory of the server's process. */
-  megabytes(): number;
+  /** The server's heap in use, after a garbage collection. */
+  heapMegabytes(): Promise<number>;
+  /** Resident memory of the server's process, which may keep what it has had once. */
+  residentMegabytes(): number;
+  /** Seconds of a core that the server has used up to now; undefined where the system does not say. */
+  cpuSeconds(): number | undefined;
   close(): Promise<void>;
 }
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const SECRET = "a secret of the load test, long enough to sign passes with";
+/** Of `/proc`, on every Linux. */
+const TICKS_PER_SECOND = 100;
 
 /** On a PostgreSQL that is started for it, or the one in `DATABASE_TEST_URL`. */
-export async function startServer(): Promise<LoadedServer> {
+export async function startServer(nodeOptions: readonly string[]): Promise<LoadedServer> {
   const postgres = await postgresServer();
   const port = await freePort();
   const pinned = spawnSync("taskset", ["--version"]).status === 0;
-  const command = [...(pinned ? ["taskset", "-c", "0"] : []), process.execPath, MAIN];
+  const node = [process.execPath, "--expose-gc", ...nodeOptions, MAIN];
+  const [command = "", ...args] = pinned ? ["taskset", "-c", "0", ...node] : node;
   const environment = {
     PORT: String(port),
     HOST: "127.0.0.1",
     DATABASE_URL: postgres.url,
     SECRET_KEY_BASE: SECRET,
+    SLACK_DEV: "1",
   };
-  const program = await startProgram(command[0] as string, command.slice(1), environment, /localhost:(\d+)/);
+  const program = await startProgram(command, args, environment, /localhost:(\d+)/);
   const database = await openDatabase({ url: postgres.url });
+  const url = `http://127.0.0.1:${port}`;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     secret: SECRET,
     database,
-    megabytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, "utf8"))?.[1]) / 1024,
+    async heapMegabytes() {
+      const { memory } = (await (await fetch(`${url}/debug/stats`)).json()) as { memory: NodeJS.MemoryUsage };
+      return memory.heapUsed / 1024 ** 2;
+    },
+    residentMegabytes: () => Number(/VmRSS:\s+(\d+)/.exec(processFile(program.pid, "status"))?.[1]) / 1024,
+    cpuSeconds() {
+      // The fields after the program's name, which may have spaces: the 14th and 15th of the line.
+      const fields = processFile(program.pid, "stat").split(") ").at(-1)?.split(" ") ?? [];
+      const ticks = Number(fields[11]) + Number(fields[12]);
+      return Number.isNaN(ticks) ? undefined : ticks / TICKS_PER_SECOND;
+    },
     async close() {
       await program.stop();
       await database.close();
       await postgres.stop();
     },
   };
+}
+
+function processFile(pid: number | undefined, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { LoginScreen } from "./login/login-screen.tsx";
+import { ErrorBoundary } from "./parts/error-boundary.tsx";
 import { ToastProvider } from "./parts/toasts.tsx";
 import { TooltipProvider } from "./parts/tooltip.tsx";
 import { useSession } from "./session.ts";
@@ -10,11 +11,13 @@ import { WorkspaceScreen } from "./workspace-screen.tsx";
 /** The login screen or the workspace, as the server says who is logged in. */
 export function App() {
   return (
-    <TooltipProvider delayDuration={450} skipDelayDuration={200}>
-      <ToastProvider>
-        <Page />
-      </ToastProvider>
-    </TooltipProvider>
+    <ErrorBoundary>
+      <TooltipProvider delayDuration={450} skipDelayDuration={200}>
+        <ToastProvider>
+          <Page />
+        </ToastProvider>
+      </TooltipProvider>
+    </ErrorBoundary>
   );
 }
 

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import "./style/tokens.css";
 import "./style/base.css";
+import { preloadParts } from "./preload.ts";
 import { applyTheme, rememberedTheme } from "./theme.ts";
 
 applyTheme(rememberedTheme());
@@ -13,3 +14,4 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
+window.addEventListener("load", preloadParts);

@@ -37,23 +37,26 @@ export async function joinRoomChannel(db: Db, ctx: JoiningContext, after: number
     ignoredBy(db, userId),
     starredIn(db, userId, roomId),
   ]);
-  ctx.assign({ viewer: new Viewer({ room, userId, rights, ignored, starred }) });
+  const viewer = new Viewer({ room, userId, rights, ignored, starred });
+  ctx.assign({ viewer });
   const page = await (after === undefined
     ? newestMessages(db, userId, roomId)
     : messagesAfter(db, userId, roomId, after));
   // Broadcasts are not heard until the client is on the topic: see `catchUp`.
   ctx.send({ joinedAt: Math.max(room.lastSeq, page.messages.at(-1)?.seq ?? 0) });
   const members = await membersOf(db, roomId);
-  return { room, me: rights, members, ...page, lastReadSeq: await lastReadIn(db, userId, roomId) };
+  const lastReadSeq = await lastReadIn(db, userId, roomId);
+  return { room, me: rights, members, ...page, messages: page.messages.map(viewer.own), lastReadSeq };
 }
 
 /** What has happened after the reply was made, and before the client was on the topic. False: the user was kicked. */
 export async function catchUp(db: Db, ctx: RoomContext, joinedAt: number): Promise<boolean> {
   const viewer = viewerOf(ctx);
   const userId = userOf(ctx).id;
-  if (!(await canView(db, userId, viewer.roomId))) return false;
   const { messages } = await messagesAfter(db, userId, viewer.roomId, joinedAt);
-  for (const message of messages) if (viewer.isNew(message.id)) ctx.push("message:new", message);
+  // Asked afterwards: who is kicked meanwhile gets nothing of what came with it.
+  if (!(await canView(db, userId, viewer.roomId))) return false;
+  for (const message of messages) if (viewer.isNew(message.id)) ctx.push("message:new", viewer.own(message));
   viewer.settle();
   return true;
 }

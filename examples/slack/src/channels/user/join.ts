@@ -1,5 +1,6 @@
-import { meOf } from "../../accounts.ts";
-import { selfTopic, roomTopic } from "../../announce.ts";
+import { isRevoked, meOf } from "../../accounts.ts";
+import { roomTopic, selfTopic, sessionTopic } from "../../announce.ts";
+import type { Broadcaster } from "../../announce.ts";
 import { currentAnnouncement } from "../../announcements.ts";
 import type { UserJoined } from "../../contract.ts";
 import type { Db } from "../../database.ts";
@@ -11,6 +12,7 @@ import { Tab, tabOf } from "./tab.ts";
 
 interface JoiningContext extends UserContext {
   readonly params: { readonly id: string };
+  readonly endpoint: Broadcaster;
   assign(values: { tab: Tab }): void;
   afterJoin(task: () => Promise<void>): void;
 }
@@ -21,6 +23,7 @@ export async function joinUser(db: Db, ctx: JoiningContext): Promise<UserJoined>
   if (user === null || sessionId === null || ctx.params.id !== String(user.id)) {
     throw new Refused("unauthorized", "This is not for you.");
   }
+  await ensureSession(db, ctx, sessionId);
   // Before anything is read: what happens meanwhile comes as a broadcast.
   ctx.subscribe(selfTopic(user.id));
   for (const roomId of await roomIdsOf(db, user.id)) ctx.subscribe(roomTopic(roomId));
@@ -29,6 +32,13 @@ export async function joinUser(db: Db, ctx: JoiningContext): Promise<UserJoined>
   ctx.assign({ tab: new Tab(rooms) });
   ctx.afterJoin(() => catchUp(db, ctx, user.id));
   return { me: await meOf(db, user.id, sessionId), rooms, announcement: await currentAnnouncement(db) };
+}
+
+/** A logout while the connection was being made has closed those that were there: this one was not yet. */
+async function ensureSession(db: Db, { endpoint }: JoiningContext, sessionId: string): Promise<void> {
+  if (!(await isRevoked(db, sessionId))) return;
+  endpoint.broadcast(sessionTopic(sessionId), "disconnect", {});
+  throw new Refused("unauthorized", "You have been logged out.");
 }
 
 /** Commands are not heard until the client is on the topic: what they would have said since the rooms were read. */

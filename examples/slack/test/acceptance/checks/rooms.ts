@@ -7,13 +7,13 @@ export const rooms = [
   check(
     4,
     "a message is there for the other within a second, once, and once for its author",
-    async ({ open }) => {
+    async ({ open, within }) => {
       const [alice, bob] = await Promise.all([open("alice"), open("bob")]);
       const seen = bob.message("Good morning from alice");
       const startedAt = performance.now();
       await alice.say("Good morning from alice");
       await seen;
-      expect(performance.now() - startedAt).toBeLessThan(process.env["CI"] === undefined ? 1_500 : 5_000);
+      expect(performance.now() - startedAt).toBeLessThan(within(1_500));
       // A later message shows that no second copy is under way.
       await bob.say("And from bob");
       await alice.message("And from bob");
@@ -26,7 +26,8 @@ export const rooms = [
     5,
     "a room that is not looked at turns bold, without a number; opened, it is not bold and has its line",
     async ({ open }) => {
-      const [alice, carol] = await Promise.all([open("alice"), open("carol", { room: "general" })]);
+      const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
+      // A moment there is enough to have read what the demo data leaves unread.
       await carol.enter("random");
       await carol.hasUnread("general", { bold: false, badge: 0 });
       await alice.say("Something new for everybody");
@@ -47,7 +48,7 @@ export const rooms = [
     "a mention: badge 1, bell 1, title (1); a click leads to the message, and all is zero, in the second tab too",
     async ({ open }) => {
       const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
-      await carol.enter("random");
+      await carol.readAndEnter("random");
       const tab = await carol.tab("random");
       const before = await carol.badges();
       await alice.say("@carol can you look at this?");
@@ -86,9 +87,9 @@ export const rooms = [
 
   check(8, "own mention: none; one person twice: one; an unknown name: none", async ({ open }) => {
     const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
-    await carol.enter("random");
+    await carol.readAndEnter("random");
     await alice.say("@alice a note to myself, and @nobody.at.all");
-    await alice.say("@carol and again @carol");
+    await alice.say("@carol and again @carol!");
     await carol.hasUnread("general", { bold: true, badge: 1 });
     await carol.bellSays(1);
     await alice.bellSays(0);
@@ -98,15 +99,16 @@ export const rooms = [
     9,
     "@all without the right: nobody is notified, and a notice says so; by an admin: everybody but the author",
     async ({ open }) => {
-      const [alice, bob, carol] = await Promise.all([open("alice"), open("bob"), open("carol")]);
-      await Promise.all([alice.enter("random"), carol.enter("random")]);
-      await bob.say("@all look at me");
-      await bob.sees("notice", /all/);
+      const [alice, dave, carol] = await Promise.all([open("alice"), open("dave"), open("carol")]);
+      await Promise.all([alice.enter("random"), carol.readAndEnter("random")]);
+      await dave.say("@all look at me");
+      await dave.sees("notice", /all/);
       await carol.hasUnread("general", { bold: true, badge: 0 });
+      await carol.bellSays(0);
       await carol.enter("general");
-      await Promise.all([carol.enter("random"), bob.enter("random"), alice.enter("general")]);
+      await Promise.all([carol.enter("random"), dave.enter("random"), alice.enter("general")]);
       await alice.say("@all the office closes at five");
-      for (const person of [bob, carol]) {
+      for (const person of [dave, carol]) {
         await person.hasUnread("general", { bold: true, badge: 1 });
         await person.bellSays(1);
       }
@@ -119,15 +121,16 @@ export const rooms = [
     await bob.say("I will be there at nine");
     await alice.message("I will be there at nine");
     const id = await bob.act("edit", "I will be there at nine");
-    const editor = bob.page.getByTestId(`msg-${id}`).getByRole("textbox");
-    await editor.fill("I will be there at ten");
-    await editor.press("Enter");
+    await bob.the(`edit-${id}`).fill("I will be there at ten");
+    await bob.click(`save-${id}`);
     await alice.sees(`msg-body-${id}`, "I will be there at ten");
     await alice.sees(`msg-edited-${id}`);
     const carol = await open("carol");
     await carol.message("I will be there at ten");
     await carol.the(`msg-${id}`).hover();
-    expect(await carol.the(`msg-edit-${id}`).count()).toBe(0);
+    await carol.click(`msg-menu-${id}`);
+    await carol.page.getByRole("menu").waitFor();
+    for (const action of ["edit", "delete"]) expect(await carol.the(`msg-${action}-${id}`).count()).toBe(0);
     const forger = await raw("carol");
     const { channel } = await forger.join(`room:${await idOfRoom(carol)}`);
     for (const [event, payload] of [
@@ -140,16 +143,16 @@ export const rooms = [
       });
     }
     await bob.act("delete", "I will be there at ten");
-    const confirm = bob.page.getByRole("button", { name: /^delete/i }).last();
-    if (await confirm.isVisible()) await confirm.click();
-    await alice.seesNot(`msg-body-${id}`, "I will be there at ten");
+    for (const person of [alice, bob, carol]) {
+      await person.sees(`msg-body-${id}`, /deleted/);
+      expect(await person.rows("I will be there at ten").count()).toBe(0);
+    }
   }),
 
   check(11, "reactions: the right count and one's own for each, and none after the second time", async ({ open }) => {
     const [alice, bob] = await Promise.all([open("alice"), open("bob")]);
     await alice.say("Who is in for lunch?");
-    const id = await bob.act("react", "Who is in for lunch?");
-    await bob.page.getByRole("button", { name: "👍" }).last().click();
+    const id = await bob.react("thumbsup", "Who is in for lunch?");
     const [his, hers] = [bob.the(`reaction-${id}-👍`), alice.the(`reaction-${id}-👍`)];
     await expect.poll(() => hers.textContent(), { timeout: PATIENCE }).toContain("1");
     expect(await his.getAttribute("data-own")).toBe("true");
@@ -182,7 +185,13 @@ export const rooms = [
       await alice.rows().first().waitFor();
       await list.hover();
       const deadline = performance.now() + 60_000;
-      while ((await alice.the("start-of-conversation").count()) === 0 && performance.now() < deadline) {
+      // It is in the page as soon as the last rows are loaded: still far above what is on the screen.
+      const atStart = async (): Promise<boolean> => {
+        const [start] = await alice.the("start-of-conversation").all();
+        const top = (await start?.boundingBox())?.y;
+        return top !== undefined && top >= 0;
+      };
+      while (!(await atStart()) && performance.now() < deadline) {
         await look();
         await alice.page.mouse.wheel(0, -500);
         await alice.page.waitForTimeout(40);

@@ -22,7 +22,7 @@ export interface ToastCardProps {
   readonly onClose: (id: number) => void;
 }
 
-/** Goes by itself, but not while somebody is at it with the pointer or the keyboard. */
+/** Goes by itself, but not while somebody is at its buttons with the pointer or the keyboard. */
 export function ToastCard({ toast: { id, kind = "info", text, action }, onClose }: ToastCardProps) {
   const [held, setHeld] = useState(false);
   const stays = action !== undefined || kind === "error" ? LONG : SHORT;

@@ -16,6 +16,7 @@ import type { Suggestion } from "./suggestions.tsx";
 import { IMAGE_TYPES } from "./upload.ts";
 import { UploadStrip } from "./upload-strip.tsx";
 import { useComposerText } from "./use-composer-text.ts";
+import { useFileDrop } from "./use-file-drop.ts";
 import { useTyping } from "./use-typing.ts";
 import { useUploads } from "./use-uploads.ts";
 
@@ -29,6 +30,9 @@ export interface ComposerProps {
   readonly onEditLast: (id: number) => void;
 }
 
+/** Keyboards on glass have no Shift and Enter for a new line; there is a button to send. */
+const isTouch = () => window.matchMedia("(hover: none) and (pointer: coarse)").matches;
+
 /** Enter sends; Shift and Enter make a new line. */
 export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: ComposerProps) {
   const { me } = useWorkspace();
@@ -37,8 +41,8 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
   const suggestions = useSuggestions(completion);
   const [active, setActive] = useState(0);
   const { uploads, add, drop, clear } = useUploads();
-  const [dragging, setDragging] = useState(false);
-  const tellTyping = useTyping(actions.typing, isJoined);
+  const isDropping = useFileDrop(add);
+  const typing = useTyping(actions.typing, isJoined);
   const area = useRef<HTMLTextAreaElement | null>(null);
   const files = useRef<HTMLInputElement>(null);
   const listId = useId();
@@ -51,6 +55,12 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
     area.current?.setSelectionRange(caret.current, caret.current);
     caret.current = null;
   }, [text, caret]);
+
+  // Whoever has come for the room can write at once. On glass that would bring up a keyboard that nobody wants yet.
+  useEffect(() => {
+    const at = document.activeElement;
+    if (!isTouch() && (at === document.body || at?.matches("a") === true)) area.current?.focus();
+  }, []);
 
   // Not `onSelect`: React calls it amid the key that sends, when the text is still there.
   useEffect(() => {
@@ -91,6 +101,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
       excerpt: replyTo.body.slice(0, 140),
     };
     actions.send({ body: text.trim(), replyTo: quote, attachments });
+    typing.ended();
     set("");
     clear();
     onReplyEnd();
@@ -104,7 +115,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
       // A whole command needs no completing: Enter runs it.
       if (event.key === "Enter" && completion?.kind === "command" && completion.query === suggestion.value) void send();
       else pick(suggestion);
-    } else if (event.key === "Enter" && !event.shiftKey) {
+    } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
       event.preventDefault();
       void send();
     } else if (event.key === "Escape" && replyTo !== null) {
@@ -120,21 +131,10 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
   return (
     <form
       className="composer"
-      data-dragging={dragging || undefined}
+      data-dropping={isDropping || undefined}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
-      }}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setDragging(true);
-      }}
-      onDragLeave={() => setDragging(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setDragging(false);
-        add(event.dataTransfer.files);
       }}
     >
       {isOpen && (
@@ -149,6 +149,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
             <IconButton icon={X} size="small" label="Do not reply" onClick={onReplyEnd} />
           </div>
         )}
+        {isDropping && <p className="composer-drop">Let go to add the images to your message</p>}
         <UploadStrip uploads={uploads} onDrop={drop} />
         <textarea
           ref={(element) => {
@@ -171,7 +172,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
           onChange={(event) => {
             typed(event.target);
             setActive(0);
-            if (event.target.value !== "" && commandIn(event.target.value) === undefined) tellTyping();
+            if (event.target.value !== "" && commandIn(event.target.value) === undefined) typing.typed();
           }}
           onBlur={dismiss}
           onKeyDown={onKeyDown}

@@ -1,14 +1,16 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Virtuoso } from "react-virtuoso";
 import type { Components, IndexLocationWithAlign, ListRange, VirtuosoHandle } from "react-virtuoso";
 import type { Room } from "@wingbeat/example-slack/contract";
 import { labelOf, useWorkspace } from "../workspace.ts";
 import { JumpToLatest, JumpToUnread } from "./jump-buttons.tsx";
+import { keepAtEnd, SETTLE_MS } from "./list-end.ts";
+import type { ListEnd } from "./list-end.ts";
 import "./message-list.css";
 import { MessageRow } from "./message-row.tsx";
 import { NewsLine } from "./news-line.tsx";
 import { OutgoingRow } from "./outgoing-row.tsx";
-import { useOpenRoom } from "./room-context.ts";
+import { useOpenRoom, useRow } from "./room-context.ts";
 import type { RoomState } from "./room-state.ts";
 import { MessageSkeletons } from "./room-loading.tsx";
 import { rowsOf } from "./rows.ts";
@@ -37,17 +39,14 @@ interface ListContext {
 
 /** Milliseconds for which a message that was gone to stands out. */
 const HIGHLIGHT_MS = 2_400;
-/** Pixels from the end that still count as the end. */
-const END_THRESHOLD = 80;
-/** Milliseconds until the list has scrolled and measured. */
-const SETTLE_MS = 150;
 
 /** The messages, as many as fit on screen and a little more; keeps to the end while the end is on screen. */
 export function MessageList({ state, room, jump, onJumped, editing }: MessageListProps) {
   const { store, actions, isJoined, jump: showMessage } = useOpenRoom();
+  const { write } = useRow();
   const { openRoom } = useWorkspace();
   const list = useRef<VirtuosoHandle>(null);
-  const scroller = useRef<HTMLElement>(null);
+  const end = useRef<ListEnd>(null);
   const rows = useMemo(
     () => rowsOf(state),
     [state.messages, state.outbox, state.unreadAfter, state.gapAfter, state.hasOlder, state.userId],
@@ -65,20 +64,35 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
     if (wanted === -1) return void actions.load({ kind: "around", seq: jump.seq });
     done.current = jump;
     setHighlighted(jump.seq);
+    end.current?.leave();
     list.current?.scrollToIndex({ index: wanted, align: "center" });
-    // Whether that is the end as well is not told when the list has begun there.
-    setTimeout(() => {
-      if (list.current === null) return;
-      store.dispatch({ type: "following", following: isAtEnd(scroller.current) });
-      onJumped();
-    }, SETTLE_MS);
-  }, [jump, wanted, actions, store, onJumped]);
+    setTimeout(() => list.current !== null && onJumped(), SETTLE_MS);
+  }, [jump, wanted, actions, onJumped]);
   // Where a list begins is read more than once, and must not change with the next rendering.
-  const initial = useMemo<IndexLocationWithAlign>(
-    () =>
-      wanted === -1 || jump === done.current ? { index: "LAST", align: "end" } : { index: wanted, align: "center" },
+  const begin = useMemo(
+    () => {
+      const atEnd = wanted === -1 || jump === done.current;
+      const place: IndexLocationWithAlign = atEnd
+        ? { index: "LAST", align: "end" }
+        : { index: wanted, align: "center" };
+      return { atEnd, place };
+    },
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each list
     [state.generation],
+  );
+  const keepEnd = useCallback(
+    (scroller: HTMLElement | Window | null) => {
+      end.current?.stop();
+      end.current = null;
+      if (!(scroller instanceof HTMLElement)) return;
+      end.current = keepAtEnd({
+        scroller,
+        beginsThere: begin.atEnd,
+        isNewest: () => !store.state.hasNewer,
+        tell: (following) => store.dispatch({ type: "following", following }),
+      });
+    },
+    [store, begin],
   );
   useEffect(() => {
     if (highlighted === null) return undefined;
@@ -90,8 +104,7 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   const lastOutgoing = state.outbox.at(-1)?.clientId;
   const toLatest = () => {
     if (store.state.hasNewer) void actions.load({ kind: "latest" });
-    store.dispatch({ type: "following", following: true });
-    list.current?.scrollToIndex({ index: "LAST", align: "end" });
+    else end.current?.go();
   };
   useEffect(() => {
     if (lastOutgoing !== undefined) toLatest();
@@ -112,8 +125,9 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   };
   const isBeyond = unreadAt === -1 && state.unreadAfter !== null;
   const toUnread = () => {
-    if (unreadAt === -1) showMessage((state.unreadAfter ?? 0) + 1);
-    else list.current?.scrollToIndex({ index: unreadAt, align: "start", offset: -40 });
+    if (unreadAt === -1) return showMessage((state.unreadAfter ?? 0) + 1);
+    end.current?.leave();
+    return list.current?.scrollToIndex({ index: unreadAt, align: "start", offset: -40 });
   };
 
   return (
@@ -128,27 +142,19 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
         event.preventDefault();
         openRoom(Number(link.dataset["room"]));
       }}
-      onKeyDown={moveBetweenRows}
+      onKeyDown={(event) => moveBetweenRows(event, write)}
     >
       <Virtuoso<Row, ListContext>
         key={state.generation}
         ref={list}
-        scrollerRef={(element) => {
-          scroller.current = element instanceof HTMLElement ? element : null;
-        }}
+        scrollerRef={keepEnd}
         aria-label={`Messages in ${labelOf(room)}`}
         data={rows}
         context={{ state, room }}
         firstItemIndex={state.firstIndex}
-        initialTopMostItemIndex={initial}
+        initialTopMostItemIndex={begin.place}
         alignToBottom
-        atBottomThreshold={END_THRESHOLD}
         increaseViewportBy={{ top: 400, bottom: 200 }}
-        followOutput={(atEnd) => (atEnd && !state.hasNewer ? "auto" : false)}
-        atBottomStateChange={(following) => store.dispatch({ type: "following", following })}
-        totalListHeightChanged={() => {
-          if (store.state.following && !store.state.hasNewer) list.current?.autoscrollToBottom();
-        }}
         startReached={loadOlder}
         endReached={loadNewer}
         rangeChanged={seen}
@@ -177,10 +183,6 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
       <NewsLine state={state} />
     </div>
   );
-}
-
-function isAtEnd(scroller: HTMLElement | null): boolean {
-  return scroller !== null && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_THRESHOLD;
 }
 
 /** Outside of the component, so that they are the same ones in every rendering. */

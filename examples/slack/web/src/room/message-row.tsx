@@ -70,7 +70,10 @@ function FullRow(props: Omit<MessageRowProps, "day" | "unreadLine" | "gapAbove">
   );
 }
 
-/** The toolbar of a message is made when it is wanted: thirty of them at once would be slow. */
+/**
+ * The toolbar of a message is made when it is wanted: thirty of them at once would be slow. With the keyboard that is when
+ * the message itself has the focus; on the way through its links and reactions it would be eight more stops each time.
+ */
 function useOver() {
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -78,7 +81,9 @@ function useOver() {
   const over = {
     onPointerEnter: () => setHovered(true),
     onPointerLeave: () => setHovered(false),
-    onFocus: () => setFocused(true),
+    onFocus: (event: React.FocusEvent) => {
+      if (event.target === event.currentTarget) setFocused(true);
+    },
     onBlur: (event: React.FocusEvent) => {
       if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false);
     },

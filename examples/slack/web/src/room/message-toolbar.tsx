@@ -1,14 +1,16 @@
 import { Ellipsis, Link2, Pencil, Pin, PinOff, Reply, SmilePlus, Star, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { OwnMessage } from "@wingbeat/example-slack/contract";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
 import { useToast } from "../parts/toasts.tsx";
 import { nameOfEmoji, QUICK_EMOJI } from "../text/emoji.ts";
-import { ConfirmDelete } from "./confirm-delete.tsx";
 import { EmojiPicker } from "./emoji-picker.tsx";
 import "./message-toolbar.css";
 import { useRow } from "./room-context.ts";
+
+// Dialogs are no part of what is loaded first.
+const ConfirmDelete = lazy(() => import("./confirm-delete.tsx").then((m) => ({ default: m.ConfirmDelete })));
 
 export interface MessageToolbarProps {
   readonly message: OwnMessage;
@@ -117,14 +119,16 @@ function MoreMenu({ message, onOpenChange }: MessageToolbarProps) {
         )}
       </Menu>
       {deleting && (
-        <ConfirmDelete
-          message={message}
-          onClose={closeDialog}
-          onDelete={() => {
-            closeDialog();
-            void actions.remove(id);
-          }}
-        />
+        <Suspense fallback={null}>
+          <ConfirmDelete
+            message={message}
+            onClose={closeDialog}
+            onDelete={() => {
+              closeDialog();
+              void actions.remove(id);
+            }}
+          />
+        </Suspense>
       )}
     </>
   );

@@ -22,7 +22,7 @@ const NO_MENTIONS: readonly string[] = [];
 
 /** A message on its way, or one that was refused. */
 export const OutgoingRow = memo(function OutgoingRow({ outgoing, day, continued }: OutgoingRowProps) {
-  const { names, actions } = useRow();
+  const { names, actions, write } = useRow();
   const { me } = useWorkspace();
   const { clientId, body, replyTo, attachments, at, state, error } = outgoing;
   return (
@@ -60,14 +60,24 @@ export const OutgoingRow = memo(function OutgoingRow({ outgoing, day, continued 
             <div className="message-failed" role="alert">
               <CircleAlert size={15} aria-hidden="true" />
               <span>{error ?? "Not sent."}</span>
-              <Button size="small" data-testid={`retry-${clientId}`} onClick={() => actions.retry(clientId)}>
+              <Button
+                size="small"
+                data-testid={`retry-${clientId}`}
+                onClick={() => {
+                  actions.retry(clientId);
+                  write();
+                }}
+              >
                 Try again
               </Button>
               <Button
                 size="small"
                 look="quiet"
                 data-testid={`discard-${clientId}`}
-                onClick={() => actions.discard(clientId)}
+                onClick={() => {
+                  actions.discard(clientId);
+                  write();
+                }}
               >
                 Discard
               </Button>

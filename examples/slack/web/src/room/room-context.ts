@@ -17,6 +17,8 @@ export interface RowContextValue {
   readonly reply: (message: OwnMessage) => void;
   /** Null ends the editing. */
   readonly edit: (id: number | null) => void;
+  /** Puts the focus into the composer: for buttons that go away when they are pressed. */
+  readonly write: () => void;
 }
 
 export interface RoomContextValue extends OpenRoom {

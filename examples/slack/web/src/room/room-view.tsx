@@ -3,6 +3,7 @@ import { DoorClosed } from "lucide-react";
 import { useLocation, useSearch } from "wouter";
 import type { OwnMessage, Permission } from "@wingbeat/example-slack/contract";
 import { RoomPanel } from "../panels/room-panel.tsx";
+import { ErrorBoundary } from "../parts/error-boundary.tsx";
 import { EmptyState } from "../parts/empty-state.tsx";
 import type { Names } from "../text/markup.tsx";
 import { sentenceOf } from "../refusal.ts";
@@ -18,6 +19,7 @@ import { RoomHeader } from "./room-header.tsx";
 import { RoomLoading } from "./room-loading.tsx";
 import "./room-view.css";
 import { TypingLine } from "./typing-line.tsx";
+import { useFocusBack } from "./use-focus-back.ts";
 import { useRoom } from "./use-room.ts";
 
 export interface RoomViewProps {
@@ -30,12 +32,18 @@ export interface RoomViewProps {
 export function RoomView({ roomId, jumpTo }: RoomViewProps) {
   const search = useSearch();
   const asked = jumpTo ?? Number(new URLSearchParams(search).get("m") ?? NaN);
-  return <RoomOnScreen key={roomId} roomId={roomId} jumpTo={Number.isSafeInteger(asked) ? asked : undefined} />;
+  return (
+    // What is broken in one room leaves the way to the others open.
+    <ErrorBoundary key={roomId} title="This conversation cannot be shown">
+      <RoomOnScreen roomId={roomId} jumpTo={Number.isSafeInteger(asked) ? asked : undefined} />
+    </ErrorBoundary>
+  );
 }
 
 function RoomOnScreen({ roomId, jumpTo }: RoomViewProps) {
   const open = useRoom(roomId);
   const { panel, me } = useWorkspace();
+  useFocusBack(panel !== null);
   const [jump, showMessage] = useJump(jumpTo);
   const [location, navigate] = useLocation();
   // So that the same address can be gone to again.
@@ -49,11 +57,15 @@ function RoomOnScreen({ roomId, jumpTo }: RoomViewProps) {
     setReplyTo(message);
     composer.current?.focus();
   }, []);
-  const edit = useCallback((id: number | null) => {
-    setEditing(id);
-    if (id === null) composer.current?.focus();
-  }, []);
-  const row = useRowContext(open, { jump: showMessage, reply, edit });
+  const write = useCallback(() => composer.current?.focus(), []);
+  const edit = useCallback(
+    (id: number | null) => {
+      setEditing(id);
+      if (id === null) write();
+    },
+    [write],
+  );
+  const row = useRowContext(open, { jump: showMessage, reply, edit, write });
   const room = useMemo<RoomContextValue>(
     () => ({ ...open, roomId, jump: showMessage }),
     [open.state, open.store, open.actions, open.isJoined, open.error, roomId, showMessage],
@@ -105,7 +117,7 @@ function useJump(asked: number | undefined): [Jump | null, (seq: number) => void
 /** Changes only when something changes that rows show. */
 function useRowContext(
   { state, actions }: ReturnType<typeof useRoom>,
-  { jump, reply, edit }: Pick<RowContextValue, "jump" | "reply" | "edit">,
+  { jump, reply, edit, write }: Pick<RowContextValue, "jump" | "reply" | "edit" | "write">,
 ): RowContextValue {
   const { me, rooms } = useWorkspace();
   const roomNames = rooms.map(({ id, kind, name }) => (kind === "direct" ? "" : `${name} ${id}`)).join("\n");
@@ -130,8 +142,9 @@ function useRowContext(
       jump,
       reply,
       edit,
+      write,
     }),
-    [state.userId, names, actions, permissions, canPost, members, jump, reply, edit],
+    [state.userId, names, actions, permissions, canPost, members, jump, reply, edit, write],
   );
 }
 

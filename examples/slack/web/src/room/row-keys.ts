@@ -1,11 +1,14 @@
 import type { KeyboardEvent } from "react";
 
 /**
- * Arrow up and down on the list go to its last message, and on a message to the next one. Whatever is in a message has
- * its own keys.
+ * Arrow up and down on the list go to its last message, and on a message to the next one. Escape leaves the list.
+ * Whatever is in a message has its own keys, and so have the menus that it opens.
  */
-export function moveBetweenRows(event: KeyboardEvent): void {
+export function moveBetweenRows(event: KeyboardEvent, leave: () => void): void {
   const from = event.target as HTMLElement;
+  // What stands elsewhere in the page belongs to a message all the same, for React.
+  if (event.defaultPrevented || !event.currentTarget.contains(from)) return;
+  if (event.key === "Escape") return leave();
   if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
   if (!from.matches("[data-row], [data-virtuoso-scroller]")) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];

@@ -1,4 +1,5 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo } from "react";
+import { ReadReports } from "./read-reports.ts";
 import type { RoomState } from "./room-state.ts";
 
 export interface ReadPositionOptions {
@@ -9,24 +10,32 @@ export interface ReadPositionOptions {
   readonly markRead: (roomId: number, seq: number) => PromiseLike<unknown>;
 }
 
-/** Milliseconds between two reports. */
-const THROTTLE_MS = 300;
-
 /** Tells the server how far the user has read: to the newest message, when it is on screen and somebody looks. */
-export function useReadPosition(state: RoomState, { roomId, active, isJoined, markRead }: ReadPositionOptions): void {
-  const isMember = state.me !== null && state.me.role !== null;
-  const sees = active && isJoined && isMember && state.following && !state.hasNewer && !state.opening;
-  const seen = sees ? (state.messages.at(-1)?.seq ?? 0) : 0;
-  const told = useRef(0);
+export function useReadPosition(
+  {
+    me,
+    following,
+    hasNewer,
+    opening,
+    messages,
+  }: Pick<RoomState, "me" | "following" | "hasNewer" | "opening" | "messages">,
+  { roomId, active, isJoined, markRead }: ReadPositionOptions,
+): void {
+  const isMember = me !== null && me.role !== null;
+  const sees = active && isJoined && isMember && following && !hasNewer && !opening;
+  const seen = sees ? (messages.at(-1)?.seq ?? 0) : 0;
+  const reports = useMemo(() => new ReadReports((seq) => markRead(roomId, seq)), [roomId, markRead]);
   useEffect(() => {
-    if (seen <= told.current) return undefined;
-    const report = () => {
-      const before = told.current;
-      told.current = seen;
-      // Told again after the next join, or with the next message.
-      markRead(roomId, seen).then(undefined, () => (told.current = Math.min(told.current, before)));
+    if (sees) reports.see(seen);
+    // Whoever looks away has seen what was there.
+    else reports.flush();
+  }, [sees, seen, reports]);
+  useEffect(() => {
+    // Before the socket's own listener, which closes the connection.
+    window.addEventListener("pagehide", reports.flush, true);
+    return () => {
+      window.removeEventListener("pagehide", reports.flush, true);
+      reports.flush();
     };
-    const timer = setTimeout(report, THROTTLE_MS);
-    return () => clearTimeout(timer);
-  }, [seen, roomId, markRead]);
+  }, [reports]);
 }

@@ -17,7 +17,9 @@ export function Drawer({ children }: { readonly children: ReactNode }) {
     const before = document.activeElement;
     box.current?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // A finger wants no focus back: the button's tooltip would come up with it.
+      const hasKeys = document.activeElement?.matches(":focus-visible");
+      if (hasKeys && before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, [open]);
 
