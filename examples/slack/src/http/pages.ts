@@ -20,7 +20,7 @@ export function pageRoutes(folder: string): Hono<App> {
   const files: MiddlewareHandler<App> = async (c, next) => {
     if (!existsSync(index)) return next();
     // serveStatic takes paths as seen from where the program was started.
-    found ??= serveStatic<App>({ root: relative(process.cwd(), folder) || ".", onFound: cache });
+    found ??= serveStatic<App>({ root: relative(process.cwd(), folder) || ".", precompressed: true, onFound: cache });
     return found(c, next);
   };
 
