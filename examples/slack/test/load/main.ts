@@ -34,11 +34,11 @@ try {
   const memory = new MemoryLog(server, milliseconds);
   const cpuBefore = server.cpuSeconds();
   const began = performance.now();
-  await crowd.live({ milliseconds, messagesPerSecond });
+  await Promise.race([crowd.live({ milliseconds, messagesPerSecond }), server.ended]);
   const seconds = (performance.now() - began) / 1_000;
   const cpu = ((server.cpuSeconds() ?? Number.NaN) - (cpuBefore ?? Number.NaN)) / seconds;
   const megabytes = await memory.end();
-  await crowd.rest();
+  await Promise.race([crowd.rest(), server.ended]);
   const differences = await compare(server.database.db, crowd);
 
   const { sent, stored, delivered, stumbles, cut, errors, latencies } = crowd.figures();

@@ -14,14 +14,20 @@ export class MemoryLog {
   /** Looks at the heap from now on, for a run that takes so many milliseconds. */
   constructor(server: LoadedServer, milliseconds: number) {
     this.#server = server;
-    this.#timer = setInterval(() => this.#looks.push(server.heapMegabytes()), milliseconds / LOOKS);
+    this.#timer = setInterval(() => this.#look(), milliseconds / LOOKS);
   }
 
   /** Megabytes, in the order of time. */
   end(): Promise<number[]> {
     clearInterval(this.#timer);
-    this.#looks.push(this.#server.heapMegabytes());
+    this.#look();
     return Promise.all(this.#looks);
+  }
+
+  #look(): void {
+    const look = this.#server.heapMegabytes();
+    look.catch(() => {}); // said by `end`, unless the server has ended: that says more
+    this.#looks.push(look);
   }
 }
 

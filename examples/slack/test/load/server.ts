@@ -1,8 +1,9 @@
 /** The server as a program, on a core of its own where there is `taskset`, and its database, which both sides look into. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { freePort, startProgram } from "../../../site/test/processes.ts";
+import { freePort } from "../../../site/test/processes.ts";
 import { openDatabase } from "../../src/database.ts";
 import type { Database } from "../../src/database.ts";
 import { postgresServer } from "../postgres.ts";
@@ -11,6 +12,8 @@ export interface LoadedServer {
   readonly url: string;
   readonly secret: string;
   readonly database: Database;
+  /** Rejects, with what it has printed, when the server ends before it is closed. */
+  readonly ended: Promise<never>;
   /** The server's heap in use, after a garbage collection. */
   heapMegabytes(): Promise<number>;
   /** Resident memory of the server's process, which may keep what it has had once. */
@@ -22,6 +25,8 @@ export interface LoadedServer {
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const SECRET = "a secret of the load test, long enough to sign passes with";
+/** Characters of the server's output that are kept. */
+const LAST_WORDS = 4_000;
 /** Of `/proc`, on every Linux. */
 const TICKS_PER_SECOND = 100;
 
@@ -32,20 +37,35 @@ export async function startServer(nodeOptions: readonly string[]): Promise<Loade
   const pinned = spawnSync("taskset", ["--version"]).status === 0;
   const node = [process.execPath, "--expose-gc", ...nodeOptions, MAIN];
   const [command = "", ...args] = pinned ? ["taskset", "-c", "0", ...node] : node;
-  const environment = {
+  const env = {
+    ...process.env,
     PORT: String(port),
     HOST: "127.0.0.1",
     DATABASE_URL: postgres.url,
     SECRET_KEY_BASE: SECRET,
     SLACK_DEV: "1",
   };
-  const program = await startProgram(command, args, environment, /localhost:(\d+)/);
+  const program = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  process.once("exit", () => program.kill("SIGKILL"));
+  let printed = "";
+  for (const stream of [program.stdout, program.stderr]) {
+    stream.on("data", (chunk: Buffer) => (printed = (printed + String(chunk)).slice(-LAST_WORDS)));
+  }
+  const closed = once(program, "close");
+  let isClosing = false;
+  const ended = closed.then(([code, signal]): Promise<never> => {
+    if (isClosing) return new Promise<never>(() => {});
+    throw new Error(`the server has ended with ${String(signal ?? code)}:\n${printed}`);
+  });
+  ended.catch(() => {}); // whoever waits for something else hears of it
+  while (!printed.includes("localhost:")) await Promise.race([once(program.stdout, "data"), ended]);
   const database = await openDatabase({ url: postgres.url });
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
     secret: SECRET,
     database,
+    ended,
     async heapMegabytes() {
       const { memory } = (await (await fetch(`${url}/debug/stats`)).json()) as { memory: NodeJS.MemoryUsage };
       return memory.heapUsed / 1024 ** 2;
@@ -58,7 +78,9 @@ export async function startServer(nodeOptions: readonly string[]): Promise<Loade
       return Number.isNaN(ticks) ? undefined : ticks / TICKS_PER_SECOND;
     },
     async close() {
-      await program.stop();
+      isClosing = true;
+      program.kill("SIGTERM");
+      await closed;
       await database.close();
       await postgres.stop();
     },

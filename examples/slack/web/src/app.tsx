@@ -12,7 +12,7 @@ import { WorkspaceScreen } from "./workspace-screen.tsx";
 export function App() {
   return (
     <ErrorBoundary>
-      <TooltipProvider delayDuration={450} skipDelayDuration={200}>
+      <TooltipProvider delayDuration={450} skipDelayDuration={200} disableHoverableContent>
         <ToastProvider>
           <Page />
         </ToastProvider>

@@ -204,6 +204,9 @@ export async function idOfRoom({ page }: { page: import("playwright-core").Page 
   return Number(/\/room\/(\d+)/.exec(page.url())?.[1]);
 }
 
+/** Pixels of one notch of a wheel, as Chromium has it. */
+const STEP = 120;
+
 /** Wheels up to the start of #general, and looks at all rows that go by. */
 async function readBack(alice: Person): Promise<void> {
   const seen = new Map<number, string>();
@@ -234,7 +237,7 @@ async function readBack(alice: Person): Promise<void> {
   };
   while (!(await atStart()) && performance.now() < deadline) {
     await look();
-    await alice.page.mouse.wheel(0, -300);
+    await alice.page.mouse.wheel(0, -STEP);
     // Two frames: no row goes by between two looks, however slow the machine is.
     await alice.page.evaluate(
       "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))",

@@ -28,8 +28,17 @@ export const SETTLE_MS = 150;
 
 const UP_KEYS = new Set(["ArrowUp", "PageUp", "Home"]);
 
+/** Which way somebody wants to go; undefined for a finger, which goes both ways. */
+function wayOf(event: Event): "up" | "down" | undefined {
+  if (event instanceof WheelEvent) return event.deltaY < 0 ? "up" : "down";
+  if (event instanceof KeyboardEvent) return UP_KEYS.has(event.key) ? "up" : "down";
+  return event.type === "pointerdown" ? "down" : undefined;
+}
+
 export function keepAtEnd({ scroller, beginsThere, isNewest, tell }: ListEndOptions): ListEnd {
   let kept = beginsThere;
+  // Somebody reads back. Rows that come in above may put the list at its end for a moment: it is not to stay there.
+  let readsBack = false;
   let settling: ReturnType<typeof setTimeout> | undefined;
   let top = 0;
   let height = 0;
@@ -45,7 +54,7 @@ export function keepAtEnd({ scroller, beginsThere, isNewest, tell }: ListEndOpti
     if (settling !== undefined) return;
     // The list moves itself when rows turn out to be of another height than was thought; people leave the height alone.
     const isUp = scroller.scrollTop < top && scroller.scrollHeight === height;
-    kept = isThere() || (kept && !isUp);
+    kept = (isThere() && !readsBack) || (kept && !isUp);
     settle();
   };
   const leave = () => {
@@ -57,9 +66,9 @@ export function keepAtEnd({ scroller, beginsThere, isNewest, tell }: ListEndOpti
     }, SETTLE_MS);
   };
   const pulled = (event: Event) => {
-    const isUp =
-      event instanceof WheelEvent ? event.deltaY < 0 : event instanceof KeyboardEvent ? UP_KEYS.has(event.key) : true;
-    if (isUp && scroller.scrollTop > 0) kept = false;
+    const way = wayOf(event);
+    readsBack = way === "up";
+    if (way !== "down" && scroller.scrollTop > 0) kept = false;
   };
 
   const observer = new ResizeObserver(settle);
@@ -69,7 +78,8 @@ export function keepAtEnd({ scroller, beginsThere, isNewest, tell }: ListEndOpti
   const ending = new AbortController();
   const listening = { passive: true, signal: ending.signal };
   scroller.addEventListener("scroll", scrolled, listening);
-  for (const name of ["wheel", "touchmove", "keydown"]) scroller.addEventListener(name, pulled, listening);
+  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"])
+    scroller.addEventListener(name, pulled, listening);
   scroller.addEventListener("touchend", scrolled, listening);
   if (!beginsThere) leave();
 
@@ -77,6 +87,7 @@ export function keepAtEnd({ scroller, beginsThere, isNewest, tell }: ListEndOpti
     go() {
       clearTimeout(settling);
       settling = undefined;
+      readsBack = false;
       kept = true;
       settle();
     },

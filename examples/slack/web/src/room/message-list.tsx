@@ -37,6 +37,10 @@ interface ListContext {
   readonly room: Room;
 }
 
+/** Pixels of a row with one line of text: what the list takes rows for that it has not measured. */
+const ROW_HEIGHT = 54;
+/** Older messages are asked for when so many rows are left above: they come in before somebody is there. */
+const ROWS_AHEAD = 20;
 /** Milliseconds for which a message that was gone to stands out. */
 const HIGHLIGHT_MS = 2_400;
 
@@ -121,7 +125,7 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   };
   const seen = ({ startIndex }: ListRange) => {
     setUnreadAbove(unreadAt !== -1 && startIndex - state.firstIndex > unreadAt);
-    if (startIndex <= state.firstIndex + 3) loadOlder();
+    if (startIndex <= state.firstIndex + ROWS_AHEAD) loadOlder();
   };
   const isBeyond = unreadAt === -1 && state.unreadAfter !== null;
   const toUnread = () => {
@@ -154,6 +158,7 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
         firstItemIndex={state.firstIndex}
         initialTopMostItemIndex={begin.place}
         alignToBottom
+        defaultItemHeight={ROW_HEIGHT}
         increaseViewportBy={{ top: 400, bottom: 200 }}
         startReached={loadOlder}
         endReached={loadNewer}
