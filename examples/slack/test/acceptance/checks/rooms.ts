@@ -176,8 +176,6 @@ export const rooms = [
     },
   ),
 
-  check(12, "the same where nothing is scrolled smoothly", async ({ open }) => readBack(await open("alice"))),
-
   check(13, "the same message sent twice is one message", async ({ open, raw }) => {
     const alice = await open("alice");
     const bob = await raw("bob");

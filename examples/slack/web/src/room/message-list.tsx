@@ -39,8 +39,8 @@ interface ListContext {
 
 /** Pixels of a row with one line of text: what the list takes rows for that it has not measured. */
 const ROW_HEIGHT = 54;
-/** Older messages are asked for when so many rows are left above: they come in before somebody is there. */
-const ROWS_AHEAD = 20;
+/** Older messages are asked for when so few rows are left above. More would ask while the list is still finding its end. */
+const ROWS_AHEAD = 3;
 /** Milliseconds for which a message that was gone to stands out. */
 const HIGHLIGHT_MS = 2_400;
 
