@@ -25,7 +25,9 @@ export function pageRoutes(folder: string): Hono<App> {
   };
 
   async function serve(c: Context<App>): Promise<Response> {
-    if (c.req.header("accept")?.includes("text/html") !== true) return c.text("not found", 404);
+    // A script or a picture that is not there is no page; the root is one for everybody.
+    const isRoot = c.req.path === "/" || c.req.path === "/index.html";
+    if (!isRoot && c.req.header("accept")?.includes("text/html") !== true) return c.text("not found", 404);
     if (!existsSync(index)) return c.html(NOT_BUILT, 503);
     c.header("cache-control", "no-cache");
     return c.html(await readFile(index, "utf8"));
