@@ -4,7 +4,7 @@ import type { Site } from "@wingbeat/example-site";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { gallery } from "../src/gallery.ts";
-import { hasChromium, launch } from "./chromium.ts";
+import { hasChromium, launch } from "../../../tools/test/chromium.ts";
 
 const start = (port = 0): Promise<Site> =>
   startSite({ ...gallery({ store: memoryStore(), secret: "a secret of these tests" }), port, logger: false });

@@ -3,7 +3,7 @@ import { memoryStore, startSite } from "@wingbeat/example-site";
 import type { Site } from "@wingbeat/example-site";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hasChromium, launch } from "../../gallery/test/chromium.ts";
+import { hasChromium, launch } from "../../../tools/test/chromium.ts";
 import { openWindow, says, shows } from "../../site/test/windows.ts";
 import { notifications } from "../src/server.ts";
 

@@ -3,10 +3,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { freePort } from "../../../tools/test/free-port.ts";
 
 /**
  * Whether there is a Redis to start. When not, says how to get one; where CI is set, that is an error, so that the tests
@@ -85,23 +85,4 @@ export async function startProgram(
     child.once("exit", () => reject(new Error(`${command} ended:\n${printed}`)));
   });
   return { found, pid: child.pid, stop };
-}
-
-/**
- * A port that nobody listens on, of those that systems do not give out by themselves: it is still free when the program
- * is started a moment later, or again after an outage, whatever other tests do meanwhile.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
 }

@@ -1,14 +1,11 @@
 /** Demo data: five people, rooms of each kind, and a week of their talk. */
-import { getTableName, inArray, sql } from "drizzle-orm";
+import { inArray, sql } from "drizzle-orm";
 import { hashPassword } from "./accounts/password.ts";
 import type { Db } from "./database.ts";
-import * as schema from "./database/schema.ts";
-import { insertDefaultPermissions } from "./permissions.ts";
+import { userRoles, users } from "./database/schema.ts";
 import { PASSWORD, PEOPLE } from "./seed/people.ts";
 import { insertRoom } from "./seed/room.ts";
 import { ROOMS } from "./seed/rooms.ts";
-
-const { userRoles, users } = schema;
 
 /** What the login screen offers. */
 export interface DemoUser {
@@ -33,14 +30,6 @@ export async function seed(db: Db, now = new Date()): Promise<boolean> {
     for (const room of ROOMS) await insertRoom(tx, room, ids, now);
     return true;
   });
-}
-
-/** Empties the database, and fills it again. */
-export async function reseed(db: Db, now = new Date()): Promise<void> {
-  const tables = Object.values(schema).map((table) => sql.identifier(getTableName(table)));
-  await db.execute(sql`truncate ${sql.join(tables, sql`, `)} restart identity cascade`);
-  await insertDefaultPermissions(db);
-  await seed(db, now);
 }
 
 /** The demo users that this database has. */

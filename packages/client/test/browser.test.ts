@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
 import type { Endpoint } from "wingbeat";
-import { hasChromium, launch } from "./chromium.ts";
+import { hasChromium, launch } from "../../../tools/test/chromium.ts";
 import { bundle } from "./programs.ts";
 
 const room = defineChannel("room:{id}")

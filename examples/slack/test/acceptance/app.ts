@@ -4,7 +4,8 @@ import type { Db } from "../../src/database.ts";
 import { messages, rooms, sessions, users } from "../../src/database/schema.ts";
 import { startSlack } from "../../src/server.ts";
 import type { Slack } from "../../src/server.ts";
-import { reseed } from "../../src/seed.ts";
+import { insertDefaultPermissions } from "../../src/permissions.ts";
+import { seed } from "../../src/seed.ts";
 import { freshDatabase } from "../databases.ts";
 import type { TestDatabase } from "../databases.ts";
 import { startProcesses } from "./processes.ts";
@@ -52,7 +53,8 @@ const SECRET = "a secret of the acceptance tests, long enough to sign with";
 
 export async function startApp({ processes = 1, idleMs = IDLE_MS }: AppOptions = {}): Promise<App> {
   const database = await freshDatabase();
-  await reseed(database.db);
+  await insertDefaultPermissions(database.db);
+  await seed(database.db);
   const putBack = await keepData(database.db);
   const named = await database.db.select({ id: rooms.id, name: rooms.name }).from(rooms);
   const servers =

@@ -1,6 +1,7 @@
 /** Several server processes as a team would run them: one PostgreSQL, one Redis, told by environment variables alone. */
 import { fileURLToPath } from "node:url";
-import { freePort, redisServer, startProgram } from "../../../site/test/processes.ts";
+import { freePort } from "../../../../tools/test/free-port.ts";
+import { redisServer, startProgram } from "../../../site/test/processes.ts";
 import type { Program } from "../../../site/test/processes.ts";
 import type { TestDatabase } from "../databases.ts";
 

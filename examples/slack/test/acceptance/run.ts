@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { hasChromium, launch } from "../../../gallery/test/chromium.ts";
+import { hasChromium, launch } from "../../../../tools/test/chromium.ts";
 import { startApp } from "./app.ts";
 import type { App, AppOptions } from "./app.ts";
 import type { Check } from "./check.ts";

@@ -4,7 +4,7 @@
  * about the machine as well: run it alone.
  */
 /* oxlint-disable no-console -- this is the program */
-import { hasChromium, launch } from "../../../gallery/test/chromium.ts";
+import { hasChromium, launch } from "../../../../tools/test/chromium.ts";
 import { measureFirstPage } from "./first-page.ts";
 import { figure, printTable } from "./figure.ts";
 import type { Figure } from "./figure.ts";

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../../site/test/processes.ts";
+import { freePort } from "../../../../tools/test/free-port.ts";
 import { openDatabase } from "../../src/database.ts";
 import type { Database } from "../../src/database.ts";
 import { postgresServer } from "../postgres.ts";

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { hasChromium, launch } from "./chromium.ts";
+import { hasChromium, launch } from "../../../../tools/test/chromium.ts";
 import { refusingProxy } from "./refusing-proxy.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";

@@ -7,12 +7,13 @@ import { join } from "node:path";
 import * as client from "prom-client";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { collectMetrics } from "wingbeat/prometheus";
+import { freePort } from "../../../../tools/test/free-port.ts";
 import { createEndpoint } from "../../src/index.ts";
 import type { Endpoint } from "../../src/index.ts";
 import { FrameClient, refusal } from "../integration/frame-client.ts";
 import { userSocket } from "../integration/room.ts";
 import { serve, urlOf } from "../integration/serve.ts";
-import { freePort, findProgram, Program, temporaryFolder } from "../pubsub/program.ts";
+import { findProgram, Program, temporaryFolder } from "../pubsub/program.ts";
 
 /** Metrics without comments and zeros, `name{labels} value` in order. */
 async function scrape(register: client.Registry): Promise<string[]> {

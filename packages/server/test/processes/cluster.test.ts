@@ -1,6 +1,6 @@
 /** The same without an engine: workers of node:cluster on one port. Their primary carries what they tell each other. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { freePort } from "../pubsub/program.ts";
+import { freePort } from "../../../../tools/test/free-port.ts";
 import type { Program } from "../pubsub/program.ts";
 import { comeAndGo } from "./come-and-go.ts";
 import { appProgram } from "./fleet.ts";

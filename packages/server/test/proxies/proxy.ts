@@ -4,7 +4,8 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { findProgram, freePort, Program, temporaryFolder } from "../pubsub/program.ts";
+import { freePort } from "../../../../tools/test/free-port.ts";
+import { findProgram, Program, temporaryFolder } from "../pubsub/program.ts";
 
 const DEPLOYMENT = readFileSync(new URL("../../../../docs/deployment.md", import.meta.url), "utf8");
 

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Socket } from "@wingbeat/client";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { freePort, Program, temporaryFolder } from "../pubsub/program.ts";
+import { freePort } from "../../../../tools/test/free-port.ts";
+import { Program, temporaryFolder } from "../pubsub/program.ts";
 import { startProxy } from "./proxy.ts";
 
 export interface Restart {

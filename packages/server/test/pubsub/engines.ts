@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { chownSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findProgram, freePort, plainUser, Program, temporaryFolder } from "./program.ts";
+import { freePort } from "../../../../tools/test/free-port.ts";
+import { findProgram, plainUser, Program, temporaryFolder } from "./program.ts";
 
 export const PASSWORD = "correct horse";
 

@@ -3,28 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-
-/**
- * A port that nobody listens on, of those that systems do not give out by themselves: it is still free when the program
- * is started a moment later, or again after an outage, whatever other tests do meanwhile.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
-}
 
 /** The path of a program, or undefined when it is not installed. */
 export function findProgram(name: string, folders: readonly string[] = []): string | undefined {

@@ -4,10 +4,10 @@ import { createCluster } from "redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redisAdapter } from "wingbeat/pubsub/redis";
 import type { RedisClient } from "wingbeat/pubsub/redis";
+import { freePort } from "../../../../tools/test/free-port.ts";
 import { PubSub } from "../../src/pubsub.ts";
 import { redisAvailability, redisEngine, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
-import { freePort } from "./program.ts";
 
 const { isMissing, note } = redisAvailability;
 const SLOTS = 16_384;

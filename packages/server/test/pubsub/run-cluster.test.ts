@@ -6,7 +6,7 @@ import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { runCluster } from "wingbeat/cluster";
-import { freePort } from "./program.ts";
+import { freePort } from "../../../../tools/test/free-port.ts";
 
 const APP = new URL("run-cluster-app.ts", import.meta.url).pathname;
 const TIME = { timeout: 60_000 };

@@ -1,4 +1,4 @@
-/** The Chromium of this machine. Nothing is downloaded. */
+/** The Chromium of this machine, for all tests with pages. Nothing is downloaded. */
 /* oxlint-disable no-console, node/no-process-env -- where Chromium is, and whether it must be there, is the environment's to say */
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
@@ -21,6 +21,8 @@ export function hasChromium(): boolean {
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: path,
+    // Playwright turns the back-forward cache off, which people have.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     args: [
       "--headless",
       "--no-sandbox",
