@@ -60,7 +60,7 @@ const WATCH_TASKS = `
     for (const { duration } of list.getEntries()) window.longTasks.push(duration);
   }).observe({ type: "longtask" });
   window.mostRows = 0;
-  document.querySelector("[data-virtuoso-scroller]").addEventListener("scroll", () => {
+  document.querySelector(".message-scroller").addEventListener("scroll", () => {
     window.mostRows = Math.max(window.mostRows, document.querySelectorAll("[data-row]").length);
   });
 `;

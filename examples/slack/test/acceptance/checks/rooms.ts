@@ -168,13 +168,15 @@ export const rooms = [
 
   check(
     12,
-    "older messages come in pages, without a gap or a double, up to the start of the conversation",
+    "older messages come in pages, without a gap, a double or a jump, up to the start and back to the end",
     async ({ open }) => {
       const alice = await open("alice");
       await alice.page.emulateMedia({ reducedMotion: "no-preference" });
       await readBack(alice);
     },
   ),
+
+  check(12, "the same where nothing is scrolled smoothly", async ({ open }) => readBack(await open("alice"))),
 
   check(13, "the same message sent twice is one message", async ({ open, raw }) => {
     const alice = await open("alice");
@@ -205,47 +207,57 @@ export async function idOfRoom({ page }: { page: import("playwright-core").Page 
 /** Pixels of one notch of a wheel, as Chromium has it. */
 const STEP = 120;
 
-/** Wheels up to the start of #general, and looks at all rows that go by. */
+/** Of the rows on the screen, even if only in part: seq and test id. */
+const ON_SCREEN = `(() => {
+  const { top, bottom } = document.querySelector(".message-scroller").getBoundingClientRect();
+  return [...document.querySelectorAll('[data-testid^="msg-"][data-seq]')].flatMap((row) => {
+    const box = row.getBoundingClientRect();
+    return box.bottom > top && box.top < bottom ? [[Number(row.dataset.seq), row.dataset.testid]] : [];
+  });
+})()`;
+
+/** No row goes by between two looks, however slow the machine is. */
+const TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
+
+/** Wheels up to the start of #general and down to its end again, and looks at all rows that go by. */
 async function readBack(alice: Person): Promise<void> {
   const seen = new Map<number, string>();
-  const list = alice.the("message-list");
-  let before = Number.POSITIVE_INFINITY;
-  const look = async (): Promise<void> => {
-    const rows = await alice.page.evaluate<[number, string][]>(
-      `[...document.querySelectorAll('[data-testid^="msg-"][data-seq]')].map((row) => [Number(row.dataset.seq), row.dataset.testid])`,
-    );
+  const look = async (): Promise<number[]> => {
+    const rows = await alice.page.evaluate<[number, string][]>(ON_SCREEN);
     for (const [seq, id] of rows) {
       if (seen.has(seq)) expect(seen.get(seq)).toBe(id);
       seen.set(seq, id);
     }
-    expect(rows.map(([seq]) => seq)).toEqual(rows.map(([seq]) => seq).toSorted((a, b) => a - b));
-    // Whoever reads back stays where they are when older messages come in above: give or take a few rows' height.
-    const top = rows[0]?.[0] ?? 0;
-    expect(top, "thrown back towards the end").toBeLessThan(before + 8);
-    before = top;
+    const seqs = rows.map(([seq]) => seq);
+    expect(seqs).toEqual(seqs.map((_, at) => (seqs[0] ?? 0) + at));
+    return seqs;
   };
-  await alice.rows().first().waitFor();
-  await list.hover();
-  const deadline = performance.now() + 60_000;
-  // It is in the page as soon as the last rows are loaded: still far above what is on the screen.
-  const atStart = async (): Promise<boolean> => {
-    const [start] = await alice.the("start-of-conversation").all();
-    const top = (await start?.boundingBox())?.y;
+  const turn = async (way: 1 | -1, isThere: () => Promise<boolean>): Promise<void> => {
+    const deadline = performance.now() + 60_000;
+    let [before] = await look();
+    while (!(await isThere()) && performance.now() < deadline) {
+      await alice.page.mouse.wheel(0, way * STEP);
+      await alice.page.evaluate(TWO_FRAMES);
+      const [first] = await look();
+      // Messages that come in above and below move nobody.
+      expect(way * ((first ?? 0) - (before ?? 0)), "moved against the wheel").toBeGreaterThanOrEqual(0);
+      before = first;
+    }
+  };
+  const isOnScreen = async (testId: string): Promise<boolean> => {
+    const [found] = await alice.the(testId).all();
+    const top = (await found?.boundingBox())?.y;
     return top !== undefined && top >= 0;
   };
-  while (!(await atStart()) && performance.now() < deadline) {
-    await look();
-    await alice.page.mouse.wheel(0, -STEP);
-    // Two frames: no row goes by between two looks, however slow the machine is.
-    await alice.page.evaluate(
-      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))",
-    );
-  }
+
+  await alice.rows().first().waitFor();
+  await alice.the("message-list").hover();
+  const newest = (await look()).at(-1) ?? 0;
+  await turn(-1, () => isOnScreen("start-of-conversation"));
   await alice.sees("start-of-conversation");
-  await look();
-  const seqs = [...seen.keys()].toSorted((a, b) => a - b);
-  expect(seqs.length).toBeGreaterThan(200);
-  expect(seqs[0]).toBe(1);
-  expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, index) => index + 1));
-  expect(new Set(seen.values()).size).toBe(seqs.length);
+  expect([...seen.keys()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: newest }, (_, at) => at + 1));
+  expect(newest).toBeGreaterThan(200);
+  expect(new Set(seen.values()).size).toBe(newest);
+  await turn(1, async () => (await alice.the("jump-to-latest").count()) === 0);
+  expect((await look()).at(-1)).toBe(newest);
 }

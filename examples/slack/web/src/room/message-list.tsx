@@ -1,11 +1,9 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Virtuoso } from "react-virtuoso";
-import type { Components, IndexLocationWithAlign, ListRange, VirtuosoHandle } from "react-virtuoso";
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Room } from "@wingbeat/example-slack/contract";
 import { labelOf, useWorkspace } from "../workspace.ts";
 import { JumpToLatest, JumpToUnread } from "./jump-buttons.tsx";
-import { keepAtEnd, SETTLE_MS } from "./list-end.ts";
-import type { ListEnd } from "./list-end.ts";
+import { keepPlace } from "./list-place.ts";
+import type { ListPlace } from "./list-place.ts";
 import "./message-list.css";
 import { MessageRow } from "./message-row.tsx";
 import { NewsLine } from "./news-line.tsx";
@@ -14,7 +12,6 @@ import { useOpenRoom, useRow } from "./room-context.ts";
 import type { RoomState } from "./room-state.ts";
 import { MessageSkeletons } from "./room-loading.tsx";
 import { rowsOf } from "./rows.ts";
-import type { Row } from "./rows.ts";
 import { moveBetweenRows } from "./row-keys.ts";
 import { StartOfConversation } from "./start-of-conversation.tsx";
 
@@ -32,25 +29,22 @@ export interface MessageListProps {
   readonly editing: number | null;
 }
 
-interface ListContext {
-  readonly state: RoomState;
-  readonly room: Room;
-}
-
-/** Pixels of a row with one line of text: what the list takes rows for that it has not measured. */
-const ROW_HEIGHT = 54;
-/** Older messages are asked for when so few rows are left above. More would ask while the list is still finding its end. */
-const ROWS_AHEAD = 3;
+/** Screens of messages that are there above and below the one that is looked at, as far as there are any. */
+const SCREENS_AHEAD = 2;
 /** Milliseconds for which a message that was gone to stands out. */
 const HIGHLIGHT_MS = 2_400;
 
-/** The messages, as many as fit on screen and a little more; keeps to the end while the end is on screen. */
+/**
+ * The messages that are held: a stretch of the history that moves with whoever reads (`room-state/window.ts`), so few that
+ * all of them are in the page. So every row has its true height, and keeps its place when others come.
+ */
 export function MessageList({ state, room, jump, onJumped, editing }: MessageListProps) {
   const { store, actions, isJoined, jump: showMessage } = useOpenRoom();
   const { write } = useRow();
   const { openRoom } = useWorkspace();
-  const list = useRef<VirtuosoHandle>(null);
-  const end = useRef<ListEnd>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const rowsBox = useRef<HTMLDivElement>(null);
+  const place = useRef<ListPlace>(null);
   const rows = useMemo(
     () => rowsOf(state),
     [state.messages, state.outbox, state.unreadAfter, state.gapAfter, state.hasOlder, state.userId],
@@ -58,46 +52,55 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   const unreadAt = rows.findIndex((row) => "message" in row && row.unreadLine);
   const [unreadAbove, setUnreadAbove] = useState(false);
   const [highlighted, setHighlighted] = useState<number | null>(null);
-  const indexOf = (seq: number) => rows.findIndex((row) => "message" in row && row.message.seq === seq);
+  const rowAt = (at: number) => rowsBox.current?.children[at];
 
-  // To the message that is asked for: here, or after its part of the history has come.
+  const moved = useEffectEvent((following: boolean) => {
+    const { current: list } = scroller;
+    if (list === null) return;
+    store.dispatch({ type: "following", following });
+    const unread = rowAt(unreadAt)?.getBoundingClientRect().bottom ?? Infinity;
+    setUnreadAbove(unread < list.getBoundingClientRect().top);
+    if (!isJoined) return;
+    const ahead = SCREENS_AHEAD * list.clientHeight;
+    const { messages, hasOlder, hasNewer } = store.state;
+    const [first, last] = [messages[0], messages.at(-1)];
+    if (first === undefined || last === undefined) return;
+    if (hasOlder && list.scrollTop < ahead) void actions.load({ kind: "older", before: first.seq });
+    const below = list.scrollHeight - list.clientHeight - list.scrollTop;
+    if (hasNewer && below < ahead) void actions.load({ kind: "newer", after: last.seq });
+  });
+  useLayoutEffect(() => {
+    if (scroller.current === null || rowsBox.current === null) return undefined;
+    const kept = keepPlace({
+      scroller: scroller.current,
+      rows: rowsBox.current,
+      isNewest: () => !store.state.hasNewer,
+      moved,
+    });
+    place.current = kept;
+    return kept.stop;
+  }, [store]);
+  useLayoutEffect(() => place.current?.keep());
+
+  // The messages of another place are there: that of the message that is asked for, or the end.
   const done = useRef<Jump | null>(null);
-  const wanted = jump === null ? -1 : indexOf(jump.seq);
-  useEffect(() => {
+  const generation = useRef(state.generation);
+  useLayoutEffect(() => {
+    if (generation.current === state.generation) return;
+    generation.current = state.generation;
+    if (jump === null || jump === done.current) place.current?.toEnd();
+  }, [state.generation, jump]);
+  // To the message that is asked for: here, or after its part of the history has come.
+  const wanted = jump === null ? -1 : rows.findIndex((row) => "message" in row && row.message.seq === jump.seq);
+  useLayoutEffect(() => {
     if (jump === null || jump === done.current) return;
-    if (wanted === -1) return void actions.load({ kind: "around", seq: jump.seq });
+    const row = rowAt(wanted);
+    if (row === undefined) return void actions.load({ kind: "around", seq: jump.seq });
     done.current = jump;
     setHighlighted(jump.seq);
-    end.current?.leave();
-    list.current?.scrollToIndex({ index: wanted, align: "center" });
-    setTimeout(() => list.current !== null && onJumped(), SETTLE_MS);
+    place.current?.show(row, "middle");
+    onJumped();
   }, [jump, wanted, actions, onJumped]);
-  // Where a list begins is read more than once, and must not change with the next rendering.
-  const begin = useMemo(
-    () => {
-      const atEnd = wanted === -1 || jump === done.current;
-      const place: IndexLocationWithAlign = atEnd
-        ? { index: "LAST", align: "end" }
-        : { index: wanted, align: "center" };
-      return { atEnd, place };
-    },
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each list
-    [state.generation],
-  );
-  const keepEnd = useCallback(
-    (scroller: HTMLElement | Window | null) => {
-      end.current?.stop();
-      end.current = null;
-      if (!(scroller instanceof HTMLElement)) return;
-      end.current = keepAtEnd({
-        scroller,
-        beginsThere: begin.atEnd,
-        isNewest: () => !store.state.hasNewer,
-        tell: (following) => store.dispatch({ type: "following", following }),
-      });
-    },
-    [store, begin],
-  );
   useEffect(() => {
     if (highlighted === null) return undefined;
     const timer = setTimeout(() => setHighlighted(null), HIGHLIGHT_MS);
@@ -108,30 +111,18 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   const lastOutgoing = state.outbox.at(-1)?.clientId;
   const toLatest = () => {
     if (store.state.hasNewer) void actions.load({ kind: "latest" });
-    else end.current?.go();
+    else place.current?.toEnd();
   };
   useEffect(() => {
     if (lastOutgoing !== undefined) toLatest();
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each message that is written
   }, [lastOutgoing]);
 
-  const first = state.messages[0]?.seq;
-  const last = state.messages.at(-1)?.seq;
-  const loadOlder = () => {
-    if (isJoined && state.hasOlder && first !== undefined) void actions.load({ kind: "older", before: first });
-  };
-  const loadNewer = () => {
-    if (isJoined && state.hasNewer && last !== undefined) void actions.load({ kind: "newer", after: last });
-  };
-  const seen = ({ startIndex }: ListRange) => {
-    setUnreadAbove(unreadAt !== -1 && startIndex - state.firstIndex > unreadAt);
-    if (startIndex <= state.firstIndex + ROWS_AHEAD) loadOlder();
-  };
   const isBeyond = unreadAt === -1 && state.unreadAfter !== null;
   const toUnread = () => {
-    if (unreadAt === -1) return showMessage((state.unreadAfter ?? 0) + 1);
-    end.current?.leave();
-    return list.current?.scrollToIndex({ index: unreadAt, align: "start", offset: -40 });
+    const row = rowAt(unreadAt);
+    if (row === undefined) showMessage((state.unreadAfter ?? 0) + 1);
+    else place.current?.show(row, "top");
   };
 
   return (
@@ -148,39 +139,37 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
       }}
       onKeyDown={(event) => moveBetweenRows(event, write)}
     >
-      <Virtuoso<Row, ListContext>
-        key={state.generation}
-        ref={list}
-        scrollerRef={keepEnd}
+      <div
+        ref={scroller}
+        className="message-scroller"
+        data-testid="message-scroller"
+        role="region"
         aria-label={`Messages in ${labelOf(room)}`}
-        data={rows}
-        context={{ state, room }}
-        firstItemIndex={state.firstIndex}
-        initialTopMostItemIndex={begin.place}
-        alignToBottom
-        defaultItemHeight={ROW_HEIGHT}
-        increaseViewportBy={{ top: 400, bottom: 200 }}
-        startReached={loadOlder}
-        endReached={loadNewer}
-        rangeChanged={seen}
-        computeItemKey={(_, row) => row.key}
-        itemContent={(_, row) =>
-          "message" in row ? (
-            <MessageRow
-              message={row.message}
-              day={row.day}
-              continued={row.continued}
-              unreadLine={row.unreadLine}
-              gapAbove={row.gapAbove}
-              highlighted={row.message.seq === highlighted}
-              editing={row.message.id === editing}
-            />
-          ) : (
-            <OutgoingRow outgoing={row.outgoing} day={row.day} continued={row.continued} />
-          )
-        }
-        components={COMPONENTS}
-      />
+        tabIndex={0}
+      >
+        <div className="message-scroller-content">
+          {state.hasOlder ? <OlderMessages /> : <StartOfConversation room={room} />}
+          <div ref={rowsBox}>
+            {rows.map((row) => (
+              <div key={row.key}>
+                {"message" in row ? (
+                  <MessageRow
+                    message={row.message}
+                    day={row.day}
+                    continued={row.continued}
+                    unreadLine={row.unreadLine}
+                    gapAbove={row.gapAbove}
+                    highlighted={row.message.seq === highlighted}
+                    editing={row.message.id === editing}
+                  />
+                ) : (
+                  <OutgoingRow outgoing={row.outgoing} day={row.day} continued={row.continued} />
+                )}
+              </div>
+            ))}
+          </div>
+        </div>
+      </div>
       {(unreadAbove || isBeyond) && <JumpToUnread onClick={toUnread} />}
       {(!state.following || state.hasNewer) && rows.length > 0 && (
         <JumpToLatest fresh={state.fresh} onClick={toLatest} />
@@ -190,15 +179,8 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   );
 }
 
-/** Outside of the component, so that they are the same ones in every rendering. */
-const COMPONENTS: Components<Row, ListContext> = {
-  Header: ({ context }) =>
-    context === undefined ? null : context.state.hasOlder ? (
-      <div className="message-list-older" role="status" aria-label="Loading older messages">
-        <MessageSkeletons count={3} />
-      </div>
-    ) : (
-      <StartOfConversation room={context.room} />
-    ),
-  Footer: () => <div className="message-list-end" />,
-};
+const OlderMessages = () => (
+  <div className="message-list-older" role="status" aria-label="Loading older messages">
+    <MessageSkeletons count={3} />
+  </div>
+);

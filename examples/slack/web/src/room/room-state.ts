@@ -12,7 +12,6 @@ import { joined } from "./room-state/joined.ts";
 import { changeOutbox } from "./room-state/outbox.ts";
 import type { OutboxAction } from "./room-state/outbox.ts";
 import { addPage } from "./room-state/pages.ts";
-import { FIRST_INDEX } from "./room-state/types.ts";
 import type { Outgoing, PageRequest, RoomState } from "./room-state/types.ts";
 import { changeTyping } from "./room-state/typing.ts";
 
@@ -41,7 +40,6 @@ export function emptyRoom(userId: number, outbox: readonly Outgoing[] = []): Roo
     me: null,
     members: [],
     messages: [],
-    firstIndex: FIRST_INDEX,
     generation: 0,
     hasOlder: false,
     hasNewer: false,

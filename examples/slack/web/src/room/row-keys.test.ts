@@ -15,7 +15,7 @@ beforeEach(() => {
     element(
       "div",
       { onKeyDown: (event) => moveBetweenRows(event, leave) },
-      element("div", { "data-virtuoso-scroller": true, "data-testid": "list", tabIndex: 0 }, [
+      element("div", { className: "message-scroller", "data-testid": "list", tabIndex: 0 }, [
         row("first"),
         row("second", [element("button", { key: "button", "data-testid": "button" }), menu]),
         row("third"),

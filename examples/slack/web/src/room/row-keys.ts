@@ -10,7 +10,7 @@ export function moveBetweenRows(event: KeyboardEvent, leave: () => void): void {
   if (event.defaultPrevented || !event.currentTarget.contains(from)) return;
   if (event.key === "Escape") return leave();
   if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-  if (!from.matches("[data-row], [data-virtuoso-scroller]")) return;
+  if (!from.matches("[data-row], .message-scroller")) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
   const at = rows.indexOf(from);
   const next = at === -1 ? rows.at(-1) : rows[at + (event.key === "ArrowUp" ? -1 : 1)];

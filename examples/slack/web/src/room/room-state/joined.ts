@@ -31,7 +31,6 @@ function withGapBefore(state: RoomState, seq: number): RoomState {
   return {
     ...state,
     messages,
-    firstIndex: state.firstIndex + dropped,
     hasOlder: state.hasOlder || dropped > 0,
     gapAfter: messages.findLast((message) => message.seq < seq)?.seq ?? null,
   };

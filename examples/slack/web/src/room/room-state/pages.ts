@@ -1,6 +1,5 @@
 /** Pages of the history. An answer to a question that is out of date by now changes nothing. */
 import type { HistoryPage, OwnMessage } from "@wingbeat/example-slack/contract";
-import { FIRST_INDEX } from "./types.ts";
 import type { PageRequest, RoomState } from "./types.ts";
 import { withoutConfirmed } from "./outbox.ts";
 import { cut, later, newest, withMessages } from "./window.ts";
@@ -38,7 +37,7 @@ function fillGap(state: RoomState, { messages, hasNewer }: HistoryPage): RoomSta
 /** The messages of another place of the history instead of those that are here. */
 function replace(state: RoomState, page: HistoryPage): RoomState {
   const { messages, hasOlder, hasNewer } = page;
-  const place = { messages, hasOlder, hasNewer, gapAfter: null, firstIndex: FIRST_INDEX };
+  const place = { messages, hasOlder, hasNewer, gapAfter: null };
   return attached({ ...state, ...place, generation: state.generation + 1, newestSeq: newest(state, messages) });
 }
 

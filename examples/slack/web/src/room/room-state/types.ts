@@ -27,8 +27,6 @@ export interface RoomState {
   readonly me: RoomRights | null;
   readonly members: readonly Member[];
   readonly messages: readonly OwnMessage[];
-  /** Index of the first message in a list whose indices do not change when older ones come. */
-  readonly firstIndex: number;
   /** Another number after the messages were replaced by those of another place. */
   readonly generation: number;
   readonly hasOlder: boolean;
@@ -63,6 +61,3 @@ export type PageRequest =
   | { readonly kind: "latest" }
   /** News of messages that are here already: what happened to them during an absence. */
   | { readonly kind: "refresh" };
-
-/** Far from 0, so that older messages always have a place before the first. */
-export const FIRST_INDEX = 1_000_000;

@@ -2,10 +2,10 @@
 import type { Message, OwnMessage } from "@wingbeat/example-slack/contract";
 import type { RoomState } from "./types.ts";
 
-/** More messages than this are not held. */
-export const WINDOW_LIMIT = 2000;
+/** More messages than this are not held: all of them are in the page. */
+export const WINDOW_LIMIT = 200;
 /** So many go at once, so that cutting is rare. */
-const CUT = 500;
+const CUT = 50;
 
 /** Both in the order of `seq`, each message once; of two versions the later one. */
 export function mergeMessages(held: readonly OwnMessage[], coming: readonly OwnMessage[]): readonly OwnMessage[] {
@@ -30,13 +30,11 @@ export function asOwn(message: Message | OwnMessage, held?: OwnMessage): OwnMess
   return { isEditable: held?.isEditable ?? false, starred: held?.starred ?? false, ...message };
 }
 
-/** Puts messages beside those that are held, which keep their indices. */
+/** Puts messages beside those that are held. */
 export function withMessages(state: RoomState, coming: readonly OwnMessage[]): RoomState {
   const messages = mergeMessages(state.messages, coming);
   if (messages === state.messages) return state;
-  const oldFirst = state.messages[0];
-  const added = oldFirst === undefined ? 0 : messages.findIndex(({ seq }) => seq === oldFirst.seq);
-  return { ...state, messages, firstIndex: state.firstIndex - added, newestSeq: newest(state, coming) };
+  return { ...state, messages, newestSeq: newest(state, coming) };
 }
 
 export function newest(state: RoomState, coming: readonly Message[]): number {
@@ -51,7 +49,7 @@ export function cut(state: RoomState, end: "oldest" | "newest"): RoomState {
   }
   const dropped = state.messages.length - (WINDOW_LIMIT - CUT);
   const messages = state.messages.slice(dropped);
-  return withoutLostGap({ ...state, messages, firstIndex: state.firstIndex + dropped, hasOlder: true });
+  return withoutLostGap({ ...state, messages, hasOlder: true });
 }
 
 function withoutLostGap(state: RoomState): RoomState {
