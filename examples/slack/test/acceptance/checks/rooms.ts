@@ -178,6 +178,24 @@ export const rooms = [
 
   check(12, "the same where nothing is scrolled smoothly", async ({ open }) => readBack(await open("alice"))),
 
+  check(
+    12,
+    "the address of an old message shows it with what is around it; from there to the newest",
+    async ({ open }) => {
+      const alice = await open("alice");
+      await alice.rows().first().waitFor();
+      const onScreen = async () => (await alice.page.evaluate<[number, string][]>(ON_SCREEN)).map(([seq]) => seq);
+      const newest = (await onScreen()).at(-1);
+      const old = new URL(alice.page.url());
+      old.searchParams.set("m", "20");
+      await alice.page.goto(old.href);
+      await expect.poll(onScreen, { timeout: PATIENCE }).toEqual(expect.arrayContaining([18, 19, 20, 21, 22]));
+      await alice.click("jump-to-latest");
+      await expect.poll(async () => (await onScreen()).at(-1), { timeout: PATIENCE }).toBe(newest);
+      await alice.seesNot("jump-to-latest");
+    },
+  ),
+
   check(13, "the same message sent twice is one message", async ({ open, raw }) => {
     const alice = await open("alice");
     const bob = await raw("bob");

@@ -7,7 +7,7 @@
 export interface ListPlace {
   /** For after each change of the rows, before it is painted. */
   keep(): void;
-  /** Goes to the end, and stays there. */
+  /** Goes to the end, and stays there if nothing comes after it. */
   toEnd(): void;
   /** Goes to a row: in the middle of the screen, or at its top with a little of what is before it. */
   show(row: Element, where: "top" | "middle"): void;
@@ -86,8 +86,9 @@ export function keepPlace({ scroller, rows, isNewest, moved }: ListPlaceOptions)
   return {
     keep,
     toEnd() {
-      atEnd = true;
-      keep();
+      scroller.scrollTop = scroller.scrollHeight;
+      atEnd = isNewest();
+      remember();
     },
     show(row, where) {
       const { height: rowHeight } = row.getBoundingClientRect();

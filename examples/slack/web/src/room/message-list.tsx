@@ -1,9 +1,7 @@
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Room } from "@wingbeat/example-slack/contract";
 import { labelOf, useWorkspace } from "../workspace.ts";
 import { JumpToLatest, JumpToUnread } from "./jump-buttons.tsx";
-import { keepPlace } from "./list-place.ts";
-import type { ListPlace } from "./list-place.ts";
 import "./message-list.css";
 import { MessageRow } from "./message-row.tsx";
 import { NewsLine } from "./news-line.tsx";
@@ -14,6 +12,7 @@ import { MessageSkeletons } from "./room-loading.tsx";
 import { rowsOf } from "./rows.ts";
 import { moveBetweenRows } from "./row-keys.ts";
 import { StartOfConversation } from "./start-of-conversation.tsx";
+import { useListPlace } from "./use-list-place.ts";
 
 /** A message to be shown. */
 export interface Jump {
@@ -29,8 +28,6 @@ export interface MessageListProps {
   readonly editing: number | null;
 }
 
-/** Screens of messages that are there above and below the one that is looked at, as far as there are any. */
-const SCREENS_AHEAD = 2;
 /** Milliseconds for which a message that was gone to stands out. */
 const HIGHLIGHT_MS = 2_400;
 
@@ -42,45 +39,12 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   const { store, actions, isJoined, jump: showMessage } = useOpenRoom();
   const { write } = useRow();
   const { openRoom } = useWorkspace();
-  const scroller = useRef<HTMLDivElement>(null);
-  const rowsBox = useRef<HTMLDivElement>(null);
-  const place = useRef<ListPlace>(null);
   const rows = useMemo(
     () => rowsOf(state),
     [state.messages, state.outbox, state.unreadAfter, state.gapAfter, state.hasOlder, state.userId],
   );
   const unreadAt = rows.findIndex((row) => "message" in row && row.unreadLine);
-  const [unreadAbove, setUnreadAbove] = useState(false);
-  const [highlighted, setHighlighted] = useState<number | null>(null);
-  const rowAt = (at: number) => rowsBox.current?.children[at];
-
-  const moved = useEffectEvent((following: boolean) => {
-    const { current: list } = scroller;
-    if (list === null) return;
-    store.dispatch({ type: "following", following });
-    const unread = rowAt(unreadAt)?.getBoundingClientRect().bottom ?? Infinity;
-    setUnreadAbove(unread < list.getBoundingClientRect().top);
-    if (!isJoined) return;
-    const ahead = SCREENS_AHEAD * list.clientHeight;
-    const { messages, hasOlder, hasNewer } = store.state;
-    const [first, last] = [messages[0], messages.at(-1)];
-    if (first === undefined || last === undefined) return;
-    if (hasOlder && list.scrollTop < ahead) void actions.load({ kind: "older", before: first.seq });
-    const below = list.scrollHeight - list.clientHeight - list.scrollTop;
-    if (hasNewer && below < ahead) void actions.load({ kind: "newer", after: last.seq });
-  });
-  useLayoutEffect(() => {
-    if (scroller.current === null || rowsBox.current === null) return undefined;
-    const kept = keepPlace({
-      scroller: scroller.current,
-      rows: rowsBox.current,
-      isNewest: () => !store.state.hasNewer,
-      moved,
-    });
-    place.current = kept;
-    return kept.stop;
-  }, [store]);
-  useLayoutEffect(() => place.current?.keep());
+  const { scroller, rowsBox, unreadAbove, show, toEnd } = useListPlace(unreadAt);
 
   // The messages of another place are there: that of the message that is asked for, or the end.
   const done = useRef<Jump | null>(null);
@@ -88,19 +52,21 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   useLayoutEffect(() => {
     if (generation.current === state.generation) return;
     generation.current = state.generation;
-    if (jump === null || jump === done.current) place.current?.toEnd();
-  }, [state.generation, jump]);
+    if (jump === null || jump === done.current) toEnd();
+  }, [state.generation, jump, toEnd]);
   // To the message that is asked for: here, or after its part of the history has come.
+  const [highlighted, setHighlighted] = useState<number | null>(null);
   const wanted = jump === null ? -1 : rows.findIndex((row) => "message" in row && row.message.seq === jump.seq);
   useLayoutEffect(() => {
     if (jump === null || jump === done.current) return;
-    const row = rowAt(wanted);
-    if (row === undefined) return void actions.load({ kind: "around", seq: jump.seq });
+    if (!show(wanted, "middle")) {
+      if (isJoined) void actions.load({ kind: "around", seq: jump.seq });
+      return;
+    }
     done.current = jump;
     setHighlighted(jump.seq);
-    place.current?.show(row, "middle");
     onJumped();
-  }, [jump, wanted, actions, onJumped]);
+  }, [jump, wanted, isJoined, actions, show, onJumped]);
   useEffect(() => {
     if (highlighted === null) return undefined;
     const timer = setTimeout(() => setHighlighted(null), HIGHLIGHT_MS);
@@ -110,8 +76,8 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   // Whoever writes wants to see it.
   const lastOutgoing = state.outbox.at(-1)?.clientId;
   const toLatest = () => {
-    if (store.state.hasNewer) void actions.load({ kind: "latest" });
-    else place.current?.toEnd();
+    if (isJoined && store.state.hasNewer) void actions.load({ kind: "latest" });
+    else toEnd();
   };
   useEffect(() => {
     if (lastOutgoing !== undefined) toLatest();
@@ -120,9 +86,7 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
 
   const isBeyond = unreadAt === -1 && state.unreadAfter !== null;
   const toUnread = () => {
-    const row = rowAt(unreadAt);
-    if (row === undefined) showMessage((state.unreadAfter ?? 0) + 1);
-    else place.current?.show(row, "top");
+    if (!show(unreadAt, "top")) showMessage((state.unreadAfter ?? 0) + 1);
   };
 
   return (
