@@ -5,9 +5,17 @@ import "./error-boundary.css";
 import { Logo } from "./logo.tsx";
 import { isMissingPart, reloadOnce } from "./reload.ts";
 
+/** What is said in place of what is broken. */
+export interface Trouble {
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface ErrorBoundaryProps {
   /** Names what is broken. Default: the page. */
   readonly title?: string;
+  /** Says it. Default: a screen. */
+  readonly show?: (trouble: Trouble) => ReactNode;
   readonly children: ReactNode;
 }
 
@@ -28,21 +36,31 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly erro
 
   override render(): ReactNode {
     const { error } = this.state;
-    if (error === undefined) return this.props.children;
-    const isMissing = isMissingPart(error);
-    return (
-      <div className="error-screen" role="alert" data-testid="error-screen">
-        <Logo size={48} />
-        <h1>{isMissing ? "A part of Roost could not be loaded" : (this.props.title ?? "Something went wrong")}</h1>
-        <p>
-          {isMissing
-            ? "There may be a newer version, or no connection at the moment. What you have written is kept."
-            : "That should not have happened. What you have written is kept."}
-        </p>
-        <Button look="primary" data-testid="reload" onClick={() => window.location.reload()}>
-          Reload
-        </Button>
-      </div>
-    );
+    const { children, title = "Something went wrong", show = screen } = this.props;
+    if (error === undefined) return children;
+    if (!isMissingPart(error)) {
+      return show({ title, text: "That should not have happened. Your drafts are kept." });
+    }
+    return show({
+      title: "A part of Roost could not be loaded",
+      text: "There may be a newer version, or no connection at the moment. Your drafts are kept.",
+    });
   }
+}
+
+const screen = ({ title, text }: Trouble) => (
+  <div className="error-screen" role="alert" data-testid="error-screen">
+    <Logo size={48} />
+    <h1>{title}</h1>
+    <p>{text}</p>
+    <ReloadButton />
+  </div>
+);
+
+export function ReloadButton() {
+  return (
+    <Button look="primary" data-testid="reload" onClick={() => window.location.reload()}>
+      Reload
+    </Button>
+  );
 }

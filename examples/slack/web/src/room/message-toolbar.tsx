@@ -1,6 +1,7 @@
 import { Ellipsis, Link2, Pencil, Pin, PinOff, Reply, SmilePlus, Star, Trash2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import type { OwnMessage } from "@wingbeat/example-slack/contract";
+import { DialogBoundary } from "../parts/dialog-boundary.tsx";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
 import { useToast } from "../parts/toasts.tsx";
@@ -119,7 +120,7 @@ function MoreMenu({ message, onOpenChange }: MessageToolbarProps) {
         )}
       </Menu>
       {deleting && (
-        <Suspense fallback={null}>
+        <DialogBoundary onClose={closeDialog}>
           <ConfirmDelete
             message={message}
             onClose={closeDialog}
@@ -128,7 +129,7 @@ function MoreMenu({ message, onOpenChange }: MessageToolbarProps) {
               void actions.remove(id);
             }}
           />
-        </Suspense>
+        </DialogBoundary>
       )}
     </>
   );

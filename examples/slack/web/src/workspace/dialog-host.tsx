@@ -1,4 +1,5 @@
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
+import { DialogBoundary } from "../parts/dialog-boundary.tsx";
 import { useWorkspace } from "./context.ts";
 import type { DialogKind } from "./context.ts";
 
@@ -18,11 +19,16 @@ const SwitcherDialog = lazy(() =>
   import("../dialogs/switcher-dialog.tsx").then((m) => ({ default: m.SwitcherDialog })),
 );
 
-/** The dialog that is open, if one is. */
+/** The dialog that is open, if one is. What is broken in one leaves the page and the other dialogs alone. */
 export function DialogHost() {
   const { dialog, openDialog } = useWorkspace();
   if (dialog === null) return null;
-  return <Suspense fallback={null}>{dialogOf(dialog, () => openDialog(null))}</Suspense>;
+  const close = () => openDialog(null);
+  return (
+    <DialogBoundary key={dialog.kind} onClose={close}>
+      {dialogOf(dialog, close)}
+    </DialogBoundary>
+  );
 }
 
 function dialogOf(dialog: DialogKind, onClose: () => void) {
