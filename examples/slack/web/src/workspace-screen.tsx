@@ -44,18 +44,21 @@ function useAuthToken(userId: number, { ended, load }: Session): () => Promise<s
   );
 }
 
-/** Null until it is known; undefined is the browser's WebSocket. */
+/** Null until it is known; undefined is the browser's WebSocket. Throws what kept a transport from being loaded. */
 function useTransport(): TransportClass | undefined | null {
   // In an object: a class is a function, and React would call it.
-  const [chosen, setChosen] = useState<{ readonly transport: TransportClass | undefined } | null>(null);
+  const [chosen, setChosen] = useState<{ readonly transport?: TransportClass; readonly error?: unknown } | null>(null);
   useEffect(() => {
     let wanted = true;
-    void chosenTransport(window.location.search, sessionStorage).then(
-      (transport) => wanted && setChosen({ transport }),
+    chosenTransport(window.location.search, sessionStorage).then(
+      (transport) => wanted && setChosen(transport === undefined ? {} : { transport }),
+      // For the boundary around the page, which offers to load it again.
+      (error: unknown) => wanted && setChosen({ error }),
     );
     return () => {
       wanted = false;
     };
   }, []);
+  if (chosen?.error !== undefined) throw chosen.error;
   return chosen === null ? null : chosen.transport;
 }
