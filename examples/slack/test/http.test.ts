@@ -38,6 +38,26 @@ describe("requests of other sites", () => {
     expect((await alice.get("/api/me")).status).toBe(200);
   });
 
+  it("are told by their host, as behind a proxy with TLS the page has another scheme than the request", async () => {
+    const alice = await server.as("alice");
+    const { port } = server.slack;
+    const statusOf = async (origin: string) => {
+      const body = new FormData();
+      body.set("file", new File([PNG], "a.png"));
+      return (await alice.send("/api/uploads", { method: "POST", body, headers: { origin } })).status;
+    };
+
+    expect(await statusOf(`https://127.0.0.1:${port}`)).toBe(201);
+    expect(await statusOf(`https://127.0.0.1:${port + 1}`)).toBe(403);
+    expect(await statusOf(`https://evil.example:${port}`)).toBe(403);
+    expect(await statusOf(`https://127.0.0.1.evil.example:${port}`)).toBe(403);
+    // Who says neither where the request comes from, nor anything that a page of another site could not send.
+    expect(await statusOf("")).toBe(403);
+    expect((await alice.send("/api/logout", { method: "POST", headers: { origin: "" } })).status).toBe(403);
+    const json = { origin: "", "content-type": "application/json" };
+    expect((await alice.send("/api/logout", { method: "POST", body: "{}", headers: json })).status).toBe(200);
+  });
+
   it("get no answer that lets a browser send JSON", async () => {
     const ask = { origin: "https://evil.example", "access-control-request-method": "POST" };
     const preflight = await server.browser().send("/api/login", { method: "OPTIONS", headers: ask });
