@@ -1,6 +1,10 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, it } from "vitest";
 import { Token } from "wingbeat";
@@ -74,6 +78,18 @@ describe("the page", () => {
 
     expect(answer.status).toBe(503);
     expect(await answer.text()).toContain("npm run build");
+  });
+
+  it("is what the root is, also for a program that does not say what it accepts", async () => {
+    writeFileSync(join(page, "index.html"), "<title>Roost</title>");
+    const ask = async (path: string) => {
+      // Not fetch: it accepts anything, and says so.
+      const [answer] = (await once(get({ port: server.slack.port, path }), "response")) as [IncomingMessage];
+      return { status: answer.statusCode, page: await text(answer) };
+    };
+
+    expect(await ask("/")).toEqual({ status: 200, page: "<title>Roost</title>" });
+    expect(await ask("/room/7")).toEqual({ status: 404, page: "not found" });
   });
 
   it("is served on every path that asks for HTML, with a policy that lets nothing else in", async () => {
