@@ -169,6 +169,28 @@ describe("messages", () => {
     await settled(bob);
   });
 
+  it("that do not fit are refused in words for their author", async () => {
+    const bob = await enter("bob");
+    const saysOf = async (event: "message:send" | "message:edit" | "command", payload: object) => {
+      const { issues } = (await bob.assertReply(bob.push(event, payload as never), "error")) as never as {
+        issues: readonly { message: string }[];
+      };
+      return issues[0]?.message;
+    };
+    const long = "x".repeat(4001);
+    const tooLong = "A message has at most 4,000 characters. Shorten it, or send it in parts.";
+    expect(await saysOf("message:send", { clientId: "a", body: long })).toBe(tooLong);
+    expect(await saysOf("message:edit", { id: 1, body: long })).toBe(tooLong);
+    expect(await saysOf("message:edit", { id: 1, body: " " })).toBe("A message is not empty.");
+    expect(await saysOf("command", { name: "topic", args: long })).toBe(tooLong);
+    const attachmentIds = Array.from({ length: 11 }, (_, index) => index + 1);
+    expect(await saysOf("message:send", { clientId: "a", body: "", attachmentIds })).toMatch("at most 10 images");
+    // What no user has written is the page's fault.
+    for (const draft of [{}, { clientId: "a b", body: "hi" }, { clientId: "a", body: "hi", replyTo: "first" }]) {
+      expect(await saysOf("message:send", draft)).toMatch("Reload it");
+    }
+  });
+
   it("are kept as they are, whatever stands in them", async () => {
     const bob = await enter("bob");
     const body = "<img src=x onerror=alert(1)> '; drop table users; -- \u202e ${x} %s 👨‍👩‍👧";

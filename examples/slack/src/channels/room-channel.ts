@@ -25,18 +25,13 @@ import { followOwn, pushRights } from "./room/own.ts";
 import { endTyping, keepTyping } from "./room/typing.ts";
 import { viewerOf } from "./room/viewer.ts";
 import type { RoomTab } from "./room/viewer.ts";
-import { BigId, Id, Line, RoomName, Seq, Text } from "../shapes.ts";
+import { BigId, Body, Id, Line, RoomName, Seq } from "../shapes.ts";
 
-const Body = Text(4000);
 const Draft = z.object({
-  clientId: z
-    .string()
-    .min(1)
-    .max(64)
-    .regex(/^[\w-]+$/),
+  clientId: z.string().regex(/^[\w-]{1,64}$/),
   body: Body,
   replyTo: BigId.optional(),
-  attachmentIds: z.array(Id).max(10).optional(),
+  attachmentIds: z.array(Id).max(10, "A message has at most 10 images.").optional(),
 });
 const Reaction = z.object({
   messageId: BigId,
@@ -82,15 +77,18 @@ export function roomChannel(services: Services) {
           return { message: own(message) };
         }),
       )
-      .handleIn("message:edit", z.object({ id: BigId, body: Body.min(1) }), (ctx, { id, body }) =>
-        answer(async () => {
-          const { roomId, own } = viewerOf(ctx);
-          const by = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
-          const { message, notice } = await perform(db, ctx.endpoint, roomId, () => editMessage(db, by, id, body));
-          endTyping(ctx);
-          if (notice !== null) ctx.push("notice", { text: notice });
-          return { message: own(message) };
-        }),
+      .handleIn(
+        "message:edit",
+        z.object({ id: BigId, body: Body.min(1, "A message is not empty.") }),
+        (ctx, { id, body }) =>
+          answer(async () => {
+            const { roomId, own } = viewerOf(ctx);
+            const by = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
+            const { message, notice } = await perform(db, ctx.endpoint, roomId, () => editMessage(db, by, id, body));
+            endTyping(ctx);
+            if (notice !== null) ctx.push("notice", { text: notice });
+            return { message: own(message) };
+          }),
       )
       .handleIn("message:delete", z.object({ id: BigId }), (ctx, { id }) =>
         answer(async () => {
@@ -135,7 +133,7 @@ export function roomChannel(services: Services) {
         answer(async () => ({ messages: await filesIn(db, userOf(ctx).id, viewerOf(ctx).roomId) })),
       )
 
-      .handleIn("command", z.object({ name: Line(32), args: Text(4000) }), (ctx, { name, args }) =>
+      .handleIn("command", z.object({ name: Line(32), args: Body }), (ctx, { name, args }) =>
         answer(() => {
           const { endpoint } = ctx;
           const by = { db, endpoint, userId: userOf(ctx).id, roomId: viewerOf(ctx).roomId };

@@ -3,6 +3,7 @@ import { carryOut, perform } from "../announce.ts";
 import { sendMessage } from "../messages.ts";
 import { Refused } from "../refused.ts";
 import { openDirect } from "../rooms.ts";
+import { MAX_BODY, TOO_LONG } from "../shapes.ts";
 import { person } from "./command.ts";
 import type { Command, CommandContext, CommandResult } from "./command.ts";
 
@@ -42,7 +43,7 @@ export const textCommands = {
 };
 
 async function say({ db, endpoint, userId, roomId, onlineIds }: CommandContext, body: string): Promise<CommandResult> {
-  if (body.length > 4000) throw new Refused("invalid", "A message has at most 4,000 characters.");
+  if (body.length > MAX_BODY) throw new Refused("invalid", TOO_LONG);
   const draft = { clientId: randomUUID(), body };
   const { notice } = await perform(db, endpoint, roomId, () => sendMessage(db, { roomId, userId, onlineIds }, draft));
   return notice === null ? {} : { text: notice };

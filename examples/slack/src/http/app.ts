@@ -43,7 +43,7 @@ export async function bodyOf<Schema extends z.ZodType>(c: Context, schema: Schem
   });
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new Refused("invalid", parsed.error.issues.map(({ message }) => message).join(" "));
+  throw new Refused("invalid", [...new Set(parsed.error.issues.map(({ message }) => message))].join(" "));
 }
 
 /** A number of the path. Throws `Refused` ("not_found"): a path without one leads nowhere. */

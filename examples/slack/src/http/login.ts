@@ -15,7 +15,10 @@ import { Attempts } from "./attempts.ts";
 import { clientOf, deviceOf } from "./client.ts";
 
 const MINUTE = 60_000;
-const Credentials = z.object({ username: Line(100), password: z.string().max(1_000) });
+const Credentials = z.object({
+  username: Line(100),
+  password: z.string().max(1_000, "Username or password is wrong."),
+});
 const Registration = z.object({
   username: z
     .string()

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { perform } from "../announce.ts";
-import { Text } from "../shapes.ts";
+import { Body } from "../shapes.ts";
 import { countsOf } from "../counts.ts";
 import { sendMessage } from "../messages.ts";
 import { onlineIds } from "../presence.ts";
@@ -14,7 +14,7 @@ const Draft = z.object({
   clientId: z
     .string()
     .regex(/^[\w-]{1,64}$/, "clientId: up to 64 letters, digits, hyphens and underscores, new for each message."),
-  body: Text(4000).min(1, "A message is not empty."),
+  body: Body.min(1, "A message is not empty."),
 });
 
 export function messageRoutes({ db, endpoint }: HttpServices): Hono<App> {

@@ -9,6 +9,7 @@ import { Autocomplete, optionId } from "./autocomplete.tsx";
 import { commandIn, complete } from "./completion.ts";
 import { EmojiPicker } from "./emoji-picker.tsx";
 import { fitHeight } from "./fit-height.ts";
+import { isTooLong, MessageLength } from "./message-length.tsx";
 import { useOpenRoom } from "./room-context.ts";
 import type { RoomState } from "./room-state.ts";
 import { useSuggestions } from "./suggestions.tsx";
@@ -46,6 +47,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
   const area = useRef<HTMLTextAreaElement | null>(null);
   const files = useRef<HTMLInputElement>(null);
   const listId = useId();
+  const lengthId = useId();
   const isOpen = completion !== undefined && suggestions.length > 0;
   const chosen = Math.min(active, suggestions.length - 1);
 
@@ -73,7 +75,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
 
   const attachments = uploads.flatMap(({ attachment }) => attachment ?? []);
   const isWaiting = attachments.length < uploads.length;
-  const canSend = !isWaiting && (text.trim() !== "" || attachments.length > 0);
+  const canSend = !isWaiting && !isTooLong(text) && (text.trim() !== "" || attachments.length > 0);
   const pick = ({ insert }: Suggestion) => {
     if (completion === undefined || area.current === null) return;
     const next = complete(text, area.current.selectionStart, completion, insert);
@@ -162,8 +164,9 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
           aria-label={`Message ${labelOf(room)}`}
           placeholder={`Message ${labelOf(room)}`}
           rows={1}
-          maxLength={4000}
           value={text}
+          aria-invalid={isTooLong(text) || undefined}
+          aria-describedby={lengthId}
           role="combobox"
           aria-autocomplete="list"
           aria-expanded={isOpen}
@@ -204,9 +207,11 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
           <EmojiPicker onPick={insertAtCaret}>
             <IconButton icon={Smile} label="Emoji" data-testid="composer-emoji" />
           </EmojiPicker>
-          <span className="composer-hint">
-            <kbd>Shift</kbd> <kbd>Enter</kbd> for a new line
-          </span>
+          <MessageLength id={lengthId} text={text}>
+            <span className="composer-hint">
+              <kbd>Shift</kbd> <kbd>Enter</kbd> for a new line
+            </span>
+          </MessageLength>
           <IconButton
             className="composer-send"
             icon={ArrowUp}

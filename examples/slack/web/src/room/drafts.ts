@@ -6,5 +6,11 @@ export const draftOf = (userId: number, roomId: number): string => sessionStorag
 
 export function keepDraft(userId: number, roomId: number, text: string): void {
   if (text === "") sessionStorage.removeItem(keyOf(userId, roomId));
-  else sessionStorage.setItem(keyOf(userId, roomId), text);
+  else {
+    try {
+      sessionStorage.setItem(keyOf(userId, roomId), text);
+    } catch {
+      // More than a browser keeps: it is there as long as it is on the screen.
+    }
+  }
 }

@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { OwnMessage } from "@wingbeat/example-slack/contract";
 import { Button } from "../parts/button.tsx";
 import "./edit-form.css";
 import { fitHeight } from "./fit-height.ts";
+import { isTooLong, MessageLength } from "./message-length.tsx";
 import { useRow } from "./room-context.ts";
 
 /** In place of the message's text. */
@@ -10,6 +11,7 @@ export function EditForm({ message }: { readonly message: OwnMessage }) {
   const { actions, edit } = useRow();
   const [body, setBody] = useState(message.body);
   const [busy, setBusy] = useState(false);
+  const lengthId = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     area.current?.focus();
@@ -19,6 +21,7 @@ export function EditForm({ message }: { readonly message: OwnMessage }) {
   useLayoutEffect(() => fitHeight(area.current), [body]);
   const save = async () => {
     const text = body.trim();
+    if (isTooLong(text)) return;
     if (text === "" || text === message.body) return edit(null);
     setBusy(true);
     if (await actions.edit(message.id, text)) edit(null);
@@ -38,7 +41,8 @@ export function EditForm({ message }: { readonly message: OwnMessage }) {
         aria-label="Edit the message"
         data-testid={`edit-${message.id}`}
         rows={1}
-        maxLength={4000}
+        aria-invalid={isTooLong(body) || undefined}
+        aria-describedby={lengthId}
         value={body}
         onChange={(event) => setBody(event.target.value)}
         onKeyDown={(event) => {
@@ -49,13 +53,22 @@ export function EditForm({ message }: { readonly message: OwnMessage }) {
         }}
       />
       <div className="edit-form-buttons">
-        <span className="edit-form-hint">
-          <kbd>Esc</kbd> cancels, <kbd>Enter</kbd> saves
-        </span>
+        <MessageLength id={lengthId} text={body}>
+          <span className="edit-form-hint">
+            <kbd>Esc</kbd> cancels, <kbd>Enter</kbd> saves
+          </span>
+        </MessageLength>
         <Button size="small" onClick={() => edit(null)}>
           Cancel
         </Button>
-        <Button size="small" look="primary" type="submit" busy={busy} data-testid={`save-${message.id}`}>
+        <Button
+          size="small"
+          look="primary"
+          type="submit"
+          busy={busy}
+          disabled={isTooLong(body)}
+          data-testid={`save-${message.id}`}
+        >
           Save
         </Button>
       </div>
