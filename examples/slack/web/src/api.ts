@@ -22,6 +22,12 @@ export interface DemoUser {
   readonly password: string;
 }
 
+/** For one connection. The user is the one whose cookie it is now: another window may have logged in as another. */
+export interface SocketToken {
+  readonly token: string;
+  readonly userId: number;
+}
+
 export interface RolePermissions {
   readonly role: GlobalRole | "owner" | "moderator" | "member";
   readonly permissions: readonly Permission[];
@@ -74,8 +80,8 @@ export const api = {
   endSession: (id: string) => call<unknown>("DELETE", `sessions/${encodeURIComponent(id)}`),
   /** 401: nobody is logged in. */
   me: () => call<Me>("GET", "me"),
-  /** For one connection. The user is the one whose cookie it is now: another window may have logged in as another. */
-  socketToken: () => call<{ readonly token: string; readonly userId: number }>("GET", "socket-token"),
+  /** 401: nobody is logged in. */
+  socketToken: () => call<SocketToken>("GET", "socket-token"),
   /** An image, at most 5 MB. */
   upload: (file: File) => {
     const form = new FormData();

@@ -25,7 +25,10 @@ function Page() {
   const session = useSession();
   const { current } = session;
   useLoginAddress(current.state);
-  if (current.state === "in") return <WorkspaceScreen key={current.me.sessionId} me={current.me} session={session} />;
+  if (current.state === "in") {
+    const { me, token } = current;
+    return <WorkspaceScreen key={me.sessionId} me={me} token={token} session={session} />;
+  }
   if (current.state === "out") return <LoginScreen message={current.message} onLoggedIn={session.load} />;
   return <Splash unreachable={current.state === "unreachable"} onRetry={session.load} />;
 }

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api, ApiError } from "./api.ts";
 import { useSession } from "./session.ts";
 import { me } from "./workspace/workspace-fixtures.ts";
@@ -9,10 +9,13 @@ afterEach(cleanup);
 
 const unauthorized = () => new ApiError(401, "unauthorized", "Log in first.");
 
+const token = { token: "t", userId: me.user.id };
+beforeEach(() => void vi.spyOn(api, "socketToken").mockResolvedValue(token));
+
 async function loggedIn() {
   vi.spyOn(api, "me").mockResolvedValue(me);
   const { result } = renderHook(() => useSession());
-  await waitFor(() => expect(result.current.current).toEqual({ state: "in", me }));
+  await waitFor(() => expect(result.current.current).toMatchObject({ state: "in", me }));
   return result;
 }
 
@@ -21,8 +24,21 @@ describe("useSession", () => {
     await loggedIn();
   });
 
+  it("asks for the token of the first connection at the same time", async () => {
+    let tell = (_: typeof me) => {};
+    vi.spyOn(api, "me").mockReturnValue(new Promise((resolve) => (tell = resolve)));
+    const { result } = renderHook(() => useSession());
+    expect(api.socketToken).toHaveBeenCalledOnce();
+    act(() => tell(me));
+    await waitFor(() => expect(result.current.current.state).toBe("in"));
+    const { current } = result.current;
+    expect(current.state === "in" && (await current.token)).toEqual(token);
+    expect(api.socketToken).toHaveBeenCalledOnce();
+  });
+
   it("is out, without a message, when nobody is", async () => {
     vi.spyOn(api, "me").mockRejectedValue(unauthorized());
+    vi.spyOn(api, "socketToken").mockRejectedValue(unauthorized());
     const { result } = renderHook(() => useSession());
     await waitFor(() => expect(result.current.current).toEqual({ state: "out", message: null }));
   });

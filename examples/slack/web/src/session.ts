@@ -2,6 +2,7 @@
 import type { Me } from "@wingbeat/example-slack/contract";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, ApiError } from "./api.ts";
+import type { SocketToken } from "./api.ts";
 
 export type SessionState =
   | { readonly state: "loading" }
@@ -9,7 +10,12 @@ export type SessionState =
   | { readonly state: "unreachable" }
   /** Nobody is logged in. `message` says why, when it was not the user's own doing. */
   | { readonly state: "out"; readonly message: string | null }
-  | { readonly state: "in"; readonly me: Me };
+  | {
+      readonly state: "in";
+      readonly me: Me;
+      /** For the first connection: asked for together with the user, so that neither waits for the other. */
+      readonly token: Promise<SocketToken>;
+    };
 
 export interface Session {
   readonly current: SessionState;
@@ -33,8 +39,11 @@ export function useSession(): Session {
   const leaving = useRef(false);
 
   const load = useCallback(async () => {
+    const token = api.socketToken();
+    // Whoever connects with it hears why there is none.
+    token.catch(() => {});
     try {
-      setCurrent({ state: "in", me: await api.me() });
+      setCurrent({ state: "in", me: await api.me(), token });
     } catch (error) {
       setCurrent(isUnauthorized(error) ? { state: "out", message: null } : { state: "unreachable" });
     }

@@ -23,8 +23,9 @@ afterEach(() => {
 it("offers to load the page again when the part that polls cannot be loaded", async () => {
   const gone = new TypeError("Failed to fetch dynamically imported module: http://localhost/assets/long-poll-1.js");
   vi.mocked(chosenTransport).mockRejectedValue(gone);
+  const token = new Promise<never>(() => {});
   const session = { load: () => Promise.resolve() } as Session;
-  render(createElement(ErrorBoundary, null, createElement(WorkspaceScreen, { me, session })));
+  render(createElement(ErrorBoundary, null, createElement(WorkspaceScreen, { me, token, session })));
   expect((await screen.findByTestId("error-screen")).textContent).toContain("could not be loaded");
   expect(screen.getByTestId("reload")).toBeTruthy();
 });

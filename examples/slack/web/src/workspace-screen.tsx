@@ -1,19 +1,26 @@
 import type { Me } from "@wingbeat/example-slack/contract";
 import type { TransportClass } from "@wingbeat/client";
 import { useEffect, useMemo, useState } from "react";
-import { api } from "./api.ts";
+import type { SocketToken } from "./api.ts";
 import { SocketProvider } from "./realtime.ts";
-import { isUnauthorized, SESSION_OVER } from "./session.ts";
 import type { Session } from "./session.ts";
 import { Splash } from "./splash.tsx";
 import { chosenTransport } from "./transport.ts";
+import { useAuthToken } from "./use-auth-token.ts";
 import { Layout } from "./workspace/layout.tsx";
 import { WorkspaceProvider } from "./workspace/provider.tsx";
 
+export interface WorkspaceScreenProps {
+  readonly me: Me;
+  /** For the first connection. */
+  readonly token: Promise<SocketToken>;
+  readonly session: Session;
+}
+
 /** Everything that somebody who is logged in sees, on one connection. */
-export function WorkspaceScreen({ me, session }: { readonly me: Me; readonly session: Session }) {
+export function WorkspaceScreen({ me, token, session }: WorkspaceScreenProps) {
   const transport = useTransport();
-  const authToken = useAuthToken(me.user.id, session);
+  const authToken = useAuthToken(me.user.id, token, session);
   const options = useMemo(() => ({ authToken, transport: transport ?? undefined }), [authToken, transport]);
   if (transport === null) return <Splash unreachable={false} onRetry={session.load} />;
   return (
@@ -22,25 +29,6 @@ export function WorkspaceScreen({ me, session }: { readonly me: Me; readonly ses
         <Layout />
       </WorkspaceProvider>
     </SocketProvider>
-  );
-}
-
-/** Asked before every connection. A session that is over ends the connecting with it: nothing is tried any more. */
-function useAuthToken(userId: number, { ended, load }: Session): () => Promise<string> {
-  return useMemo(
-    () => async () => {
-      const answer = await api.socketToken().catch((error: unknown) => {
-        if (isUnauthorized(error)) ended(SESSION_OVER);
-        throw error;
-      });
-      // Somebody else has logged in with this browser, in another tab.
-      if (answer.userId !== userId) {
-        void load();
-        throw new Error("the session is another user's now");
-      }
-      return answer.token;
-    },
-    [userId, ended, load],
   );
 }
 
