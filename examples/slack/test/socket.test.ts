@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Token } from "wingbeat";
 import { testSocket } from "wingbeat/testing";
 import type { TestKit } from "wingbeat/testing";
@@ -8,10 +8,24 @@ import type { User } from "../src/contract.ts";
 import { userRoles } from "../src/database/schema.ts";
 import { insertDefaultPermissions } from "../src/permissions.ts";
 import { presence } from "../src/presence.ts";
+import { createRoom } from "../src/rooms.ts";
 import { signPass, slackSocket } from "../src/socket.ts";
 import type { SlackSocket } from "../src/socket.ts";
 import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
 import type { TestDatabase } from "./databases.ts";
+
+/** What happens between the moment in which `connect` finds a session and the one in which the connection is there. */
+const connecting = vi.hoisted(() => ({ onFound: async (): Promise<void> => {} }));
+vi.mock("../src/accounts.ts", async (original) => {
+  const accounts = await original<typeof import("../src/accounts.ts")>();
+  const connectedUser: typeof accounts.connectedUser = async (...args) => {
+    const user = await accounts.connectedUser(...args);
+    await connecting.onFound();
+    return user;
+  };
+  return { ...accounts, connectedUser };
+});
+afterEach(() => void (connecting.onFound = async () => {}));
 
 const SECRET = "a secret that only the tests know, long enough";
 let database: TestDatabase;
@@ -39,6 +53,11 @@ const sessionOf = async (user: User): Promise<string> => (await openSession(data
 async function passOf(user: User): Promise<string> {
   return signPass(SECRET, { userId: user.id, sessionId: await sessionOf(user) });
 }
+
+/** A room of this user alone. */
+const roomOf = async (user: User): Promise<number> =>
+  (await createRoom(database.db, user.id, { name: `room-${++rooms}`, kind: "private" })).result;
+let rooms = 0;
 
 const connect = async (user: User) => kit.connect({}, { authToken: await passOf(user) });
 
@@ -74,16 +93,31 @@ describe("connecting", () => {
     await client.assertClosed(1001);
   });
 
-  it("is over when the session has ended before anybody could close the connection", async () => {
-    start();
-    const sessionId = await sessionOf(ada);
-    const client = await kit.connect({}, { authToken: signPass(SECRET, { userId: ada.id, sessionId }) });
-    // Without the broadcast, as if it had come before the connection was there to hear it.
-    await revokeSession(database.db, ada.id, sessionId);
+  it.each(["user:{id}", "room:{room}", "notifications:{id}", "user:role", "system:presence"])(
+    "is over with the join of %s when the session has ended before anybody could close the connection",
+    async (pattern) => {
+      start();
+      const room = await roomOf(ada);
+      const sessionId = await sessionOf(ada);
+      // The session is found, and ended before its connection is there to hear of it.
+      connecting.onFound = async () => {
+        await revokeSession(database.db, ada.id, sessionId);
+        kit.endpoint.broadcast(`session_socket:${sessionId}`, "disconnect", {});
+      };
+      const client = await kit.connect({}, { authToken: signPass(SECRET, { userId: ada.id, sessionId }) });
+      expect(await client.join("user:public")).toMatchObject({ status: "ok" });
 
-    client.join(`user:${ada.id}`).catch(() => {}); // the answer may be lost with the connection
-    await client.assertClosed(1001);
-  });
+      const topic = pattern.replace("{id}", String(ada.id)).replace("{room}", String(room));
+      const answers: unknown[] = [];
+      // The answer may be lost with the connection.
+      client.join(topic as never).then(
+        ({ status }) => answers.push(status),
+        () => {},
+      );
+      await client.assertClosed(1001);
+      expect(answers).not.toContain("ok");
+    },
+  );
 
   it("is refused with a token that is forged, expired, or for something else", async () => {
     start();

@@ -16,6 +16,7 @@ import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import type { Visitor } from "../visitor.ts";
 import { answer } from "./answer.ts";
+import { ensureLogin } from "./login.ts";
 import { BigId } from "../shapes.ts";
 
 const Page = z.object({ before: BigId, limit: z.number().int().min(1).max(50).default(20) });
@@ -34,8 +35,8 @@ export function notificationChannel({ db }: Services) {
       .pushes<NotificationPushes>()
       .join(z.object({ after: BigId.or(z.literal(0)).optional() }), (ctx, { after }) =>
         answer(async () => {
-          const { user } = ctx.assigns;
-          if (user === null || ctx.params.id !== String(user.id)) {
+          const { user } = await ensureLogin(db, ctx);
+          if (ctx.params.id !== String(user.id)) {
             throw new Refused("unauthorized", "These are somebody else's notifications.");
           }
           const joined = await stateOf(db, user.id, after);

@@ -1,9 +1,11 @@
-import { defineChannel, ok, refuse } from "wingbeat";
+import { defineChannel } from "wingbeat";
 import { hasRole } from "../permissions.ts";
 import type { RolePushes } from "../contract.ts";
 import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import type { Visitor } from "../visitor.ts";
+import { answer } from "./answer.ts";
+import { ensureLogin } from "./login.ts";
 
 /** Tells those who have a role that its permissions have changed; their pages then ask what they may do now. */
 export function roleChannel({ db }: Services) {
@@ -11,9 +13,10 @@ export function roleChannel({ db }: Services) {
     .assigns<Visitor>()
     .pushes<RolePushes>()
     .join((ctx) =>
-      ctx.assigns.user === null
-        ? refuse({ reason: "unauthorized" as const, message: "Log in to hear about your role." })
-        : ok({}),
+      answer(async () => {
+        await ensureLogin(db, ctx);
+        return {};
+      }),
     )
     .handleOut("permissionsChanged", async (ctx, payload) => {
       if (await hasRole(db, userOf(ctx).id, payload.lookup)) ctx.push("permissionsChanged", payload);

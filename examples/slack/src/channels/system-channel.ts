@@ -1,4 +1,4 @@
-import { Broadcast, defineChannel, ok, refuse } from "wingbeat";
+import { Broadcast, defineChannel, ok } from "wingbeat";
 import type { Timer } from "wingbeat";
 import { z } from "zod";
 import { manualStatusOf, setManualStatus } from "../accounts.ts";
@@ -8,6 +8,8 @@ import type { PRESENCE_TOPIC } from "../presence.ts";
 import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import type { Visitor } from "../visitor.ts";
+import { answer } from "./answer.ts";
+import { ensureLogin } from "./login.ts";
 
 /** `connect`'s assigns, and what this tab does. */
 interface Tab extends Visitor {
@@ -27,17 +29,18 @@ export function systemChannel({ db, idleMs }: Services) {
       .assigns<Tab>()
       .info<"idle">()
       .pushes<typeof presence.events>()
-      .join(async (ctx) => {
-        const { user } = ctx.assigns;
-        if (user === null) return refuse({ reason: "unauthorized" as const, message: "Log in to see who is there." });
-        // Before the status is read: what another tab sets meanwhile comes as a broadcast.
-        ctx.subscribe(statusTopic(user.id));
-        const manual = await manualStatusOf(db, user.id);
-        ctx.assign({ manual });
-        presence.track(ctx, user.id, { status: shown(manual, false), username: user.username });
-        presence.pushState(ctx);
-        return ok({});
-      })
+      .join((ctx) =>
+        answer(async () => {
+          const { user } = await ensureLogin(db, ctx);
+          // Before the status is read: what another tab sets meanwhile comes as a broadcast.
+          ctx.subscribe(statusTopic(user.id));
+          const manual = await manualStatusOf(db, user.id);
+          ctx.assign({ manual });
+          presence.track(ctx, user.id, { status: shown(manual, false), username: user.username });
+          presence.pushState(ctx);
+          return {};
+        }),
+      )
       .handleIn("status:set", Choice, async (ctx, { status }) => {
         const { id } = userOf(ctx);
         await setManualStatus(db, id, status);

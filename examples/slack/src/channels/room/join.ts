@@ -1,4 +1,5 @@
 import { ignoredBy } from "../../accounts.ts";
+import type { Broadcaster } from "../../announce.ts";
 import type { RoomJoined } from "../../contract.ts";
 import type { Db } from "../../database.ts";
 import { messagesAfter, newestMessages, starredIn } from "../../messages.ts";
@@ -7,6 +8,7 @@ import { Refused } from "../../refused.ts";
 import { canView, ensureView, lastReadIn, membersOf, roomFor } from "../../rooms.ts";
 import { userOf } from "../../visitor.ts";
 import { idIn } from "../../shapes.ts";
+import { ensureLogin } from "../login.ts";
 import { ownTopics } from "./own.ts";
 import type { RoomContext } from "./own.ts";
 import { Viewer, viewerOf } from "./viewer.ts";
@@ -17,6 +19,7 @@ export interface Joined {
 }
 
 interface JoiningContext extends RoomContext {
+  readonly endpoint: Broadcaster;
   readonly params: { readonly id: string };
   assign(values: { viewer: Viewer }): void;
   subscribe(topic: string): void;
@@ -25,7 +28,8 @@ interface JoiningContext extends RoomContext {
 
 /** Lets users into a room that they may see, with what they have missed since the message `after`. */
 export async function joinRoomChannel(db: Db, ctx: JoiningContext, after: number | undefined): Promise<RoomJoined> {
-  const userId = userOf(ctx).id;
+  const { user } = await ensureLogin(db, ctx);
+  const userId = user.id;
   const roomId = idIn(ctx.params.id);
   // No such room, and no way into it: strangers cannot tell one from the other.
   if (roomId === undefined) throw new Refused("unauthorized", "You cannot see this channel.");

@@ -1,11 +1,12 @@
-import { isRevoked, meOf } from "../../accounts.ts";
-import { roomTopic, selfTopic, sessionTopic } from "../../announce.ts";
+import { meOf } from "../../accounts.ts";
+import { roomTopic, selfTopic } from "../../announce.ts";
 import type { Broadcaster } from "../../announce.ts";
 import { currentAnnouncement } from "../../announcements.ts";
 import type { UserJoined } from "../../contract.ts";
 import type { Db } from "../../database.ts";
 import { Refused } from "../../refused.ts";
 import { roomIdsOf, summaries } from "../../rooms.ts";
+import { ensureLogin } from "../login.ts";
 import type { UserContext } from "./follow.ts";
 import { removed } from "./rooms.ts";
 import { Tab, tabOf } from "./tab.ts";
@@ -19,11 +20,8 @@ interface JoiningContext extends UserContext {
 
 /** Lets users into their own channel, and subscribes it to their rooms. */
 export async function joinUser(db: Db, ctx: JoiningContext): Promise<UserJoined> {
-  const { user, sessionId } = ctx.assigns;
-  if (user === null || sessionId === null || ctx.params.id !== String(user.id)) {
-    throw new Refused("unauthorized", "This is not for you.");
-  }
-  await ensureSession(db, ctx, sessionId);
+  const { user, sessionId } = await ensureLogin(db, ctx);
+  if (ctx.params.id !== String(user.id)) throw new Refused("unauthorized", "This is not for you.");
   // Before anything is read: what happens meanwhile comes as a broadcast.
   ctx.subscribe(selfTopic(user.id));
   for (const roomId of await roomIdsOf(db, user.id)) ctx.subscribe(roomTopic(roomId));
@@ -32,13 +30,6 @@ export async function joinUser(db: Db, ctx: JoiningContext): Promise<UserJoined>
   ctx.assign({ tab: new Tab(rooms) });
   ctx.afterJoin(() => catchUp(db, ctx, user.id));
   return { me: await meOf(db, user.id, sessionId), rooms, announcement: await currentAnnouncement(db) };
-}
-
-/** A logout while the connection was being made has closed those that were there: this one was not yet. */
-async function ensureSession(db: Db, { endpoint }: JoiningContext, sessionId: string): Promise<void> {
-  if (!(await isRevoked(db, sessionId))) return;
-  endpoint.broadcast(sessionTopic(sessionId), "disconnect", {});
-  throw new Refused("unauthorized", "You have been logged out.");
 }
 
 /** Commands are not heard until the client is on the topic: what they would have said since the rooms were read. */
