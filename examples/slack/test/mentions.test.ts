@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { members, mentions, notifications } from "../src/database/schema.ts";
 import { parseMentions } from "../src/mentions.ts";
 import { deleteMessage, editMessage, mentionsOf, newestMessages } from "../src/messages.ts";
@@ -13,10 +13,7 @@ import {
 } from "../src/notifications.ts";
 import { ignoreUser, inviteMember, openDirect, setRoomPreferences } from "../src/rooms.ts";
 import { readRoom, unreadIn } from "../src/unread.ts";
-import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
-import type { TestDatabase } from "./databases.ts";
-import { newWorld, nobodyOnline, notifiedIn, refusal, send } from "./world.ts";
-import type { World } from "./world.ts";
+import { nobodyOnline, notifiedIn, refusal, send, testWorld } from "./world.ts";
 
 describe("what is a mention", () => {
   it.each([
@@ -35,17 +32,7 @@ describe("what is a mention", () => {
   });
 });
 
-let database: TestDatabase;
-let world: World;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-}, DATABASE_TIMEOUT);
-beforeEach(async () => {
-  world = await newWorld(database);
-});
-afterEach(() => world.close());
-afterAll(() => database.close());
+const world = testWorld();
 
 const badge = async (userId: number, roomId: number) => (await unreadIn(world.db, userId, roomId))?.mentions;
 

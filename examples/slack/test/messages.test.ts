@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { setBan } from "../src/accounts.ts";
 import { attachments, members, messages, rooms, stars } from "../src/database/schema.ts";
 import {
@@ -16,22 +16,9 @@ import {
   toggleReaction,
 } from "../src/messages.ts";
 import { ignoreUser, openDirect } from "../src/rooms.ts";
-import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
-import type { TestDatabase } from "./databases.ts";
-import { newWorld, nobodyOnline, refusal, send } from "./world.ts";
-import type { World } from "./world.ts";
+import { nobodyOnline, refusal, send, testWorld } from "./world.ts";
 
-let database: TestDatabase;
-let world: World;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-}, DATABASE_TIMEOUT);
-beforeEach(async () => {
-  world = await newWorld(database);
-});
-afterEach(() => world.close());
-afterAll(() => database.close());
+const world = testWorld();
 
 /** A room with that many messages of bob. */
 async function filledRoom(count: number): Promise<number> {

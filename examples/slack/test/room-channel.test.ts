@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { setBan } from "../src/accounts.ts";
 import { announce, carryOut, perform } from "../src/announce.ts";
 import { catchUp } from "../src/channels/room/join.ts";
@@ -7,22 +7,9 @@ import { Viewer } from "../src/channels/room/viewer.ts";
 import { members, messages, rooms } from "../src/database/schema.ts";
 import { sendMessage } from "../src/messages.ts";
 import { changeRoom, ignoreUser, kickMember, muteMember, openDirect } from "../src/rooms.ts";
-import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
-import type { TestDatabase } from "./databases.ts";
-import { newWorld, nobodyOnline, send, SHORT } from "./world.ts";
-import type { World } from "./world.ts";
+import { nobodyOnline, send, SHORT, testWorld } from "./world.ts";
 
-let database: TestDatabase;
-let world: World;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-}, DATABASE_TIMEOUT);
-beforeEach(async () => {
-  world = await newWorld(database);
-});
-afterEach(() => world.close());
-afterAll(() => database.close());
+const world = testWorld();
 
 type Name = "alice" | "bob" | "carol" | "dave";
 type Where = "general" | "secret" | "news";
@@ -404,8 +391,7 @@ describe("typing", () => {
   });
 
   it("ends after a while, and with the tab", async () => {
-    await world.close();
-    world = await newWorld(database, { typingMs: 50 });
+    await world.anew({ typingMs: 50 });
     const [alice, bob] = [await enter("alice"), await enter("bob")];
     alice.push("typing", {});
     await bob.assertPush("typing", { typing: true });

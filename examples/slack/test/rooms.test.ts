@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { setBan } from "../src/accounts.ts";
 import type { RoomKind } from "../src/contract.ts";
 import { members, rolePermissions, rooms } from "../src/database/schema.ts";
@@ -23,22 +23,9 @@ import {
   summaries,
   summaryOf,
 } from "../src/rooms.ts";
-import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
-import type { TestDatabase } from "./databases.ts";
-import { newWorld, refusal, send } from "./world.ts";
-import type { World } from "./world.ts";
+import { refusal, send, testWorld } from "./world.ts";
 
-let database: TestDatabase;
-let world: World;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-}, DATABASE_TIMEOUT);
-beforeEach(async () => {
-  world = await newWorld(database);
-});
-afterEach(() => world.close());
-afterAll(() => database.close());
+const world = testWorld();
 
 const create = (userId: number, name: string, kind: Exclude<RoomKind, "direct"> = "public") =>
   createRoom(world.db, userId, { name, kind });

@@ -1,25 +1,12 @@
 import { asc, eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { ignores, members, mentions, messages, rooms } from "../src/database/schema.ts";
 import { deleteMessage } from "../src/messages.ts";
 import { changeRoom, ignoreUser, openDirect, setRoomPreferences, summaries } from "../src/rooms.ts";
 import { readRoom, unreadIn, unreadOf } from "../src/unread.ts";
-import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
-import type { TestDatabase } from "./databases.ts";
-import { newWorld, send } from "./world.ts";
-import type { World } from "./world.ts";
+import { send, testWorld } from "./world.ts";
 
-let database: TestDatabase;
-let world: World;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-}, DATABASE_TIMEOUT);
-beforeEach(async () => {
-  world = await newWorld(database);
-});
-afterEach(() => world.close());
-afterAll(() => database.close());
+const world = testWorld();
 
 const of = (name: "alice" | "bob" | "carol", roomId = world.general) => unreadIn(world.db, world.people[name], roomId);
 

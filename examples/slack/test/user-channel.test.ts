@@ -1,25 +1,13 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { perform } from "../src/announce.ts";
 import { members } from "../src/database/schema.ts";
 import { deleteMessage, editMessage, sendMessage } from "../src/messages.ts";
 import { changeRoom, inviteMember, kickMember } from "../src/rooms.ts";
-import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
-import type { TestDatabase } from "./databases.ts";
-import { newWorld, nobodyOnline, send, SHORT } from "./world.ts";
-import type { People, World } from "./world.ts";
+import { nobodyOnline, send, SHORT, testWorld } from "./world.ts";
+import type { People } from "./world.ts";
 
-let database: TestDatabase;
-let world: World;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-}, DATABASE_TIMEOUT);
-beforeEach(async () => {
-  world = await newWorld(database);
-});
-afterEach(() => world.close());
-afterAll(() => database.close());
+const world = testWorld();
 
 /** Longer than a badge takes. */
 const BADGE = 400;

@@ -1,4 +1,5 @@
 /** A small workspace for tests: people, rooms of each kind, and clients of the real socket. */
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { createEndpoint } from "wingbeat";
 import type { Endpoint } from "wingbeat";
 import { testSocket } from "wingbeat/testing";
@@ -14,6 +15,7 @@ import { presence } from "../src/presence.ts";
 import type { Services } from "../src/services.ts";
 import { slackSocket } from "../src/socket.ts";
 import type { SlackSocket } from "../src/socket.ts";
+import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
 import type { TestDatabase } from "./databases.ts";
 
 const NAMES = ["alice", "bob", "carol", "dave", "erin"] as const;
@@ -44,8 +46,33 @@ export const SHORT = 120;
 
 export const nobodyOnline = (): number[] => [];
 
+export interface TestWorld extends World {
+  /** Replaces it, for a test that needs other services. */
+  anew(services: Partial<Services>): Promise<void>;
+}
+
+/** A world for each test of a file, all in one database. */
+export function testWorld(): TestWorld {
+  let database: TestDatabase;
+  const world = {
+    async anew(services) {
+      await world.close();
+      Object.assign(world, await newWorld(database, services));
+    },
+  } as TestWorld;
+  beforeAll(async () => {
+    database = await freshDatabase();
+  }, DATABASE_TIMEOUT);
+  beforeEach(async () => {
+    Object.assign(world, await newWorld(database));
+  });
+  afterEach(() => world.close());
+  afterAll(() => database.close());
+  return world;
+}
+
 /** Everything anew, in the same database. */
-export async function newWorld({ db }: TestDatabase, services: Partial<Services> = {}): Promise<World> {
+async function newWorld({ db }: TestDatabase, services: Partial<Services> = {}): Promise<World> {
   // Much faster than truncating: what belongs to rooms and users goes with them.
   await db.delete(schema.rooms);
   await db.delete(schema.users);
