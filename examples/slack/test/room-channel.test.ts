@@ -6,7 +6,8 @@ import { catchUp } from "../src/channels/room/join.ts";
 import { Viewer } from "../src/channels/room/viewer.ts";
 import { members, messages, rooms } from "../src/database/schema.ts";
 import { sendMessage } from "../src/messages.ts";
-import { changeRoom, ignoreUser, kickMember, muteMember, openDirect } from "../src/rooms.ts";
+import { setRolePermission } from "../src/permissions.ts";
+import { changeRoom, ignoreUser, kickMember, leaveRoom, muteMember, openDirect } from "../src/rooms.ts";
 import { nobodyOnline, send, SHORT, testWorld } from "./world.ts";
 
 const world = testWorld();
@@ -296,6 +297,28 @@ describe("what may be done", () => {
     await bob.assertPush("room:state", { post: true, role: "moderator" });
     await bob.refutePush("reauthenticate" as never, undefined, SHORT);
     await bob.refutePush("permissionsChanged" as never, undefined, SHORT);
+  });
+
+  it.each([
+    ["their role may see no public rooms any more", "permissionsChanged"],
+    ["they are banned", "reauthenticate"],
+    ["they leave it, and their role may see no public rooms", "left"],
+  ] as const)("is that of nobody when %s: then nothing more is told", async (_why, how) => {
+    const { db, people, general, endpoint } = world;
+    const name = how === "left" ? "carol" : "dave";
+    const channel = await enter(name);
+    await settled(channel);
+    if (how === "reauthenticate") {
+      await setBan(db, people.dave, "spam");
+      endpoint.broadcast(`user:${people.dave}`, "reauthenticate", {});
+    } else {
+      await setRolePermission(db, "user", "view-public", false);
+      if (how === "left") await perform(db, endpoint, general, () => leaveRoom(db, people.carol, general));
+      else endpoint.broadcast("user:role", "permissionsChanged", { lookup: "user" });
+    }
+    await channel.assertPush("room:state", { role: null, post: false });
+    await channel.assertPush("phx_close");
+    await channel.assertTerminated("normal");
   });
 });
 

@@ -192,17 +192,16 @@ export function roomChannel(services: Services) {
       .handleOut("room:state_change", (ctx) => pushRights(db, ctx))
       .handleOut("member:joined", async (ctx, payload) => {
         ctx.push("member:joined", payload);
-        if (payload.member.user.id === userOf(ctx).id) await pushRights(db, ctx);
+        return payload.member.user.id === userOf(ctx).id ? pushRights(db, ctx) : undefined;
       })
       .handleOut("member:changed", async (ctx, payload) => {
         ctx.push("member:changed", payload);
-        if (payload.member.user.id === userOf(ctx).id) await pushRights(db, ctx);
+        return payload.member.user.id === userOf(ctx).id ? pushRights(db, ctx) : undefined;
       })
       .handleOut("member:left", async (ctx, payload) => {
         ctx.push("member:left", payload);
-        if (payload.userId !== userOf(ctx).id) return;
-        if (payload.why === "kicked" || viewerOf(ctx).isPrivate) return stop();
-        await pushRights(db, ctx);
+        if (payload.userId !== userOf(ctx).id) return undefined;
+        return payload.why === "kicked" || viewerOf(ctx).isPrivate ? stop() : pushRights(db, ctx);
       })
       // What nobody changes waits its turn like the rest: after the message that it is about, and never after a kick.
       .handleOut("message:deleted", (ctx, payload) => ctx.push("message:deleted", payload))
@@ -211,9 +210,10 @@ export function roomChannel(services: Services) {
       .handleOut("room:update", (ctx, payload) => ctx.push("room:update", payload))
 
       .handleInfo(async (ctx, message) => {
-        if (message instanceof Broadcast) await followOwn(db, ctx, message);
-        else if (message === "stopped typing") endTyping(ctx);
-        else if (!(await catchUp(db, ctx, message.joinedAt))) return stop();
+        if (message instanceof Broadcast) return followOwn(db, ctx, message);
+        if (message !== "stopped typing") return (await catchUp(db, ctx, message.joinedAt)) ? undefined : stop();
+        endTyping(ctx);
+        return undefined;
       })
       .terminate((ctx) => endTyping(ctx))
   );

@@ -25,7 +25,7 @@ describe("useSession", () => {
   });
 
   it("asks for the token of the first connection at the same time", async () => {
-    let tell = (_: typeof me) => {};
+    let tell: (known: typeof me) => void = () => {};
     vi.spyOn(api, "me").mockReturnValue(new Promise((resolve) => (tell = resolve)));
     const { result } = renderHook(() => useSession());
     expect(api.socketToken).toHaveBeenCalledOnce();
