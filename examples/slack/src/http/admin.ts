@@ -2,14 +2,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { setBan } from "../accounts.ts";
-import { announce } from "../announce.ts";
 import { setAnnouncement } from "../announcements.ts";
 import type { Announcement } from "../contract.ts";
-import type { Db } from "../database.ts";
-import { rooms } from "../database/schema.ts";
 import { allRoles, ensureCan, PERMISSIONS, ROLES, setRolePermission } from "../permissions.ts";
 import { Refused } from "../refused.ts";
-import { roomIdsOf } from "../rooms.ts";
 import { Id, Line } from "../shapes.ts";
 import { bodyOf } from "./app.ts";
 import type { App, HttpServices } from "./app.ts";
@@ -23,14 +19,6 @@ const Ban = z.object({
 
 export function adminRoutes(services: HttpServices): Hono<App> {
   const { db, endpoint } = services;
-
-  /** Those who have one of these rooms on the screen are told what they may do there now. */
-  function tellRights(roomIds: readonly number[]): void {
-    announce(
-      endpoint,
-      roomIds.map((roomId) => ({ what: "rights", roomId })),
-    );
-  }
 
   return new Hono<App>()
     .post("/announcement", async (c) => {
@@ -51,8 +39,8 @@ export function adminRoutes(services: HttpServices): Hono<App> {
       if (role === undefined) throw new Refused("not_found", "There is no such role.");
       const { permission, allowed } = await bodyOf(c, Grant);
       await setRolePermission(db, role, permission, allowed);
+      // Rooms on the screen hear it, too: see `channels/room/own.ts`.
       endpoint.broadcast("user:role", "permissionsChanged", { lookup: role });
-      tellRights(await allRoomIds(db));
       return c.json({});
     })
     .post("/ban", async (c) => {
@@ -60,11 +48,6 @@ export function adminRoutes(services: HttpServices): Hono<App> {
       const { userId, reason } = await bodyOf(c, Ban);
       await setBan(db, userId, reason);
       endpoint.broadcast(`user:${userId}`, "reauthenticate", {});
-      tellRights(await roomIdsOf(db, userId));
       return c.json({});
     });
-}
-
-async function allRoomIds(db: Db): Promise<number[]> {
-  return (await db.select({ id: rooms.id }).from(rooms)).map(({ id }) => id);
 }
