@@ -122,6 +122,14 @@ describe("coming and going", () => {
     await expect(leaveRoom(db, people.alice, general)).rejects.toMatchObject(refusal("not_found"));
   });
 
+  it("keeps one of two owners who leave at the same time", async () => {
+    const { db, people, general } = world;
+    await setRole(db, people.alice, general, people.bob, "owner");
+    const left = await Promise.allSettled([people.alice, people.bob].map((id) => leaveRoom(db, id, general)));
+    expect(left.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect((await membersOf(db, general)).filter(({ role }) => role === "owner")).toHaveLength(1);
+  });
+
   it("invites and removes by permission, and never from outside", async () => {
     const { db, people, secret } = world;
     await expect(inviteMember(db, people.bob, secret, people.carol)).rejects.toMatchObject(refusal("forbidden"));

@@ -3,7 +3,7 @@ import { and, count, eq } from "drizzle-orm";
 import { findUser } from "../accounts.ts";
 import type { Member, Room, RoomRole } from "../contract.ts";
 import type { Db } from "../database.ts";
-import { members } from "../database/schema.ts";
+import { members, rooms } from "../database/schema.ts";
 import type { Happening, Outcome } from "../happening.ts";
 import { tellInRoom } from "../messages/system.ts";
 import { notify } from "../notifications.ts";
@@ -125,6 +125,8 @@ async function ensureMember(db: Db, roomId: number, userId: number): Promise<Mem
 /** Somebody has to be able to look after the room. */
 async function ensureOwnerRemains(tx: Db, roomId: number, { role }: Member): Promise<void> {
   if (role !== "owner") return;
+  // Of the last two that go at the same time, on two processes, the second waits here, and stays.
+  await tx.select({ id: rooms.id }).from(rooms).where(eq(rooms.id, roomId)).for("no key update");
   const [row] = await tx
     .select({ owners: count() })
     .from(members)
