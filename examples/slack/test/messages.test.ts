@@ -241,6 +241,18 @@ describe("marks", () => {
     await expect(react(people.dave, "👍")).rejects.toMatchObject(refusal("forbidden"));
   });
 
+  it("lets nobody put more emoji under a message than fit there", async () => {
+    const { db, people, general } = world;
+    const { id } = (await send(world, people.bob, general, "hi")).result.message;
+    const emoji = Array.from({ length: 21 }, (_, index) => String.fromCodePoint(0x1f600 + index));
+    const last = emoji.pop()!;
+    for (const one of emoji) await toggleReaction(db, people.bob, general, id, one);
+    await expect(toggleReaction(db, people.bob, general, id, last)).rejects.toMatchObject(refusal("invalid"));
+    await toggleReaction(db, people.carol, general, id, last);
+    await toggleReaction(db, people.bob, general, id, emoji[0]!);
+    expect((await toggleReaction(db, people.bob, general, id, last)).result).toHaveLength(20);
+  });
+
   it("pins for the room, by who may", async () => {
     const { db, people, general, news } = world;
     const { id } = (await send(world, people.bob, general, "rules")).result.message;

@@ -11,6 +11,9 @@ import { ensureActive } from "../rooms/active.ts";
 import { ensureView } from "../rooms/find.ts";
 import { messageIn, reactionsOf } from "./view.ts";
 
+/** Reactions of one person to a message. */
+const MAX_OWN = 20;
+
 /** Sets somebody's reaction, or takes it back. Members may react, also where they may only read. */
 export function toggleReaction(
   db: Db,
@@ -24,10 +27,19 @@ export function toggleReaction(
     const { seq } = await markable(tx, userId, roomId, messageId);
     const mine = and(eq(reactions.messageId, messageId), eq(reactions.userId, userId), eq(reactions.emoji, emoji));
     const removed = await tx.delete(reactions).where(mine).returning({ emoji: reactions.emoji });
-    if (removed.length === 0) await tx.insert(reactions).values({ messageId, userId, emoji }).onConflictDoNothing();
+    if (removed.length === 0) {
+      await ensureFew(tx, userId, messageId);
+      await tx.insert(reactions).values({ messageId, userId, emoji }).onConflictDoNothing();
+    }
     const now = (await reactionsOf(tx, [messageId])).get(messageId) ?? [];
     return { result: now, happened: [{ what: "reacted", roomId, messageId, seq, reactions: now }] };
   });
+}
+
+/** All of a message's reactions go out with each new one. */
+async function ensureFew(tx: Db, userId: number, messageId: number): Promise<void> {
+  const mine = await tx.$count(reactions, and(eq(reactions.messageId, messageId), eq(reactions.userId, userId)));
+  if (mine >= MAX_OWN) throw new Refused("invalid", `You have reacted with ${MAX_OWN} emoji: take one back first.`);
 }
 
 /** Pins are the room's: everybody sees them. */
