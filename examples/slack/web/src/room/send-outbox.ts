@@ -6,9 +6,12 @@ import type { Outgoing } from "./room-state.ts";
 import { nextOutgoing } from "./room-state/outbox.ts";
 import type { RoomStore } from "./room-store.ts";
 
-/** A message that has crashed the channel so often is not tried again by itself. */
-const MAX_CRASHES = 2;
-const crashes = new Map<string, number>();
+/**
+ * So often a message is tried again by itself. One without an answer until the socket has noticed, after two heartbeats,
+ * that nobody is there: whoever wakes a laptop up has a connection that has ended meanwhile, and an answer overdue.
+ */
+const RETRIES = { crashed: 2, timeout: 6 };
+const retries = new Map<string, number>();
 
 /**
  * Sends what waits in the outbox while the channel is joined, one after the other, so that the order stays. What was
@@ -45,17 +48,19 @@ async function sendOne(store: RoomStore, push: RoomChannel["push"], outgoing: Ou
     store.dispatch({ type: "sent", message });
     return true;
   } catch (error) {
-    if (isLost(error, clientId)) return false;
+    if (isLost(error, clientId)) return error.reason === "timeout"; // still joined: again at once
     store.dispatch({ type: "failed", clientId, error: sentenceOf(error) });
     return true;
   }
 }
 
-function isLost(error: unknown, clientId: string): boolean {
+function isLost(error: unknown, clientId: string): error is PushError {
   if (!(error instanceof PushError)) return false;
-  if (error.reason === "closed") return true;
-  if (error.reason !== "crashed") return false;
-  const count = (crashes.get(clientId) ?? 0) + 1;
-  crashes.set(clientId, count);
-  return count <= MAX_CRASHES;
+  const { reason } = error;
+  if (reason === "closed") return true;
+  if (reason !== "crashed" && reason !== "timeout") return false;
+  const key = `${reason} ${clientId}`;
+  const count = (retries.get(key) ?? 0) + 1;
+  retries.set(key, count);
+  return count <= RETRIES[reason];
 }
