@@ -11,7 +11,7 @@ export type RoomActions = ReturnType<typeof createRoomActions>;
 
 /** Messages of one page. */
 const PAGE = 50;
-/** Messages that are looked at again after an absence. */
+/** Messages that are looked at again at once, after an absence. */
 const REFRESHED = 100;
 
 export function createRoomActions(
@@ -23,14 +23,18 @@ export function createRoomActions(
   /** Questions that wait for their answer, so that none is asked twice. */
   const asked = new Set<string>();
 
-  async function load(request: PageRequest): Promise<void> {
+  /** Gives nothing when it has failed, or was asked for already. */
+  async function load(request: PageRequest): Promise<HistoryPage | undefined> {
     const question = JSON.stringify(request);
-    if (asked.has(question)) return;
+    if (asked.has(question)) return undefined;
     asked.add(question);
     try {
-      dispatch({ type: "page", request, page: await pageFor(request) });
+      const page = await pageFor(request);
+      dispatch({ type: "page", request, page });
+      return page;
     } catch {
       // Asked again when somebody scrolls there, or after the next join.
+      return undefined;
     } finally {
       asked.delete(question);
     }
@@ -49,12 +53,23 @@ export function createRoomActions(
       case "latest":
         return push("history", { before: newestSeq + 1, limit: PAGE });
       case "refresh":
-        return push("history", { before: newestSeq + 1, limit: REFRESHED });
+        return push("history", { before: request.before, limit: REFRESHED });
+    }
+  }
+  /** Looks again at all messages that are here, the last ones first. */
+  async function refresh(): Promise<void> {
+    const { messages } = store.state;
+    const first = messages[0]?.seq ?? Infinity;
+    let before = (messages.at(-1)?.seq ?? 0) + 1;
+    while (before > first) {
+      const page = await load({ kind: "refresh", before });
+      before = page?.messages[0]?.seq ?? first;
     }
   }
 
   return {
     load,
+    refresh,
     send: (outgoing: Pick<Outgoing, "body" | "replyTo" | "attachments">) =>
       dispatch({
         type: "send",

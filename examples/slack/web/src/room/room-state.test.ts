@@ -69,7 +69,7 @@ describe("messages", () => {
       opened(2, 3),
       { type: "updated", message: edited },
       { type: "deleted", id: 1003 },
-      { type: "page", request: { kind: "refresh" }, page: pageOf(2, 3, 3) },
+      { type: "page", request: { kind: "refresh", before: 4 }, page: pageOf(2, 3, 3) },
     );
     expect(state.messages[0]?.body).toBe("edited");
     expect(state.messages[1]?.deleted).toBe(true);
@@ -78,7 +78,7 @@ describe("messages", () => {
   it("that have not changed stay the same objects when they are refreshed", () => {
     const before = opened(1, 3);
     const page = { ...pageOf(1, 3, 3), messages: [message(1), message(2, { pinned: true }), message(3)] };
-    const state = after(before, { type: "page", request: { kind: "refresh" }, page });
+    const state = after(before, { type: "page", request: { kind: "refresh", before: 4 }, page });
     expect(state.messages.map((held, at) => held === before.messages[at])).toEqual([true, false, true]);
   });
 });

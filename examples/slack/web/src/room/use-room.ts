@@ -42,7 +42,7 @@ export function useRoom(roomId: number): OpenRoom {
     if (reply === undefined) return;
     const { room: known, newestSeq } = store.state;
     // What happened to older messages during the absence is no part of the answer.
-    if (known !== null) void actions.load({ kind: "refresh" });
+    if (known !== null) void actions.refresh();
     store.dispatch({ type: "joined", reply });
     if (hasJoined.current) reportCaughtUp(reply.messages.filter(({ seq }) => seq > newestSeq).length);
     hasJoined.current = true;

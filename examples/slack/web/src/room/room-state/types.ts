@@ -60,4 +60,4 @@ export type PageRequest =
   | { readonly kind: "around"; readonly seq: number }
   | { readonly kind: "latest" }
   /** News of messages that are here already: what happened to them during an absence. */
-  | { readonly kind: "refresh" };
+  | { readonly kind: "refresh"; readonly before: number };
