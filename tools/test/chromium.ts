@@ -18,20 +18,45 @@ export function hasChromium(): boolean {
   return false;
 }
 
+const OPTIONS = {
+  executablePath: path,
+  // Playwright turns the back-forward cache off, which people have.
+  ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
 export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: path,
-    // Playwright turns the back-forward cache off, which people have.
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return chromium.launch(OPTIONS);
+}
+
+/** A Chromium of its own, as on a laptop: while it sleeps, time goes by without it. */
+export interface Laptop {
+  readonly browser: Browser;
+  /** Nothing can be asked of the browser until it is awake again. */
+  sleep(): void;
+  wake(): void;
+  close(): Promise<void>;
+}
+
+export async function launchLaptop(): Promise<Laptop> {
+  const server = await chromium.launchServer(OPTIONS);
+  const { pid } = server.process();
+  if (pid === undefined) throw new Error("Chromium has not started");
+  // All its processes are one group: renderers, the network's, and what they start.
+  const tell = (signal: NodeJS.Signals): void => void process.kill(-pid, signal);
+  return {
+    browser: await chromium.connect(server.wsEndpoint()),
+    sleep: () => tell("SIGSTOP"),
+    wake: () => tell("SIGCONT"),
+    close: () => server.kill(),
+  };
 }

@@ -1,4 +1,4 @@
-/** Databases for tests, on the engine that `SLACK_TEST_DB` names: `pglite` (default, a copy of one that is made once) or `postgres`. */
+/** Databases for tests: on PGlite (a copy of one that is made once) or PostgreSQL. */
 import { createHash, randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,12 +23,14 @@ setFlagsFromString("--liftoff-only");
 /** For `beforeAll`: the first PGlite of a machine takes seconds to be made, and more when all its cores are at work. */
 export const DATABASE_TIMEOUT = 120_000;
 
-/** An empty database with all tables: one for a test file. Close it at the end. */
-export async function freshDatabase(): Promise<TestDatabase> {
-  const engine = process.env["SLACK_TEST_DB"] || "pglite";
+/**
+ * An empty database with all tables: one for a test file. Close it at the end. The engine is `pglite` or `postgres`, as
+ * `SLACK_TEST_DB` says; default PGlite.
+ */
+export async function freshDatabase(engine = process.env["SLACK_TEST_DB"] || "pglite"): Promise<TestDatabase> {
   if (engine === "pglite") return pgliteDatabase();
   if (engine === "postgres") return postgresDatabase();
-  throw new Error(`SLACK_TEST_DB is "${engine}": use pglite or postgres`);
+  throw new Error(`there is no database "${engine}" for tests: use pglite or postgres`);
 }
 
 async function pgliteDatabase(): Promise<TestDatabase> {

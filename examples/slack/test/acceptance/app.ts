@@ -13,6 +13,8 @@ import type { Servers } from "./processes.ts";
 import { keepData } from "./snapshot.ts";
 
 export interface AppOptions {
+  /** Default: as `SLACK_TEST_DB` says, or PGlite. Several processes have PostgreSQL. */
+  readonly database?: "pglite" | "postgres";
   /** More than one: real processes, with PostgreSQL and Redis. */
   readonly processes?: number;
   /** After so many ms without focus somebody is away. */
@@ -51,8 +53,8 @@ export interface Stats {
 export const IDLE_MS = 1_000;
 const SECRET = "a secret of the acceptance tests, long enough to sign with";
 
-export async function startApp({ processes = 1, idleMs = IDLE_MS }: AppOptions = {}): Promise<App> {
-  const database = await freshDatabase();
+export async function startApp({ processes = 1, idleMs = IDLE_MS, ...options }: AppOptions = {}): Promise<App> {
+  const database = await freshDatabase(processes > 1 ? "postgres" : options.database);
   await insertDefaultPermissions(database.db);
   await seed(database.db);
   const putBack = await keepData(database.db);

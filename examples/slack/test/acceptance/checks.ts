@@ -5,5 +5,6 @@ import { directAndDevices } from "./checks/direct-and-devices.ts";
 import { permissions } from "./checks/permissions.ts";
 import { presence } from "./checks/presence.ts";
 import { rooms } from "./checks/rooms.ts";
+import { sleep } from "./checks/sleep.ts";
 
-export const CHECKS = [...connection, ...rooms, ...permissions, ...presence, ...directAndDevices, ...around];
+export const CHECKS = [...connection, ...rooms, ...permissions, ...presence, ...directAndDevices, ...around, ...sleep];

@@ -1,6 +1,7 @@
 /** Somebody at a page of theirs: what they do, and what they see. All waiting is for what the page shows. */
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import type { Laptop } from "../../../../tools/test/chromium.ts";
 import type { Wire } from "./wire.ts";
 
 /** How long anything may take to be seen, in ms: generous, because what is slow is measured elsewhere. */
@@ -14,6 +15,8 @@ export interface Device {
   readonly urlOf: (room: string) => string;
   /** Undefined: its network cannot be unplugged. */
   readonly wire: Wire | undefined;
+  /** Undefined: it cannot be put to sleep. */
+  readonly laptop: Laptop | undefined;
 }
 
 export class Person {
@@ -153,9 +156,9 @@ export class Person {
     await expect.poll(says, { timeout: PATIENCE }).toBe(count);
   }
 
-  async statusOf(username: string, status: string): Promise<void> {
+  async statusOf(username: string, status: string, timeout = 30_000): Promise<void> {
     await expect
-      .poll(() => this.the(`presence-${username}`).first().getAttribute("data-status"), { timeout: 30_000 })
+      .poll(() => this.the(`presence-${username}`).first().getAttribute("data-status"), { timeout })
       .toBe(status);
   }
 
@@ -170,8 +173,22 @@ export class Person {
     this.#device.wire?.cut();
   }
 
+  /** The same, but neither this end nor the server is told. */
+  loseSignal(): void {
+    this.#device.wire?.hush();
+  }
+
   plugIn(): void {
     this.#device.wire?.mend();
+  }
+
+  /** Closes the lid: the browser is stopped in the middle of what it does. Only who was opened with `laptop`. */
+  sleep(): void {
+    this.#device.laptop?.sleep();
+  }
+
+  wake(): void {
+    this.#device.laptop?.wake();
   }
 
   /** As if another window were in front: the page is told that it has lost the focus, and the focus again. */

@@ -18,7 +18,7 @@ export async function startProcesses(
   count: number,
   { secret, idleMs }: { secret: string; idleMs: number },
 ): Promise<Servers> {
-  if (database.url === undefined) throw new Error("several processes need PostgreSQL: SLACK_TEST_DB=postgres");
+  if (database.url === undefined) throw new Error("several processes need PostgreSQL");
   const redis = await redisServer();
   const ports: number[] = [];
   for (let n = 0; n < count; n++) ports.push(await freePort());

@@ -76,7 +76,7 @@ export const directAndDevices = [
 
   check(
     28,
-    "offline: told so; back online all that was missed is there, in order, once; a draft and what was sent are kept",
+    "offline for 30 s: told so; back online all that was missed is there, in order, once; a draft and what was sent are kept",
     async ({ open }) => {
       const [alice, carol] = await Promise.all([open("alice"), open("carol", { wire: true })]);
       carol.unplug();
@@ -85,6 +85,7 @@ export const directAndDevices = [
       await carol.page.keyboard.press("Enter");
       await carol.write("a draft that is kept");
       for (let n = 1; n <= 5; n++) await alice.say(`${n === 2 || n === 4 ? "@carol " : ""}missed ${n}`);
+      await carol.page.waitForTimeout(30_000);
       carol.plugIn();
       await carol.message("missed 5");
       await carol.seesNot("conn-strip", /offline|reconnect/i);
