@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["*.acceptance.ts"],
-    testTimeout: 120_000,
+    // It takes long: each check is told of as soon as it is over.
+    reporters: ["verbose"],
   },
 });
