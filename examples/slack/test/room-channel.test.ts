@@ -8,6 +8,7 @@ import { members, messages, rooms } from "../src/database/schema.ts";
 import { sendMessage } from "../src/messages.ts";
 import { setRolePermission } from "../src/permissions.ts";
 import { changeRoom, ignoreUser, kickMember, leaveRoom, muteMember, openDirect } from "../src/rooms.ts";
+import { EVENTS_PER_SECOND } from "../src/socket.ts";
 import { nobodyOnline, send, SHORT, testWorld } from "./world.ts";
 
 const world = testWorld();
@@ -177,6 +178,16 @@ describe("messages", () => {
     for (const draft of [{}, { clientId: "a b", body: "hi" }, { clientId: "a", body: "hi", replyTo: "first" }]) {
       expect(await saysOf("message:send", draft)).toMatch("Reload it");
     }
+  });
+
+  it("that come faster than anybody writes are refused, with the time to wait", async () => {
+    const bob = await enter("bob");
+    const refs = Array.from({ length: 2 * EVENTS_PER_SECOND + 10 }, (_, n) =>
+      bob.push("message:send", { clientId: `fast-${n}`, body: "hi" }),
+    );
+    await bob.assertReply(refs[0] as string, "ok");
+    const tooFast = { reason: "rate limited", retry_after_ms: expect.any(Number) };
+    await bob.assertReply(refs.at(-1) as string, "error", tooFast as never);
   });
 
   it("are kept as they are, whatever stands in them", async () => {

@@ -13,10 +13,18 @@ export function sentenceOf(error: unknown): string {
 
 /** Beside the example's own refusals there are the server's: a payload that the schema refused has `issues`. */
 function messageOf(response: unknown): string | undefined {
-  const { message, issues } = (response ?? {}) as {
+  const { reason, message, issues } = (response ?? {}) as {
+    readonly reason?: unknown;
     readonly message?: unknown;
     readonly issues?: readonly { readonly message: string }[];
   };
   if (typeof message === "string") return message;
-  return issues?.[0]?.message;
+  return reason === "rate limited" ? "That is too fast. Try again in a moment." : issues?.[0]?.message;
+}
+
+/** Milliseconds after which to try again what was refused because it came too fast; undefined for everything else. */
+export function waitOf(error: unknown): number | undefined {
+  if (!(error instanceof PushError) || error.reason !== "refused") return undefined;
+  const { retry_after_ms: wait } = (error.response ?? {}) as { readonly retry_after_ms?: unknown };
+  return typeof wait === "number" ? wait : undefined;
 }

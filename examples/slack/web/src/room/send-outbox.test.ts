@@ -76,6 +76,21 @@ it("sends again what got no answer, before what comes after it", async () => {
   expect(store.state.outbox).toEqual([]);
 });
 
+it("waits as long as it is told to when it is too fast", async () => {
+  write("one");
+  const tooFast = { reason: "rate limited", retry_after_ms: 20 };
+  push.mockImplementationOnce((event) =>
+    Promise.reject(new PushError("refused", { topic: "room:7", event, status: "error", response: tooFast })),
+  );
+  stored(2);
+  const begun = performance.now();
+  render();
+  await atRest();
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(19);
+  expect(sent()).toEqual(["one", "one"]);
+  expect(store.state.outbox).toEqual([]);
+});
+
 it("gives up, and says so, when there is no answer for more than a minute", async () => {
   write("given up");
   push.mockImplementation(() => fail("timeout"));

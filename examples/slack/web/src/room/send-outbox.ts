@@ -1,6 +1,6 @@
 import { PushError } from "@wingbeat/client";
 import { useEffect } from "react";
-import { sentenceOf } from "../refusal.ts";
+import { sentenceOf, waitOf } from "../refusal.ts";
 import type { RoomChannel } from "./room-channel.ts";
 import type { Outgoing } from "./room-state.ts";
 import { nextOutgoing } from "./room-state/outbox.ts";
@@ -48,6 +48,11 @@ async function sendOne(store: RoomStore, push: RoomChannel["push"], outgoing: Ou
     store.dispatch({ type: "sent", message });
     return true;
   } catch (error) {
+    const wait = waitOf(error);
+    if (wait !== undefined) {
+      await new Promise((done) => setTimeout(done, wait));
+      return true;
+    }
     if (isLost(error, clientId)) return error.reason === "timeout"; // still joined: again at once
     store.dispatch({ type: "failed", clientId, error: sentenceOf(error) });
     return true;
