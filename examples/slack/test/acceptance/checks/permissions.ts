@@ -181,6 +181,15 @@ export const permissions = [
     },
   ),
 
+  check(19, "who may not read the channel on screen any more is shown out", async ({ open }) => {
+    const [alice, dave] = await Promise.all([open("alice"), open("dave", { room: "design" })]);
+    await dave.sees("room-title", "design");
+    await administer(alice, "roles");
+    await alice.the("perm-user-view-public").uncheck();
+    await dave.page.getByText("You cannot see this conversation").waitFor();
+    expect(await dave.rows().count()).toBe(0);
+  }),
+
   check(20, "banned: told at once, with a banner, and nothing is taken any more", async ({ open, raw }) => {
     const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
     const forger = await raw("carol");

@@ -68,9 +68,10 @@ function RoomOnScreen({ roomId, jumpTo }: RoomViewProps) {
   const row = useRowContext(open, { jump: showMessage, reply, edit, write });
   const room = useMemo<RoomContextValue>(
     () => ({ ...open, roomId, jump: showMessage }),
-    [open.state, open.store, open.actions, open.isJoined, open.error, roomId, showMessage],
+    [open.state, open.store, open.actions, open.isJoined, open.isOver, open.error, roomId, showMessage],
   );
-  const { state, error } = open;
+  const { state, error, isOver } = open;
+  if (isOver) return <ClosedRoom message="You may not read it any more." />;
   if (state.room === null && error?.reason === "refused") return <ClosedRoom message={sentenceOf(error)} />;
   return (
     <RoomContext value={room}>

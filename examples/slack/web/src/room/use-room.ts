@@ -16,6 +16,8 @@ export interface OpenRoom {
   readonly store: RoomStore;
   readonly actions: RoomActions;
   readonly isJoined: boolean;
+  /** The server has shown the user out. */
+  readonly isOver: boolean;
   /** Why the server lets nobody in, or undefined. */
   readonly error: RoomChannel["error"];
 }
@@ -51,5 +53,5 @@ export function useRoom(roomId: number): OpenRoom {
 
   useOutbox(store, room, nextOutgoing(state)?.clientId);
   useReadPosition(state, { roomId, active, isJoined: room.state === "joined", markRead: workspace.actions.markRead });
-  return { state, store, actions, isJoined: room.state === "joined", error };
+  return { state, store, actions, isJoined: room.state === "joined", isOver: room.state === "closed", error };
 }
