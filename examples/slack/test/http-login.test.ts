@@ -134,11 +134,14 @@ describe("registering", () => {
       { username: "all" },
       { username: "here" },
       { name: "  " },
+      { name: "x".repeat(61) },
       { password: "1234567" },
     ];
     for (const change of wrong) {
       const answer = await server.browser().post("/api/register", { ...frank, username: "fred", ...change });
       expect(answer, JSON.stringify(change)).toMatchObject({ status: 400, body: { reason: "invalid" } });
+      // A sentence for people, not the schema's own words.
+      expect(answer.body).toMatchObject({ message: expect.stringMatching(/^[^<>=]+\.$/) as string });
     }
   });
 });

@@ -52,9 +52,12 @@ export function AccountForm({ onLoggedIn, besideDemo }: AccountFormProps) {
           autoCapitalize="none"
           spellCheck={false}
           required
+          maxLength={isNew ? 30 : undefined}
           testId={`${testId}-username`}
         />
-        {isNew && <Field label="Your name" name="name" autoComplete="name" required testId="register-name" />}
+        {isNew && (
+          <Field label="Your name" name="name" autoComplete="name" required maxLength={60} testId="register-name" />
+        )}
         <Field
           label="Password"
           name="password"
