@@ -36,6 +36,8 @@ describe("markup", () => {
     ["(https://a.example/x)", "text link text"],
     ["javascript:alert(1) data:text/html,x", "text"],
     ["_https://a.example/a_b_", "italic(link)"],
+    ["no idea \u00af\\_(ツ)_/\u00af _or_ \u00af\\_(ツ)_/\u00af", "text italic(text) text"],
+    ["(_so_)_", "text italic(text) text"],
   ])("%j is %s", (text, expected) => {
     expect(shape(inline(text))).toBe(expected);
   });

@@ -108,7 +108,9 @@ function nodeAt(text: string, at: number, outer: string): Found | undefined {
   if (char === "@") return nameAt(text, at, (username) => ({ type: "mention", username }));
   if (char === "#") return nameAt(text, at, (name) => ({ type: "room", name }));
   const style = MARKERS[char];
-  return style === undefined || outer.includes(char) ? undefined : styledAt(text, at, style, outer);
+  // Nor behind a closing bracket or a backslash: the arms of ¯\_(ツ)_/¯ stay on.
+  if (style === undefined || outer.includes(char) || /[)\]\\]/.test(text[at - 1] ?? "")) return undefined;
+  return styledAt(text, at, style, outer);
 }
 
 function codeAt(text: string, at: number): Found | undefined {
@@ -142,7 +144,7 @@ function styledAt(text: string, at: number, style: Style, outer: string): Found 
   const lineEnd = text.indexOf("\n", at);
   const limit = lineEnd === -1 ? text.length : lineEnd;
   for (let end = at + 1; end < limit; end = codeAt(text, end)?.end ?? end + 1) {
-    if (text[end] !== marker || /\s/.test(text[end - 1] ?? "") || WORD.test(text[end + 1] ?? "")) continue;
+    if (text[end] !== marker || /[\s\\]/.test(text[end - 1] ?? "") || WORD.test(text[end + 1] ?? "")) continue;
     const children = parseInline(text.slice(at + 1, end), outer + marker);
     return { node: { type: style, children }, end: end + 1 };
   }
