@@ -2,9 +2,10 @@
 import { inArray, sql } from "drizzle-orm";
 import { hashPassword } from "./accounts/password.ts";
 import type { Db } from "./database.ts";
-import { userRoles, users } from "./database/schema.ts";
+import { notifications, userRoles, users } from "./database/schema.ts";
 import { PASSWORD, PEOPLE } from "./seed/people.ts";
 import { insertRoom } from "./seed/room.ts";
+import type { Told } from "./seed/room.ts";
 import { ROOMS } from "./seed/rooms.ts";
 
 /** What the login screen offers. */
@@ -27,7 +28,9 @@ export async function seed(db: Db, now = new Date()): Promise<boolean> {
     await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
     if (await hasUsers(tx)) return false;
     const ids = await insertPeople(tx, passwordHash);
-    for (const room of ROOMS) await insertRoom(tx, room, ids, now);
+    const told: Told[] = [];
+    for (const room of ROOMS) told.push(...(await insertRoom(tx, room, ids, now)));
+    await tx.insert(notifications).values(told.sort((one, other) => timeOf(one) - timeOf(other)));
     return true;
   });
 }
@@ -56,6 +59,8 @@ async function hasUsers(db: Db): Promise<boolean> {
   const [any] = await db.select({ id: users.id }).from(users).limit(1);
   return any !== undefined;
 }
+
+const timeOf = ({ createdAt }: Told): number => createdAt.getTime();
 
 /** Gives the people's ids by username. */
 async function insertPeople(db: Db, passwordHash: string): Promise<Map<string, number>> {

@@ -359,6 +359,15 @@ describe("search", () => {
     expect(await bodies("carol", "QUICK", world.general)).toHaveLength(2);
   });
 
+  it("goes by the time, not by the order in which they were stored", async () => {
+    await world.db
+      .update(messages)
+      .set({ createdAt: new Date(Date.now() - 60_000) })
+      .where(eq(messages.body, "quick news"));
+
+    expect((await bodies("carol", "quick")).at(-1)).toBe("quick news");
+  });
+
   it("looks only into rooms that the searcher may see", async () => {
     expect(await bodies("alice", "quick")).toHaveLength(4);
     expect(await bodies("carol", "quick")).toEqual([

@@ -118,6 +118,14 @@ describe("the demo data", () => {
     expect(told).toBe(unread);
     expect(await db.$count(reactions)).toBeGreaterThan(50);
   });
+
+  it("has notifications in the order of their times, whatever room they are of", async () => {
+    const told = await db.select().from(notifications).orderBy(asc(notifications.id));
+    const times = told.map(({ createdAt }) => createdAt.getTime());
+
+    expect(new Set(told.map(({ roomId }) => roomId)).size).toBeGreaterThan(1);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
 });
 
 describe("a script", () => {

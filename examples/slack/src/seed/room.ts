@@ -21,8 +21,14 @@ interface Reader {
 /** Ids of users by username. */
 type Ids = ReadonlyMap<string, number>;
 
-/** Stores a room with its members and all that they have said, as if it had happened. */
-export async function insertRoom(db: Db, room: DemoRoom, ids: Ids, now: Date): Promise<void> {
+/** A notification that is to be stored. */
+export type Told = typeof notifications.$inferInsert & { readonly createdAt: Date };
+
+/**
+ * Stores a room with its members and all that they have said, as if it had happened. Gives the notifications that this
+ * would have made: those of all rooms together are numbered in the order of their times.
+ */
+export async function insertRoom(db: Db, room: DemoRoom, ids: Ids, now: Date): Promise<Told[]> {
   const lines = readTalks(room.talks, now);
   const userIds = Object.keys(room.members).map((username) => idOf(ids, username));
   const { kind, name, topic = "", isDefault = false, readOnly = false, archived = false } = room;
@@ -44,7 +50,7 @@ export async function insertRoom(db: Db, room: DemoRoom, ids: Ids, now: Date): P
   if (added === undefined) throw new Error("the database gave nothing back");
   const stored = await insertLines(db, added.id, lines, ids);
   const readers = await insertMembers(db, added.id, room, stored, ids);
-  await insertMentions(db, added.id, stored, readers, ids);
+  return insertMentions(db, added.id, stored, readers, ids);
 }
 
 async function insertLines(db: Db, roomId: number, lines: readonly Line[], ids: Ids): Promise<Stored[]> {
@@ -108,35 +114,33 @@ async function insertMentions(
   lines: readonly Stored[],
   readers: readonly Reader[],
   ids: Ids,
-): Promise<void> {
+): Promise<Told[]> {
   const found = lines.flatMap((line) => {
     const names = new Set([...line.body.matchAll(/@([a-z]+)/g)].map(([, name = ""]) => name));
     return [...names]
       .filter((name) => name !== line.username && ids.has(name))
       .map((name) => ({ line, userId: idOf(ids, name) }));
   });
-  if (found.length === 0) return;
+  if (found.length === 0) return [];
   await db
     .insert(mentions)
     .values(
       found.map(({ line, userId }) => ({ messageId: line.id, userId, roomId, seq: line.seq, kind: "user" as const })),
     );
-  await db.insert(notifications).values(
-    found.map(({ line, userId }) => {
-      const lastReadSeq = readers.find((reader) => reader.userId === userId)?.lastReadSeq ?? 0;
-      return {
-        userId,
-        kind: "mention" as const,
-        actorId: line.userId,
-        roomId,
-        messageId: line.id,
-        seq: line.seq,
-        excerpt: excerptOf(line.body),
-        createdAt: line.at,
-        readAt: line.seq <= lastReadSeq ? line.at : null,
-      };
-    }),
-  );
+  return found.map(({ line, userId }) => {
+    const lastReadSeq = readers.find((reader) => reader.userId === userId)?.lastReadSeq ?? 0;
+    return {
+      userId,
+      kind: "mention" as const,
+      actorId: line.userId,
+      roomId,
+      messageId: line.id,
+      seq: line.seq,
+      excerpt: excerptOf(line.body),
+      createdAt: line.at,
+      readAt: line.seq <= lastReadSeq ? line.at : null,
+    };
+  });
 }
 
 function idOf(ids: Ids, username: string): number {
