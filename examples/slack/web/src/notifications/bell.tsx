@@ -5,6 +5,7 @@ import type { Notification } from "@wingbeat/example-slack/contract";
 import { Avatar } from "../parts/avatar.tsx";
 import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/empty-state.tsx";
+import { isFocusFree } from "../parts/focus-origin.ts";
 import { shortTimeOf } from "../room/times.ts";
 import { useWorkspace } from "../workspace.ts";
 import "./bell.css";
@@ -47,6 +48,8 @@ export function Bell() {
           sideOffset={8}
           collisionPadding={8}
           aria-label="Notifications"
+          // The bell takes the focus back, unless the room that was gone to has it.
+          onCloseAutoFocus={(event) => !isFocusFree() && event.preventDefault()}
         >
           <header className="bell-head">
             <h2>Notifications</h2>

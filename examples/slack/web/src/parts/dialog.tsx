@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import "./dialog.css";
-import { focusOrigin } from "./focus-origin.ts";
+import { focusOrigin, isFocusFree } from "./focus-origin.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export interface DialogProps {
@@ -33,7 +33,7 @@ export function Dialog({ title, description, onClose, size = "medium", bare = fa
             className={classNames("dialog", `dialog-${size}`, bare && "dialog-bare")}
             data-testid={testId}
             onOpenAutoFocus={focusFirst}
-            onCloseAutoFocus={() => origin?.focus()}
+            onCloseAutoFocus={() => giveFocusBack(origin)}
             onInteractOutside={keepForToasts}
             {...(description === undefined ? { "aria-describedby": undefined } : {})}
           >
@@ -68,6 +68,11 @@ function focusFirst(event: Event): void {
   event.preventDefault();
   const dialog = event.currentTarget as HTMLElement;
   (dialog.querySelector<HTMLElement>("input, textarea") ?? dialog).focus();
+}
+
+/** To where it was before. What the dialog has led to, as another room, may have taken it already. */
+function giveFocusBack(origin: HTMLElement | null): void {
+  if (isFocusFree()) origin?.focus();
 }
 
 /** Toasts lie above the dialog, as if they were a part of it. */

@@ -8,3 +8,6 @@ export function focusOrigin(): HTMLElement | null {
   const origin = menuButton ? document.getElementById(menuButton) : focused;
   return origin instanceof HTMLElement && origin !== document.body ? origin : null;
 }
+
+/** Nothing has the focus. */
+export const isFocusFree = (): boolean => document.activeElement === null || document.activeElement === document.body;

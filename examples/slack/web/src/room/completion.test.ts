@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandIn, complete, completionAt, matching } from "./completion.ts";
+import { commandIn, complete, completionAt, isWhole, matching } from "./completion.ts";
 
 const at = (text: string) => completionAt(text, text.length);
 
@@ -17,6 +17,14 @@ describe("what is completed", () => {
     "nothing in %j",
     (text) => expect(at(text)).toBeUndefined(),
   );
+
+  it.each([
+    ["hi @Bob", "bob", true],
+    ["hi @bo", "bob", false],
+    ["see #general", "general", true],
+    ["/join", "join", true],
+    [":tada", "tada", false],
+  ])("%j is as long as %j: %s", (text, value, expected) => expect(isWhole(at(text)!, value)).toBe(expected));
 
   it("is the word at the caret, not the last one", () => {
     expect(completionAt("@bo and more", 3)).toEqual({ kind: "user", query: "bo", from: 0 });

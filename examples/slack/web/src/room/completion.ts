@@ -25,6 +25,10 @@ export function completionAt(text: string, caret: number): Completion | undefine
   return { kind, query, from: caret - query.length - 1 };
 }
 
+/** A whole command or name needs no completing: Enter sends what is there. An emoji's colon is still to come. */
+export const isWhole = ({ kind, query }: Completion, value: string): boolean =>
+  kind !== "emoji" && query.toLowerCase() === value;
+
 /** The text with `insert` and a space in place of what was typed, and where the caret is then. */
 export function complete(text: string, caret: number, { from }: Completion, insert: string) {
   const rest = text.slice(caret).replace(/^ /, "");

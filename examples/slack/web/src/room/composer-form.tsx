@@ -6,9 +6,10 @@ import { IconButton } from "../parts/icon-button.tsx";
 import { plainText } from "../text/parse.ts";
 import { labelOf, useWorkspace } from "../workspace.ts";
 import { Autocomplete, optionId } from "./autocomplete.tsx";
-import { commandIn, complete } from "./completion.ts";
+import { commandIn, complete, isWhole } from "./completion.ts";
 import { EmojiPicker } from "./emoji-picker.tsx";
 import { fitHeight } from "./fit-height.ts";
+import { isTouch } from "./is-touch.ts";
 import { isTooLong, MessageLength } from "./message-length.tsx";
 import { useOpenRoom } from "./room-context.ts";
 import type { RoomState } from "./room-state.ts";
@@ -18,6 +19,7 @@ import { IMAGE_TYPES } from "./upload.ts";
 import { UploadStrip } from "./upload-strip.tsx";
 import { useComposerText } from "./use-composer-text.ts";
 import { useFileDrop } from "./use-file-drop.ts";
+import { useFocusFirst } from "./use-focus-first.ts";
 import { useTyping } from "./use-typing.ts";
 import { useUploads } from "./use-uploads.ts";
 
@@ -31,10 +33,7 @@ export interface ComposerProps {
   readonly onEditLast: (id: number) => void;
 }
 
-/** Keyboards on glass have no Shift and Enter for a new line; there is a button to send. */
-const isTouch = () => window.matchMedia("(hover: none) and (pointer: coarse)").matches;
-
-/** Enter sends; Shift and Enter make a new line. */
+/** Enter sends; Shift and Enter make a new line. Keyboards on glass have no such keys: there is a button to send. */
 export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: ComposerProps) {
   const { me } = useWorkspace();
   const { store, actions, isJoined } = useOpenRoom();
@@ -58,11 +57,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
     caret.current = null;
   }, [text, caret]);
 
-  // Whoever has come for the room can write at once. On glass that would bring up a keyboard that nobody wants yet.
-  useEffect(() => {
-    const at = document.activeElement;
-    if (!isTouch() && (at === document.body || at?.matches("a") === true)) area.current?.focus();
-  }, []);
+  useFocusFirst(area);
 
   // Not `onSelect`: React calls it amid the key that sends, when the text is still there.
   useEffect(() => {
@@ -114,8 +109,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
     const suggestion = isOpen ? suggestions[chosen] : undefined;
     if (suggestion !== undefined && (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey))) {
       event.preventDefault();
-      // A whole command needs no completing: Enter runs it.
-      if (event.key === "Enter" && completion?.kind === "command" && completion.query === suggestion.value) void send();
+      if (event.key === "Enter" && completion !== undefined && isWhole(completion, suggestion.value)) void send();
       else pick(suggestion);
     } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
       event.preventDefault();
@@ -196,6 +190,8 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
             onChange={(event) => {
               add(event.target.files ?? []);
               event.target.value = "";
+              // Enter would open the list of files again.
+              area.current?.focus();
             }}
           />
           <IconButton

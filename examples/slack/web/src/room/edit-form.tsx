@@ -3,6 +3,7 @@ import type { OwnMessage } from "@wingbeat/example-slack/contract";
 import { Button } from "../parts/button.tsx";
 import "./edit-form.css";
 import { fitHeight } from "./fit-height.ts";
+import { isTouch } from "./is-touch.ts";
 import { isTooLong, MessageLength } from "./message-length.tsx";
 import { useRow } from "./room-context.ts";
 
@@ -47,7 +48,7 @@ export function EditForm({ message }: { readonly message: OwnMessage }) {
         onChange={(event) => setBody(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") edit(null);
-          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || isTouch()) return;
           event.preventDefault();
           void save();
         }}
