@@ -1,5 +1,5 @@
 import { Tooltip as Primitive } from "radix-ui";
-import type { ReactElement } from "react";
+import type { FocusEvent, ReactElement } from "react";
 import "./tooltip.css";
 
 export interface TooltipProps {
@@ -18,7 +18,9 @@ export const TooltipProvider = Primitive.Provider;
 export function Tooltip({ label, keys, side = "top", children }: TooltipProps) {
   return (
     <Primitive.Root>
-      <Primitive.Trigger asChild>{children}</Primitive.Trigger>
+      <Primitive.Trigger asChild onFocus={onlyByKeyboard}>
+        {children}
+      </Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content className="tooltip" side={side} sideOffset={6} collisionPadding={8}>
           {label}
@@ -31,4 +33,9 @@ export function Tooltip({ label, keys, side = "top", children }: TooltipProps) {
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+/** A button that gets the focus back after a click elsewhere, from a dialog as it closes, needs not be named. */
+function onlyByKeyboard(event: FocusEvent): void {
+  if (!event.currentTarget.matches(":focus-visible")) event.preventDefault();
 }
