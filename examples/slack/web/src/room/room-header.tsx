@@ -2,14 +2,14 @@ import { AtSign, EllipsisVertical, Hash, Image, Lock, Pin, Search, Settings, Sta
 import type { LucideIcon } from "lucide-react";
 import type { Room } from "@wingbeat/example-slack/contract";
 import { IconButton } from "../parts/icon-button.tsx";
-import { Menu, MenuItem } from "../parts/menu.tsx";
+import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
 import { StatusDot } from "../presence/status-dot.tsx";
 import { DrawerButton, useWorkspace } from "../workspace.ts";
 import type { PanelKind } from "../workspace.ts";
 import { useOpenRoom } from "./room-context.ts";
 import "./room-header.css";
 
-/** The panels in the order of their buttons. `wide`: their buttons are in a menu on a narrow page. */
+/** The panels in the order of their buttons. `wide`: on a narrow page they are in a menu. */
 const PANELS: readonly {
   readonly kind: PanelKind;
   readonly label: string;
@@ -21,7 +21,7 @@ const PANELS: readonly {
   { kind: "mentions", label: "Mentions of you", icon: AtSign, wide: true },
   { kind: "files", label: "Files", icon: Image, wide: true },
   { kind: "search", label: "Search messages", icon: Search },
-  { kind: "settings", label: "Settings", icon: Settings },
+  { kind: "settings", label: "Settings", icon: Settings, wide: true },
 ];
 
 /** What the room is, and the way to everything beside it. */
@@ -29,6 +29,7 @@ export function RoomHeader({ room }: { readonly room: Room }) {
   const { state } = useOpenRoom();
   const { panel, openPanel, openProfile } = useWorkspace();
   const { peer } = room;
+  const star = useStar(room.id);
   return (
     <header className="room-header">
       <DrawerButton />
@@ -46,7 +47,18 @@ export function RoomHeader({ room }: { readonly room: Room }) {
             </button>
           )}
         </h1>
-        <StarButton roomId={room.id} />
+        {star !== null && (
+          <IconButton
+            className={star.starred ? "room-header-star room-header-starred" : "room-header-star"}
+            icon={Star}
+            size="small"
+            side="bottom"
+            label={star.label}
+            aria-pressed={star.starred}
+            data-testid="star-room"
+            onClick={star.toggle}
+          />
+        )}
         {room.archived && <span className="room-header-tag">Archived</span>}
         {room.readOnly && !room.archived && <span className="room-header-tag">Read only</span>}
         <p className="room-header-topic truncate" data-testid="room-topic" title={room.topic}>
@@ -86,6 +98,14 @@ export function RoomHeader({ room }: { readonly room: Room }) {
             <IconButton className="room-header-more" icon={EllipsisVertical} label="More" data-testid="open-more" />
           }
         >
+          {star !== null && (
+            <>
+              <MenuItem icon={Star} testId="more-star" onSelect={star.toggle}>
+                {star.label}
+              </MenuItem>
+              <MenuLine />
+            </>
+          )}
           {PANELS.filter(({ wide }) => wide).map(({ kind, label, icon }) => (
             <MenuItem key={kind} icon={icon} testId={`more-${kind}`} onSelect={() => openPanel(kind)}>
               {label}
@@ -110,21 +130,15 @@ export function RoomIcon({ room, size = 17 }: { readonly room: Pick<Room, "kind"
   );
 }
 
-function StarButton({ roomId }: { readonly roomId: number }) {
+/** The user's star on a room; null for one that they are not in. */
+function useStar(roomId: number) {
   const { rooms, actions, attempt } = useWorkspace();
   const summary = rooms.find(({ id }) => id === roomId);
   if (summary === undefined) return null;
   const { starred } = summary;
-  return (
-    <IconButton
-      className={starred ? "room-header-star room-header-starred" : "room-header-star"}
-      icon={Star}
-      size="small"
-      side="bottom"
-      label={starred ? "Take off the starred ones" : "Star this conversation"}
-      aria-pressed={starred}
-      data-testid="star-room"
-      onClick={() => void attempt(() => actions.setRoomPrefs(roomId, { starred: !starred }))}
-    />
-  );
+  return {
+    starred,
+    label: starred ? "Take off the starred ones" : "Star this conversation",
+    toggle: () => void attempt(() => actions.setRoomPrefs(roomId, { starred: !starred })),
+  };
 }
