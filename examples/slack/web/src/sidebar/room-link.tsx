@@ -7,6 +7,7 @@ import { StatusDot } from "../presence/status-dot.tsx";
 import { useWorkspace } from "../workspace/context.ts";
 import { badgeOf, isBold } from "../workspace/rooms.ts";
 import "./room-link.css";
+import { useInSight } from "./use-in-sight.ts";
 
 /** A room in the sidebar: bold with something to read, with a number when somebody speaks to the user. */
 export function RoomLink({ room }: { readonly room: RoomSummary }) {
@@ -24,8 +25,10 @@ const LinkOf = memo(function LinkOf({ room, isCurrent, onChosen }: LinkProps) {
   const { peer, name } = room;
   const badge = badgeOf(room);
   const bold = isBold(room);
+  const link = useInSight<HTMLAnchorElement>(isCurrent);
   return (
     <Link
+      ref={link}
       className={classNames("room-link", bold && "room-link-bold", room.notify === "none" && "room-link-muted")}
       href={`/room/${room.id}`}
       onClick={() => onChosen(false)}
