@@ -11,12 +11,13 @@ it("says where one is", () => {
   expect(titleOf([direct], direct)).toBe("Bob Okafor · Roost");
 });
 
-it("adds all badges up, but those of rooms one wants to hear nothing of", () => {
+it("adds all badges up, but those of rooms one wants to hear nothing of or that are archived", () => {
   const rooms = [
     general,
     room(2, "a", { unread: unread(2, true, 2) }),
     room(3, "b", { unread: unread(3, true, 1) }),
     room(4, "c", { notify: "none", unread: unread(4, true, 9) }),
+    room(5, "d", { archived: true, unread: unread(5, true, 5) }),
   ];
   expect(titleOf(rooms, general)).toBe("(3) #general · Roost");
 });

@@ -3,8 +3,10 @@ import { badgeOf, isBold } from "./rooms.ts";
 
 /** Of the window: the sum of all badges, or a dot when rooms are just bold; then where one is. `(3) #general · Roost` */
 export function titleOf(rooms: readonly RoomSummary[], current: RoomSummary | null): string {
-  const badges = rooms.reduce((sum, room) => sum + badgeOf(room), 0);
-  const others = rooms.some((room) => room.id !== current?.id && !room.archived && isBold(room));
+  // What is archived is not in the sidebar: nobody would find out what the number is about.
+  const open = rooms.filter((room) => !room.archived);
+  const badges = open.reduce((sum, room) => sum + badgeOf(room), 0);
+  const others = open.some((room) => room.id !== current?.id && isBold(room));
   const mark = badges > 0 ? `(${badges}) ` : others ? "• " : "";
   return `${mark}${current === null ? "" : `${labelOf(current)} · `}Roost`;
 }
