@@ -1,7 +1,6 @@
 /** The workspace, for the components in it. */
 export type { DialogKind, Panel, PanelKind, Workspace } from "./workspace/context.ts";
 export { useStatus, useStatuses, useWorkspace } from "./workspace/context.ts";
-export { showDesktopNotification } from "./workspace/desktop-notification.ts";
 export { DrawerButton } from "./workspace/drawer-button.tsx";
 export { labelOf } from "./workspace/title.ts";
 export { useToast } from "./parts/toasts.tsx";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { useLatest } from "./use-latest.ts";
+import { useLatest } from "../parts/use-latest.ts";
 
 export interface Answer<T> {
   /** Of the last question that was answered; stays while the next one is asked. */

@@ -7,6 +7,7 @@ import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/empty-state.tsx";
 import { isFocusFree } from "../parts/focus-origin.ts";
 import { shortTimeOf } from "../room/times.ts";
+import { plainText } from "../text/parse.ts";
 import { useWorkspace } from "../workspace.ts";
 import "./bell.css";
 import { badgeText } from "./notifications-state.ts";
@@ -100,7 +101,7 @@ function Item({ item, onOpen, onRead }: ItemProps) {
           <span className="bell-what">
             <strong>{actor.name}</strong> {whatOf(item)}
           </span>
-          {excerpt !== "" && <span className="bell-excerpt">{excerpt}</span>}
+          {excerpt !== "" && <span className="bell-excerpt">{plainText(excerpt)}</span>}
           <time className="bell-time" dateTime={at}>
             {shortTimeOf(at)}
           </time>

@@ -1,8 +1,8 @@
 import { useEffect, useReducer } from "react";
-import type { Notification } from "@wingbeat/example-slack/contract";
 import { useChannel, useEvent } from "../realtime.ts";
-import { showDesktopNotification, useWorkspace } from "../workspace.ts";
+import { useWorkspace } from "../workspace.ts";
 import { noNotifications, notificationsReducer } from "./notifications-state.ts";
+import { useDesktopNotifications } from "./use-desktop-notifications.ts";
 
 /** The user's notifications, on their own topic. A rejoin brings only what has come since. */
 export function useNotifications() {
@@ -13,21 +13,15 @@ export function useNotifications() {
   useEffect(() => {
     if (reply !== undefined) dispatch({ type: "joined", reply });
   }, [reply]);
+  const wanted = !active && me.preferences.desktopNotifications;
+  const showOnDesktop = useDesktopNotifications({ items: state.items, wanted, openRoom });
   useEvent(channel, "new_notification", ({ notification, unread }) => {
     dispatch({ type: "came", notification, unread });
-    // Who writes directly is told of by the workspace.
-    if (!active && me.preferences.desktopNotifications && notification.kind !== "direct") tell(notification);
+    showOnDesktop(notification);
   });
   useEvent(channel, "read", ({ ids, unread }) => dispatch({ type: "read", ids, unread }));
   useEvent(channel, "retract", ({ ids, unread }) => dispatch({ type: "retracted", ids, unread }));
 
-  const tell = ({ actor, kind, roomId, roomName, seq, excerpt }: Notification) =>
-    showDesktopNotification({
-      title: kind === "invite" ? `${actor.name} invited you to #${roomName}` : `${actor.name} in #${roomName}`,
-      body: excerpt,
-      roomId,
-      onClick: () => openRoom(roomId, seq ?? undefined),
-    });
   return {
     state,
     read: (id: number) =>

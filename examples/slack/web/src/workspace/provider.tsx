@@ -1,4 +1,4 @@
-import type { Me, User } from "@wingbeat/example-slack/contract";
+import type { Me } from "@wingbeat/example-slack/contract";
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import type { ReactNode } from "react";
 import { useToast } from "../parts/toasts.tsx";
@@ -11,7 +11,6 @@ import { CaughtUpContext, createCaughtUp } from "./caught-up.ts";
 import { usePublicChannel, useRoleChannel, useSystemChannel, useUserChannel } from "./channels.ts";
 import { StatusesContext, WorkspaceContext } from "./context.ts";
 import type { Workspace } from "./context.ts";
-import { showDesktopNotification } from "./desktop-notification.ts";
 import { firstRoom } from "./rooms.ts";
 import { initialState, workspaceReducer } from "./state.ts";
 import { statusesOf } from "./statuses.ts";
@@ -54,17 +53,6 @@ export function WorkspaceProvider({ me, session, children }: WorkspaceProviderPr
     dispatch({ type: "announcement", announcement: announcement.id === null ? null : announcement }),
   );
 
-  const showMessage = (roomId: number, from: User) => {
-    const room = state.rooms.find(({ id }) => id === roomId);
-    // Mentions come with their notification, which has more to say.
-    if (active || room?.kind !== "direct" || !state.me.preferences.desktopNotifications) return;
-    showDesktopNotification({
-      title: from.name,
-      body: "sent you a message",
-      roomId,
-      onClick: () => openRoom(roomId),
-    });
-  };
   useUserEvents(user.channel, {
     dispatch,
     // Every tab of the user is told. The one that is looked at is the one that asked.
@@ -78,7 +66,6 @@ export function WorkspaceProvider({ me, session, children }: WorkspaceProviderPr
       );
       if (next !== undefined) openRoom(next.id);
     },
-    messaged: showMessage,
     reauthenticate: () => void refreshMe(),
     loggedOut: (sessionId) => {
       if (sessionId === null || sessionId === me.sessionId) session.ended("You have been logged out.");

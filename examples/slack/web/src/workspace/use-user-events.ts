@@ -1,4 +1,4 @@
-import type { RoomSummary, User } from "@wingbeat/example-slack/contract";
+import type { RoomSummary } from "@wingbeat/example-slack/contract";
 import { useEvent } from "../realtime.ts";
 import type { UserChannel } from "./channels.ts";
 import type { WorkspaceAction } from "./state.ts";
@@ -8,7 +8,6 @@ export interface UserEvents {
   /** A room that another part of the server has added. `open`: the user has asked to see it. */
   readonly added: (room: RoomSummary, open: boolean) => void;
   readonly removed: (roomId: number, name: string, why: "left" | "kicked" | "deleted") => void;
-  readonly messaged: (roomId: number, from: User) => void;
   /** What the user may do has changed. */
   readonly reauthenticate: () => void;
   /** Null: all sessions. */
@@ -29,10 +28,7 @@ export function useUserEvents(channel: UserChannel["channel"], events: UserEvent
   });
   useEvent(channel, "room:changed", ({ room }) => dispatch({ type: "room", room }));
   useEvent(channel, "unread", (unread) => dispatch({ type: "unread", unread }));
-  useEvent(channel, "newMessage", ({ roomId, from }) => {
-    dispatch({ type: "newMessage", roomId });
-    events.messaged(roomId, from);
-  });
+  useEvent(channel, "newMessage", ({ roomId }) => dispatch({ type: "newMessage", roomId }));
   useEvent(channel, "refreshMentions", ({ unread }) => dispatch({ type: "refreshMentions", unread }));
   useEvent(channel, "preferences", (preferences) => dispatch({ type: "preferences", preferences }));
   useEvent(channel, "status", ({ manualStatus }) => dispatch({ type: "status", manualStatus }));
