@@ -48,9 +48,12 @@ export async function canView(db: Db, userId: number, roomId: number): Promise<b
   return row.memberId !== null || (row.kind === "public" && (await can(db, userId, "view-public")));
 }
 
+/** There may be such a room or not: who is not in it does not learn which. */
+export const NOT_SEEN = "There is no such channel, or you are not in it.";
+
 /** Throws `Refused`, the same for rooms that there are not and rooms that are none of the user's business. */
 export async function ensureView(db: Db, userId: number, roomId: number): Promise<void> {
-  if (!(await canView(db, userId, roomId))) throw new Refused("unauthorized", "You cannot see this channel.");
+  if (!(await canView(db, userId, roomId))) throw new Refused("unauthorized", NOT_SEEN);
 }
 
 /** Everybody in a room, by name. */

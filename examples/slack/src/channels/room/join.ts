@@ -5,7 +5,7 @@ import type { Db } from "../../database.ts";
 import { messagesAfter, newestMessages, starredIn } from "../../messages.ts";
 import { rightsIn } from "../../permissions.ts";
 import { Refused } from "../../refused.ts";
-import { canView, ensureView, lastReadIn, membersOf, roomFor } from "../../rooms.ts";
+import { canView, ensureView, NOT_SEEN, lastReadIn, membersOf, roomFor } from "../../rooms.ts";
 import { userOf } from "../../visitor.ts";
 import { idIn } from "../../shapes.ts";
 import { ensureLogin } from "../login.ts";
@@ -32,7 +32,7 @@ export async function joinRoomChannel(db: Db, ctx: JoiningContext, after: number
   const userId = user.id;
   const roomId = idIn(ctx.params.id);
   // No such room, and no way into it: strangers cannot tell one from the other.
-  if (roomId === undefined) throw new Refused("unauthorized", "You cannot see this channel.");
+  if (roomId === undefined) throw new Refused("unauthorized", NOT_SEEN);
   await ensureView(db, userId, roomId);
   for (const topic of ownTopics(userId)) ctx.subscribe(topic);
   const [room, rights, ignored, starred] = await Promise.all([
