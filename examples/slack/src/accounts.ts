@@ -12,6 +12,7 @@ export {
 export type { Login } from "./accounts/sessions.ts";
 export {
   authenticate,
+  bans,
   createUser,
   findUser,
   findUsers,

@@ -81,6 +81,7 @@ export interface BrowsedRoom {
   readonly topic: string;
   readonly members: number;
   readonly joined: boolean;
+  readonly archived: boolean;
 }
 
 export interface Reaction {
@@ -200,6 +201,12 @@ export interface NotificationsJoined {
   readonly cursor: number | null;
 }
 
+/** Somebody who may read and do nothing else, and why. */
+export interface Ban {
+  readonly userId: number;
+  readonly reason: string;
+}
+
 export interface SessionInfo {
   readonly id: string;
   readonly device: string;
@@ -229,6 +236,8 @@ export interface UserJoined {
   readonly me: Me;
   readonly rooms: readonly RoomSummary[];
   readonly announcement: Announcement | null;
+  /** Ids of the users whom this one ignores. */
+  readonly ignored: readonly number[];
 }
 
 export interface Announcement {
@@ -295,6 +304,8 @@ export type UserPushes = {
   readonly refreshMentions: { readonly unread: number };
   readonly preferences: Preferences;
   readonly status: { readonly manualStatus: ManualStatus };
+  /** Somebody is ignored, or heard again. */
+  readonly ignored: { readonly userId: number; readonly ignored: boolean };
   readonly error: { readonly code: string; readonly message: string };
 };
 

@@ -342,11 +342,15 @@ describe("what admins do", () => {
 
     expect(await told).toEqual({ event: "reauthenticate", payload: {} });
     expect(await meOf(dave)).toMatchObject({ banned: "Too many dinosaurs", permissions: [] });
+    const bans = { bans: [{ userId: user.id, reason: "Too many dinosaurs" }] };
+    expect(await alice.get("/api/admin/bans")).toMatchObject({ status: 200, body: bans });
+    expect((await dave.get("/api/admin/bans")).status).toBe(403);
     const refused = await dave.post("/api/rooms/1/messages", { clientId: "banned", body: "Roar" });
     expect(refused).toMatchObject({ status: 403, body: { reason: "banned" } });
     expect((await dave.upload(PNG)).status).toBe(403);
 
     await alice.post("/api/admin/ban", { userId: user.id, reason: null });
+    expect((await alice.get("/api/admin/bans")).body).toEqual({ bans: [] });
     expect((await dave.post("/api/rooms/1/messages", { clientId: "unbanned", body: "Roar" })).status).toBe(201);
   });
 });

@@ -77,6 +77,12 @@ describe("who sees what", () => {
       ["news", false, 2],
     ]);
     expect(await seen("carol", "secret")).toEqual([]);
+    await db.update(rooms).set({ archived: true }).where(eq(rooms.id, general));
+    expect((await browseRooms(db, people.carol, "")).map(({ name, archived }) => [name, archived])).toEqual([
+      ["carols", false],
+      ["news", false],
+      ["general", true],
+    ]);
     expect(await seen("alice", "#SEC")).toEqual([["secret", true, 2]]);
     expect(await seen("alice", "%")).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { eq, sql } from "drizzle-orm";
-import type { ManualStatus, Me, Preferences, User } from "../contract.ts";
+import { eq, isNotNull, sql } from "drizzle-orm";
+import type { Ban, ManualStatus, Me, Preferences, User } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { ignores, userRoles, users } from "../database/schema.ts";
 import { permissionsOf, rolesOf } from "../permissions.ts";
@@ -120,6 +120,15 @@ export async function setBan(db: Db, userId: number, reason: string | null): Pro
     .where(eq(users.id, userId))
     .returning(USER_COLUMNS);
   if (changed.length === 0) throw new Refused("not_found", "There is no such user.");
+}
+
+/** Everybody who is banned. */
+export async function bans(db: Db): Promise<Ban[]> {
+  const rows = await db
+    .select({ userId: users.id, reason: users.bannedReason })
+    .from(users)
+    .where(isNotNull(users.bannedReason));
+  return rows.map(({ userId, reason }) => ({ userId, reason: reason ?? "" }));
 }
 
 /** Ignores somebody, or hears them again. */

@@ -1,7 +1,7 @@
 /** What admins may do. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { setBan } from "../accounts.ts";
+import { bans, setBan } from "../accounts.ts";
 import { setAnnouncement } from "../announcements.ts";
 import type { Announcement } from "../contract.ts";
 import { allRoles, ensureCan, PERMISSIONS, ROLES, setRolePermission } from "../permissions.ts";
@@ -42,6 +42,10 @@ export function adminRoutes(services: HttpServices): Hono<App> {
       // Rooms on the screen hear it, too: see `channels/room/own.ts`.
       endpoint.broadcast("user:role", "permissionsChanged", { lookup: role });
       return c.json({});
+    })
+    .get("/bans", async (c) => {
+      await ensureCan(db, c.var.login.user.id, "ban-user");
+      return c.json({ bans: await bans(db) });
     })
     .post("/ban", async (c) => {
       await ensureCan(db, c.var.login.user.id, "ban-user");

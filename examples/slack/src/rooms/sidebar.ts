@@ -47,6 +47,7 @@ export async function browseRooms(db: Db, userId: number, query: string): Promis
       topic: rooms.topic,
       members: sql<number>`(select count(*)::integer from members m where m.room_id = ${rooms.id})`,
       joined: sql<boolean>`${members.userId} is not null`,
+      archived: rooms.archived,
     })
     .from(rooms)
     .leftJoin(members, and(eq(members.roomId, rooms.id), eq(members.userId, userId)))

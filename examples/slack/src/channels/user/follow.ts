@@ -67,6 +67,7 @@ async function followChange(db: Db, ctx: UserContext, roomId: number): Promise<v
 async function followSelf(db: Db, ctx: UserContext, { event, payload }: Broadcast): Promise<void> {
   if (event === "preferred") return pushRoom(db, ctx, (payload as SelfEvents["preferred"]).roomId);
   if (event !== "ignored") return;
+  ctx.push("ignored", payload as SelfEvents["ignored"]);
   for (const unread of await unreadOf(db, userOf(ctx).id)) if (tabOf(ctx).learn(unread)) ctx.push("unread", unread);
 }
 

@@ -1,4 +1,4 @@
-import { meOf } from "../../accounts.ts";
+import { ignoredBy, meOf } from "../../accounts.ts";
 import { roomTopic, selfTopic } from "../../announce.ts";
 import type { Broadcaster } from "../../announce.ts";
 import { currentAnnouncement } from "../../announcements.ts";
@@ -29,7 +29,12 @@ export async function joinUser(db: Db, ctx: JoiningContext): Promise<UserJoined>
   for (const { id } of rooms) ctx.subscribe(roomTopic(id));
   ctx.assign({ tab: new Tab(rooms) });
   ctx.afterJoin(() => catchUp(db, ctx, user.id));
-  return { me: await meOf(db, user.id, sessionId), rooms, announcement: await currentAnnouncement(db) };
+  return {
+    me: await meOf(db, user.id, sessionId),
+    rooms,
+    announcement: await currentAnnouncement(db),
+    ignored: await ignoredBy(db, user.id),
+  };
 }
 
 /** Commands are not heard until the client is on the topic: what they would have said since the rooms were read. */

@@ -1,5 +1,5 @@
 import type { BrowsedRoom } from "@wingbeat/example-slack/contract";
-import { Hash, Lock, Plus, SearchX, Users } from "lucide-react";
+import { Archive, Hash, Lock, Plus, SearchX, Users } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { Dialog, DialogBody } from "../parts/dialog.tsx";
@@ -60,7 +60,7 @@ export function BrowseDialog({ onClose }: { readonly onClose: () => void }) {
 function BrowsedLine({ room, onClose }: { readonly room: BrowsedRoom; readonly onClose: () => void }) {
   const { actions, attempt, openRoom } = useWorkspace();
   const [busy, setBusy] = useState(false);
-  const Icon = room.kind === "private" ? Lock : Hash;
+  const Icon = room.archived ? Archive : room.kind === "private" ? Lock : Hash;
   const open = () => {
     onClose();
     openRoom(room.id);
@@ -85,6 +85,7 @@ function BrowsedLine({ room, onClose }: { readonly room: BrowsedRoom; readonly o
         <span className="browse-facts">
           <Users size={13} aria-hidden="true" />
           {room.members} {room.members === 1 ? "member" : "members"}
+          {room.archived && " · archived"}
           {room.topic !== "" && <span className="truncate">· {room.topic}</span>}
         </span>
       </button>
@@ -98,7 +99,7 @@ function BrowsedLine({ room, onClose }: { readonly room: BrowsedRoom; readonly o
         >
           Leave
         </Button>
-      ) : (
+      ) : room.archived ? null : (
         <Button size="small" busy={busy} data-testid={`browse-join-${room.name}`} onClick={() => void join()}>
           Join
         </Button>

@@ -11,8 +11,9 @@ import "./profile-dialog.css";
 
 /** Who somebody is, and what one can do about it. */
 export function ProfileDialog({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
-  const { me, actions, attempt, openRoom } = useWorkspace();
+  const { me, ignored, actions, attempt, openRoom } = useWorkspace();
   const toast = useToast();
+  const isIgnored = ignored.includes(user.id);
   const status = useStatus(user.id);
   const isMe = user.id === me.user.id;
   const write = () =>
@@ -21,10 +22,10 @@ export function ProfileDialog({ user, onClose }: { readonly user: User; readonly
       onClose();
       openRoom(room.id);
     });
-  const ignore = (ignored: boolean) =>
+  const ignore = (wanted: boolean) =>
     attempt(async () => {
-      await actions.setIgnored(user.id, ignored);
-      toast(ignored ? `You do not hear of ${user.name} any more.` : `You hear of ${user.name} again.`);
+      await actions.setIgnored(user.id, wanted);
+      toast(wanted ? `You do not hear of ${user.name} any more.` : `You hear of ${user.name} again.`);
     });
   return (
     <Dialog size="small" title={isMe ? "Your profile" : "Profile"} onClose={onClose} testId="profile">
@@ -32,8 +33,8 @@ export function ProfileDialog({ user, onClose }: { readonly user: User; readonly
         <div className="profile-who">
           <Avatar user={user} size={72} />
           <div className="profile-names">
-            <p className="profile-name truncate">{user.name}</p>
-            <p className="profile-username truncate">@{user.username}</p>
+            <p className="profile-name">{user.name}</p>
+            <p className="profile-username">@{user.username}</p>
             <p className="profile-status">
               <StatusDot user={user} />
               {STATUS_NAMES[status]}
@@ -54,22 +55,19 @@ export function ProfileDialog({ user, onClose }: { readonly user: User; readonly
                 <MessageSquare size={16} aria-hidden="true" /> Message
               </Button>
             </div>
-            {/* Whom one ignores is told by nobody: both ways are offered. */}
             <div className="profile-ignore">
-              <p>Ignored people can write, but you are shown none of it.</p>
-              <div>
-                <Button size="small" data-testid={`ignore-${user.username}`} onClick={() => void ignore(true)}>
-                  Ignore
-                </Button>
-                <Button
-                  size="small"
-                  look="quiet"
-                  data-testid={`unignore-${user.username}`}
-                  onClick={() => void ignore(false)}
-                >
-                  Stop ignoring
-                </Button>
-              </div>
+              <p>
+                {isIgnored
+                  ? `You ignore ${user.name}: you are shown nothing they write, and you cannot write to each other.`
+                  : "Of people whom you ignore you are shown nothing. You cannot write to each other then."}
+              </p>
+              <Button
+                size="small"
+                data-testid={`${isIgnored ? "unignore" : "ignore"}-${user.username}`}
+                onClick={() => void ignore(!isIgnored)}
+              >
+                {isIgnored ? "Stop ignoring" : "Ignore"}
+              </Button>
             </div>
           </>
         )}

@@ -25,6 +25,8 @@ export interface Workspace {
   /** Null when the user is not in it. */
   readonly currentRoom: RoomSummary | null;
   readonly announcement: Announcement | null;
+  /** Ids of the users whom this one ignores. */
+  readonly ignored: readonly number[];
   /** Mentions that were not read. */
   readonly unreadMentions: number;
   /** False until the user's channel was joined for the first time: time for skeletons. */

@@ -5,7 +5,7 @@ import { me, room, unread } from "./workspace-fixtures.ts";
 
 const general = room(1, "general");
 const random = room(2, "random");
-const joined = { type: "joined", reply: { me, rooms: [general, random], announcement: null } } as const;
+const joined = { type: "joined", reply: { me, rooms: [general, random], announcement: null, ignored: [] } } as const;
 
 const after = (...actions: readonly WorkspaceAction[]) => actions.reduce(workspaceReducer, initialState(me));
 
@@ -24,6 +24,16 @@ describe("workspaceReducer", () => {
     const design = room(3, "design");
     const twice = after(joined, { type: "room", room: design }, { type: "room", room: { ...design, topic: "Type" } });
     expect(twice.rooms).toEqual([general, random, { ...design, topic: "Type" }]);
+  });
+
+  it("knows whom the user ignores", () => {
+    const ignored = (userId: number, isIgnored: boolean) =>
+      ({ type: "ignored", userId, ignored: isIgnored }) as const satisfies WorkspaceAction;
+    const rejoined = { ...joined, reply: { ...joined.reply, ignored: [4] } };
+
+    expect(after(joined, ignored(2, true), ignored(3, true), ignored(2, true)).ignored).toEqual([3, 2]);
+    expect(after(joined, ignored(2, true), ignored(2, false)).ignored).toEqual([]);
+    expect(after(joined, ignored(2, true), rejoined).ignored).toEqual([4]);
   });
 
   it("removes a room", () => {

@@ -14,6 +14,8 @@ export interface WorkspaceState {
   /** Those of the sidebar, in no particular order. */
   readonly rooms: readonly RoomSummary[];
   readonly announcement: Announcement | null;
+  /** Ids of the users whom this one ignores. */
+  readonly ignored: readonly number[];
   /** Mentions that were not read, for the bell's companions; the server counts. */
   readonly unreadMentions: number;
   /** False until the user's channel was joined for the first time. */
@@ -30,12 +32,14 @@ export type WorkspaceAction =
   | { readonly type: "refreshMentions"; readonly unread: number }
   | { readonly type: "preferences"; readonly preferences: Preferences }
   | { readonly type: "status"; readonly manualStatus: ManualStatus }
+  | { readonly type: "ignored"; readonly userId: number; readonly ignored: boolean }
   | { readonly type: "announcement"; readonly announcement: Announcement | null };
 
 export const initialState = (me: Me): WorkspaceState => ({
   me,
   rooms: [],
   announcement: null,
+  ignored: [],
   unreadMentions: 0,
   ready: false,
 });
@@ -43,8 +47,8 @@ export const initialState = (me: Me): WorkspaceState => ({
 export function workspaceReducer(state: WorkspaceState, action: WorkspaceAction): WorkspaceState {
   switch (action.type) {
     case "joined": {
-      const { me, rooms, announcement } = action.reply;
-      return { ...state, me, rooms, announcement, ready: true };
+      const { me, rooms, announcement, ignored } = action.reply;
+      return { ...state, me, rooms, announcement, ignored, ready: true };
     }
     case "me":
       return { ...state, me: action.me };
@@ -63,6 +67,10 @@ export function workspaceReducer(state: WorkspaceState, action: WorkspaceAction)
       return { ...state, me: { ...state.me, preferences: action.preferences } };
     case "status":
       return { ...state, me: { ...state.me, manualStatus: action.manualStatus } };
+    case "ignored": {
+      const others = state.ignored.filter((userId) => userId !== action.userId);
+      return { ...state, ignored: action.ignored ? [...others, action.userId] : others };
+    }
     case "announcement":
       return { ...state, announcement: action.announcement };
   }

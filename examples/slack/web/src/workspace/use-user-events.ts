@@ -32,6 +32,7 @@ export function useUserEvents(channel: UserChannel["channel"], events: UserEvent
   useEvent(channel, "refreshMentions", ({ unread }) => dispatch({ type: "refreshMentions", unread }));
   useEvent(channel, "preferences", (preferences) => dispatch({ type: "preferences", preferences }));
   useEvent(channel, "status", ({ manualStatus }) => dispatch({ type: "status", manualStatus }));
+  useEvent(channel, "ignored", ({ userId, ignored }) => dispatch({ type: "ignored", userId, ignored }));
   useEvent(channel, "reauthenticate", () => events.reauthenticate());
   useEvent(channel, "logout", ({ sessionId }) => events.loggedOut(sessionId));
   useEvent(channel, "error", ({ message }) => events.failed(message));

@@ -19,9 +19,13 @@ export function BanForm() {
   const [query, setQuery] = useState("");
   const [reason, setReason] = useState("");
   const { value, error } = useAnswer(() => actions.findUsers(query), query, query === "" ? 0 : PAUSE);
+  const [changes, setChanges] = useState(0);
+  const bans = useAnswer(api.bans, String(changes));
+  const reasonOf = (user: User) => bans.value?.bans.find(({ userId }) => userId === user.id)?.reason;
   const people = (value?.users ?? []).filter(({ id }) => id !== me.user.id);
   const ban = async (user: User, why: string | null) => {
     if (!(await attempt(() => api.ban(user.id, why)))) return;
+    setChanges((count) => count + 1);
     toast(why === null ? `${user.name} may write again.` : `${user.name} is banned.`, { kind: "success" });
   };
   return (
@@ -41,38 +45,63 @@ export function BanForm() {
         onChange={(event) => setQuery(event.target.value)}
         testId="ban-find"
       />
-      {value === undefined && error === undefined && <SkeletonList count={4} label="Loading people" />}
-      {error !== undefined && <p role="alert">{sentenceOf(error)}</p>}
+      {(value === undefined || bans.value === undefined) && error === undefined && bans.error === undefined && (
+        <SkeletonList count={4} label="Loading people" />
+      )}
+      {(error ?? bans.error) !== undefined && <p role="alert">{sentenceOf(error ?? bans.error)}</p>}
       {value !== undefined && people.length === 0 && <p className="admin-text">Nobody is called that.</p>}
       <ul className="ban-people">
         {people.map((user) => (
-          <li className="ban-person" key={user.id}>
-            <Avatar user={user} size={36} />
-            <div>
-              <p className="truncate">{user.name}</p>
-              <p className="ban-username truncate">@{user.username}</p>
-            </div>
-            <Button
-              size="small"
-              look="quiet"
-              data-testid={`unban-${user.username}`}
-              onClick={() => void ban(user, null)}
-              aria-label={`Lift the ban of ${user.name}`}
-            >
-              Lift the ban
-            </Button>
-            <Button
-              size="small"
-              look="danger"
-              data-testid={`ban-${user.username}`}
-              onClick={() => void ban(user, reason.trim() === "" ? "An administrator has banned you." : reason.trim())}
-              aria-label={`Ban ${user.name}`}
-            >
-              Ban
-            </Button>
-          </li>
+          <Person
+            key={user.id}
+            user={user}
+            banned={reasonOf(user)}
+            onBan={() => void ban(user, reason.trim() === "" ? "An administrator has banned you." : reason.trim())}
+            onLift={() => void ban(user, null)}
+          />
         ))}
       </ul>
     </>
+  );
+}
+
+interface PersonProps {
+  readonly user: User;
+  /** Why they are; undefined when they are not. */
+  readonly banned: string | undefined;
+  readonly onBan: () => void;
+  readonly onLift: () => void;
+}
+
+function Person({ user, banned, onBan, onLift }: PersonProps) {
+  return (
+    <li className="ban-person">
+      <Avatar user={user} size={36} />
+      <div>
+        <p className="truncate">{user.name}</p>
+        <p className="ban-username truncate">@{user.username}</p>
+        {banned !== undefined && <p className="ban-why">Banned: {banned}</p>}
+      </div>
+      {banned === undefined ? (
+        <Button
+          size="small"
+          look="danger"
+          data-testid={`ban-${user.username}`}
+          onClick={onBan}
+          aria-label={`Ban ${user.name}`}
+        >
+          Ban
+        </Button>
+      ) : (
+        <Button
+          size="small"
+          data-testid={`unban-${user.username}`}
+          onClick={onLift}
+          aria-label={`Lift the ban of ${user.name}`}
+        >
+          Lift the ban
+        </Button>
+      )}
+    </li>
   );
 }
