@@ -52,6 +52,8 @@ export function createRoomActions(
         return push("history", { around: request.seq, limit: PAGE });
       case "latest":
         return push("history", { before: newestSeq + 1, limit: PAGE });
+      case "anew":
+        return push("history", { limit: PAGE });
       case "refresh":
         return push("history", { before: request.before, limit: REFRESHED });
     }

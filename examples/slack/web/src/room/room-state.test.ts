@@ -33,6 +33,22 @@ describe("messages", () => {
     expect(state).toMatchObject({ hasOlder: false, newestSeq: 10 });
   });
 
+  it("are others when somebody is ignored, but for those that came meanwhile", () => {
+    const held = after(opened(1, 60), { type: "received", message: message(61) });
+    const page = { messages: messages(11, 58), hasOlder: true, hasNewer: false };
+    const state = after(held, { type: "page", request: { kind: "anew", since: 60 }, page });
+
+    expect(seqs(state)).toEqual([...range(11, 58), 61]);
+    expect(state).toMatchObject({ hasOlder: true, hasNewer: false, newestSeq: 61, generation: held.generation + 1 });
+    expect(after(held, { type: "page", request: { kind: "anew", since: 61 }, page })).toMatchObject({ newestSeq: 58 });
+  });
+
+  it("of rooms that are forgotten are gone, what waits to be sent is not", () => {
+    const state = after(opened(1, 3), { type: "send", outgoing: outgoing("x") }, { type: "forgotten" });
+
+    expect(state).toEqual({ ...emptyRoom(alice.id), outbox: [expect.objectContaining({ clientId: "x" })] });
+  });
+
   it("that were missed are added, also those that were pushed before the answer was", () => {
     const state = after(opened(1, 3), { type: "received", message: message(6) });
     const reply = joinedWith(messages(4, 6), { hasMore: true });

@@ -22,6 +22,8 @@ export type RoomAction =
   | MemberAction
   | OutboxAction
   | { readonly type: "opened" }
+  /** What is held is not what would be shown now; the room is not on screen. */
+  | { readonly type: "forgotten" }
   | { readonly type: "joined"; readonly reply: RoomJoined }
   | { readonly type: "page"; readonly request: PageRequest; readonly page: HistoryPage }
   | { readonly type: "received"; readonly message: Message | OwnMessage }
@@ -60,6 +62,8 @@ export function roomReducer(state: RoomState, action: RoomAction): RoomState {
   switch (action.type) {
     case "opened":
       return open(state);
+    case "forgotten":
+      return emptyRoom(state.userId, state.outbox);
     case "joined":
       return joined(state, action.reply);
     case "page":

@@ -66,6 +66,13 @@ export function roomStore(userId: number, roomId: number): RoomStore {
   return store;
 }
 
+/** Other messages would be shown now: the rooms that are not on screen are asked for anew. */
+export function forgetOtherRooms(userId: number, roomId: number): void {
+  for (const [key, store] of stores) {
+    if (key.startsWith(`${userId}:`) && store.roomId !== roomId) store.dispatch({ type: "forgotten" });
+  }
+}
+
 /** Ids of the rooms in which something waits to be sent, with commas between: a text compares by content. */
 export function roomsWithOutbox(userId: number): string {
   const prefix = outboxPrefix(userId);

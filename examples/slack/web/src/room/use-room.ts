@@ -6,7 +6,7 @@ import { useRoomChannel, useRoomEvents } from "./room-channel.ts";
 import type { RoomChannel } from "./room-channel.ts";
 import type { RoomState } from "./room-state.ts";
 import { nextOutgoing } from "./room-state/outbox.ts";
-import { roomStore } from "./room-store.ts";
+import { forgetOtherRooms, roomStore } from "./room-store.ts";
 import type { RoomStore } from "./room-store.ts";
 import { useOutbox } from "./send-outbox.ts";
 import { useReadPosition } from "./use-read-position.ts";
@@ -25,7 +25,7 @@ export interface OpenRoom {
 /** A room on screen: joined, kept up to date, its outbox sent, its messages marked as read while somebody looks. */
 export function useRoom(roomId: number): OpenRoom {
   const workspace = useWorkspace();
-  const { me, active, attempt, openRoom, reportCaughtUp } = workspace;
+  const { me, active, ready, ignored, attempt, openRoom, reportCaughtUp } = workspace;
   const store = useMemo(() => roomStore(me.user.id, roomId), [me.user.id, roomId]);
   const state = useSyncExternalStore(store.subscribe, () => store.state);
   useLayoutEffect(() => store.dispatch({ type: "opened" }), [store]);
@@ -50,6 +50,18 @@ export function useRoom(roomId: number): OpenRoom {
     hasJoined.current = true;
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each answer
   }, [reply]);
+
+  // Whose messages are shown has changed: those of people who are ignored go, those of others come back.
+  const ignoredIds = ignored.join();
+  const known = useRef<string | null>(null);
+  useEffect(() => {
+    if (!ready || known.current === ignoredIds) return;
+    const isFirst = known.current === null;
+    known.current = ignoredIds;
+    if (isFirst) return;
+    forgetOtherRooms(me.user.id, roomId);
+    void actions.load({ kind: "anew", since: store.state.newestSeq });
+  }, [ready, ignoredIds, me.user.id, roomId, actions, store]);
 
   useOutbox(store, room, nextOutgoing(state)?.clientId);
   useReadPosition(state, { roomId, active, isJoined: room.state === "joined", markRead: workspace.actions.markRead });

@@ -22,6 +22,8 @@ function placePage(state: RoomState, request: PageRequest, page: HistoryPage): R
     case "around":
     case "latest":
       return replace(state, page);
+    case "anew":
+      return anew(state, request.since, page);
     case "refresh":
       return refresh(state, page.messages);
   }
@@ -39,6 +41,14 @@ function replace(state: RoomState, page: HistoryPage): RoomState {
   const { messages, hasOlder, hasNewer } = page;
   const place = { messages, hasOlder, hasNewer, gapAfter: null };
   return attached({ ...state, ...place, generation: state.generation + 1, newestSeq: newest(state, messages) });
+}
+
+/** What was held may be of somebody who is not shown any more: nothing of it counts. */
+function anew(state: RoomState, since: number, page: HistoryPage): RoomState {
+  const came = state.messages.filter(({ seq }) => seq > since);
+  const empty = { ...state, messages: [], hasNewer: false, gapAfter: null, newestSeq: 0, unreadAfter: null, fresh: 0 };
+  const held = withMessages({ ...empty, hasOlder: page.hasOlder, generation: state.generation + 1 }, page.messages);
+  return withMessages(held, came);
 }
 
 /** The end of the history is here, unless something came while the page was on its way. */

@@ -59,5 +59,7 @@ export type PageRequest =
   | { readonly kind: "gap"; readonly after: number }
   | { readonly kind: "around"; readonly seq: number }
   | { readonly kind: "latest" }
+  /** The end of the history, whatever is held: of some people other messages are shown now. What came after `since` stays. */
+  | { readonly kind: "anew"; readonly since: number }
   /** News of messages that are here already: what happened to them during an absence. */
   | { readonly kind: "refresh"; readonly before: number };
