@@ -26,6 +26,15 @@ const groups = () => {
       ],
     },
     {
+      title: "Reading",
+      keys: [
+        { keys: ["Shift", "Tab"], what: "From where you write into the messages" },
+        { keys: ["↑", "↓"], what: "From message to message" },
+        { keys: ["Tab"], what: "What can be done with a message" },
+        { keys: ["Esc"], what: "Back to where you write" },
+      ],
+    },
+    {
       title: "Anywhere",
       keys: [
         { keys: [command, "/"], what: "These shortcuts" },

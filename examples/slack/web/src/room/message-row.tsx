@@ -1,5 +1,5 @@
 import { Pin, Trash2 } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
 import type { OwnMessage } from "@wingbeat/example-slack/contract";
 import { Avatar } from "../parts/avatar.tsx";
 import { classNames } from "../parts/class-names.ts";
@@ -14,6 +14,7 @@ import { QuoteLine } from "./quote-line.tsx";
 import { Reactions } from "./reactions.tsx";
 import { useRow } from "./room-context.ts";
 import { fullTimeOf, narrowTimeOf, timeOf } from "./times.ts";
+import { useOver } from "./use-over.ts";
 
 export interface MessageRowProps {
   readonly message: OwnMessage;
@@ -68,27 +69,6 @@ function FullRow(props: Omit<MessageRowProps, "day" | "unreadLine" | "gapAbove">
       {isOver && !message.deleted && !editing && <MessageToolbar message={message} onOpenChange={setMenuOpen} />}
     </article>
   );
-}
-
-/**
- * The toolbar of a message is made when it is wanted: thirty of them at once would be slow. With the keyboard that is when
- * the message itself has the focus; on the way through its links and reactions it would be eight more stops each time.
- */
-function useOver() {
-  const [hovered, setHovered] = useState(false);
-  const [focused, setFocused] = useState(false);
-  const [menuOpen, setMenuOpen] = useState(false);
-  const over = {
-    onPointerEnter: () => setHovered(true),
-    onPointerLeave: () => setHovered(false),
-    onFocus: (event: React.FocusEvent) => {
-      if (event.target === event.currentTarget) setFocused(true);
-    },
-    onBlur: (event: React.FocusEvent) => {
-      if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false);
-    },
-  };
-  return { over, isOver: hovered || focused || menuOpen, setMenuOpen };
 }
 
 function Head({ message }: { readonly message: OwnMessage }) {

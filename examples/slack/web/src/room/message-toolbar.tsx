@@ -8,6 +8,7 @@ import { useToast } from "../parts/toasts.tsx";
 import { nameOfEmoji, QUICK_EMOJI } from "../text/emoji.ts";
 import { EmojiPicker } from "./emoji-picker.tsx";
 import "./message-toolbar.css";
+import { isTouch } from "./is-touch.ts";
 import { useRow } from "./room-context.ts";
 
 // Dialogs are no part of what is loaded first.
@@ -68,7 +69,7 @@ export function MessageToolbar({ message, onOpenChange }: MessageToolbarProps) {
 }
 
 function MoreMenu({ message, onOpenChange }: MessageToolbarProps) {
-  const { actions, may, userId } = useRow();
+  const { actions, may, userId, write } = useRow();
   const toast = useToast();
   const [deleting, setDeleting] = useState(false);
   const { id, pinned, roomId, seq, user } = message;
@@ -126,7 +127,8 @@ function MoreMenu({ message, onOpenChange }: MessageToolbarProps) {
             onClose={closeDialog}
             onDelete={() => {
               closeDialog();
-              void actions.remove(id);
+              // With the message its toolbar goes, and with that the focus.
+              void actions.remove(id).then((isGone) => isGone && !isTouch() && write());
             }}
           />
         </DialogBoundary>

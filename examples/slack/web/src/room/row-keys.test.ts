@@ -17,7 +17,12 @@ beforeEach(() => {
       { onKeyDown: (event) => moveBetweenRows(event, leave) },
       element("div", { className: "message-scroller", "data-testid": "list", tabIndex: 0 }, [
         row("first"),
-        row("second", [element("button", { key: "button", "data-testid": "button" }), menu]),
+        row("second", [
+          element("button", { key: "button", "data-testid": "button", "aria-haspopup": "dialog" }),
+          element("button", { key: "menu-button", "data-testid": "menu-button", "aria-haspopup": "menu" }),
+          element("textarea", { key: "text", "data-testid": "text" }),
+          menu,
+        ]),
         row("third"),
       ]),
     ),
@@ -42,8 +47,15 @@ it("goes from the list to its last message, and from message to message", () => 
   expect(press("ArrowDown", "third")).toBe("third");
 });
 
-it("leaves the keys of what is in a message alone", () => {
-  expect(press("ArrowUp", "button")).toBe("button");
+it("goes from what is in a message to the message", () => {
+  expect(press("ArrowUp", "button")).toBe("second");
+  expect(press("ArrowDown", "button")).toBe("second");
+});
+
+it("leaves the keys of what is typed in, and of menus, alone", () => {
+  expect(press("ArrowUp", "text")).toBe("text");
+  expect(press("ArrowDown", "menu-button")).toBe("menu-button");
+  expect(press("ArrowDown", "menu")).toBe("menu");
 });
 
 it("leaves the list with Escape, but not when that closes a menu of a message", () => {

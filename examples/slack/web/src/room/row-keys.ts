@@ -1,8 +1,8 @@
 import type { KeyboardEvent } from "react";
 
 /**
- * Arrow up and down on the list go to its last message, and on a message to the next one. Escape leaves the list.
- * Whatever is in a message has its own keys, and so have the menus that it opens.
+ * Arrow up and down on the list go to its last message, on a message to the next one, and on a link or a button in a
+ * message to that one. Escape leaves the list. Where one writes, and in menus, the arrows are needed for other things.
  */
 export function moveBetweenRows(event: KeyboardEvent, leave: () => void): void {
   const from = event.target as HTMLElement;
@@ -10,11 +10,15 @@ export function moveBetweenRows(event: KeyboardEvent, leave: () => void): void {
   if (event.defaultPrevented || !event.currentTarget.contains(from)) return;
   if (event.key === "Escape") return leave();
   if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-  if (!from.matches("[data-row], .message-scroller")) return;
-  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
-  const at = rows.indexOf(from);
-  const next = at === -1 ? rows.at(-1) : rows[at + (event.key === "ArrowUp" ? -1 : 1)];
-  if (next === undefined) return;
+  if (!from.matches("[data-row], .message-scroller, a, button:not([aria-haspopup=menu])")) return;
+  const next = from.matches("a, button") ? from.closest<HTMLElement>("[data-row]") : neighbourOf(from, event);
+  if (!next) return;
   event.preventDefault();
   next.focus();
+}
+
+function neighbourOf(from: HTMLElement, { key, currentTarget }: KeyboardEvent): HTMLElement | undefined {
+  const rows = [...currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
+  const at = rows.indexOf(from);
+  return at === -1 ? rows.at(-1) : rows[at + (key === "ArrowUp" ? -1 : 1)];
 }
