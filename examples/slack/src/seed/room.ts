@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import { members, mentions, messages, notifications, reactions, rooms } from "../database/schema.ts";
+import { members, mentions, messages, reactions, rooms } from "../database/schema.ts";
+import type { notifications } from "../database/schema.ts";
 import { excerptOf } from "../notifications.ts";
 import type { DemoRoom } from "./rooms.ts";
 import { readTalks } from "./script.ts";

@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 function start(notification: Notification, wanted = true) {
-  const openRoom = vi.fn();
+  const openRoom = vi.fn<(roomId: number, seq?: number) => void>();
   const { result, rerender, unmount } = renderHook(
     (props: { readonly items: readonly Notification[]; readonly wanted: boolean }) =>
       useDesktopNotifications({ ...props, openRoom }),
