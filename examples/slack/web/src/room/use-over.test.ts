@@ -72,3 +72,11 @@ it("takes it away when no focus comes back, or only that of a pointer", () => {
   wait();
   expect(hasToolbar()).toBe(false);
 });
+
+it("takes it away when the pointer has left with the menu", () => {
+  fireEvent.pointerEnter(screen.getByTestId("row"));
+  fireEvent.click(screen.getByText("open"));
+  fireEvent.click(screen.getByText("close"));
+  wait();
+  expect(hasToolbar()).toBe(false);
+});

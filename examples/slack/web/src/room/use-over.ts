@@ -31,6 +31,8 @@ export function useOver() {
     if (!closing || menuOpen) return undefined;
     const timer = setTimeout(() => {
       setClosing(false);
+      // For React the pointer was in the menu, and so in the message; with the menu it has left without an event.
+      setHovered(row.current?.matches(":hover") === true);
       // Where a pointer goes from here is its own affair.
       if (usesKeys.current && row.current?.contains(document.activeElement)) setFocused(true);
     }, GIVEN_BACK);
