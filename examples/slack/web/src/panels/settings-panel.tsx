@@ -8,7 +8,7 @@ import { useOpenRoom, useRow } from "../room/room-context.ts";
 import { useWorkspace } from "../workspace.ts";
 import "./settings-panel.css";
 
-/** What everybody has of the room, and what this user alone has of it. */
+/** What everybody has of the room (of an archived one nothing can be changed but that), and what this user alone has of it. */
 export function SettingsPanel() {
   const { state } = useOpenRoom();
   const { may } = useRow();
@@ -17,7 +17,9 @@ export function SettingsPanel() {
   const isChannel = room.kind !== "direct";
   return (
     <div className="room-panel-scroll settings-panel">
-      {isChannel && may("edit-room") && <NameAndTopic key={`${room.name}\n${room.topic}`} room={room} />}
+      {isChannel && may("edit-room") && !room.archived && (
+        <NameAndTopic key={`${room.name}\n${room.topic}`} room={room} />
+      )}
       {isChannel && <Flags room={room} />}
       <Notifications roomId={room.id} />
       <Going room={room} />
@@ -72,7 +74,8 @@ function NameAndTopic({ room }: { readonly room: Room }) {
 function Flags({ room }: { readonly room: Room }) {
   const { actions } = useOpenRoom();
   const { may } = useRow();
-  if (!may("edit-room") && !may("archive-room")) {
+  const canChange = may("archive-room") || (may("edit-room") && !room.archived);
+  if (!canChange) {
     return (
       <section className="settings-panel-about" aria-label="About this channel">
         <h3 className="room-panel-group">Topic</h3>
@@ -83,7 +86,7 @@ function Flags({ room }: { readonly room: Room }) {
   return (
     <section className="settings-panel-flags" aria-label="For everybody">
       <h3 className="room-panel-group">For everybody</h3>
-      {may("edit-room") && (
+      {may("edit-room") && !room.archived && (
         <Switch
           label="Read only"
           hint="Only owners and moderators can write."
