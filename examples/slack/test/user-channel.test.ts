@@ -200,10 +200,8 @@ describe("unread", () => {
     await say("bob", world.general, "hi");
     for (const tab of [carol, other]) await tab.assertPush("unread", { hasUnread: true });
     await ask(carol, "ignore:set", { userId: world.people.bob, ignored: true });
-    for (const tab of [carol, other]) {
-      await tab.assertPush("ignored", { userId: world.people.bob, ignored: true });
-      await tab.assertPush("unread", { hasUnread: false });
-    }
+    for (const tab of [carol, other]) await tab.assertPush("ignored", { userId: world.people.bob, ignored: true });
+    for (const tab of [carol, other]) await tab.assertPush("unread", { hasUnread: false });
     await say("bob", world.general, "hello?");
     await carol.refutePush("unread", undefined, BADGE);
   });
