@@ -20,8 +20,6 @@ export interface Visit {
   readonly laptop?: boolean;
 }
 
-const SCREEN = { width: 1280, height: 800 };
-
 /** Its functions need no `this`: checks take them apart. */
 export class World {
   readonly app: App;
@@ -87,7 +85,7 @@ export class World {
   async #device(baseURL: string, laptop?: Laptop): Promise<BrowserContext> {
     const context = await (laptop?.browser ?? this.#browser).newContext({
       baseURL,
-      viewport: laptop === undefined ? SCREEN : { ...SCREEN, height: 3 * SCREEN.height },
+      viewport: { width: 1280, height: 800 },
       // What moves is waited for, by people and by checks.
       reducedMotion: "reduce",
     });
