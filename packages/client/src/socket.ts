@@ -71,7 +71,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#params = this.options.params;
     this.#reconnectTimer = new RetryTimer(() => this.#reconnect(), this.options.reconnectAfterMs);
     const heartbeatHost = { beat: () => this.#beat(), timedOut: () => this.#heartbeatTimedOut() };
-    this.#heartbeat = new Heartbeat(heartbeatHost, this.options.heartbeatIntervalMs);
+    this.#heartbeat = new Heartbeat(heartbeatHost, this.options.heartbeatIntervalMs, this.options.timeout);
     this.#page = new Page({
       left: () => this.#leavePage(),
       returned: () => this.#leftPage && this.connect(),
@@ -340,6 +340,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** The page is seen or the network is back: no reason to wait any longer. */
   #wake(): void {
+    this.#heartbeat.wake();
     if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
     this.#reconnectTimer.reset();
     this.#reconnect();

@@ -70,6 +70,18 @@ describe("a heartbeat", () => {
     expect(made).toHaveLength(2);
   });
 
+  it("that is late because the machine has slept is not waited for longer than a push", async () => {
+    const { made, server } = setUpOpen({ heartbeatIntervalMs: 1000, timeout: 300 });
+    await vi.advanceTimersByTimeAsync(500);
+    vi.setSystemTime(Date.now() + 60_000);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(server().sent).toEqual([HEARTBEAT]);
+    await vi.advanceTimersByTimeAsync(299);
+    expect(made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(11);
+    expect(made).toHaveLength(2);
+  });
+
   it("is neither sent nor missed after a disconnect", async () => {
     const { socket, made, server } = setUpOpen({ heartbeatIntervalMs: 1000 });
     socket.disconnect();

@@ -22,7 +22,10 @@ export interface SocketOptions {
   readonly sessionStorage?: PageStorage | undefined;
   /** Milliseconds that a push or a join waits for its answer. Default 10,000. */
   readonly timeout?: number | undefined;
-  /** Milliseconds between heartbeats, and the time that an answer may take. Default 30,000. */
+  /**
+   * Milliseconds between heartbeats, and the time that an answer may take: no longer than `timeout` for the one that goes
+   * out when the page is seen again, the network is back, or the machine has slept. Default 30,000.
+   */
   readonly heartbeatIntervalMs?: number | undefined;
   /** Milliseconds before reconnecting for the `tries`-th time. Default: 10 ms growing to 5 s, plus up to 1 s by chance. */
   readonly reconnectAfterMs?: ((tries: number) => number) | undefined;

@@ -53,6 +53,25 @@ describe("a page that is hidden", () => {
     expect(made).toHaveLength(2);
   });
 
+  it("and seen again asks at once whether its connection lives, and opens another when it does not", async () => {
+    const { made, server } = setUpOpen({ timeout: 300, reconnectAfterMs: () => 5 });
+    for (const visibility of ["hidden", "visible", "hidden"] as const) show(visibility);
+    expect(server().sent).toEqual([[null, expect.any(String), "phoenix", "heartbeat", {}]]);
+    // Looking away and back again gives it no more time.
+    await vi.advanceTimersByTimeAsync(200);
+    show("visible");
+    await vi.advanceTimersByTimeAsync(110);
+    expect(made).toHaveLength(2);
+  });
+
+  it("and seen again keeps a connection that answers", async () => {
+    const { made, server } = setUpOpen({ timeout: 300 });
+    for (const visibility of ["hidden", "visible"] as const) show(visibility);
+    server().reply();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(made).toHaveLength(1);
+  });
+
   it("and seen again opens no second connection", () => {
     const { made, socket } = setUpOpen();
     show("hidden");
