@@ -201,6 +201,12 @@ export interface NotificationsJoined {
   readonly cursor: number | null;
 }
 
+/** Somebody's global role: of several the one that stands first in `GlobalRole`. */
+export interface PersonRole {
+  readonly userId: number;
+  readonly role: GlobalRole;
+}
+
 /** Somebody who may read and do nothing else, and why. */
 export interface Ban {
   readonly userId: number;

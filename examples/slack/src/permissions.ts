@@ -9,7 +9,8 @@ import { IN_DIRECT_ROOMS, refusalOf, ROLES } from "./permissions/roles.ts";
 import type { Role } from "./permissions/roles.ts";
 import { Refused } from "./refused.ts";
 
-export { insertDefaultPermissions, PERMISSIONS, ROLES } from "./permissions/roles.ts";
+export { peopleWithRoles, setGlobalRole } from "./permissions/people.ts";
+export { GLOBAL_ROLES, insertDefaultPermissions, PERMISSIONS, ROLES, ROLES_OF } from "./permissions/roles.ts";
 export type { Role } from "./permissions/roles.ts";
 
 /** Whether a user may do something: in a room, or (without one) everywhere. Whoever is banned may do nothing. */

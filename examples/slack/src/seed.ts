@@ -1,5 +1,6 @@
 /** Demo data: five people, rooms of each kind, and a week of their talk. */
-import { inArray, sql } from "drizzle-orm";
+import { inArray } from "drizzle-orm";
+import { hasUsers, isFirst } from "./accounts/first.ts";
 import { hashPassword } from "./accounts/password.ts";
 import type { Db } from "./database.ts";
 import { notifications, userRoles, users } from "./database/schema.ts";
@@ -16,17 +17,14 @@ export interface DemoUser {
   readonly password: string;
 }
 
-/** Server processes that start at the same time fill the database once. */
-const LOCK = 714_220_118;
-
 /** Fills a database without users. Gives false, and leaves it as it is, when there are some. */
 export async function seed(db: Db, now = new Date()): Promise<boolean> {
   if (await hasUsers(db)) return false;
   // Slow on purpose, so not while others wait for the lock. One for all: everybody knows this password.
   const passwordHash = await hashPassword(PASSWORD);
   return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
-    if (await hasUsers(tx)) return false;
+    // Server processes that start at the same time fill the database once.
+    if (!(await isFirst(tx))) return false;
     const ids = await insertPeople(tx, passwordHash);
     const told: Told[] = [];
     for (const room of ROOMS) told.push(...(await insertRoom(tx, room, ids, now)));
@@ -53,11 +51,6 @@ export async function demoUsers(db: Db): Promise<DemoUser[]> {
     hue,
     password: PASSWORD,
   }));
-}
-
-async function hasUsers(db: Db): Promise<boolean> {
-  const [any] = await db.select({ id: users.id }).from(users).limit(1);
-  return any !== undefined;
 }
 
 const timeOf = ({ createdAt }: Told): number => createdAt.getTime();

@@ -15,11 +15,12 @@ import {
   setBan,
   setPreferences,
 } from "../src/accounts.ts";
+import { isFirst } from "../src/accounts/first.ts";
 import { hashPassword, verifyPassword } from "../src/accounts/password.ts";
 import type { User } from "../src/contract.ts";
 import type { Database } from "../src/database.ts";
-import { sessions, userRoles, users } from "../src/database/schema.ts";
-import { insertDefaultPermissions } from "../src/permissions.ts";
+import { sessions, users } from "../src/database/schema.ts";
+import { insertDefaultPermissions, rolesOf } from "../src/permissions.ts";
 import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
 
 let database: Database;
@@ -68,6 +69,29 @@ describe("users", () => {
     expect(await authenticate(database.db, "Ada", "engine no. 1")).toEqual(ada);
     expect(await authenticate(database.db, "ada", "engine no. 2")).toBeUndefined();
     expect(await authenticate(database.db, "nobody", "engine no. 1")).toBeUndefined();
+  });
+
+  it("begin with an admin, and one alone, also when several come at the same time", async () => {
+    expect([await rolesOf(database.db, ada.id), await rolesOf(database.db, grace.id)]).toEqual([
+      ["admin", "user"],
+      ["user"],
+    ]);
+    const { db, close } = await freshDatabase();
+    // Without passwords, whose work would keep them apart.
+    const come = (username: string): Promise<boolean> =>
+      db.transaction(async (tx) => {
+        const isAdmin = await isFirst(tx);
+        const preferences = { theme: "system", desktopNotifications: false } as const;
+        await tx.insert(users).values({ username, name: username, hue: 1, passwordHash: "", preferences });
+        return isAdmin;
+      });
+    // More than once: at first the connections to a PostgreSQL are not there yet, and keep them apart, too.
+    for (let round = 0; round < 5; round++) {
+      const admins = await Promise.all(["one", "two", "three"].map(come));
+      expect(admins.sort()).toEqual([false, false, true]);
+      await db.delete(users);
+    }
+    await close();
   });
 
   it("cannot have a username twice", async () => {
@@ -190,12 +214,9 @@ describe("me", () => {
   });
 
   it("is never a banned admin", async () => {
-    const root = await createUser(database.db, { username: "root", name: "Root", password: "12345678" });
-    await database.db.insert(userRoles).values({ userId: root.id, role: "admin" });
-
-    await expect(setBan(database.db, root.id, "Try")).rejects.toMatchObject({ reason: "forbidden" });
+    await expect(setBan(database.db, ada.id, "Try")).rejects.toMatchObject({ reason: "forbidden" });
     await expect(setBan(database.db, 999_999, "Try")).rejects.toMatchObject({ reason: "not_found" });
-    const [row] = await database.db.select().from(users).where(eq(users.id, root.id));
+    const [row] = await database.db.select().from(users).where(eq(users.id, ada.id));
     expect(row?.bannedReason).toBeNull();
   });
 });

@@ -293,68 +293,6 @@ describe("uploads", () => {
   });
 });
 
-describe("what admins do", () => {
-  it("is refused to others", async () => {
-    const carol = await server.as("carol");
-
-    expect((await carol.post("/api/admin/announcement", { text: "Me!" })).status).toBe(403);
-    expect((await carol.get("/api/admin/roles")).status).toBe(403);
-    expect((await carol.put("/api/admin/roles/user", { permission: "announce", allowed: true })).status).toBe(403);
-    expect((await carol.post("/api/admin/ban", { userId: 1, reason: "Why not" })).status).toBe(403);
-  });
-
-  it("announces something to everybody, until it is taken back", async () => {
-    const alice = await server.as("alice");
-    const told = server.next("user:public");
-    const { body } = await alice.post("/api/admin/announcement", { text: " Cake at three " });
-
-    expect(body).toEqual({ id: expect.any(Number) as number, text: "Cake at three" });
-    expect(await told).toEqual({ event: "announcement", payload: body });
-    const ended = server.next("user:public");
-    expect((await alice.post("/api/admin/announcement", { text: null })).body).toBeNull();
-    expect(await ended).toEqual({ event: "announcement", payload: { id: null } });
-    expect((await alice.post("/api/admin/announcement", { text: "  " })).status).toBe(400);
-  });
-
-  it("changes what roles may do, and tells those who have them", async () => {
-    const [alice, carol] = [await server.as("alice"), await server.as("carol")];
-    const told = server.next("user:role");
-    const inRoom: string[] = [];
-    const room = server.slack.endpoint.subscribe("room:1", ({ event }) => void inRoom.push(event));
-    await alice.put("/api/admin/roles/user", { permission: "create-private", allowed: false });
-
-    expect(await told).toEqual({ event: "permissionsChanged", payload: { lookup: "user" } });
-    // Rooms on a screen hear that themselves: telling each room would be for everybody, and twice for those with the role.
-    expect(inRoom).toEqual([]);
-    room.unsubscribe();
-    expect((await meOf(carol)).permissions).not.toContain("create-private");
-    await alice.put("/api/admin/roles/user", { permission: "create-private", allowed: true });
-    expect((await meOf(carol)).permissions).toContain("create-private");
-    expect((await alice.put("/api/admin/roles/king", { permission: "announce", allowed: true })).status).toBe(404);
-    expect((await alice.put("/api/admin/roles/user", { permission: "fly", allowed: true })).status).toBe(400);
-  });
-
-  it("bans people, who then may read and no more", async () => {
-    const [alice, dave] = [await server.as("alice"), await server.as("dave")];
-    const { user } = await meOf(dave);
-    const told = server.next(`user:${user.id}`);
-    await alice.post("/api/admin/ban", { userId: user.id, reason: "Too many dinosaurs" });
-
-    expect(await told).toEqual({ event: "reauthenticate", payload: {} });
-    expect(await meOf(dave)).toMatchObject({ banned: "Too many dinosaurs", permissions: [] });
-    const bans = { bans: [{ userId: user.id, reason: "Too many dinosaurs" }] };
-    expect(await alice.get("/api/admin/bans")).toMatchObject({ status: 200, body: bans });
-    expect((await dave.get("/api/admin/bans")).status).toBe(403);
-    const refused = await dave.post("/api/rooms/1/messages", { clientId: "banned", body: "Roar" });
-    expect(refused).toMatchObject({ status: 403, body: { reason: "banned" } });
-    expect((await dave.upload(PNG)).status).toBe(403);
-
-    await alice.post("/api/admin/ban", { userId: user.id, reason: null });
-    expect((await alice.get("/api/admin/bans")).body).toEqual({ bans: [] });
-    expect((await dave.post("/api/rooms/1/messages", { clientId: "unbanned", body: "Roar" })).status).toBe(201);
-  });
-});
-
 describe("health and statistics", () => {
   it("say what the server holds", async () => {
     const browser = server.browser();

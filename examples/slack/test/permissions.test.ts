@@ -10,8 +10,11 @@ import {
   ensurePost,
   hasRole,
   insertDefaultPermissions,
+  peopleWithRoles,
   PERMISSIONS,
   rightsIn,
+  rolesOf,
+  setGlobalRole,
   setRolePermission,
 } from "../src/permissions.ts";
 import { DATABASE_TIMEOUT, freshDatabase } from "./databases.ts";
@@ -24,6 +27,7 @@ beforeAll(async () => {
   database = await freshDatabase();
   ({ db } = database);
   await insertDefaultPermissions(db);
+  await person(); // an admin, as the first of all
 }, DATABASE_TIMEOUT);
 afterAll(() => database.close());
 
@@ -174,5 +178,58 @@ describe("writing in a room", () => {
     await expect(ensurePost(db, one, direct)).rejects.toMatchObject({ reason: "blocked" });
     await expect(ensurePost(db, other, direct)).rejects.toMatchObject({ reason: "blocked" });
     await expect(ensurePost(db, other, shared)).resolves.toBeUndefined();
+  });
+});
+
+describe("global roles", () => {
+  const adminIds = async (): Promise<number[]> =>
+    (await peopleWithRoles(db)).flatMap(({ userId, role }) => (role === "admin" ? [userId] : []));
+
+  /** These two are the only admins from now on. */
+  async function twoAdmins(): Promise<[number, number]> {
+    const [one, other] = [await person(), await person()];
+    await setGlobalRole(db, one, "admin");
+    await setGlobalRole(db, other, "admin");
+    for (const id of await adminIds()) if (id !== one && id !== other) await setGlobalRole(db, id, "user");
+    return [one, other];
+  }
+
+  it("are told of those who are not just users", async () => {
+    const [guest, user] = [await person(), await person()];
+    await setGlobalRole(db, guest, "guest");
+    expect(await peopleWithRoles(db)).toContainEqual({ userId: guest, role: "guest" });
+    expect((await peopleWithRoles(db)).map(({ userId }) => userId)).not.toContain(user);
+
+    await setGlobalRole(db, guest, "user");
+    expect((await peopleWithRoles(db)).map(({ userId }) => userId)).not.toContain(guest);
+    expect(await rolesOf(db, guest)).toEqual(["user"]);
+  });
+
+  it("leave one of two admins who are taken away at the same time", async () => {
+    const admins = await twoAdmins();
+    // More than once: at first the connections to a PostgreSQL are not there yet, and keep the two apart.
+    for (let round = 0; round < 5; round++) {
+      for (const id of admins) await setGlobalRole(db, id, "admin");
+      const taken = await Promise.allSettled(admins.map((id) => setGlobalRole(db, id, "user")));
+      expect(taken.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    }
+    const [last = 0, ...others] = await adminIds();
+    expect(others).toEqual([]);
+    await expect(setGlobalRole(db, last, "guest")).rejects.toMatchObject({ reason: "invalid" });
+    await setGlobalRole(db, last, "admin");
+    expect(await rolesOf(db, last)).toEqual(["admin", "user"]);
+  });
+
+  it("make no admin of somebody who is banned, however close together that comes", async () => {
+    const user = await person();
+    for (let round = 0; round < 5; round++) {
+      const done = await Promise.allSettled([setBan(db, user, "Spam"), setGlobalRole(db, user, "admin")]);
+      expect(done.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      await setGlobalRole(db, user, "user");
+      await setBan(db, user, null);
+    }
+    await setGlobalRole(db, user, "admin");
+    await expect(setBan(db, user, "Spam")).rejects.toMatchObject({ reason: "forbidden" });
+    await expect(setGlobalRole(db, 999_999, "admin")).rejects.toMatchObject({ reason: "not_found" });
   });
 });

@@ -5,7 +5,6 @@ import type { TestKit } from "wingbeat/testing";
 import { createUser, openSession, revokeSession } from "../src/accounts.ts";
 import { setAnnouncement } from "../src/announcements.ts";
 import type { User } from "../src/contract.ts";
-import { userRoles } from "../src/database/schema.ts";
 import { insertDefaultPermissions } from "../src/permissions.ts";
 import { presence } from "../src/presence.ts";
 import { createRoom } from "../src/rooms.ts";
@@ -199,7 +198,7 @@ describe("user:public", () => {
 describe("user:role", () => {
   it("tells those who have the role, and nobody else", async () => {
     start();
-    await database.db.insert(userRoles).values({ userId: ada.id, role: "admin" });
+    // Ada was the first of all.
     const [admin, user] = [
       await (await connect(ada)).subscribeAndJoin("user:role"),
       await (await connect(grace)).subscribeAndJoin("user:role"),

@@ -3,8 +3,9 @@ import { eq, isNotNull, sql } from "drizzle-orm";
 import type { Ban, ManualStatus, Me, Preferences, User } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { ignores, userRoles, users } from "../database/schema.ts";
-import { permissionsOf, rolesOf } from "../permissions.ts";
+import { permissionsOf, ROLES_OF, rolesOf } from "../permissions.ts";
 import { Refused } from "../refused.ts";
+import { isFirst } from "./first.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 
 export interface NewUser {
@@ -20,17 +21,22 @@ export const USER_COLUMNS = { id: users.id, username: users.username, name: user
 
 const DEFAULT_PREFERENCES: Preferences = { theme: "system", desktopNotifications: false };
 
-/** Adds a user with the role `user`, who is in no room yet. Throws `Refused` ("taken"). */
+/**
+ * Adds a user with the role `user`, who is in no room yet. The first one of all is an admin as well: somebody has to
+ * make the others. Throws `Refused` ("taken").
+ */
 export async function createUser(db: Db, { username, name, password, hue = randomInt(360) }: NewUser): Promise<User> {
   const passwordHash = await hashPassword(password);
   return db.transaction(async (tx) => {
+    const isAdmin = await isFirst(tx);
     const [user] = await tx
       .insert(users)
       .values({ username, name, hue, passwordHash, preferences: DEFAULT_PREFERENCES })
       .onConflictDoNothing()
       .returning(USER_COLUMNS);
     if (user === undefined) throw new Refused("taken", `The username ${username} is taken.`);
-    await tx.insert(userRoles).values({ userId: user.id, role: "user" });
+    const roles = ROLES_OF[isAdmin ? "admin" : "user"];
+    await tx.insert(userRoles).values(roles.map((role) => ({ userId: user.id, role })));
     return user;
   });
 }
@@ -111,15 +117,18 @@ export async function setPreferences(db: Db, userId: number, changes: Preference
 
 /** Bans a user, or (null) lets them do everything again. Throws `Refused`: nobody bans an admin. */
 export async function setBan(db: Db, userId: number, reason: string | null): Promise<void> {
-  if (reason !== null && (await rolesOf(db, userId)).includes("admin")) {
-    throw new Refused("forbidden", "An admin cannot be banned.");
-  }
-  const changed = await db
-    .update(users)
-    .set({ bannedReason: reason })
-    .where(eq(users.id, userId))
-    .returning(USER_COLUMNS);
-  if (changed.length === 0) throw new Refused("not_found", "There is no such user.");
+  await db.transaction(async (tx) => {
+    // First: who is made an admin at the same time waits for this, and is refused then.
+    const changed = await tx
+      .update(users)
+      .set({ bannedReason: reason })
+      .where(eq(users.id, userId))
+      .returning(USER_COLUMNS);
+    if (changed.length === 0) throw new Refused("not_found", "There is no such user.");
+    if (reason !== null && (await rolesOf(tx, userId)).includes("admin")) {
+      throw new Refused("forbidden", "An admin cannot be banned.");
+    }
+  });
 }
 
 /** Everybody who is banned. */

@@ -2,16 +2,27 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { bans, setBan } from "../accounts.ts";
+import { userTopic } from "../announce.ts";
 import { setAnnouncement } from "../announcements.ts";
 import type { Announcement } from "../contract.ts";
-import { allRoles, ensureCan, PERMISSIONS, ROLES, setRolePermission } from "../permissions.ts";
+import {
+  allRoles,
+  ensureCan,
+  GLOBAL_ROLES,
+  peopleWithRoles,
+  PERMISSIONS,
+  ROLES,
+  setGlobalRole,
+  setRolePermission,
+} from "../permissions.ts";
 import { Refused } from "../refused.ts";
 import { Id, Line } from "../shapes.ts";
-import { bodyOf } from "./app.ts";
+import { bodyOf, idOf } from "./app.ts";
 import type { App, HttpServices } from "./app.ts";
 
 const Words = z.object({ text: Line(500).min(1, "Write something first.").nullable() });
 const Grant = z.object({ permission: z.enum(PERMISSIONS, "There is no such permission."), allowed: z.boolean() });
+const Made = z.object({ role: z.enum(GLOBAL_ROLES, "There is no such role.") });
 const Ban = z.object({
   userId: Id,
   reason: Line(200).min(1, "Say why.").nullable(),
@@ -43,6 +54,18 @@ export function adminRoutes(services: HttpServices): Hono<App> {
       endpoint.broadcast("user:role", "permissionsChanged", { lookup: role });
       return c.json({});
     })
+    .get("/people/roles", async (c) => {
+      await ensureCan(db, c.var.login.user.id, "manage-roles");
+      return c.json({ people: await peopleWithRoles(db) });
+    })
+    .put("/people/:id/role", async (c) => {
+      await ensureCan(db, c.var.login.user.id, "manage-roles");
+      const userId = idOf(c);
+      const { role } = await bodyOf(c, Made);
+      await setGlobalRole(db, userId, role);
+      endpoint.broadcast(userTopic(userId), "reauthenticate", {});
+      return c.json({});
+    })
     .get("/bans", async (c) => {
       await ensureCan(db, c.var.login.user.id, "ban-user");
       return c.json({ bans: await bans(db) });
@@ -51,7 +74,7 @@ export function adminRoutes(services: HttpServices): Hono<App> {
       await ensureCan(db, c.var.login.user.id, "ban-user");
       const { userId, reason } = await bodyOf(c, Ban);
       await setBan(db, userId, reason);
-      endpoint.broadcast(`user:${userId}`, "reauthenticate", {});
+      endpoint.broadcast(userTopic(userId), "reauthenticate", {});
       return c.json({});
     });
 }

@@ -23,7 +23,7 @@ const SENTENCES: Readonly<Record<Permission, string>> = {
   "pin-message": "You may not pin messages here.",
   "mention-all": "You may not notify everybody with @all or @here.",
   announce: "You may not make announcements.",
-  "manage-roles": "You may not change what roles allow.",
+  "manage-roles": "You may not change roles, nor what they allow.",
   "ban-user": "You may not ban people.",
 };
 
@@ -50,6 +50,15 @@ const DEFAULTS: Readonly<Record<Role, readonly Permission[]>> = {
 };
 
 export const ROLES = Object.keys(DEFAULTS) as readonly Role[];
+
+/** What is stored of somebody who is made this: admins are users, too. */
+export const ROLES_OF: Readonly<Record<GlobalRole, readonly GlobalRole[]>> = {
+  admin: ["user", "admin"],
+  user: ["user"],
+  guest: ["guest"],
+};
+
+export const GLOBAL_ROLES = Object.keys(ROLES_OF) as readonly GlobalRole[];
 
 /** Of a direct room nobody is the owner, and no admin rules in it. */
 export const IN_DIRECT_ROOMS: readonly Permission[] = ["pin-message"];
