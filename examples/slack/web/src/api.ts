@@ -1,5 +1,13 @@
 /** The page's requests to its own server, beside the socket. JSON both ways; the session is a cookie. */
-import type { Announcement, Attachment, Ban, GlobalRole, Me, Permission } from "@wingbeat/example-slack/contract";
+import type {
+  Announcement,
+  Attachment,
+  Ban,
+  GlobalRole,
+  Me,
+  Permission,
+  PersonRole,
+} from "@wingbeat/example-slack/contract";
 
 /** A request that was refused. `message` is a sentence for the user. */
 export class ApiError extends Error {
@@ -92,6 +100,9 @@ export const api = {
   roles: () => call<{ readonly roles: readonly RolePermissions[] }>("GET", "admin/roles"),
   setPermission: (role: string, permission: Permission, allowed: boolean) =>
     call<unknown>("PUT", `admin/roles/${encodeURIComponent(role)}`, { permission, allowed }),
+  /** Of everybody who is not just a user. */
+  peopleWithRoles: () => call<{ readonly people: readonly PersonRole[] }>("GET", "admin/people/roles"),
+  makeRole: (userId: number, role: GlobalRole) => call<unknown>("PUT", `admin/people/${userId}/role`, { role }),
   bans: () => call<{ readonly bans: readonly Ban[] }>("GET", "admin/bans"),
   /** Null lifts the ban. */
   ban: (userId: number, reason: string | null) => call<unknown>("POST", "admin/ban", { userId, reason }),

@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<Permission, string>> = {
   "pin-message": "Pin messages",
   "mention-all": "Use @all and @here",
   announce: "Make announcements",
-  "manage-roles": "Change these roles",
+  "manage-roles": "Give and change roles",
   "ban-user": "Ban people",
 };
 
