@@ -253,7 +253,7 @@ export interface Announcement {
 
 export interface SearchHit {
   readonly message: Message;
-  readonly roomName: string;
+  readonly room: Pick<RoomSummary, "kind" | "name">;
 }
 
 /** Answers of everything that is refused: `message` is a sentence for the user. */

@@ -45,7 +45,7 @@ describe("a mention", () => {
     expect((await newestMessages(db, people.dave, general)).messages).toMatchObject([result.message]);
     expect(await badge(people.carol, general)).toBe(1);
     expect(await badge(people.bob, general)).toBe(0);
-    expect(await mentionsOf(db, people.carol)).toMatchObject([{ message: { seq: 1 }, roomName: "general" }]);
+    expect(await mentionsOf(db, people.carol)).toMatchObject([{ message: { seq: 1 }, room: { name: "general" } }]);
   });
 
   it("brings who is not there into a public room, with this message unread", async () => {

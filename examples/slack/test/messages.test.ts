@@ -269,7 +269,7 @@ describe("marks", () => {
     const { db, people, general } = world;
     const { id } = (await send(world, people.bob, general, "rules")).result.message;
     await starMessage(db, people.carol, general, id, true);
-    expect(await starsOf(db, people.carol)).toMatchObject([{ message: { id }, roomName: "general" }]);
+    expect(await starsOf(db, people.carol)).toMatchObject([{ message: { id }, room: { name: "general" } }]);
     expect(await starsOf(db, people.bob)).toEqual([]);
     expect((await history(db, people.carol, general, { limit: 1 })).messages).toMatchObject([{ id, starred: true }]);
     expect((await history(db, people.bob, general, { limit: 1 })).messages).toMatchObject([{ id, starred: false }]);
@@ -376,6 +376,17 @@ describe("search", () => {
       "The quick brown fox",
     ]);
     expect(await bodies("carol", "quick", world.secret)).toEqual([]);
+  });
+
+  it("says of what kind the room is: a direct one has the other's name", async () => {
+    const { db, people } = world;
+    const { result: direct } = await openDirect(db, people.bob, people.carol);
+    await send(world, people.bob, direct, "quick and direct");
+    const found = (await search(db, people.carol, "quick")).slice(0, 2);
+    expect(found.map(({ room }) => room)).toEqual([
+      { kind: "direct", name: "Bob" },
+      { kind: "public", name: "news" },
+    ]);
   });
 
   it("takes whatever is typed", async () => {

@@ -285,7 +285,7 @@ describe("the rest", () => {
     await say("alice", world.news, "treasure found");
     const carol = await enter("carol");
     expect(await ask(carol, "search", { query: "trea" })).toMatchObject({
-      hits: [{ roomName: "news" }],
+      hits: [{ room: { kind: "public", name: "news" } }],
       rooms: [],
       users: [],
     });

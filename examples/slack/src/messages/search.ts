@@ -49,18 +49,21 @@ export async function hitsWhere(db: Db, userId: number, which: SQL | undefined):
     sql`not exists (select from ignores i where i.user_id = ${userId} and i.ignored_id = ${messages.userId})`,
   );
   const found = await selectMessages(db, { where, orderBy: NEWEST_FIRST, limit: LIMIT });
-  const names = await namesOf(db, userId, found);
-  return found.map((message) => ({ message, roomName: names.get(message.roomId) ?? "" }));
+  const roomById = await roomsOf(db, userId, found);
+  return found.flatMap((message) => {
+    const room = roomById.get(message.roomId);
+    return room === undefined ? [] : [{ message, room }];
+  });
 }
 
-async function namesOf(db: Db, userId: number, found: readonly Message[]): Promise<Map<number, string>> {
+async function roomsOf(db: Db, userId: number, found: readonly Message[]): Promise<Map<number, SearchHit["room"]>> {
   const ids = [...new Set(found.map(({ roomId }) => roomId))];
   if (ids.length === 0) return new Map();
   const rows = await db
-    .select({ id: rooms.id, name: rooms.name, peer: USER_COLUMNS })
+    .select({ id: rooms.id, kind: rooms.kind, name: rooms.name, peer: USER_COLUMNS })
     .from(rooms)
     .leftJoin(PEER_MEMBERS, isPeer(userId))
     .leftJoin(users, eq(users.id, PEER_MEMBERS.userId))
     .where(inArray(rooms.id, ids));
-  return new Map(rows.map(({ id, name, peer }) => [id, name ?? peer?.name ?? ""]));
+  return new Map(rows.map(({ id, kind, name, peer }) => [id, { kind, name: name ?? peer?.name ?? "" }]));
 }

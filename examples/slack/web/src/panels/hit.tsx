@@ -1,21 +1,21 @@
-import type { Message } from "@wingbeat/example-slack/contract";
+import type { Message, SearchHit } from "@wingbeat/example-slack/contract";
 import { Avatar } from "../parts/avatar.tsx";
 import { Attachments } from "../room/attachments.tsx";
 import { useRow } from "../room/room-context.ts";
 import { fullTimeOf, shortTimeOf } from "../room/times.ts";
 import { Markup } from "../text/markup.tsx";
-import { useWorkspace } from "../workspace.ts";
+import { labelOf, useWorkspace } from "../workspace.ts";
 import "./hit.css";
 
 export interface HitProps {
   readonly message: Message;
   /** Named where messages of several rooms stand together. */
-  readonly roomName?: string | undefined;
+  readonly room?: SearchHit["room"] | undefined;
   readonly action?: React.ReactNode;
 }
 
 /** A message in a panel. Leads to where it was written. */
-export function Hit({ message, roomName, action }: HitProps) {
+export function Hit({ message, room, action }: HitProps) {
   const { names, jump } = useRow();
   const { currentRoomId, openRoom, openPanel } = useWorkspace();
   const { id, roomId, seq, user, at, body, mentions, attachments } = message;
@@ -35,7 +35,7 @@ export function Hit({ message, roomName, action }: HitProps) {
       <div className="hit-head">
         <Avatar user={user} size={22} />
         <span className="hit-author truncate">{user.name}</span>
-        {roomName !== undefined && <span className="hit-room truncate">{roomName}</span>}
+        {room !== undefined && <span className="hit-room truncate">{labelOf(room)}</span>}
         <time className="hit-time" dateTime={at} title={fullTimeOf(at)}>
           {shortTimeOf(at)}
         </time>

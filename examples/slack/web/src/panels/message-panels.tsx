@@ -50,7 +50,7 @@ export function StarredPanel() {
       icon={Star}
       empty="You have starred nothing"
       hint="Star messages that you want to come back to. Nobody else sees it."
-      render={({ message, roomName }) => <Hit key={message.id} message={message} roomName={roomName} />}
+      render={({ message, room }) => <Hit key={message.id} message={message} room={room} />}
     />
   );
 }
@@ -64,7 +64,7 @@ export function MentionsPanel() {
       icon={AtSign}
       empty="Nobody has mentioned you yet"
       hint="Messages with your @name in them are collected here, from all rooms."
-      render={({ message, roomName }) => <Hit key={message.id} message={message} roomName={roomName} />}
+      render={({ message, room }) => <Hit key={message.id} message={message} room={room} />}
     />
   );
 }

@@ -142,8 +142,8 @@ function Found({ results, query }: { readonly results: Results; readonly query: 
         <section aria-label="Messages">
           <h3 className="room-panel-group">Messages</h3>
           <ul>
-            {hits.map(({ message, roomName }) => (
-              <Hit key={message.id} message={message} roomName={roomName} />
+            {hits.map(({ message, room }) => (
+              <Hit key={message.id} message={message} room={room} />
             ))}
           </ul>
         </section>
