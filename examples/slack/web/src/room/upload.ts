@@ -2,13 +2,39 @@
 import type { Attachment } from "@wingbeat/example-slack/contract";
 
 export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-export const MAX_BYTES = 5 * 1024 * 1024;
+const MAX_BYTES = 5 * 1024 * 1024;
 
 /** Why a file is not even tried, as a sentence. */
-export function refusedFile({ name, type, size }: Pick<File, "name" | "type" | "size">): string | undefined {
+function refusedFile({ name, type, size }: Pick<File, "name" | "type" | "size">): string | undefined {
   if (!IMAGE_TYPES.includes(type)) return `${name} is no PNG, JPEG, GIF or WebP image.`;
   if (size > MAX_BYTES) return `${name} is larger than 5 MB.`;
   return undefined;
+}
+
+/** As many as one message takes. */
+const MAX_UPLOADS = 10;
+
+/** Of files that were chosen: those that go with a message that has `held` images, and why others do not, in sentences. */
+export function sortedOut<Chosen extends Pick<File, "name" | "type" | "size">>(
+  files: Iterable<Chosen>,
+  held: number,
+): { readonly taken: readonly Chosen[]; readonly refusals: readonly string[] } {
+  const taken: Chosen[] = [];
+  const refusals: string[] = [];
+  const left: Chosen[] = [];
+  for (const file of files) {
+    const refused = refusedFile(file);
+    if (refused !== undefined) refusals.push(refused);
+    else if (held + taken.length < MAX_UPLOADS) taken.push(file);
+    else left.push(file);
+  }
+  if (left.length > 0) refusals.push(tooMany(left));
+  return { taken, refusals };
+}
+
+function tooMany(left: readonly { readonly name: string }[]): string {
+  const who = left.length === 1 ? `${left[0]?.name} is` : `${left.length} images are`;
+  return `A message takes ${MAX_UPLOADS} images: ${who} left out.`;
 }
 
 /** `progress` gets 0 to 1. Rejects with an Error whose message is a sentence. */

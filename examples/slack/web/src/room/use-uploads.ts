@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Attachment } from "@wingbeat/example-slack/contract";
 import { useToast } from "../workspace.ts";
-import { refusedFile, upload } from "./upload.ts";
+import { sortedOut, upload } from "./upload.ts";
 
 /** An image beside the text that is being written. */
 export interface Upload {
@@ -14,9 +14,6 @@ export interface Upload {
   /** Null until it has arrived. */
   readonly attachment: Attachment | null;
 }
-
-/** As many as one message takes. */
-const MAX_UPLOADS = 10;
 
 export function useUploads() {
   const toast = useToast();
@@ -31,11 +28,9 @@ export function useUploads() {
   }, []);
 
   const add = (files: Iterable<File>) => {
-    for (const file of [...files].slice(0, MAX_UPLOADS - uploads.length)) {
-      const refused = refusedFile(file);
-      if (refused === undefined) void start(file);
-      else toast(refused, { kind: "error" });
-    }
+    const { taken, refusals } = sortedOut(files, uploads.length);
+    for (const file of taken) void start(file);
+    for (const refusal of refusals) toast(refusal, { kind: "error" });
   };
   async function start(file: File): Promise<void> {
     const key = crypto.randomUUID();
