@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { percentile } from "./figure.ts";
 import type { FiguresServer } from "./server.ts";
 
-const MESSAGES = 50;
+const MESSAGES = 200;
 /** The first ones are not counted: the page's code is not compiled yet. */
 const WARM_UP = 10;
 /** Milliseconds between two messages: as fast as somebody who hurries. */

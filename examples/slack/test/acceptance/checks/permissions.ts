@@ -190,6 +190,18 @@ export const permissions = [
     expect(await dave.rows().count()).toBe(0);
   }),
 
+  check(19, "made an admin, one has the administration at once; made a guest, it is gone", async ({ open }) => {
+    const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
+    await administer(alice, "people");
+    await alice.the("global-role-carol").selectOption("admin");
+    await carol.click("me-menu");
+    await carol.sees("admin");
+    await alice.the("global-role-carol").selectOption("guest");
+    await carol.seesNot("admin");
+    await alice.the("global-role-alice").selectOption("user");
+    await alice.page.getByText("This is the last admin").waitFor();
+  }),
+
   check(20, "banned: told at once, with a banner, and nothing is taken any more", async ({ open, raw }) => {
     const [alice, carol] = await Promise.all([open("alice"), open("carol")]);
     const forger = await raw("carol");
