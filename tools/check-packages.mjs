@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { contentFaults } from "./packages/contents.mjs";
 import { installFaults } from "./packages/install.mjs";
 import { lintFaults } from "./packages/lint.mjs";
+import { lockfileFaults } from "./packages/lockfile.mjs";
 import { packAll } from "./packages/pack.mjs";
 import { registryFaults } from "./packages/registry.mjs";
 import { versionFaults } from "./packages/versions.mjs";
@@ -24,6 +25,7 @@ try {
   const faults = [
     ...versionFaults(published),
     ...registryFaults(),
+    ...lockfileFaults(),
     ...packed.flatMap(contentFaults),
     ...(await Promise.all(packed.map(lintFaults))).flat(),
     ...installFaults(packed, join(scratch, "user")),
