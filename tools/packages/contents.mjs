@@ -1,18 +1,20 @@
 /** What is in a tarball: what was built from the present sources, and nothing else. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "../repository.mjs";
+import { join, posix } from "node:path";
+import { readJson, readText, root } from "../repository.mjs";
 
 const PAGES = new Set(["package.json", "README.md", "LICENSE", "CHANGELOG.md", "PROTOCOL.md"]);
-const BUILT = /^dist\/(.+?)(\.d\.ts|\.js)(\.map)?$/;
+const BUILT = /^(?:dist|cjs)\/(.+?)(\.d\.ts|\.js)(\.map)?$/;
+/** Source maps lead to the sources, so these are packed as well. */
+const SOURCE = /^src\/(.+)\.tsx?$/;
 
 export function contentFaults({ folder, manifest, files }) {
   const faults = [];
   const fault = (text) => faults.push(`${manifest.name}: ${text}`);
   for (const path of files) {
     const isTemplate = manifest.name === "create-wingbeat" && path.startsWith("template/");
-    if (PAGES.has(path) || isTemplate) continue;
-    const name = BUILT.exec(path)?.[1];
+    if (PAGES.has(path) || path === "cjs/package.json" || isTemplate) continue;
+    const name = (BUILT.exec(path) ?? SOURCE.exec(path))?.[1];
     if (name === undefined || /\.(test|test-d)$/.test(name)) fault(`packs ${path}, which users have no use for.`);
     else if (!existsSync(join(root, folder, "src", `${name}.ts`))) {
       fault(`packs ${path}, whose source is gone: npm run clean, then build.`);
@@ -21,12 +23,28 @@ export function contentFaults({ folder, manifest, files }) {
   for (const target of exportTargets(manifest)) {
     if (!files.includes(target)) fault(`exports ${target}, which is not packed.`);
   }
-  if (!files.includes("README.md")) fault("has no README.md.");
-  return faults;
+  for (const page of ["README.md", "LICENSE"]) {
+    if (!files.includes(page)) fault(`has no ${page}.`);
+  }
+  if (readText(join(folder, "LICENSE")) !== readText("LICENSE")) fault("its LICENSE differs from that of the root.");
+  if (manifest.repository?.directory !== folder) fault(`its repository.directory must be ${folder}.`);
+  return [...faults, ...mapFaults({ folder, manifest, files })];
+}
+
+/** Every source that a source map names is in the tarball. */
+function mapFaults({ folder, manifest, files }) {
+  return files
+    .filter((path) => path.endsWith(".map"))
+    .flatMap((path) => {
+      const { sources } = readJson(join(folder, path));
+      return sources
+        .map((source) => posix.join(posix.dirname(path), source))
+        .filter((source) => !files.includes(source))
+        .map((source) => `${manifest.name}: ${path} names ${source}, which is not packed.`);
+    });
 }
 
 function exportTargets(manifest) {
-  return Object.values(manifest.exports)
-    .flatMap((target) => (typeof target === "string" ? [target] : Object.values(target)))
-    .map((target) => target.replace(/^\.\//, ""));
+  const targetsOf = (target) => (typeof target === "string" ? [target] : Object.values(target).flatMap(targetsOf));
+  return targetsOf(manifest.exports).map((target) => target.replace(/^\.\//, ""));
 }

@@ -47,7 +47,10 @@ export function installFaults(packed, folder) {
   const compiled = faultOf([TSC, "-p", folder], folder);
   for (const name of untyped) link(name, folder);
   const imported = specifiers.map((specifier) => ["--input-type=module", "-e", `await import("${specifier}")`]);
-  return [...compiled, ...imported.flatMap((args) => faultOf(args, folder))];
+  const required = packed
+    .filter(({ manifest }) => manifest.main !== undefined)
+    .map(({ manifest }) => ["--input-type=commonjs", "-e", `require("${manifest.name}")`]);
+  return [...compiled, ...[...imported, ...required].flatMap((args) => faultOf(args, folder))];
 }
 
 function hasTypes(name) {

@@ -22,7 +22,9 @@ async function publintFaults({ manifest, tarball }) {
 
 async function attwFaults({ manifest, tarball }) {
   try {
-    await run(process.execPath, [ATTW, tarball, "--profile", "esm-only", "--no-color", "--format", "ascii"]);
+    // The packages that pages use have a CommonJS copy as well, so every way of resolving them must work.
+    const profile = manifest.main === undefined ? "esm-only" : "strict";
+    await run(process.execPath, [ATTW, tarball, "--profile", profile, "--no-color", "--format", "ascii"]);
     return [];
   } catch (failure) {
     return [`${manifest.name}: attw: ${failure.stdout ?? ""}${failure.stderr ?? failure.message}`];

@@ -137,7 +137,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
    */
   push<Event extends EventsOf<Contract>>(
     event: Event,
-    ...[payload, options]: [...Optional<PayloadOf<Contract, Event>>, options?: Options]
+    ...[payload, options]: [...payload: Optional<PayloadOf<Contract, Event>>, options?: Options]
   ): Push<ReplyOf<Contract, Event>> {
     if (!this.joinedOnce) {
       throw new Error(`"${event}" was pushed to "${this.topic}" before join()`);

@@ -13,7 +13,7 @@ export interface SocketMessage {
   readonly join_ref?: Ref;
 }
 
-export type FrameOut = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
+export type FrameOut = string | ArrayBuffer | Uint8Array;
 export type Encode = (message: SocketMessage, callback: (frame: FrameOut) => void) => void;
 export type Decode = (frame: unknown, callback: (message: SocketMessage) => void) => void;
 

@@ -16,7 +16,7 @@ export interface Transport {
   onmessage: ((event: never) => unknown) | null;
   onerror: ((event: never) => unknown) | null;
   onclose: ((event: never) => unknown) | null;
-  send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): void;
+  send(data: string | ArrayBuffer | Uint8Array): void;
   close(code?: number, reason?: string): void;
 }
 

@@ -1,9 +1,9 @@
 /** Types only: what hooks know of a server, in the words of the client. */
 import type { Channel, ChannelAt, ChannelContract, FailureOf, JoinArgs } from "@wingbeat/client";
-import type { PresenceEntry, Push, Received, TopicsOf, TypedSocket } from "@wingbeat/client";
+import type { PresenceEntry, Push, Received, TypedSocket } from "@wingbeat/client";
 
 /** `useChannel`'s arguments after the topic: params that may be left out when nothing in them is required. */
-export type ParamsFor<Definition extends TypedSocket, Topic extends TopicsOf<Definition>> = JoinArgs<
+export type ParamsFor<Definition extends TypedSocket, Topic extends string> = JoinArgs<
   ChannelAt<Definition, Topic>["join"]["in"]
 >;
 
