@@ -18,7 +18,10 @@ export type WingbeatErrorCode =
   | "WB_NOT_JOINED"
   /** `socketRef` outside of `handleIn`, or for a message that the client sent without a ref. */
   | "WB_NO_REF"
-  /** A callback returned something that is no result. The channel crashes. */
+  /**
+   * A callback returned something that it may not return. Of a channel: the channel crashes. Of the endpoint: the
+   * connection is refused, and the error is in `socket.refused`.
+   */
   | "WB_BAD_RETURN"
   /** A busy channel had too many broadcasts and own messages waiting. The channel crashes. */
   | "WB_MAILBOX_OVERFLOW"

@@ -70,6 +70,8 @@ export interface TelemetryEvents {
     readonly reason?: unknown;
     readonly error?: unknown;
   };
+  /** A request for a path of an endpoint failed in a way that is no fault of the client; its connection was ended. */
+  "http.failed": { readonly error: unknown };
   /** A batch of clients is being sent away. `interval` is the time until the next one. */
   "endpoint.draining": {
     readonly endpoint: object;

@@ -1,18 +1,27 @@
 /**
- * Endpoints beside an application on one node:http server: requests and upgrades of their paths go to the endpoints,
- * all others to the listeners that were there before. Several endpoints may share a server.
+ * Endpoints beside an application on one node:http server. Requests and upgrades for the endpoints' paths reach the
+ * endpoints alone, all others reach the application alone, whichever of its listeners were there before the endpoint,
+ * come later, or go.
+ *
+ * Node hands every request to `server.emit`, so that is where the paths are told apart. To take away the application's
+ * listeners and to call them ourselves would miss those that are added later: both sides would answer one request.
  */
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
+import { parseTarget } from "../socket/request-target.ts";
+import { emit } from "../telemetry.ts";
 import type { HttpAnswer } from "./config.ts";
 import type { Door } from "./door.ts";
-import { answerUpgrade } from "./http.ts";
+import { answer, answerUpgrade, ignoreError } from "./http.ts";
 import type { PathParams } from "./path.ts";
+import { UpgradeFilter } from "./upgrade-filter.ts";
 
 export type HttpServer = Server | SecureServer;
 /** Finds the door of a path. */
 export type FindDoor = (path: string) => { readonly door: Door; readonly params: PathParams } | undefined;
+type Found = NonNullable<ReturnType<FindDoor>>;
+type Emit = (this: HttpServer, event: string | symbol, ...args: unknown[]) => boolean;
 
 const NOT_FOUND: HttpAnswer = { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
 const attachments = new WeakMap<HttpServer, Attachment>();
@@ -20,45 +29,106 @@ const attachments = new WeakMap<HttpServer, Attachment>();
 class Attachment {
   readonly finders = new Set<FindDoor>();
   readonly #server: HttpServer;
-  readonly #application: readonly RequestListener[];
+  /** What `server.emit` was, and whether it was the server's own. */
+  readonly #emit: Emit;
+  readonly #hadOwnEmit: boolean;
+  readonly #filter: UpgradeFilter;
 
   constructor(server: HttpServer) {
     this.#server = server;
-    this.#application = server.listeners("request") as RequestListener[];
-    server.removeAllListeners("request");
-    server.on("request", this.#onRequest);
-    server.on("upgrade", this.#onUpgrade);
+    this.#emit = server.emit as Emit;
+    this.#hadOwnEmit = Object.hasOwn(server, "emit");
+    server.emit = this.#emitted as HttpServer["emit"];
+    this.#filter = new UpgradeFilter(server, this.#onUpgrade, (request) => this.#find(request) !== undefined);
     attachments.set(server, this);
   }
 
   /** Gives the server back to its application. */
   end(): void {
-    this.#server.off("request", this.#onRequest);
-    this.#server.off("upgrade", this.#onUpgrade);
-    for (const listener of this.#application) this.#server.on("request", listener);
     attachments.delete(this.#server);
+    this.#filter.end();
+    // Somebody may have wrapped ours since: it stays, and lets everything pass.
+    if (this.#server.emit !== this.#emitted) return;
+    if (this.#hadOwnEmit) this.#server.emit = this.#emit as HttpServer["emit"];
+    else delete (this.#server as Partial<HttpServer>).emit;
   }
 
-  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const found = this.#find(request);
-    if (found !== undefined) void found.door.request(request, response, found.params);
-    else for (const listener of this.#application) listener.call(this.#server, request, response as never);
+  readonly #emitted = (event: string | symbol, ...args: unknown[]): boolean => {
+    if (this.finders.size > 0 && this.#takes(event, args)) return true;
+    const wasHeard = this.#emit.call(this.#server, event, ...args);
+    if (event === "connection" || event === "secureConnection") this.#filter.watch(args[0] as Duplex);
+    return wasHeard;
   };
 
+  #takes(event: string | symbol, args: unknown[]): boolean {
+    switch (event) {
+      case "request":
+      case "checkContinue":
+      case "checkExpectation":
+        return this.#request(event, args[0] as IncomingMessage, args[1] as ServerResponse);
+      case "upgrade":
+        return this.#upgrade(args[0] as IncomingMessage, args[1] as Duplex, args[2] as Buffer);
+      default:
+        return false;
+    }
+  }
+
+  #request(event: string, request: IncomingMessage, response: ServerResponse): boolean {
+    this.#filter.watch(request.socket);
+    const found = this.#find(request);
+    if (found === undefined) return false;
+    request.on("error", ignoreError);
+    response.on("error", ignoreError);
+    if (event === "checkExpectation") {
+      answer(response, { status: 417 });
+      return true;
+    }
+    if (event === "checkContinue") response.writeContinue();
+    void serve(found, request, response);
+    return true;
+  }
+
+  /** Also a listener: for those who hand over upgrades of other servers without `server.emit`. */
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const found = this.#find(request);
-    if (found !== undefined) found.door.upgrade(request, socket, head, found.params);
-    // Another listener may take it; without one the request would hang.
-    else if (this.#server.listenerCount("upgrade") === 1) answerUpgrade(socket, NOT_FOUND);
+    this.#upgrade(request, socket, head);
   };
 
-  #find(request: IncomingMessage): ReturnType<FindDoor> {
-    const path = (request.url ?? "/").split("?", 1)[0] as string;
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    // Node has taken its own listener away.
+    socket.on("error", ignoreError);
+    const found = this.#find(request);
+    if (found !== undefined) {
+      try {
+        found.door.upgrade(request, socket, head, found.params);
+      } catch (error) {
+        emit("http.failed", { error });
+        socket.destroy();
+      }
+      return true;
+    }
+    if (this.#filter.hasOthers) return false;
+    // Nobody else takes it: without an answer it would hang.
+    answerUpgrade(socket, NOT_FOUND);
+    return true;
+  }
+
+  #find(request: IncomingMessage): Found | undefined {
+    const target = parseTarget(request.url ?? "/");
+    if (target === undefined) return undefined;
     for (const find of this.finders) {
-      const found = find(path);
+      const found = find(target.path);
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+}
+
+async function serve({ door, params }: Found, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await door.request(request, response, params);
+  } catch (error) {
+    emit("http.failed", { error });
+    response.destroy();
   }
 }
 

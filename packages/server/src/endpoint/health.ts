@@ -35,7 +35,6 @@ export class HealthDoor implements Door {
   }
 
   upgrade(_request: IncomingMessage, socket: Duplex): void {
-    socket.on("error", () => {});
     answerUpgrade(socket, { status: 400 });
   }
 

@@ -59,7 +59,6 @@ export class LongPollDoor implements ClientDoor {
   }
 
   upgrade(_request: IncomingMessage, socket: Duplex): void {
-    socket.on("error", () => {});
     answerUpgrade(socket, { status: 400 });
   }
 

@@ -8,21 +8,14 @@ import type { Connection } from "../transports/transport.ts";
 import { WebSocketTransport } from "../transports/websocket.ts";
 import { Refusal } from "./admission.ts";
 import type { Premises } from "./admission.ts";
-import type { HttpAnswer, MountConfig, WebSocketConfig } from "./config.ts";
+import type { MountConfig, WebSocketConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
 import { admitHandshake, handshakeFault } from "./handshake.ts";
 import type { Admitted, WebSocketEntrance } from "./handshake.ts";
-import { answer, answerUpgrade } from "./http.ts";
+import { answer, answerUpgrade, ignoreError } from "./http.ts";
 import { originCheck } from "./origin.ts";
 import { pathMatcher } from "./path.ts";
 import type { PathMatcher, PathParams } from "./path.ts";
-
-const ignoreError = (): void => {};
-
-function refuseUpgrade(socket: Duplex, refusal: HttpAnswer): void {
-  socket.on("error", ignoreError);
-  answerUpgrade(socket, refusal);
-}
 
 export class WebSocketDoor implements ClientDoor {
   readonly #environment: SessionEnvironment;
@@ -43,7 +36,7 @@ export class WebSocketDoor implements ClientDoor {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void {
     if (request.method !== "GET") {
-      refuseUpgrade(socket, { status: 400 });
+      answerUpgrade(socket, { status: 400 });
       return;
     }
     const admitted = admitHandshake(this.#entrance, request, params);
@@ -77,12 +70,12 @@ export class WebSocketDoor implements ClientDoor {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted | Refusal): void {
     if (admitted instanceof Refusal) {
-      refuseUpgrade(socket, admitted.answer);
+      answerUpgrade(socket, admitted.answer);
       return;
     }
     const fault = handshakeFault(request);
     let session: Session | undefined;
-    if (fault !== undefined) refuseUpgrade(socket, fault);
+    if (fault !== undefined) answerUpgrade(socket, fault);
     else {
       this.#transport.upgrade(request, socket, head, admitted.subprotocol, (connection) => {
         session = this.#open(admitted, connection);

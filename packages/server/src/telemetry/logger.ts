@@ -48,6 +48,7 @@ const LINES: Lines = {
     const why = reason === undefined ? "" : `: ${typeof reason === "string" ? reason : JSON.stringify(reason)}`;
     return [error === undefined ? "info" : "error", `REFUSED ${path} by ${stage} with ${status}${why}`, error];
   },
+  "http.failed": ({ error }) => ["error", "REQUEST FAILED", error],
   "endpoint.draining": ({ count, total, round, rounds }) => [
     "info",
     `DRAINING ${count} of ${total} connections, batch ${round} of ${rounds}`,
