@@ -71,5 +71,4 @@ function readHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(read);
 }
 
-const badAnswer = (what: string): WingbeatError =>
-  new WingbeatError("WB_BAD_RETURN", `errorHandler returned ${what}.`);
+const badAnswer = (what: string): WingbeatError => new WingbeatError("WB_BAD_RETURN", `errorHandler returned ${what}.`);
