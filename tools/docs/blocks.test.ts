@@ -1,0 +1,120 @@
+/** Every code block of every document is true: it compiles as printed, and where it is a program, it runs as printed. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Socket } from "@wingbeat/client";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+import { faultsOf } from "./commands.ts";
+import { compileBlocks, isTypeScript, writeBlocks } from "./compile.ts";
+import { blocksOf, documents, root } from "./documents.ts";
+import { serve, start } from "./programs.ts";
+
+/** Compilers and processes take as long as the machine needs. */
+const PATIENCE = 600_000;
+const polled = { timeout: PATIENCE };
+
+/** Languages whose blocks other tests read: those of PROTOCOL.md, and the proxies' configurations. */
+const READ_ELSEWHERE = ["frame", "hex", "refused", "nginx", "caddyfile", "haproxy"];
+const NOT_CODE = ["text", "diff", "elixir"];
+
+const blocks = documents.flatMap((document) => blocksOf(document));
+const typed = blocks.filter(isTypeScript);
+const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
+
+beforeAll(() => writeBlocks(typed));
+
+describe("the code blocks of all documents", () => {
+  it("compile", { timeout: PATIENCE }, () => {
+    expect(typed.length).toBeGreaterThan(40);
+    expect(compileBlocks(typed)).toEqual([]);
+  });
+
+  it("say why when they are not compiled", () => {
+    const unchecked = blocks.filter(({ note }) => note.startsWith("no-check"));
+    expect(unchecked.filter(({ note }) => !/^no-check: \w+ \w+/.test(note))).toEqual([]);
+    expect(unchecked.length).toBeLessThanOrEqual(2);
+  });
+
+  it("have a language that a test knows", () => {
+    const known = new Set(["ts", "tsx", "sh", "json", ...READ_ELSEWHERE, ...NOT_CODE]);
+    expect(
+      blocks.filter(({ language }) => !known.has(language)).map(({ document, line }) => `${document}:${line}`),
+    ).toEqual([]);
+  });
+
+  it("name commands, scripts and paths that exist", () => {
+    expect(inLanguage("sh").length).toBeGreaterThan(15);
+    expect(inLanguage("sh").flatMap((block) => faultsOf(block))).toEqual([]);
+  });
+
+  it("are JSON where they say so", () => {
+    for (const { text } of inLanguage("json")) expect(JSON.parse(text)).toBeTypeOf("object");
+  });
+});
+
+describe("the programs of the documents", { timeout: PATIENCE }, () => {
+  const run = async (document: string, file: string) => {
+    const program = await serve(document, file);
+    onTestFinished(() => program.kill());
+    return program;
+  };
+
+  it("README.md: server and client chat over a socket", async () => {
+    const { port } = await run("README.md", "server.ts");
+    const client = start("README.md", "client.ts", `127.0.0.1:${port}`);
+    onTestFinished(() => client.kill());
+    await expect.poll(() => client.output(), polled).toBe("hello\n");
+  });
+
+  it("packages/server/README.md: the server answers a ping", async () => {
+    const { port } = await run("packages/server/README.md", "server.ts");
+    const socket = new Socket(`ws://127.0.0.1:${port}/socket`, { transport: WebSocket });
+    onTestFinished(() => socket.disconnect());
+    socket.connect();
+    const channel = socket.channel("room:42");
+    expect(await channel.join()).toEqual({ welcome: "42" });
+    expect(await channel.push("ping", { a: 1 })).toEqual({ a: 1 });
+  });
+
+  it("docs/deployment.md: the server answers /health, and ends with 0 on SIGTERM", async () => {
+    const { port, kill, ended } = await run("docs/deployment.md", "server.ts");
+    expect(await (await fetch(`http://127.0.0.1:${port}/health`)).json()).toMatchObject({ status: "ok" });
+    kill("SIGTERM");
+    expect(await ended).toBe(0);
+  });
+
+  it("docs/operations.md: the server has metrics", async () => {
+    const { port } = await run("docs/operations.md", "metrics.ts");
+    expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("wingbeat_connections 0");
+  });
+
+  it("the tests in docs/testing.md, docs/react.md and docs/presence.md pass", async () => {
+    const args = [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "--config",
+      "tools/docs/vitest.config.ts",
+      "--reporter",
+      "verbose",
+    ];
+    const child = spawn(process.execPath, args, { cwd: root, env: withoutVitest() });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code, output).toBe(0);
+    for (const title of [
+      "shouts to everyone in the room",
+      "refuses an unknown token",
+      "joins",
+      "tracks everyone in the room",
+    ]) {
+      expect(output).toContain(title);
+    }
+  });
+});
+
+/** The environment without what this test runner has put into it for its workers. */
+const withoutVitest = () =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV|TEST$|NODE_OPTIONS)/.test(name)),
+  );

@@ -1,0 +1,82 @@
+/** Checks the commands of a document's `sh` blocks: each program, script and path that they name must be there. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./documents.ts";
+import type { Block } from "./documents.ts";
+
+/** Programs that every machine of a reader has, or that the text around the block installs. */
+const PROGRAMS = new Set(["cd", "curl", "export", "openssl", "pnpm", "yarn"]);
+const NPM_COMMANDS = new Set(["ci", "install", "create"]);
+/** Tools that are fetched by npx when they are needed. */
+const FETCHED = new Set(["drizzle-kit"]);
+
+interface Manifest {
+  readonly name?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
+
+/** The folder of a workspace, by its name or its path. */
+function workspace(name: string): string | undefined {
+  if (existsSync(join(root, name, "package.json"))) return name;
+  const folders = ["packages", "examples"].flatMap((group) =>
+    readdirSync(join(root, group)).map((entry) => `${group}/${entry}`),
+  );
+  return [...folders, "bench", "conformance"].find(
+    (folder) => existsSync(join(root, folder, "package.json")) && manifestOf(folder).name === name,
+  );
+}
+
+/** Says what is wrong with the commands of a block. */
+export function faultsOf({ document, line, text }: Block): string[] {
+  let folder = document.startsWith("packages/create-wingbeat/template") ? "packages/create-wingbeat/template" : "";
+  const faults: string[] = [];
+  text.split("\n").forEach((printed, offset) => {
+    for (const command of printed.replace(/(^|\s)#.*$/, "").split("&&")) {
+      const words = command
+        .trim()
+        .split(/\s+/)
+        .filter((word) => word !== "" && !/^[A-Z_]+=/.test(word));
+      if (words[0] === "cd") folder = words[1] === "my-app" ? "packages/create-wingbeat/template" : (words[1] ?? "");
+      const fault = faultOf(words, folder);
+      if (fault) faults.push(`${document}:${line + offset}: ${command.trim()}: ${fault}`);
+    }
+  });
+  return faults;
+}
+
+function faultOf([program, ...args]: string[], folder: string): string | undefined {
+  if (program === undefined || PROGRAMS.has(program)) {
+    return program === "cd" && folder !== "" && !existsSync(join(root, folder)) ? `${folder} is not there` : undefined;
+  }
+  if (program === "npm") return npmFault(args, folder);
+  if (program === "npx") return npxFault(args);
+  if (program === "node") return existsSync(sourceOf(args[0])) ? undefined : `${args[0]} is not there`;
+  return `"${program}" is not a command that is known here`;
+}
+
+function npmFault(args: string[], folder: string): string | undefined {
+  const flag = args.indexOf("-w");
+  const place = flag === -1 ? folder : workspace(args[flag + 1] ?? "");
+  if (place === undefined) return `there is no workspace ${args[flag + 1]}`;
+  const [command = "", name = ""] = args;
+  if (NPM_COMMANDS.has(command)) return undefined;
+  const script = command === "run" ? name : command;
+  return manifestOf(place).scripts?.[script] === undefined ? `there is no script ${script}` : undefined;
+}
+
+function npxFault([printed = "", ...args]: string[]): string | undefined {
+  const tool = printed.replace(/@[\d.]+$/, "");
+  const ours = manifestOf("packages/server").bin ?? {};
+  if (!(tool in ours) && !FETCHED.has(tool) && !existsSync(join(root, "node_modules/.bin", tool))) {
+    return `there is no command ${tool}`;
+  }
+  const missing = args.filter((arg) => /^(examples|packages)\//.test(arg) && !existsSync(join(root, arg)));
+  return missing.length === 0 ? undefined : `${missing.join(", ")} is not there`;
+}
+
+/** A compiled file, by its source. */
+const sourceOf = (path = ""): string => join(root, path.replace("/dist/", "/src/").replace(/\.js$/, ".ts"));

@@ -1,0 +1,7 @@
+/** What a browser has and Node 20 has not, for client code that is printed in a document: a host, and WebSocket. */
+import { WebSocket } from "ws";
+
+if (process.env.PAGE_HOST) {
+  globalThis.location = { protocol: "http:", host: process.env.PAGE_HOST };
+  globalThis.WebSocket = WebSocket;
+}
