@@ -207,6 +207,13 @@ export interface TelemetryEvents {
   "tracker.transfer_sent": ShardSource & { readonly isSnapshot: boolean; readonly messages: number };
   /** Another node's message could not be read. */
   "tracker.bad_message": { readonly shard: string; readonly message: unknown };
+  /** A presence of this node that the PubSub adapter cannot carry: it is seen on this node only. */
+  "tracker.entry_refused": {
+    readonly shard: string;
+    readonly topic: string;
+    readonly key: string;
+    readonly error: unknown;
+  };
   /** The PubSub adapter refused a tracker's message. It is sent again, or asked for. */
   "tracker.broadcast_failed": { readonly shard: string; readonly error: unknown };
   /** `fetch` of a presence threw, rejected or took too long: clients are sent the bare metas. */

@@ -14,6 +14,7 @@ import type { TrackerConfig, TrackerOptions } from "./tracker/options.ts";
 import { nameOf, refOf } from "./tracker/replica.ts";
 import { Shard } from "./tracker/shard.ts";
 
+export { freezeMeta, MAX_META_DEPTH } from "./tracker/delta.ts";
 export type { Entry, Meta } from "./tracker/delta.ts";
 export type { Changes } from "./tracker/log.ts";
 export { TRACKER_KEYS } from "./tracker/options.ts";

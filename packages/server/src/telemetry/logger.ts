@@ -108,6 +108,11 @@ const LINES: Lines = {
     `PRESENCE could not be told to other nodes (${shard}); it is tried again`,
     error,
   ],
+  "tracker.entry_refused": ({ shard, topic, key, error }) => [
+    "error",
+    `PRESENCE of ${key} on ${topic} cannot be told to other nodes (${shard})`,
+    error,
+  ],
   "tracker.bad_message": ({ shard }) => ["warn", `BAD MESSAGE of another node for ${shard}`],
   "presence.fetch_failed": ({ name, topic, error }) => ["error", `FETCH of ${name} failed for ${topic}`, error],
   "presence.callback_failed": ({ name, topic, error }) => [

@@ -9,6 +9,21 @@
 /** What an application keeps with a presence: any object that JSON can carry. */
 export type Meta = Readonly<Record<string, unknown>>;
 
+/**
+ * Levels of objects and lists in a meta, itself counted. A payload that clients are sent may have 64; in `presence_diff`
+ * a meta is on the fifth.
+ */
+export const MAX_META_DEPTH = 60;
+
+/** Freezes data of JSON at every level. False when it has too many levels: then it is of no use. */
+export function freezeMeta(data: unknown, levels = MAX_META_DEPTH): boolean {
+  if (typeof data !== "object" || data === null) return true;
+  if (levels === 0) return false;
+  for (const part of Object.values(data)) if (!freezeMeta(part, levels - 1)) return false;
+  Object.freeze(data);
+  return true;
+}
+
 /** One presence: `pid` of a replica is present on `topic` as `key`. */
 export interface Entry {
   /** The ref of the replica that has it. */
@@ -98,22 +113,36 @@ const DOT_LENGTH = 8;
 /** Parts by replica ref. They are independent of each other. */
 export type Delta = ReadonlyMap<string, Part>;
 
-/** The same delta in pieces of about `limit` characters of JSON, each of which can be merged without the others. */
-export function splitDelta(delta: Delta, limit: number): Delta[] {
+/** About how many characters an entry takes in JSON. Undefined: it is left out. */
+export type Weigh = (entry: Entry) => number | undefined;
+
+/** Throws what `JSON.stringify` throws. */
+export const weighEntry: Weigh = ({ topic, key, meta }) => JSON.stringify([topic, key, meta]).length + 2 * DOT_LENGTH;
+
+/**
+ * The same delta in pieces of about `limit` characters of JSON, each of which can be merged without the others. An entry
+ * that is left out looks like a removed one.
+ */
+export function splitDelta(delta: Delta, limit: number, weigh: Weigh = weighEntry): Delta[] {
   const pieces: Delta[] = [];
   for (const [replica, part] of delta) {
-    for (const piece of splitPart(part, limit)) pieces.push(new Map([[replica, piece]]));
+    for (const piece of splitPart(part, limit, weigh)) pieces.push(new Map([[replica, piece]]));
   }
   return pieces;
 }
 
-function* splitPart(part: Part, limit: number): Iterable<Part> {
+function* splitPart(part: Part, limit: number, weigh: Weigh): Iterable<Part> {
   // Removals go first: when they are lost, the clock of the receiver stays behind, and it will ask for them.
   const removed = [...part.dots].filter((clock) => !part.entries.has(clock));
   let piece = new Part(part.start, part.end, removed);
   let length = removed.length * DOT_LENGTH;
   for (const clock of [...part.entries.keys()].sort((a, b) => a - b)) {
     const entry = part.entries.get(clock) as Entry;
+    const weight = weigh(entry);
+    if (weight === undefined) {
+      if (part.dots.has(clock)) piece.dots.add(clock);
+      continue;
+    }
     if (length > limit && part.inRange(clock)) {
       piece.end = clock - 1;
       yield piece;
@@ -122,7 +151,7 @@ function* splitPart(part: Part, limit: number): Iterable<Part> {
     }
     piece.entries.set(clock, entry);
     if (part.dots.has(clock)) piece.dots.add(clock);
-    length += JSON.stringify([entry.topic, entry.key, entry.meta]).length + 2 * DOT_LENGTH;
+    length += weight;
   }
   yield piece;
 }

@@ -5,7 +5,7 @@
 import { emit } from "../telemetry.ts";
 import { appendClock, filterReplicas } from "./clock.ts";
 import type { Clocks, ReplicaClocks } from "./clock.ts";
-import { splitDelta } from "./delta.ts";
+import { splitDelta, weighEntry } from "./delta.ts";
 import type { Delta, Entry, Meta } from "./delta.ts";
 import { Generations } from "./generations.ts";
 import { combine } from "./log.ts";
@@ -50,6 +50,8 @@ export class Shard {
   readonly #generations: Generations;
   /** Clocks told by other replicas since transfers were last considered. */
   #pending: readonly ReplicaClocks[] = [];
+  /** Own entries that no other node can be told of: they are seen on this node only. */
+  readonly #untellable = new WeakSet<Entry>();
   #silentPeriods: number;
   #samplePeriods: number;
   #tickedAt: number | undefined = undefined;
@@ -101,7 +103,7 @@ export class Shard {
   flush(): boolean {
     const { delta } = this.#state;
     if (delta === undefined) return false;
-    for (const piece of splitDelta(delta, MESSAGE_LENGTH)) this.#broadcastHeartbeat(piece);
+    for (const piece of this.#split(delta)) this.#tell(piece);
     this.#state.resetDelta();
     this.#generations.push(delta);
     this.#silentPeriods = 0;
@@ -156,7 +158,7 @@ export class Shard {
 
   #transfer(to: string, clocks: Clocks): void {
     const recent = this.#generations.extract(clocks, this.#state.toldClocks);
-    const pieces = splitDelta(recent ?? this.#state.extract(clocks), MESSAGE_LENGTH);
+    const pieces = this.#split(recent ?? this.#state.extract(clocks));
     emit("tracker.transfer_sent", { shard: this.name, node: nameOf(to), isSnapshot: !recent, messages: pieces.length });
     for (const delta of pieces) {
       this.#direct(to, { kind: "transfer_ack", from: this.#state.self, isSnapshot: !recent, delta });
@@ -239,6 +241,41 @@ export class Shard {
   #heartbeat(delta: Delta): ShardMessage {
     const { self, clocks, toldClocks } = this.#state;
     return { kind: "heartbeat", from: self, clocks: delta.size === 0 ? toldClocks : clocks, delta };
+  }
+
+  #split(delta: Delta): Delta[] {
+    return splitDelta(delta, MESSAGE_LENGTH, (entry) => {
+      if (this.#untellable.has(entry)) return undefined;
+      try {
+        return weighEntry(entry);
+      } catch (error) {
+        return this.#leaveOut(entry, error);
+      }
+    });
+  }
+
+  /**
+   * Tells the others one piece of news. One that the outlet refuses although it takes others is told again in smaller
+   * pieces, without the entry that is the cause. Throws when the outlet takes nothing.
+   */
+  #tell(piece: Delta): void {
+    try {
+      return this.#broadcastHeartbeat(piece);
+    } catch (error) {
+      this.#broadcastHeartbeat(NO_DELTA);
+      const entries = [...piece.values()].flatMap((part) => [...part.entries.values()]);
+      if (entries.length === 0) throw error;
+      if (entries.length === 1) this.#leaveOut(entries[0] as Entry, error);
+    }
+    // A limit of 0: each entry goes alone. What is left out of a piece still says that its clock has passed.
+    for (const smaller of splitDelta(piece, 0, (entry) => (this.#untellable.has(entry) ? undefined : 1))) {
+      this.#tell(smaller);
+    }
+  }
+
+  #leaveOut(entry: Entry, error: unknown): undefined {
+    this.#untellable.add(entry);
+    emit("tracker.entry_refused", { shard: this.name, topic: entry.topic, key: entry.key, error });
   }
 
   #broadcastHeartbeat(delta: Delta): void {
