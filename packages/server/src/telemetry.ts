@@ -205,7 +205,14 @@ export interface TelemetryEvents {
   "tracker.transfer_requested": ShardSource;
   /** A node that knew less was sent it: what it had missed, or everything. */
   "tracker.transfer_sent": ShardSource & { readonly isSnapshot: boolean; readonly messages: number };
-  /** Another node's message could not be read. */
+  /** There are `limit` other nodes already: this one is not listened to. Told once in a `broadcastPeriod`. */
+  "tracker.node_refused": ShardSource & { readonly limit: number };
+  /**
+   * Others had told of changes of a node that it has not made: `isAheadBy` so many. What the node itself says is believed.
+   * Somebody forges messages, or two nodes have the same name.
+   */
+  "tracker.corrected": ShardSource & { readonly isAheadBy: number };
+  /** Another node's message, or a presence in it, could not be read. */
   "tracker.bad_message": { readonly shard: string; readonly message: unknown };
   /** A presence of this node that the PubSub adapter cannot carry: it is seen on this node only. */
   "tracker.entry_refused": {

@@ -2,6 +2,9 @@
 import { WingbeatError } from "../errors.ts";
 import { alreadyTracked, notTracked } from "../tracker.ts";
 
+/** Characters of a presence's key: every client is sent it in every diff. */
+const MAX_KEY_LENGTH = 1_024;
+
 export class Owner {
   readonly #limit: number;
   readonly #slots = new Set<string>();
@@ -15,8 +18,14 @@ export class Owner {
     return this.#slots;
   }
 
-  /** Throws `WB_ALREADY_TRACKED`, or `WB_PRESENCE_LIMIT` when it has too many. */
+  /** Throws `WB_ALREADY_TRACKED`, or `WB_PRESENCE_LIMIT` when it has too many or the key is too long. */
   claim(topic: string, key: string): void {
+    if (key.length > MAX_KEY_LENGTH) {
+      throw new WingbeatError(
+        "WB_PRESENCE_LIMIT",
+        `a presence's key has ${key.length} characters, ${MAX_KEY_LENGTH} are allowed: use an id.`,
+      );
+    }
     const slot = slotOf(topic, key);
     if (this.#slots.has(slot)) throw alreadyTracked(topic, key);
     if (this.#slots.size >= this.#limit) {

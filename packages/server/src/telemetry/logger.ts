@@ -108,6 +108,14 @@ const LINES: Lines = {
     `PRESENCE could not be told to other nodes (${shard}); it is tried again`,
     error,
   ],
+  "tracker.node_refused": ({ node, limit, shard }) => [
+    "error",
+    `TOO MANY NODES: ${node} is not listened to, ${limit} others are known (${shard})`,
+  ],
+  "tracker.corrected": ({ node, isAheadBy, shard }) => [
+    "error",
+    `FORGED PRESENCE NEWS of ${node}: ${isAheadBy} changes that it has not made (${shard})`,
+  ],
   "tracker.entry_refused": ({ shard, topic, key, error }) => [
     "error",
     `PRESENCE of ${key} on ${topic} cannot be told to other nodes (${shard})`,

@@ -18,6 +18,9 @@ export function combine(first: Changes, then: Changes): Changes {
   };
 }
 
+/** Changes of one replica that may have been seen out of order: more are not those of a node that merely sends fast. */
+const MAX_OUT_OF_ORDER = 100_000;
+
 export class ReplicaLog {
   #clock = 0;
   /** Changes seen out of order, beyond the clock. */
@@ -58,6 +61,25 @@ export class ReplicaLog {
     return new Part(0, this.#clock, this.#cloud, this.#entries.values());
   }
 
+  /** Whether a part can be merged: it must not leave a gap behind which very many changes would have to be kept in mind. */
+  admits({ start, end, dots }: Part): boolean {
+    let outOfOrder = this.#cloud.size + (start > this.#clock ? end - start : 0);
+    for (const dot of dots) if (dot > this.#clock) outOfOrder++;
+    return outOfOrder <= MAX_OUT_OF_ORDER;
+  }
+
+  /**
+   * Believes that the replica itself is at `clock`, no matter what others have told of it: everything up to there will be
+   * asked for again. Gives the entries beyond it, which are removed; the others stay until it is known better.
+   */
+  rewind(clock: number): Entry[] {
+    this.#clock = 0;
+    this.#cloud.clear();
+    const invented = [...this.#entries.values()].filter((entry) => entry.clock > clock);
+    for (const entry of invented) this.remove(entry);
+    return invented;
+  }
+
   /** Merges a part. Twice changes nothing; the order of parts does not matter. */
   merge(part: Part): Changes {
     const joins = [...part.entries.values()].filter((entry) => !this.#hasSeen(entry.clock));
@@ -69,7 +91,7 @@ export class ReplicaLog {
   }
 
   #hasSeen(clock: number): boolean {
-    return clock <= this.#clock || this.#cloud.has(clock);
+    return clock <= this.#clock || this.#cloud.has(clock) || this.#entries.has(clock);
   }
 
   #cover({ start, end, dots }: Part): void {

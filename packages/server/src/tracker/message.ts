@@ -1,7 +1,7 @@
 /** What shards of different nodes tell each other, as JSON that any PubSub adapter can carry. Pure. */
 import type { Clocks } from "./clock.ts";
-import { Part } from "./delta.ts";
-import type { Delta, Entry, Meta } from "./delta.ts";
+import { freezeMeta, Part } from "./delta.ts";
+import type { Delta, Meta } from "./delta.ts";
 
 /** All messages say which replica sends them. */
 export type ShardMessage =
@@ -31,13 +31,18 @@ export function encode(message: ShardMessage): object {
   }
 }
 
-/** Reads a message. Undefined when it is none. */
-export function decode(data: unknown): ShardMessage | undefined {
+/**
+ * Reads a message. Undefined when it is none. An entry whose meta has too many levels is passed over, as one that was
+ * removed: `refused` is given it.
+ */
+export function decode(data: unknown, refused: (entry: unknown) => void = () => {}): ShardMessage | undefined {
   if (typeof data !== "object" || data === null) return undefined;
   const { kind, from, clocks, delta, isSnapshot } = data as Readonly<Record<string, unknown>>;
-  if (typeof from !== "string") return undefined;
+  if (!isRef(from)) return undefined;
   const readClocks = isListOf(clocks, isClock) ? new Map(clocks) : undefined;
-  const readDelta = isListOf(delta, isPart) ? new Map(delta.map((part) => [part[0], decodePart(part)])) : undefined;
+  const readDelta = isListOf(delta, isPart)
+    ? new Map(delta.map((part) => [part[0], decodePart(part, refused)]))
+    : undefined;
   if (kind === "heartbeat" && readClocks && readDelta) return { kind, from, clocks: readClocks, delta: readDelta };
   if (kind === "transfer_req" && readClocks) return { kind, from, clocks: readClocks };
   if (kind === "transfer_ack" && readDelta) return { kind, from, isSnapshot: isSnapshot === true, delta: readDelta };
@@ -54,20 +59,14 @@ function encodeDelta(delta: Delta): WirePart[] {
   ]);
 }
 
-function decodePart([replica, start, end, dots, entries]: WirePart): Part {
-  return new Part(
-    start,
-    end,
-    dots,
-    entries.map(([clock, pid, topic, key, meta]): Entry => ({
-      replica,
-      clock,
-      pid,
-      topic,
-      key,
-      meta: Object.freeze(meta),
-    })),
-  );
+function decodePart([replica, start, end, dots, entries]: WirePart, refused: (entry: unknown) => void): Part {
+  const part = new Part(start, end, dots);
+  for (const entry of entries) {
+    const [clock, pid, topic, key, meta] = entry;
+    if (freezeMeta(meta)) part.entries.set(clock, { replica, clock, pid, topic, key, meta });
+    else refused(entry);
+  }
+  return part;
 }
 
 function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is T[] {
@@ -76,8 +75,11 @@ function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** `<vsn>@<node name>` */
+const isRef = (value: unknown): value is string => typeof value === "string" && /^\d{1,16}@[^]{0,255}$/.test(value);
+
 const isClock = (value: unknown): value is [string, number] =>
-  Array.isArray(value) && typeof value[0] === "string" && isCount(value[1]);
+  Array.isArray(value) && isRef(value[0]) && isCount(value[1]);
 
 const isEntry = (value: unknown): value is WireEntry =>
   Array.isArray(value) &&
@@ -86,12 +88,17 @@ const isEntry = (value: unknown): value is WireEntry =>
   typeof value[2] === "string" &&
   typeof value[3] === "string" &&
   typeof value[4] === "object" &&
-  value[4] !== null;
+  value[4] !== null &&
+  !Array.isArray(value[4]);
 
-const isPart = (value: unknown): value is WirePart =>
-  Array.isArray(value) &&
-  typeof value[0] === "string" &&
-  isCount(value[1]) &&
-  isCount(value[2]) &&
-  isListOf(value[3], isCount) &&
-  isListOf(value[4], isEntry);
+/** A part says of each of its entries that it has come: in its range, or in `dots`. */
+const isPart = (value: unknown): value is WirePart => {
+  if (!Array.isArray(value)) return false;
+  const [replica, start, end, dots, entries] = value as readonly unknown[];
+  if (!isRef(replica) || !isCount(start) || !isCount(end) || start > end) return false;
+  if (!isListOf(dots, isCount) || !isListOf(entries, isEntry)) return false;
+  const outside = entries.filter(([clock]) => clock <= start || clock > end);
+  if (outside.length === 0) return true;
+  const known = new Set(dots);
+  return outside.every(([clock]) => known.has(clock));
+};

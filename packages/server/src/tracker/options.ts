@@ -27,6 +27,11 @@ export interface TrackerOptions {
   readonly maxDeltaSizes?: readonly number[];
   /** Shards, by topic. The same on all nodes, or they do not see each other's presences. Default 1. */
   readonly poolSize?: number;
+  /**
+   * Other nodes that are listened to at once; those that are down or have just left count. Further ones are not heard
+   * until there is room: their presences are not seen here. Default 1,000.
+   */
+  readonly maxNodes?: number;
   /** For tests: a clock of their own. */
   readonly timing?: Timing;
 }
@@ -48,6 +53,7 @@ export const TRACKER_KEYS = [
   "clockSamplePeriods",
   "maxDeltaSizes",
   "poolSize",
+  "maxNodes",
   "timing",
 ];
 
@@ -62,6 +68,7 @@ export function readTrackerOptions(where: string, options: TrackerOptions): Trac
   }
   checkPositive(`${where}: clockSamplePeriods`, options.clockSamplePeriods);
   checkPositive(`${where}: poolSize`, options.poolSize);
+  checkPositive(`${where}: maxNodes`, options.maxNodes);
   for (const size of options.maxDeltaSizes ?? []) checkPositive(`${where}: maxDeltaSizes`, size);
   const broadcastPeriod = options.broadcastPeriod ?? 1_500;
   const maxSilentPeriods = options.maxSilentPeriods ?? 10;
@@ -83,6 +90,7 @@ export function readTrackerOptions(where: string, options: TrackerOptions): Trac
     clockSamplePeriods: options.clockSamplePeriods ?? 2,
     maxDeltaSizes: options.maxDeltaSizes ?? [100, 1_000, 10_000],
     poolSize: options.poolSize ?? 1,
+    maxNodes: options.maxNodes ?? 1_000,
     timing: options.timing ?? systemTiming,
   };
 }

@@ -9,6 +9,14 @@ export function nameOf(ref: string): string {
   return ref.slice(ref.indexOf("@") + 1);
 }
 
+/** Microseconds: nodes whose clocks differ by more than a day do not see each other. */
+const MAX_AHEAD = 24 * 3_600_000_000;
+
+/** Whether a ref says that its replica was started long after `now`, in ms since 1970. */
+export function isFromFuture(ref: string, now: number): boolean {
+  return vsnOf(ref) > now * 1_000 + MAX_AHEAD;
+}
+
 const vsnOf = (ref: string): number => Number(ref.slice(0, ref.indexOf("@")));
 
 /** `down`: silent for a while, may come back. `gone`: never comes back. */
@@ -22,18 +30,22 @@ interface Replica {
   /** `left` is gone, and kept for a while so that late messages do not bring it back. */
   status: "up" | "down" | "left";
   heardAt: number;
+  /** When it was sent a transfer. */
+  servedAt: number;
 }
 
 export class Replicas {
   readonly #downPeriod: number;
   readonly #permdownPeriod: number;
+  readonly #maxNodes: number;
   /** By node name: a node has one replica at a time. */
   readonly #replicas = new Map<string, Replica>();
 
-  /** Both periods in the unit of `now`. */
-  constructor(downPeriod: number, permdownPeriod: number) {
+  /** Both periods in the unit of `now`. `maxNodes`: how many other nodes are known at once. */
+  constructor(downPeriod: number, permdownPeriod: number, maxNodes = Infinity) {
     this.#downPeriod = downPeriod;
     this.#permdownPeriod = permdownPeriod;
+    this.#maxNodes = maxNodes;
   }
 
   /** The node names of the replicas that are up. */
@@ -41,11 +53,25 @@ export class Replicas {
     return [...this.#replicas].filter(([, { status }]) => status === "up").map(([name]) => name);
   }
 
+  /** Whether there is no room for a node that was never heard of. */
+  isFullFor(ref: string): boolean {
+    return this.#replicas.size >= this.#maxNodes && !this.#replicas.has(nameOf(ref));
+  }
+
+  /** Whether a replica may be sent a transfer: one that is known, and has not been sent one within `period`. */
+  mayServe(ref: string, now: number, period: number): boolean {
+    const known = this.#replicas.get(nameOf(ref));
+    if (known?.ref !== ref || now - known.servedAt < period) return false;
+    known.servedAt = now;
+    return true;
+  }
+
   /** A heartbeat. Undefined when it is a late one of a replica that is no more. */
   heard(ref: string, now: number): ReplicaChange[] | undefined {
     const known = this.#replicas.get(nameOf(ref));
     if (known !== undefined && this.#isLate(known, ref)) return undefined;
-    this.#replicas.set(nameOf(ref), { ref, status: "up", heardAt: now });
+    const servedAt = known?.ref === ref ? known.servedAt : -Infinity;
+    this.#replicas.set(nameOf(ref), { ref, status: "up", heardAt: now, servedAt });
     if (known?.ref === ref) return known.status === "up" ? [] : [{ ref, is: "up" }];
     const up: ReplicaChange = { ref, is: "up" };
     if (known === undefined || known.status === "left") return [up];

@@ -12,7 +12,7 @@ import { combine } from "./log.ts";
 import type { Changes } from "./log.ts";
 import { decode, encode } from "./message.ts";
 import type { ShardMessage } from "./message.ts";
-import { nameOf, Replicas } from "./replica.ts";
+import { isFromFuture, nameOf, Replicas } from "./replica.ts";
 import type { ReplicaChange } from "./replica.ts";
 import { State } from "./state.ts";
 
@@ -24,6 +24,7 @@ export interface ShardOptions {
   readonly permdownPeriod: number;
   readonly clockSamplePeriods: number;
   readonly maxDeltaSizes: readonly number[];
+  readonly maxNodes: number;
 }
 
 /** How a shard reaches the same shard on other nodes, and its own node. */
@@ -38,6 +39,9 @@ export interface ShardOutlet {
 /** Characters of JSON in one message to other nodes, about: below what any engine takes. */
 const MESSAGE_LENGTH = 100_000;
 
+/** Changes by which a node may be thought to be ahead of what it says itself: messages of two nodes may cross. */
+const MAX_AHEAD = 1_000_000;
+
 const NO_DELTA: Delta = new Map();
 
 export class Shard {
@@ -50,6 +54,10 @@ export class Shard {
   readonly #generations: Generations;
   /** Clocks told by other replicas since transfers were last considered. */
   #pending: readonly ReplicaClocks[] = [];
+  /** Other nodes' replicas of which more is known here than they know themselves, and since when. */
+  readonly #ahead = new Map<string, number>();
+  /** When a node was last refused because there are too many. */
+  #refusedAt = -Infinity;
   /** Own entries that no other node can be told of: they are seen on this node only. */
   readonly #untellable = new WeakSet<Entry>();
   #silentPeriods: number;
@@ -61,7 +69,7 @@ export class Shard {
     this.#options = options;
     this.#outlet = outlet;
     this.#state = new State(ref);
-    this.#replicas = new Replicas(options.downPeriod, options.permdownPeriod);
+    this.#replicas = new Replicas(options.downPeriod, options.permdownPeriod, options.maxNodes);
     this.#generations = new Generations(options.maxDeltaSizes);
     this.#silentPeriods = options.maxSilentPeriods;
     this.#samplePeriods = options.clockSamplePeriods;
@@ -119,8 +127,9 @@ export class Shard {
 
   /** Takes a message of another node's shard. One of this node comes from a life before this one: too late. */
   receive(data: unknown, now: number): void {
-    const message = decode(data);
-    if (message === undefined) emit("tracker.bad_message", { shard: this.name, message: data });
+    const bad = (message: unknown): void => emit("tracker.bad_message", { shard: this.name, message });
+    const message = decode(data, bad);
+    if (message === undefined || isFromFuture(message.from, Date.now())) bad(data);
     else if (nameOf(message.from) !== nameOf(this.#state.self)) this.#handle(message, now);
   }
 
@@ -134,7 +143,7 @@ export class Shard {
       case "heartbeat":
         return this.#heard(message.from, message.clocks, message.delta, now);
       case "transfer_req":
-        return this.#transfer(message.from, message.clocks);
+        return this.#transfer(message.from, message.clocks, now);
       case "transfer_ack":
         return this.#transferred(message.delta, message.isSnapshot);
       case "permdown":
@@ -143,20 +152,51 @@ export class Shard {
   }
 
   #heard(from: string, clocks: Clocks, delta: Delta, now: number): void {
+    if (this.#replicas.isFullFor(from)) return this.#refuse(from, now);
     const changes = this.#replicas.heard(from, now);
     if (changes === undefined) return;
     const followed = this.#follow(changes);
     // One that has just come must not wait for the next heartbeat to learn that we are here.
     if (changes.length > 0) this.#direct(from, this.#heartbeat(NO_DELTA));
-    const merged = this.#merge(delta);
-    this.#generations.push(filterDelta(delta, (replica) => this.#state.isKnown(replica)));
+    const merged = this.#mergeRecent(delta);
+    const corrected = this.#correct(from, clocks.get(from) ?? 0, now);
     const known = filterReplicas(clocks, (replica) => this.#state.isKnown(replica));
     this.#pending = appendClock(this.#pending, { replica: from, clocks: known });
     // In one piece: somebody who was on a node before and after its restart has not been away.
-    this.#changed(combine(followed, merged));
+    this.#changed(combine(combine(followed, merged), corrected));
   }
 
-  #transfer(to: string, clocks: Clocks): void {
+  /** There are too many nodes for one more. Told once in a period, however many there are. */
+  #refuse(from: string, now: number): void {
+    const { broadcastPeriod, maxNodes } = this.#options;
+    if (now - this.#refusedAt < broadcastPeriod) return;
+    this.#refusedAt = now;
+    emit("tracker.node_refused", { shard: this.name, node: nameOf(from), limit: maxNodes });
+  }
+
+  /**
+   * A node knows best how many changes it has made. When more are known here, its news has crossed with that of a third
+   * node; when that does not pass, somebody has forged it, and what the node does next would be taken for old. So what it
+   * says is believed, and asked for again.
+   */
+  #correct(from: string, told: number, now: number): Changes {
+    const isAheadBy = this.#state.clockOf(from) - told;
+    if (isAheadBy <= 0) {
+      this.#ahead.delete(from);
+      return NO_CHANGES;
+    }
+    const since = this.#ahead.get(from) ?? now;
+    this.#ahead.set(from, since);
+    if (isAheadBy < MAX_AHEAD && now - since < this.#options.broadcastPeriod) return NO_CHANGES;
+    this.#ahead.delete(from);
+    this.#generations.remove(from);
+    emit("tracker.corrected", { shard: this.name, node: nameOf(from), isAheadBy });
+    return this.#state.rewind(from, told);
+  }
+
+  /** Answers one that is known, and not more often than it has reason to ask. */
+  #transfer(to: string, clocks: Clocks, now: number): void {
+    if (!this.#replicas.mayServe(to, now, this.#options.broadcastPeriod / 2)) return;
     const recent = this.#generations.extract(clocks, this.#state.toldClocks);
     const pieces = this.#split(recent ?? this.#state.extract(clocks));
     emit("tracker.transfer_sent", { shard: this.name, node: nameOf(to), isSnapshot: !recent, messages: pieces.length });
@@ -166,10 +206,18 @@ export class Shard {
   }
 
   #transferred(delta: Delta, isSnapshot: boolean): void {
+    if (!isSnapshot) return this.#changed(this.#mergeRecent(delta));
     const changes = this.#merge(delta);
-    if (isSnapshot) for (const replica of delta.keys()) this.#generations.remove(replica);
-    else this.#generations.push(filterDelta(delta, (replica) => this.#state.isKnown(replica)));
+    for (const replica of delta.keys()) this.#generations.remove(replica);
     this.#changed(changes);
+  }
+
+  /** Merges a delta that others may be sent in their turn. */
+  #mergeRecent(delta: Delta): Changes {
+    const admitted = this.#state.admitted(delta);
+    const changes = this.#merge(admitted);
+    this.#generations.push(admitted);
+    return changes;
   }
 
   #merge(delta: Delta): Changes {
@@ -199,7 +247,7 @@ export class Shard {
     const leaves: Entry[] = [];
     for (const { ref, is } of changes) {
       const followed = this.#stateOf(ref, is);
-      if (is === "gone") this.#generations.remove(ref);
+      if (is === "gone") this.#forget(ref);
       joins.push(...followed.joins);
       leaves.push(...followed.leaves);
       const { name } = this;
@@ -207,6 +255,11 @@ export class Shard {
       emit("tracker.node_changed", { shard: name, node: nameOf(ref), replica: ref, is, presences: count });
     }
     return { joins, leaves };
+  }
+
+  #forget(ref: string): void {
+    this.#generations.remove(ref);
+    this.#ahead.delete(ref);
   }
 
   #stateOf(ref: string, is: ReplicaChange["is"]): Changes {
@@ -292,7 +345,3 @@ export class Shard {
 }
 
 const NO_CHANGES: Changes = { joins: [], leaves: [] };
-
-function filterDelta(delta: Delta, isKnown: (replica: string) => boolean): Delta {
-  return new Map([...delta].filter(([replica]) => isKnown(replica)));
-}

@@ -81,13 +81,19 @@ export class State {
     this.#delta = new Part(this.#own.clock, this.#own.clock);
   }
 
-  /** Merges what other replicas know. Parts about unknown replicas and about the own one are passed over. */
+  /** Of a delta, the parts that are merged: not those about unknown replicas, about the own one, or far out of order. */
+  admitted(delta: Delta): Delta {
+    return new Map(
+      [...delta].filter(([replica, part]) => replica !== this.self && this.#logs.get(replica)?.admits(part) === true),
+    );
+  }
+
+  /** Merges what other replicas know, as far as it is {@link admitted}. */
   merge(delta: Delta): Changes {
     const joins: Entry[] = [];
     const leaves: Entry[] = [];
-    for (const [replica, part] of delta) {
-      const log = replica === this.self ? undefined : this.#logs.get(replica);
-      if (log === undefined) continue;
+    for (const [replica, part] of this.admitted(delta)) {
+      const log = this.#logs.get(replica) as ReplicaLog;
       const changes = log.merge(part);
       if (!this.#up.has(replica)) continue;
       const shown = this.#show(log, changes);
@@ -95,6 +101,19 @@ export class State {
       leaves.push(...shown.leaves);
     }
     return { joins, leaves };
+  }
+
+  /** How much is known of a replica, whether it is up or not. */
+  clockOf(replica: string): number {
+    return this.#logs.get(replica)?.clock ?? 0;
+  }
+
+  /** Believes that another replica is at `clock`, and no further. Its changes up to there are learnt again. */
+  rewind(replica: string, clock: number): Changes {
+    const log = replica === this.self ? undefined : this.#logs.get(replica);
+    if (log === undefined) return { joins: [], leaves: [] };
+    const leaves = log.rewind(clock);
+    return this.#up.has(replica) ? this.#show(log, { joins: [], leaves }) : { joins: [], leaves: [] };
   }
 
   isKnown(replica: string): boolean {

@@ -176,6 +176,15 @@ describe("limits", () => {
     for (const key of ["a", "b", "c"]) presence.track(endpoint, TOPIC, key, {});
   });
 
+  it("of keys: refuses one of more than 1,024 characters", () => {
+    const presence = definePresence<Meta>();
+    const { endpoint } = local(presence);
+    presence.track(endpoint, TOPIC, "x".repeat(1_024), {});
+    expect(() => presence.track(endpoint, TOPIC, "x".repeat(1_025), {})).toThrow(
+      "has 1025 characters, 1024 are allowed",
+    );
+  });
+
   it("counts what is untracked no more", () => {
     const presence = definePresence<Meta>({ maxPresences: 1 });
     const { endpoint } = local(presence);

@@ -18,6 +18,7 @@ export const OPTIONS: ShardOptions = {
   permdownPeriod: 20 * PERIOD,
   clockSamplePeriods: 2,
   maxDeltaSizes: [2, 5, 10],
+  maxNodes: 10,
 };
 
 interface Packet {
