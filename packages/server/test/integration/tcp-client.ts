@@ -3,46 +3,10 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { gate, Inbox } from "./inbox.ts";
+import { firstFrame, frameBytes, Opcode } from "./websocket-bytes.ts";
+import type { WireFrame } from "./websocket-bytes.ts";
 
-export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
-
-export interface WireFrame {
-  readonly opcode: number;
-  readonly payload: Buffer;
-}
-
-export interface FrameOptions {
-  readonly fin?: boolean;
-  readonly masked?: boolean;
-}
-
-/** The bytes of a client's frame; the mask is zero, which leaves the payload readable. */
-export function frameBytes(
-  opcode: number,
-  payload: string | Uint8Array,
-  { fin = true, masked = true }: FrameOptions = {},
-): Buffer {
-  const data = Buffer.from(payload as Uint8Array);
-  const first = (fin ? 0x80 : 0) | opcode;
-  const mask = masked ? 0x80 : 0;
-  const length = data.length;
-  const head =
-    length < 126
-      ? Buffer.from([first, mask | length])
-      : length < 65_536
-        ? Buffer.from([first, mask | 126, length >> 8, length & 0xff])
-        : Buffer.concat([Buffer.from([first, mask | 127, 0, 0, 0, 0]), uint32(length)]);
-  return Buffer.concat([head, Buffer.alloc(masked ? 4 : 0), data]);
-}
-
-export const closeBytes = (code: number, reason = ""): Buffer =>
-  frameBytes(Opcode.close, Buffer.concat([Buffer.from([code >> 8, code & 0xff]), Buffer.from(reason)]));
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
+export { closeBytes, frameBytes, Opcode } from "./websocket-bytes.ts";
 
 export class TcpClient {
   readonly socket: Socket;
@@ -109,7 +73,7 @@ export class TcpClient {
       if (frame === undefined) return;
       this.#received = this.#received.subarray(frame.size);
       const { opcode, payload } = frame;
-      if (opcode !== Opcode.close) this.inbox.put({ opcode, payload });
+      if (opcode !== Opcode.close) this.inbox.put(frame);
       else {
         const code = payload.length < 2 ? 1005 : payload.readUInt16BE(0);
         this.#sayClosed({ code, reason: payload.subarray(2).toString() });
@@ -117,16 +81,4 @@ export class TcpClient {
       }
     }
   }
-}
-
-/** The first frame in the bytes of a server (unmasked), when it is complete. */
-function firstFrame(bytes: Buffer): (WireFrame & { size: number }) | undefined {
-  if (bytes.length < 2) return undefined;
-  const short = (bytes[1] as number) & 0x7f;
-  const head = short < 126 ? 2 : short === 126 ? 4 : 10;
-  if (bytes.length < head) return undefined;
-  const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
-  const size = head + length;
-  if (bytes.length < size) return undefined;
-  return { opcode: (bytes[0] as number) & 0x0f, payload: Buffer.from(bytes.subarray(head, size)), size };
 }
