@@ -22,7 +22,7 @@ const only = (name, from, ...allowed) => ({
 /** Rooms below the socket: what an endpoint composes. */
 const PARTS = [
   PROTOCOL,
-  ...room("errors", "options", "pattern", "pubsub", "channel", "socket", "telemetry", "transports"),
+  ...room("awaitable", "errors", "options", "pattern", "pubsub", "channel", "socket", "telemetry", "transports"),
 ];
 
 module.exports = {
@@ -41,6 +41,7 @@ module.exports = {
     only("react", "^packages/react/", "^packages/client/", PROTOCOL),
     only("create-wingbeat", "^packages/create-wingbeat/(src|test)/"),
 
+    only("awaitable", room("awaitable")),
     only("errors", room("errors")),
     only("pattern", room("pattern"), room("errors")),
     only("options", room("options"), room("errors")),
@@ -53,15 +54,26 @@ module.exports = {
     only("transport", TRANSPORT, PROTOCOL),
     only("websocket", `${SERVER}transports/websocket(\\.ts$|/)`, TRANSPORT, PROTOCOL),
     only("longpoll", `${SERVER}transports/longpoll(\\.ts$|/)`, TRANSPORT, room("token"), PROTOCOL),
-    only("pubsub", room("pubsub"), room("errors", "options", "telemetry")),
+    only("pubsub", room("pubsub"), room("awaitable", "errors", "options", "telemetry")),
     only("cluster", room("cluster"), room("errors", "options", "pubsub", "telemetry")),
     only("tracker", room("tracker"), room("errors", "options", "pubsub", "telemetry")),
-    only("presence", room("presence"), room("errors", "options", "pubsub", "telemetry", "tracker"), PROTOCOL),
-    only("channel", room("channel"), room("errors", "options", "pattern", "pubsub", "telemetry"), TRANSPORT, PROTOCOL),
+    only(
+      "presence",
+      room("presence"),
+      room("awaitable", "errors", "options", "pubsub", "telemetry", "tracker"),
+      PROTOCOL,
+    ),
+    only(
+      "channel",
+      room("channel"),
+      room("awaitable", "errors", "options", "pattern", "pubsub", "telemetry"),
+      TRANSPORT,
+      PROTOCOL,
+    ),
     only(
       "socket",
       room("socket"),
-      room("channel", "errors", "options", "pattern", "pubsub", "telemetry"),
+      room("awaitable", "channel", "errors", "options", "pattern", "pubsub", "telemetry"),
       TRANSPORT,
       PROTOCOL,
     ),

@@ -7,7 +7,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fastlane } from "./channel/fastlane.ts";
+import { isPromise, settle } from "./awaitable.ts";
+import { OutgoingBroadcast } from "./channel/broadcast.ts";
+import { fastlane, news } from "./channel/fastlane.ts";
 import { attachTo } from "./endpoint/attachment.ts";
 import type { FindDoor, HttpServer } from "./endpoint/attachment.ts";
 import { readMounts } from "./endpoint/config.ts";
@@ -22,8 +24,8 @@ import { answer } from "./endpoint/http.ts";
 import { Mount } from "./endpoint/mount.ts";
 import { senderFinder } from "./endpoint/proxy.ts";
 import { WingbeatError } from "./errors.ts";
-import { Broadcast, PubSub } from "./pubsub.ts";
-import type { Subscription } from "./pubsub.ts";
+import { PubSub } from "./pubsub.ts";
+import type { Broadcast, Subscription } from "./pubsub.ts";
 import type { Session } from "./socket/session.ts";
 import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
@@ -78,7 +80,7 @@ export class Endpoint {
     this.#healthDoor = health === undefined ? undefined : new HealthDoor(health, () => this.health());
     this.pubsub = new PubSub({
       ...(options.pubsub === undefined ? {} : { adapter: options.pubsub }),
-      dispatchers: { fastlane },
+      dispatchers: { fastlane, news },
     });
     this.#longPolls = this.#longPollSessions(configs, options);
     this.#mounts = configs.map(
@@ -166,24 +168,27 @@ export class Endpoint {
     this.#detach.push(attachTo(server, (path) => this.#find(path)));
   }
 
-  /** Sends an event to all subscribers of a topic, on all nodes. Throws `BroadcastError` when the adapter refuses. */
+  /**
+   * Sends an event to all subscribers of a topic, on all nodes. Throws `BroadcastError` when the adapter refuses, and
+   * `EncodeError` for a payload that cannot be pushed: an array, null, a cycle, more than 1,000 levels.
+   */
   broadcast(topic: string, event: string, payload: object): void {
-    this.pubsub.broadcast(topic, new Broadcast(topic, event, payload), "fastlane");
+    this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
   }
 
   /** The same, without the subscriptions of `from`: what {@link subscribe} returned. */
   broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
-    this.pubsub.broadcastFrom(from, topic, new Broadcast(topic, event, payload), "fastlane");
+    this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
   }
 
   /** To the subscribers on this node only. */
   localBroadcast(topic: string, event: string, payload: object): void {
-    this.pubsub.localBroadcast(topic, new Broadcast(topic, event, payload), "fastlane");
+    this.pubsub.localBroadcast(topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
   }
 
   /** To the subscribers on this node only, without those of `from`. */
   localBroadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
-    this.pubsub.localBroadcastFrom(from, topic, new Broadcast(topic, event, payload), "fastlane");
+    this.pubsub.localBroadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
   }
 
   /**
@@ -198,10 +203,12 @@ export class Endpoint {
         return subscription;
       },
       receive: (message) => {
+        const failed = (error: unknown): void => emit("pubsub.delivery_failed", { topic, subscribers: 1, error });
         try {
-          receiver(message as Broadcast);
+          const result: unknown = receiver(message as Broadcast);
+          if (isPromise(result)) settle(result, () => {}, failed);
         } catch (error) {
-          emit("pubsub.delivery_failed", { topic, error });
+          failed(error);
         }
       },
       unsubscribe: () => pubsub.unsubscribe(subscription),

@@ -33,7 +33,12 @@ export interface PubSubOptions {
 /** Hands the message to every subscription but the sender's own. */
 const dispatchToEach: Dispatch = (subscriptions, from, message) => {
   for (const subscription of subscriptions) {
-    if (subscription.owner !== from) subscription.receive(message);
+    if (subscription.owner === from) continue;
+    try {
+      subscription.receive(message);
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic: subscription.topic, subscribers: 1, error });
+    }
   }
 };
 

@@ -84,6 +84,11 @@ export interface SocketOptions<
   /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
   readonly mailboxLimit?: number;
   /**
+   * Milliseconds after which a callback of a channel that has not settled is reported to telemetry
+   * (`channel.slow_callback`), `join` included. Nothing else happens to it. Infinity turns it off. Default 30,000.
+   */
+  readonly slowCallback?: number;
+  /**
    * How many messages of one connection are taken per second; two seconds' worth at once. More are answered with an
    * error reply `{ reason: "rate limited", retry_after_ms }`; twice as many close the connection with 1008. Infinity
    * turns it off. Default 1,000.
@@ -109,6 +114,7 @@ const KEYS = [
   "channels",
   "maxChannels",
   "mailboxLimit",
+  "slowCallback",
   "eventsPerSecond",
   "joinsPerSecond",
   "channelEventsPerSecond",
@@ -129,6 +135,7 @@ export function defineSocket<
   checkKeys("defineSocket", options, KEYS);
   checkPositive("defineSocket: maxChannels", options.maxChannels);
   checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
+  checkRate("defineSocket: slowCallback", options.slowCallback);
   checkRate("defineSocket: eventsPerSecond", options.eventsPerSecond);
   checkRate("defineSocket: joinsPerSecond", options.joinsPerSecond);
   checkRate("defineSocket: channelEventsPerSecond", options.channelEventsPerSecond);
@@ -142,6 +149,7 @@ export function defineSocket<
     routes: (options.channels as unknown as readonly Routable[]).map(routeSpec),
     maxChannels: options.maxChannels ?? 100,
     mailboxLimit: options.mailboxLimit ?? 1_000,
+    slowCallback: options.slowCallback ?? 30_000,
     rates: {
       eventsPerSecond: options.eventsPerSecond ?? 1_000,
       joinsPerSecond: options.joinsPerSecond ?? 100,

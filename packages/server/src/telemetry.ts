@@ -32,6 +32,9 @@ interface ProcessSource extends ChannelSource {
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
+/** A callback of a channel. `join` is also what `afterJoin` was given. */
+export type ChannelCallback = "join" | "handleIn" | "handleOut" | "handleInfo" | "terminate" | "onEnd";
+
 /** A shard of a tracker, and the name of the other node. */
 interface ShardSource {
   readonly shard: string;
@@ -138,9 +141,18 @@ export interface TelemetryEvents {
   };
   /** A callback threw, rejected or returned nonsense. The channel ends; `error` never reaches the client. */
   "channel.crashed": ProcessSource & {
-    readonly callback: "join" | "handleIn" | "handleOut" | "handleInfo" | "terminate";
+    readonly callback: ChannelCallback;
     readonly event: string | undefined;
     readonly error: unknown;
+  };
+  /**
+   * An async callback has not settled for `duration` ms, longer than the socket's `slowCallback`. Told once; the channel
+   * goes on to wait for it, and its client's messages wait, too.
+   */
+  "channel.slow_callback": ProcessSource & {
+    readonly callback: ChannelCallback;
+    readonly event: string | undefined;
+    readonly duration: number;
   };
   /** A channel has ended, and its `terminate` has run. */
   "channel.terminated": ProcessSource & { readonly reason: string };
@@ -154,8 +166,18 @@ export interface TelemetryEvents {
     readonly subscribers: number;
     readonly from: "here" | "elsewhere";
   };
-  /** A plain subscriber threw, or a message from another node could not be delivered here. */
-  "pubsub.delivery_failed": { readonly topic: string; readonly error: unknown };
+  /**
+   * Some subscribers of this node did not get a message, and all others did: a plain subscriber threw, a client's version
+   * cannot carry the payload (bytes for a V1 client), or a message from another node cannot be read or sent.
+   */
+  "pubsub.delivery_failed": {
+    readonly topic: string;
+    /** Of a broadcast. */
+    readonly event?: string;
+    /** How many did not get it, where that is known. */
+    readonly subscribers?: number;
+    readonly error: unknown;
+  };
   /** The adapter has connected this node to the others. `duration`: for how long it was down, in ms. */
   "pubsub.adapter_up": AdapterSource & { readonly duration: number };
   /** It has not, or no longer: broadcasts stay on this node, and wait for the others. It tries again by itself. */

@@ -32,6 +32,16 @@ export class Backlog<Item> {
     }
   }
 
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** Puts items that were taken before to the front. */
+  addFirst(items: readonly Item[]): void {
+    this.#items.unshift(...items);
+    this.#foreign += items.length;
+  }
+
   /** Takes the first item. At half of the limit the connection is read again. */
   take(): Item | undefined {
     const item = this.#items.shift();

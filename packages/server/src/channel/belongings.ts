@@ -1,4 +1,5 @@
 /** What a channel has beside its own topic, and gives back when it ends. Made when it first takes something. */
+import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import type { PubSub } from "../pubsub.ts";
 import { TopicSubscription } from "./subscription.ts";
@@ -12,7 +13,7 @@ export class Belongings {
   readonly #pubsub: PubSub;
   #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
   #timers: Set<Timer> | undefined = undefined;
-  #onEnd: ((reason: string) => void)[] | undefined = undefined;
+  #onEnd: ((reason: string) => unknown)[] | undefined = undefined;
 
   constructor(pubsub: PubSub) {
     this.#pubsub = pubsub;
@@ -44,7 +45,7 @@ export class Belongings {
   }
 
   /** Keeps something to be done at the end. */
-  onEnd(task: (reason: string) => void): void {
+  onEnd(task: (reason: string) => unknown): void {
     (this.#onEnd ??= []).push(task);
   }
 
@@ -56,8 +57,17 @@ export class Belongings {
     this.#timers = undefined;
   }
 
-  finish(reason: string): void {
-    for (const task of this.#onEnd ?? []) task(reason);
+  /** `failed` is told what a task threw, or rejected with. */
+  finish(reason: string, failed: (error: unknown) => void): void {
+    const tasks = this.#onEnd ?? [];
     this.#onEnd = undefined;
+    for (const task of tasks) {
+      try {
+        const result = task(reason);
+        if (isPromise(result)) settle(result, () => {}, failed);
+      } catch (error) {
+        failed(error);
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** Runs a callback that takes a payload, after its schema. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Reason } from "@wingbeat/protocol";
+import { isPromise } from "../awaitable.ts";
 import type { Context } from "./context.ts";
 import type { PayloadHandler } from "./spec.ts";
 
@@ -24,7 +25,7 @@ export class InvalidPayload {
 export function call(handler: PayloadHandler, context: Context, payload: unknown): unknown {
   if (handler.schema === undefined) return handler.run(context, payload);
   const checked = handler.schema["~standard"].validate(payload);
-  if (isPromise(checked)) return checked.then((result) => proceed(handler, context, result));
+  if (isPromise(checked)) return Promise.resolve(checked).then((result) => proceed(handler, context, result));
   return proceed(handler, context, checked);
 }
 
@@ -32,6 +33,8 @@ function proceed(handler: PayloadHandler, context: Context, checked: StandardSch
   if (checked.issues !== undefined) return new InvalidPayload(issuesOf(checked));
   return handler.run(context, checked.value);
 }
+
+export { isPromise };
 
 /** Issues as they go to the client: message and path only, whatever else a library puts there. */
 export function issuesOf(failure: StandardSchemaV1.FailureResult): Issue[] {
@@ -42,9 +45,4 @@ export function issuesOf(failure: StandardSchemaV1.FailureResult): Issue[] {
       return typeof key === "symbol" ? String(key) : key;
     }),
   }));
-}
-
-/** Whether a value is a promise, of this or another realm. */
-export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<T>).then === "function";
 }

@@ -17,7 +17,7 @@ export interface ChannelActions {
   send(message: unknown): void;
   sendAfter(message: unknown, ms: number): Timer;
   afterJoin(task: () => unknown): void;
-  onEnd(task: (reason: string) => void): void;
+  onEnd(task: (reason: string) => unknown): void;
   reply(ref: Ref, answer: Reply): void;
 }
 
@@ -152,7 +152,7 @@ export class Context {
    * For libraries that keep something for a channel: done once when it has ended, however it ended, before `terminate`.
    * Also when the join was refused. Must not throw.
    */
-  onEnd(task: (reason: string) => void): void {
+  onEnd(task: (reason: string) => unknown): void {
     this.#process.onEnd(task);
   }
 

@@ -1,37 +1,56 @@
 /**
  * Delivery of broadcasts to channels: encoded once per serializer, framed once, and the same bytes written to every
  * client. Only channels that intercept the event, and plain subscribers, get the message itself.
+ *
+ * Trouble with one receiver is reported; the others and the sender do not notice it.
  */
 import type { ServerCodec } from "@wingbeat/protocol";
-import { Broadcast } from "../pubsub.ts";
-import type { Dispatch } from "../pubsub.ts";
-import { Frame } from "../transports/transport.ts";
+import type { Broadcast, Dispatch, Subscription } from "../pubsub.ts";
+import { emit } from "../telemetry.ts";
+import type { Frame } from "../transports/transport.ts";
+import { OutgoingBroadcast } from "./broadcast.ts";
 import { ChannelProcess } from "./process.ts";
+import { TopicSubscription } from "./subscription.ts";
 
-export const fastlane: Dispatch = (subscriptions, from, message) => {
-  const broadcast = message instanceof Broadcast ? message : revive(message as Broadcast);
-  const { topic, event } = broadcast;
+/** What everybody broadcasts. */
+export const fastlane: Dispatch = (subscriptions, from, message) => deliver(subscriptions, from, message, false);
+
+/**
+ * News of what callbacks have changed, such as presences: a client gets them after the reply of a callback that made
+ * such a change.
+ */
+export const news: Dispatch = (subscriptions, from, message) => deliver(subscriptions, from, message, true);
+
+function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: unknown, isNews: boolean): void {
+  const broadcast = outgoing(message as Broadcast);
   let codec: ServerCodec | undefined;
   let frame: Frame | undefined;
-  let frames: Map<ServerCodec, Frame> | undefined;
+  let failures: Map<unknown, number> | undefined;
   for (const subscription of subscriptions) {
     if (subscription.owner === from) continue;
-    if (!(subscription instanceof ChannelProcess) || subscription.intercepts(event)) {
-      subscription.receive(broadcast);
-      continue;
+    try {
+      if (!(subscription instanceof ChannelProcess)) {
+        subscription.receive(subscription instanceof TopicSubscription ? broadcast : broadcast.copy());
+      } else if (subscription.isDirect) {
+        if (frame === undefined || subscription.codec !== codec) {
+          codec = undefined;
+          frame = broadcast.frame(subscription.codec);
+          codec = subscription.codec;
+        }
+        subscription.connection.send(frame);
+      } else subscription.receiveBroadcast(broadcast, isNews);
+    } catch (error) {
+      failures ??= new Map();
+      failures.set(error, (failures.get(error) ?? 0) + 1);
     }
-    if (frame === undefined || subscription.codec !== codec) {
-      frames ??= new Map();
-      codec = subscription.codec;
-      frame = frames.get(codec);
-      if (frame === undefined)
-        frames.set(codec, (frame = new Frame(codec.encodeBroadcast(topic, event, broadcast.payload))));
-    }
-    subscription.connection.send(frame);
   }
-};
+  if (failures === undefined) return;
+  const { topic, event } = broadcast;
+  for (const [error, subscribers] of failures) emit("pubsub.delivery_failed", { topic, event, subscribers, error });
+}
 
 /** From another node, a broadcast comes as plain data. */
-function revive({ topic, event, payload }: Broadcast): Broadcast {
-  return new Broadcast(topic, event, payload);
+function outgoing(message: Broadcast): OutgoingBroadcast {
+  if (message instanceof OutgoingBroadcast) return message;
+  return new OutgoingBroadcast(message.topic, message.event, message.payload);
 }

@@ -17,6 +17,8 @@ export interface ChannelHost {
   readonly endpoint: ChannelEndpoint;
   /** How many messages may wait for a busy channel: of the client, and apart from these, of all others. */
   readonly mailboxLimit: number;
+  /** Milliseconds after which a callback that has not settled is reported. */
+  readonly slowCallback: number;
   /** Who it is, for telemetry. */
   describe(): { endpoint: object; path: string; id: string | null; transport: string };
   /** A channel has `waiting` messages and takes no more: stop reading from the client. */

@@ -1,6 +1,6 @@
 /** What a channel's mailbox holds: messages of its client, broadcasts, and what is neither. */
 import type { Message } from "@wingbeat/protocol";
-import { Broadcast } from "../pubsub.ts";
+import { OutgoingBroadcast } from "./broadcast.ts";
 
 /** A message that is neither of the client nor a broadcast: `handleInfo` gets what is in it. */
 export class Info {
@@ -19,6 +19,10 @@ export class Task extends Info {
 /** The last item of a channel whose connection is gone. */
 export const CLOSED = new Info(undefined);
 
-export type Item = Message | Broadcast | Info;
+/** The join was answered: what has waited for it may be handled. */
+export const JOINED = new Info(undefined);
 
-export const isOfClient = (item: Item): item is Message => !(item instanceof Broadcast) && !(item instanceof Info);
+export type Item = Message | OutgoingBroadcast | Info;
+
+export const isOfClient = (item: Item): item is Message =>
+  !(item instanceof OutgoingBroadcast) && !(item instanceof Info);

@@ -5,33 +5,38 @@
  */
 import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
 import type { Message, Ref, ServerCodec } from "@wingbeat/protocol";
+import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
 import type { Subscription } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
+import type { ChannelCallback as Callback } from "../telemetry.ts";
 import { Frame } from "../transports/transport.ts";
 import type { Connection } from "../transports/transport.ts";
 import { Backlog } from "./backlog.ts";
 import { Belongings } from "./belongings.ts";
-import { call, InvalidPayload, isPromise } from "./call.ts";
+import { OutgoingBroadcast } from "./broadcast.ts";
+import { call, InvalidPayload } from "./call.ts";
 import { Context, ReplyRef } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
+import { copyOf } from "./copy.ts";
 import type { ChannelHost } from "./host.ts";
-import { CLOSED, Info, isOfClient, Task } from "./item.ts";
+import { CLOSED, Info, isOfClient, JOINED, Task } from "./item.ts";
 import type { Item } from "./item.ts";
 import { badReturn, isOrderly, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import type { Mailbox } from "./schedule.ts";
+import { SendQueue } from "./send-queue.ts";
+import { unwatch, watch } from "./slow.ts";
+import type { Watched } from "./slow.ts";
 import { declaredName, handlerOf } from "./spec.ts";
 import type { ChannelSpec } from "./spec.ts";
 import type { Timer } from "./timer.ts";
 
-type Callback = "join" | "handleIn" | "handleOut" | "handleInfo";
-
 /** What the client is told when a channel ends. */
 type Notice = typeof CLOSE | typeof ERROR | undefined;
 
-export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
+export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Watched {
   readonly host: ChannelHost;
   /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
   readonly connection: Connection;
@@ -41,13 +46,27 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   readonly wireJoinRef: Ref;
   /** The join_ref on what the channel sends: without one, the ref of the join. */
   readonly joinRef: Ref;
+  /** Whether a broadcast may go straight to the connection: nothing that the client is sent waits, or can wait. */
+  isDirect = false;
   readonly #spec: ChannelSpec;
   readonly #context: Context;
   #state: "joining" | "joined" | "ended" = "joining";
-  #busy = false;
+  /** How many callbacks are under way: one, and async tasks that it began. The next message waits for all of them. */
+  #running = 0;
   #callback: Callback = "handleIn";
   #startedAt = 0;
   #backlog: Backlog<Item> | undefined = undefined;
+  /** What arrived while the join was under way, beside the messages of the client. */
+  #arrived: readonly Item[] | undefined = undefined;
+  #sendQueue: SendQueue | undefined = undefined;
+  /** The channel itself is broadcasting. */
+  #isBroadcasting = false;
+  /** A task of {@link afterJoin} runs within a callback. */
+  #isInTask = false;
+  /** News for the client, in a callback that has made some: they come after its reply. */
+  #news: OutgoingBroadcast[] | undefined = undefined;
+  /** More came while the join was under way than may wait. */
+  #joinFailure: { readonly error: unknown } | undefined = undefined;
   #belongings: Belongings | undefined = undefined;
   #afterJoin: (() => unknown)[] | undefined = undefined;
   #pendingEnd: (() => void) | undefined = undefined;
@@ -93,35 +112,86 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     return this.#spec.log.join;
   }
 
-  /** Whether broadcasts of an event on the own topic go to `handleOut` instead of the client. */
-  intercepts(event: string): boolean {
-    return this.#spec.handleOut.size > 0 && this.#spec.handleOut.has(event);
+  /** Milliseconds after which an async callback is reported. */
+  get slowCallback(): number {
+    return this.host.slowCallback;
   }
 
-  /** Runs the `join` callback. The session reads its result, and then calls {@link joinedNow} or {@link end}. */
+  /**
+   * Runs the `join` callback. The channel is subscribed by then: what is broadcast meanwhile waits for the reply. The
+   * session reads the result, and then calls {@link joinedNow} or {@link end}.
+   */
   runJoin(params: unknown): unknown {
     const { join } = this.#spec;
     if (join === undefined) throw new WingbeatError("WB_OPTION", `channel "${this.#spec.pattern}" has no join.`);
+    this.#callback = "join";
+    this.host.pubsub.subscribe(this);
+    this.#context.assigns = copyOf(this.#context.assigns);
     return call(join, this.#context, params);
   }
 
-  /** The join was accepted: from here on the channel receives. */
+  /** Awaits what {@link runJoin} gave. */
+  awaitJoin(result: PromiseLike<unknown>, done: (value: unknown, failure?: { readonly error: unknown }) => void): void {
+    this.#await(result, "join", done);
+  }
+
+  /** Why the join cannot be accepted, whatever its callback says: more has arrived than may wait. */
+  get joinFailure(): { readonly error: unknown } | undefined {
+    return this.#joinFailure;
+  }
+
+  /** The join was accepted. The session sends the reply, and then calls {@link open}. */
   joinedNow(): void {
     this.#state = "joined";
-    this.host.pubsub.subscribe(this);
-    for (const task of this.#afterJoin ?? []) schedule(this, new Task(task));
+    const tasks = (this.#afterJoin ?? []).map((task) => new Task(task));
     this.#afterJoin = undefined;
+    if (this.#arrived === undefined) {
+      for (const task of tasks) schedule(this, task);
+      return;
+    }
+    this.#backlog ??= this.#newBacklog();
+    this.#backlog.addFirst([...tasks, ...this.#arrived]);
+    this.#arrived = undefined;
+    schedule(this, JOINED);
+  }
+
+  /** The client has the reply: sends what was broadcast since the join began. */
+  open(): void {
+    if (this.#state !== "joined") return;
+    this.#sendQueue?.release();
+    this.isDirect = this.#spec.handleOut.size === 0;
   }
 
   afterJoin(task: () => unknown): void {
     if (this.#state === "joining") (this.#afterJoin ??= []).push(task);
-    else if (this.#state === "joined") {
-      const result = task();
-      if (isPromise(result)) result.then(undefined, (error: unknown) => this.#crash(error));
-    }
+    else if (this.#state === "joined") this.#runTask(task);
   }
 
-  onEnd(task: (reason: string) => void): void {
+  /** Does something at once. The next message waits for it, and for what it changes the client's reply does not wait. */
+  #runTask(task: () => unknown): void {
+    if (this.#running > 0 && this.#news === undefined) {
+      this.#news = [];
+      this.isDirect = false;
+    }
+    const isNested = this.#isInTask;
+    this.#isInTask = true;
+    let result: unknown;
+    try {
+      result = task();
+    } finally {
+      this.#isInTask = isNested;
+    }
+    if (!isPromise(result)) return;
+    this.#running++;
+    this.#await(result, "join", (_value, failure) => {
+      this.#running--;
+      if (failure !== undefined) this.#crashOrReport(failure.error);
+      this.#finishEnd();
+      this.#drain();
+    });
+  }
+
+  onEnd(task: (reason: string) => unknown): void {
     if (this.#state !== "ended") this.#owned().onEnd(task);
   }
 
@@ -133,21 +203,63 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   /** What {@link hold} kept, for the session to route again. What others have sent is handled after the join. */
   takeHeld(): readonly Message[] {
     const held = this.#backlog?.takeAll() ?? [];
-    for (const item of held) if (!isOfClient(item)) schedule(this, item);
+    this.#arrived = held.filter((item) => !isOfClient(item));
     return held.filter(isOfClient);
   }
 
-  /** Takes a broadcast that the channel intercepts, or any other message published on its topic. */
+  /**
+   * Takes a broadcast on its topic that must not go straight to the client: it is intercepted, or has to wait. `isNews`:
+   * it tells of something that the callback under way may have changed.
+   */
+  receiveBroadcast(broadcast: OutgoingBroadcast, isNews: boolean): void {
+    try {
+      if (isNews && this.#news !== undefined) this.#addNews(this.#news, broadcast);
+      else if (this.#spec.handleOut.has(broadcast.event)) this.#intercept(broadcast);
+      else this.#sendBroadcast(broadcast.frame(this.codec));
+    } catch (error) {
+      if (!isOverflow(error)) throw error;
+      this.#overflowed(error);
+    }
+  }
+
+  #intercept(broadcast: OutgoingBroadcast): void {
+    broadcast.keepPayload();
+    this.#queue().intercept(broadcast, this.#isBroadcasting);
+    schedule(this, broadcast);
+  }
+
+  #sendBroadcast(frame: Frame): void {
+    if (this.#isBroadcasting) this.#send(frame);
+    else if (this.#state === "joining") this.#queue().sendBroadcast(frame);
+    else if (this.#sendQueue === undefined) this.connection.send(frame);
+    else this.#sendQueue.sendBroadcast(frame);
+  }
+
+  /** More news than may wait are told early. */
+  #addNews(waiting: OutgoingBroadcast[], broadcast: OutgoingBroadcast): void {
+    broadcast.keepPayload();
+    waiting.push(broadcast);
+    if (waiting.length >= this.host.mailboxLimit) this.#tellNews();
+  }
+
+  /** Takes what was published on its topic by other means, or on a topic that it subscribed to. */
   receive(message: unknown): void {
-    schedule(this, message instanceof Broadcast ? message : new Info(message));
+    if (message instanceof OutgoingBroadcast) {
+      if (this.#spec.handleInfo === undefined) return;
+      message.keepPayload();
+      schedule(this, message);
+    } else if (!(message instanceof Broadcast)) schedule(this, new Info(copyOf(message)));
+    else if (message.topic !== this.topic) this.receive(outgoing(message));
+    else if (this.#spec.handleOut.has(message.event)) this.receiveBroadcast(outgoing(message), false);
   }
 
   send(message: unknown): void {
-    schedule(this, new Info(message));
+    schedule(this, new Info(copyOf(message)));
   }
 
   sendAfter(message: unknown, ms: number): Timer {
-    const timer = this.#owned().timer(ms, () => this.send(message));
+    const copy = copyOf(message);
+    const timer = this.#owned().timer(ms, () => schedule(this, new Info(copy)));
     if (this.#state === "ended") timer.cancel();
     return timer;
   }
@@ -165,24 +277,69 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   push(event: string, payload: object): void {
-    this.connection.send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+    if (this.#isInTask) this.#tellNews();
+    this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
   }
 
   broadcast(event: string, payload: object, exceptSelf: boolean): void {
-    const message = new Broadcast(this.topic, event, payload);
-    if (exceptSelf) this.host.pubsub.broadcastFrom(this, this.topic, message, "fastlane");
-    else this.host.pubsub.broadcast(this.topic, message, "fastlane");
+    const message = new OutgoingBroadcast(this.topic, event, payload);
+    this.#asOwn(() => {
+      if (exceptSelf) this.host.pubsub.broadcastFrom(this, this.topic, message, "fastlane");
+      else this.host.pubsub.broadcast(this.topic, message, "fastlane");
+    });
+  }
+
+  /** Does something. What the channel is sent meanwhile, it has sent itself. */
+  #asOwn<T>(act: () => T): T {
+    const outer = this.#isBroadcasting;
+    this.#isBroadcasting = true;
+    try {
+      return act();
+    } finally {
+      this.#isBroadcasting = outer;
+    }
   }
 
   reply(ref: Ref, { status, response }: Reply): void {
-    this.connection.send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
+    this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
+  }
+
+  #send(frame: Frame): void {
+    if (this.#sendQueue === undefined) this.connection.send(frame);
+    else this.#sendQueue.send(frame);
+  }
+
+  #queue(): SendQueue {
+    const limit = this.#state === "joining" ? this.host.mailboxLimit : undefined;
+    return (this.#sendQueue ??= new SendQueue(this.topic, this.connection, limit));
+  }
+
+  /** Gives the client the news of a callback that is done, or that goes on for too long. */
+  #tellNews(): void {
+    const news = this.#news;
+    if (news === undefined || news.length === 0) return;
+    this.#news = [];
+    for (const broadcast of news) this.#tell(broadcast);
+  }
+
+  #tell(broadcast: OutgoingBroadcast): void {
+    try {
+      this.receiveBroadcast(broadcast, false);
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic: this.topic, event: broadcast.event, subscribers: 1, error });
+    }
   }
 
   /** Handles a message, or lets it wait for the callback under way. Called by the scheduler. */
   deliver(item: object): void {
     if (this.#state === "ended") this.#answerLate(item as Item);
-    else if (this.#busy || this.#state === "joining") this.#enqueue(item as Item);
+    else if (item === JOINED) this.#drain();
+    else if (this.#running > 0 || this.#state === "joining" || this.#hasBacklog) this.#enqueue(item as Item);
     else this.#handle(item as Item);
+  }
+
+  get #hasBacklog(): boolean {
+    return this.#backlog !== undefined && this.#backlog.length > 0;
   }
 
   /**
@@ -206,19 +363,31 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     this.#answersLate = notice !== undefined && reason !== "left";
     this.#release(reason);
     const late = this.#backlog?.takeAll() ?? [];
+    this.#tellLast(wasJoined);
     const terminate = (): void => {
       if (wasJoined) this.#terminate(reason, detail);
     };
-    if (this.#busy) this.#pendingEnd = terminate;
+    if (this.#running > 0) this.#pendingEnd = terminate;
     else terminate();
     if (notice === CLOSE) this.notifyClosed();
     else if (notice === ERROR) this.#notify(ERROR, { reason: Reason.channelCrash });
     for (const item of late) this.#answerLate(item);
   }
 
+  /** What waits for the client is sent before it is told the end; nothing, when it is not on the topic. */
+  #tellLast(wasJoined: boolean): void {
+    const news = this.#news ?? [];
+    this.#news = undefined;
+    if (wasJoined) {
+      for (const broadcast of news) if (!this.#spec.handleOut.has(broadcast.event)) this.#tell(broadcast);
+      this.#sendQueue?.finish();
+    } else this.#sendQueue?.clear();
+    this.#sendQueue = undefined;
+  }
+
   #handle(item: Item): void {
     if (item === CLOSED) return this.end("closed", undefined, undefined);
-    this.#busy = true;
+    this.#running++;
     this.#startedAt = isObserved("channel.handled_in") ? performance.now() : 0;
     let result: unknown;
     try {
@@ -231,13 +400,34 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
       this.#complete(item, result);
       return;
     }
-    const settled = (value: unknown, failure?: { error: unknown }): void => {
+    this.#await(result, this.#callback, (value, failure) => {
       this.#complete(item, value, failure);
       this.#drain();
-      this.host.ended();
-    };
-    this.host.began();
-    result.then(settled, (error: unknown) => settled(undefined, { error }));
+    });
+  }
+
+  /** Awaits what a callback returned. `done` must not throw. */
+  #await(
+    result: PromiseLike<unknown>,
+    callback: Callback,
+    done: (value: unknown, failure?: { readonly error: unknown }) => void,
+  ): void {
+    const { host } = this;
+    const pending = watch(this, callback, this.#context.event);
+    host.began();
+    settle(
+      result,
+      (value) => {
+        unwatch(pending);
+        done(value);
+        host.ended();
+      },
+      (error) => {
+        unwatch(pending);
+        done(undefined, { error });
+        host.ended();
+      },
+    );
   }
 
   /** Starts the callback that takes an item; gives what it returned. */
@@ -248,11 +438,12 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
       return item.message();
     }
     if (item instanceof Info) return this.#info(item.message);
-    if (item instanceof Broadcast) {
-      if (item.topic !== this.topic) return this.#info(item);
+    if (item instanceof OutgoingBroadcast) {
+      if (item.topic !== this.topic) return this.#info(item.copy());
       this.#callback = "handleOut";
+      this.#sendQueue?.handling(item);
       context.event = item.event;
-      return this.#spec.handleOut.get(item.event)?.(context, item.payload);
+      return this.#asOwn(() => this.#spec.handleOut.get(item.event)?.(context, item.copyPayload()));
     }
     if (item.event === LEAVE) return new Stop("left", new Reply("ok", {}));
     const handler = handlerOf(this.#spec, item.event);
@@ -269,14 +460,29 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   /** A callback is done. When the channel has ended meanwhile, its result no longer matters. */
-  #complete(item: Item, result: unknown, failure?: { error: unknown }): void {
-    this.#busy = false;
-    if (this.#state === "ended") {
-      if (failure !== undefined) this.#reportCrash(failure.error);
-      this.#pendingEnd?.();
-      this.#pendingEnd = undefined;
-    } else if (failure !== undefined) this.#crash(failure.error);
-    else this.#finish(item, result);
+  #complete(item: Item, result: unknown, failure?: { readonly error: unknown }): void {
+    this.#running--;
+    if (failure !== undefined) this.#crashOrReport(failure.error);
+    else if (this.#state !== "ended") this.#finish(item, result);
+    if (this.#state === "ended") this.#finishEnd();
+    else this.#sendNext(item);
+  }
+
+  /** Sends what has waited for a callback: behind a broadcast that was handled, and then the news. */
+  #sendNext(item: Item): void {
+    if (item instanceof OutgoingBroadcast) this.#sendQueue?.handled(item);
+    if (this.#news === undefined || this.#running > 0) return;
+    this.#tellNews();
+    this.#news = undefined;
+    this.isDirect = this.#spec.handleOut.size === 0;
+  }
+
+  /** `terminate` has waited for the last callback under way. */
+  #finishEnd(): void {
+    if (this.#running > 0 || this.#pendingEnd === undefined) return;
+    const terminate = this.#pendingEnd;
+    this.#pendingEnd = undefined;
+    terminate();
   }
 
   #finish(item: Item, result: unknown): void {
@@ -322,7 +528,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
 
   /** Handles what has waited, until a callback is async again or nothing is left. */
   #drain(): void {
-    while (!this.#busy) {
+    while (this.#running === 0) {
       const item = this.#backlog?.take();
       if (item === undefined) return;
       this.#handle(item);
@@ -330,12 +536,31 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
   }
 
   #enqueue(item: Item): void {
-    this.#backlog ??= new Backlog(this.topic, this.host, isOfClient);
+    if (this.#joinFailure !== undefined && !isOfClient(item)) return;
+    this.#backlog ??= this.#newBacklog();
     try {
       this.#backlog.add(item);
     } catch (error) {
-      this.#crash(error);
+      this.#overflowed(error);
     }
+  }
+
+  #newBacklog(): Backlog<Item> {
+    return new Backlog(this.topic, this.host, isOfClient);
+  }
+
+  /** More waits than may. A join is then answered as a crashed one, and the client joins again; a channel crashes. */
+  #overflowed(error: unknown): void {
+    if (this.#state !== "joining") return this.#crash(error);
+    this.#joinFailure ??= { error };
+    this.host.pubsub.unsubscribe(this);
+    this.#belongings?.release();
+    this.#sendQueue?.clear();
+  }
+
+  #crashOrReport(error: unknown): void {
+    if (this.#state === "ended") this.#reportCrash(error);
+    else this.#crash(error);
   }
 
   #crash(error: unknown, event = this.#context.event): void {
@@ -366,24 +591,32 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     });
   }
 
+  /** Called by the sweep over slow callbacks. */
+  reportSlow(callback: string, event: string | undefined, duration: number): void {
+    emit("channel.slow_callback", { ...this.source(), callback: callback as Callback, event, duration });
+  }
+
   #release(reason: string): void {
     this.host.pubsub.unsubscribe(this);
     this.#belongings?.release();
     this.host.forget(this);
-    this.#belongings?.finish(reason);
+    this.#belongings?.finish(reason, (error) => this.#reportFailure("onEnd", error));
+  }
+
+  #reportFailure(callback: Callback, error: unknown): void {
+    emit("channel.crashed", { ...this.source(), callback, event: undefined, error });
   }
 
   #terminate(reason: string, detail: unknown): void {
-    const failed = (error: unknown): void =>
-      emit("channel.crashed", { ...this.source(), callback: "terminate", event: undefined, error });
     try {
       const result = this.#spec.terminate?.(this.#context, reason, detail);
       if (isPromise(result)) {
-        this.host.began();
-        result.then(undefined, failed).then(() => this.host.ended());
+        this.#await(result, "terminate", (_value, failure) => {
+          if (failure !== undefined) this.#reportFailure("terminate", failure.error);
+        });
       }
     } catch (error) {
-      failed(error);
+      this.#reportFailure("terminate", error);
     }
     emit("channel.terminated", { ...this.source(), reason });
   }
@@ -411,3 +644,9 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox {
     }
   }
 }
+
+const isOverflow = (error: unknown): boolean => error instanceof WingbeatError && error.code === "WB_MAILBOX_OVERFLOW";
+
+/** A broadcast that did not come through the fastlane. */
+const outgoing = ({ topic, event, payload }: Broadcast): OutgoingBroadcast =>
+  new OutgoingBroadcast(topic, event, payload);

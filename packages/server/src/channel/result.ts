@@ -1,5 +1,6 @@
 /** What callbacks return: results are values, made by the functions of this file. */
 import type { ReplyContract } from "@wingbeat/protocol";
+import { describe } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 
 /** An answer with a status: `ok(...)`, `error(...)`, `refuse(...)` or `reply(...)`. */
@@ -79,11 +80,10 @@ export function isOrderly(reason: string): boolean {
 
 /** The error for a callback that returned something else than it may. */
 export function badReturn(callback: string, event: string | undefined, result: unknown): WingbeatError {
-  const found = result === null ? "null" : typeof result === "object" ? result.constructor.name : typeof result;
   const allowed =
     callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
   return new WingbeatError(
     "WB_BAD_RETURN",
-    `${callback}${event === undefined ? "" : `("${event}")`} returned ${found}: it may return ${allowed}.`,
+    `${callback}${event === undefined ? "" : `("${event}")`} returned ${describe(result)}: it may return ${allowed}.`,
   );
 }

@@ -1,10 +1,7 @@
 /** A channel's subscription to a topic beside its own: `ctx.subscribe`. */
-import { Broadcast } from "../pubsub.ts";
 import type { Subscription } from "../pubsub.ts";
-import type { Mailbox } from "./schedule.ts";
-import { schedule } from "./schedule.ts";
 
-export interface Subscriber extends Mailbox {
+export interface Subscriber {
   receive(message: unknown): void;
 }
 
@@ -18,7 +15,6 @@ export class TopicSubscription implements Subscription {
   }
 
   receive(message: unknown): void {
-    if (message instanceof Broadcast) schedule(this.owner, message);
-    else this.owner.receive(message);
+    this.owner.receive(message);
   }
 }

@@ -1,4 +1,6 @@
 /** A presence on one endpoint: its tracker, and what clients of this endpoint are told. */
+import { isPromise, settle } from "../awaitable.ts";
+import { Broadcast } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
 import { nodeOf, Tracker } from "../tracker.ts";
 import type { Changes, Entry, Meta } from "../tracker.ts";
@@ -12,6 +14,9 @@ import { Owner } from "./owner.ts";
 import { diffsOf, stateOf } from "./payload.ts";
 import type { PresenceDiff, PresenceState } from "./payload.ts";
 
+/** Ends of a connection, which may end many channels and come in great numbers. */
+const OF_CONNECTION: ReadonlySet<string> = new Set(["closed", "disconnected", "shutdown"]);
+
 type Update = Meta | ((meta: Meta) => unknown);
 
 export class PresenceNode {
@@ -23,7 +28,7 @@ export class PresenceNode {
   readonly #counts: Counts;
   /** Who tracks for the application itself, without a channel. */
   readonly server = new Owner(Infinity);
-  /** Owners that have ended in this turn. */
+  /** Owners whose connections have ended in this turn. */
   #ended: Owner[] = [];
 
   constructor(endpoint: PresenceEndpoint, config: PresenceConfig) {
@@ -54,6 +59,7 @@ export class PresenceNode {
   }
 
   track(owner: Owner, topic: string, key: string, meta: Meta, ref: string): void {
+    this.#settleEnded();
     const away = this.#grace.take(topic, key);
     const entry = away && this.#tracker.find(away, topic, key);
     if (entry === undefined) this.#tracker.track(owner, topic, key, meta, ref);
@@ -74,18 +80,25 @@ export class PresenceNode {
     this.#tracker.untrackAll([owner]);
   }
 
-  /** A channel has ended: its presences go with all others that end in this turn, in one diff. */
+  /**
+   * A channel has ended. Its presences go at once, so that a channel that takes its place does not see them; when a
+   * connection has ended, with those of all connections that end in this turn, in one diff, or before anybody looks.
+   */
   ended(owner: Owner, reason: string): void {
     if (this.#grace.keep(owner, reason, () => this.untrackAll(owner))) return;
-    if (this.#ended.push(owner) > 1) return;
-    queueMicrotask(() => {
-      const ended = this.#ended;
-      this.#ended = [];
-      this.#tracker.untrackAll(ended);
-    });
+    if (!OF_CONNECTION.has(reason)) this.untrackAll(owner);
+    else if (this.#ended.push(owner) === 1) queueMicrotask(() => this.#settleEnded());
+  }
+
+  #settleEnded(): void {
+    if (this.#ended.length === 0) return;
+    const ended = this.#ended;
+    this.#ended = [];
+    this.#tracker.untrackAll(ended);
   }
 
   state(topic: string): PresenceState {
+    this.#settleEnded();
     return stateOf(this.#tracker.list(topic));
   }
 
@@ -95,10 +108,12 @@ export class PresenceNode {
   }
 
   count(topic: string): number {
+    this.#settleEnded();
     return this.#tracker.list(topic).size;
   }
 
   entries(topic: string, key: string): readonly Entry[] {
+    this.#settleEnded();
     return this.#tracker.getByKey(topic, key);
   }
 
@@ -119,7 +134,7 @@ export class PresenceNode {
         this.#callHandleMetas(topic, diff);
       } else {
         this.#fetcher.inOrder(topic, [diff.joins, diff.leaves], ([joins = {}, leaves = {}]) => {
-          this.#endpoint.localBroadcast(topic, "presence_diff", { joins, leaves });
+          this.#tell(topic, "presence_diff", { joins, leaves });
           this.#callHandleMetas(topic, { joins, leaves });
         });
       }
@@ -127,7 +142,12 @@ export class PresenceNode {
   }
 
   #tellCount(topic: string): void {
-    this.#endpoint.localBroadcast(topic, "presence_count", { count: this.count(topic) });
+    this.#tell(topic, "presence_count", { count: this.count(topic) });
+  }
+
+  /** A channel that has changed presences in a callback gets it after the callback's reply, as in Phoenix. */
+  #tell(topic: string, event: string, payload: object): void {
+    this.#endpoint.pubsub.localBroadcast(topic, new Broadcast(topic, event, payload), "news");
   }
 
   #callHandleMetas(topic: string, diff: PresenceDiff): void {
@@ -136,7 +156,7 @@ export class PresenceNode {
     const failed = (error: unknown): void => emit("presence.callback_failed", { name, topic, error });
     try {
       const result: unknown = handleMetas(topic, diff, this.state(topic), this.#endpoint);
-      if (result instanceof Promise) result.then(undefined, failed);
+      if (isPromise(result)) settle(result, () => {}, failed);
     } catch (error) {
       failed(error);
     }

@@ -5,7 +5,10 @@ export interface Subscription {
   readonly topic: string;
   /** Who subscribed: `broadcastFrom(owner, …)` passes all its subscriptions over. */
   readonly owner: unknown;
-  /** Takes a message. Must not throw; it is called in the middle of a broadcast. */
+  /**
+   * Takes a message, in the middle of a broadcast: it should be short. What it throws goes to telemetry
+   * (`pubsub.delivery_failed`). With the default dispatcher all subscribers of a node are given the same object.
+   */
   receive(message: unknown): void;
 }
 

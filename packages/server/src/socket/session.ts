@@ -4,7 +4,8 @@
  */
 import { CloseCode, DISCONNECT, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, Reason } from "@wingbeat/protocol";
 import type { FrameData, Message, Payload, Ref, ServerCodec } from "@wingbeat/protocol";
-import { InvalidPayload, isPromise } from "../channel/call.ts";
+import { describe, isPromise } from "../awaitable.ts";
+import { InvalidPayload } from "../channel/call.ts";
 import type { ChannelEndpoint } from "../channel/context.ts";
 import type { ChannelHost } from "../channel/host.ts";
 import { ChannelProcess } from "../channel/process.ts";
@@ -82,6 +83,10 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   get mailboxLimit(): number {
     return this.#environment.socket.mailboxLimit;
+  }
+
+  get slowCallback(): number {
+    return this.#environment.socket.slowCallback;
   }
 
   /** How many channels the client is on, or joining. */
@@ -212,12 +217,12 @@ export class Session implements ConnectionHandler, ChannelHost {
       return;
     }
     const startedAt = performance.now();
-    const settle = (result: unknown, failure?: { error: unknown }): void => {
-      if (!channel.ended) this.#finishJoin(channel, message, result, failure, startedAt);
+    const settle = (result: unknown, failure?: { readonly error: unknown }): void => {
+      if (!channel.ended) this.#finishJoin(channel, message, result, channel.joinFailure ?? failure, startedAt);
       previous?.notifyClosed();
+      channel.open();
     };
-    const settleLater = (result: unknown, failure?: { error: unknown }): void => {
-      this.ended();
+    const settleLater = (result: unknown, failure?: { readonly error: unknown }): void => {
       const held = channel.takeHeld();
       try {
         settle(result, failure);
@@ -233,12 +238,8 @@ export class Session implements ConnectionHandler, ChannelHost {
       settle(undefined, { error });
       return;
     }
-    if (!isPromise(result)) {
-      settle(result);
-      return;
-    }
-    this.began();
-    result.then(settleLater, (error: unknown) => settleLater(undefined, { error }));
+    if (isPromise(result)) channel.awaitJoin(result, settleLater);
+    else settle(result);
   }
 
   /** Finds the route of a join and makes its channel, or answers why not. */
@@ -266,7 +267,7 @@ export class Session implements ConnectionHandler, ChannelHost {
     channel: ChannelProcess,
     message: Message,
     result: unknown,
-    failure: { error: unknown } | undefined,
+    failure: { readonly error: unknown } | undefined,
     startedAt: number,
   ): void {
     const { joinRef, ref, topic } = message;
@@ -301,7 +302,7 @@ export class Session implements ConnectionHandler, ChannelHost {
     ref: Ref,
     topic: string,
     result: unknown,
-  ): { outcome: "ok" | "refused" | "invalid payload"; frame: Frame } | { error: unknown } {
+  ): { outcome: "ok" | "refused" | "invalid payload"; frame: Frame } | { readonly error: unknown } {
     const encode = (status: string, response: unknown): Frame =>
       new Frame(this.codec.encodeReply(joinRef, ref, topic, status, response));
     try {
@@ -338,7 +339,7 @@ export class Session implements ConnectionHandler, ChannelHost {
 }
 
 function badJoinReturn(topic: string, result: unknown): WingbeatError {
-  const found = result instanceof Reply ? `a reply with status "${result.status}"` : String(result);
+  const found = result instanceof Reply ? `a reply with status "${result.status}"` : describe(result);
   return new WingbeatError(
     "WB_BAD_RETURN",
     `join of "${topic}" returned ${found}: it must return ok(reply?) or refuse(reason?).`,

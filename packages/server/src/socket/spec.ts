@@ -19,6 +19,7 @@ export interface SocketSpec {
   readonly routes: readonly Route[];
   readonly maxChannels: number;
   readonly mailboxLimit: number;
+  readonly slowCallback: number;
   readonly rates: Rates;
 }
 

@@ -99,6 +99,10 @@ const LINES: Lines = {
     `CRASHED ${topic} of ${who(id)} in ${callback}${event === undefined ? "" : `("${event}")`}`,
     error,
   ],
+  "channel.slow_callback": ({ id, topic, callback, event, duration }) => [
+    "warn",
+    `SLOW ${callback}${event === undefined ? "" : `("${event}")`} on ${topic} of ${who(id)}: not settled after ${ms(duration)}`,
+  ],
   "tracker.node_changed": ({ shard, node, is, presences }) => [
     "info",
     `NODE ${is.toUpperCase()} ${node}: ${presences} presences (${shard})`,

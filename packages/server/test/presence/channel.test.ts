@@ -67,8 +67,8 @@ describe("a tracked channel", () => {
     await told(phone);
 
     phone.send("1", "2", TOPIC, "update", { key: "ada", meta: { n: 1 } });
-    const [, event, diff] = await told(phone);
     const [, , { response }] = (await told(phone)) as [unknown, unknown, { response: { ref: string } }];
+    const [, event, diff] = await told(phone);
     const next = { n: 1, phx_ref: response.ref, phx_ref_prev: ref };
     expect([event, diff]).toEqual([
       "presence_diff",
@@ -87,16 +87,16 @@ describe("a tracked channel", () => {
     await enter(client, "a");
     for (const key of ["b", "c"]) {
       client.send("1", "2", TOPIC, "track", { key });
-      expect((await told(client))[1]).toBe("presence_diff");
       expect((await told(client))[1]).toBe("phx_reply");
+      expect((await told(client))[1]).toBe("presence_diff");
     }
     client.send("1", "3", TOPIC, "untrack", { key: "b" });
-    expect((await told(client))[2]).toEqual({ joins: {}, leaves: { b: { metas: [{ phx_ref: REF }] } } });
     await told(client);
+    expect((await told(client))[2]).toEqual({ joins: {}, leaves: { b: { metas: [{ phx_ref: REF }] } } });
     client.send("1", "4", TOPIC, "untrack", {});
     const one = { metas: [{ phx_ref: REF }] };
-    expect((await told(client))[2]).toEqual({ joins: {}, leaves: { a: one, c: one } });
     await told(client);
+    expect((await told(client))[2]).toEqual({ joins: {}, leaves: { a: one, c: one } });
     expect(await client.call(TOPIC, "untrack", { key: "nobody" })).toEqual({ status: "ok", response: {} });
     expect(await client.call(TOPIC, "list")).toEqual({ status: "ok", response: {} });
   });
@@ -158,9 +158,9 @@ describe("keys", () => {
     const keys = ["__proto__", "constructor", "toString", "", "1", "ключ", "hasOwnProperty"];
     for (const key of keys) {
       client.send("1", "2", TOPIC, "track", { key: key === "1" ? 1 : key });
+      await told(client);
       const text = JSON.stringify((await told(client))[2]);
       expect(text).toMatch(new RegExp(`^\\{"joins":\\{${JSON.stringify(key)}:\\{"metas":\\[\\{"phx_ref":`));
-      await told(client);
     }
     expect(Object.keys(presence.list(endpoint, TOPIC)).sort()).toEqual([...keys].sort());
     expect(presence.getByKey(endpoint, TOPIC, 1)?.metas).toHaveLength(1);

@@ -1,0 +1,56 @@
+/**
+ * Async callbacks that do not settle: told to telemetry, once each. Nothing else is done about them, because a callback
+ * cannot be stopped from outside. One sweep looks at all of them; it runs only while there are some.
+ */
+
+/** How often the sweep looks, in ms: a callback is reported by so much too late at most. */
+const PERIOD = 1_000;
+
+/** Whose callbacks are watched. */
+export interface Watched {
+  /** Milliseconds after which a callback is reported. */
+  readonly slowCallback: number;
+  reportSlow(callback: string, event: string | undefined, duration: number): void;
+}
+
+/** A callback that has not settled yet. */
+export class Pending {
+  readonly since = performance.now();
+  readonly owner: Watched;
+  readonly callback: string;
+  readonly event: string | undefined;
+
+  constructor(owner: Watched, callback: string, event: string | undefined) {
+    this.owner = owner;
+    this.callback = callback;
+    this.event = event;
+  }
+}
+
+const pending = new Set<Pending>();
+let sweep: NodeJS.Timeout | undefined;
+
+/** A callback has returned a promise. Give the result to {@link unwatch} when it has settled. */
+export function watch(owner: Watched, callback: string, event: string | undefined): Pending {
+  const entry = new Pending(owner, callback, event);
+  pending.add(entry);
+  sweep ??= setInterval(look, PERIOD).unref();
+  return entry;
+}
+
+export function unwatch(entry: Pending): void {
+  pending.delete(entry);
+}
+
+function look(): void {
+  const now = performance.now();
+  for (const entry of pending) {
+    const { owner, callback, event, since } = entry;
+    if (now - since < owner.slowCallback) continue;
+    pending.delete(entry);
+    owner.reportSlow(callback, event, now - since);
+  }
+  if (pending.size > 0) return;
+  clearInterval(sweep);
+  sweep = undefined;
+}
