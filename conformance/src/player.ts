@@ -11,21 +11,21 @@ export { readScenarios } from "./player/recordings.ts";
 export type { Scenario, Step } from "./player/steps.ts";
 
 export interface PlayOptions {
-  /** How long to wait for something recorded, in ms. Default 5000. */
+  /** How long to wait for something recorded, in ms. Default 60,000. */
   patience?: number;
   /** How long nothing more may come after the last step, in ms. Default 60. */
   linger?: number;
 }
 
 /** How long to wait before taking it that a racy scenario ends without a frame that some course has, in ms. */
-const FORK_PATIENCE = 150;
+const FORK_PATIENCE = 500;
 
 /**
  * Plays one scenario against the server at `url` ("http://127.0.0.1:4100").
  * Returns one line per difference: empty when the server does as recorded, in any one of the recorded courses.
  */
 export function playScenario(url: string, scenario: Scenario, options: PlayOptions = {}): Promise<string[]> {
-  const { patience = 5000, linger = 60 } = options;
+  const { patience = 60_000, linger = 60 } = options;
   return new Play(new Crew(new URL(url)), scenario, patience).run(linger);
 }
 

@@ -6,10 +6,10 @@ import { playScenario, readScenarios, type Scenario, type Step } from "../src/pl
 import { ScriptedServer } from "./scripted-server.ts";
 
 /** Plays a scenario against a server that does `acted`. */
-async function differences(scenario: Scenario, acted: Step[]): Promise<string[]> {
+async function differences(scenario: Scenario, acted: Step[], patience = 60_000): Promise<string[]> {
   const server = await ScriptedServer.start(acted);
   try {
-    return await playScenario(server.url, scenario, { patience: 500 });
+    return await playScenario(server.url, scenario, { patience });
   } finally {
     server.close();
   }
@@ -71,7 +71,7 @@ describe("the player finds", () => {
   });
 
   it("a missing frame", async () => {
-    const found = await differences(text, [connect, open, send, recv("[1]")]);
+    const found = await differences(text, [connect, open, send, recv("[1]")], 500);
     expect(found).toEqual(["step 5: expected A recv [2], got nothing within 500 ms"]);
   });
 
@@ -119,7 +119,7 @@ describe("the player finds", () => {
   it("a course that a racy scenario does not have", async () => {
     const played = recorded("06_leave_stop_crash", "crash_pipelined");
     const [first] = played.courses;
-    expect(await differences(played, first.slice(0, -1))).toHaveLength(1);
+    expect(await differences(played, first.slice(0, -1), 500)).toHaveLength(1);
   });
 });
 

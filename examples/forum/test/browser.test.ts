@@ -7,13 +7,13 @@ import { hasChromium, launch } from "../../../tools/test/chromium.ts";
 import { openWindow, says, shows } from "../../site/test/windows.ts";
 import { forum } from "../src/server.ts";
 
-describe.skipIf(!hasChromium())("the forum in a browser", { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium())("the forum in a browser", () => {
   let browser: Browser;
   let site: Site;
 
   beforeAll(async () => {
     browser = await launch();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
   beforeEach(async () => {
     const shared = { store: memoryStore(), secret: "a secret of these tests" };

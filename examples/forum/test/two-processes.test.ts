@@ -38,7 +38,7 @@ async function untilOnline(seat: Seat, user_id: number, online: boolean): Promis
   }
 }
 
-describe.skipIf(!hasRedis())("the forum on two processes", { timeout: 60_000 }, () => {
+describe.skipIf(!hasRedis())("the forum on two processes", () => {
   it("check 37: sessions, broadcasts, presence and logouts are the same on both", async () => {
     const redis = { REDIS_URL: await startRedis() };
     const [here, there] = [await startExample("forum", redis), await startExample("forum", redis)];

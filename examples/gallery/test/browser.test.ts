@@ -18,13 +18,13 @@ async function say(page: Page, text: string): Promise<void> {
 const shows = (page: Page, selector: string, text: string): Promise<void> =>
   page.locator(selector, { hasText: text }).first().waitFor();
 
-describe.skipIf(!hasChromium())("the gallery in a browser", { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium())("the gallery in a browser", () => {
   let browser: Browser;
   let site: Site;
 
   beforeAll(async () => {
     browser = await launch();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
   beforeEach(async () => {
     site = await start();

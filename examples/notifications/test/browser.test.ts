@@ -7,7 +7,7 @@ import { hasChromium, launch } from "../../../tools/test/chromium.ts";
 import { openWindow, says, shows } from "../../site/test/windows.ts";
 import { notifications } from "../src/server.ts";
 
-describe.skipIf(!hasChromium())("notifications in a browser", { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium())("notifications in a browser", () => {
   const shared = { store: memoryStore(), secret: "a secret of these tests" };
   let browser: Browser;
   let site: Site;
@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium())("notifications in a browser", { timeout: 60_000 
 
   beforeAll(async () => {
     browser = await launch();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
   beforeEach(async () => {
     shared.store = memoryStore();

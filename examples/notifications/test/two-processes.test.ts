@@ -30,7 +30,7 @@ async function open(socket: Socket, params: object = {}) {
   return { seat, state: response as State };
 }
 
-describe.skipIf(!hasRedis())("notifications on two processes", { timeout: 60_000 }, () => {
+describe.skipIf(!hasRedis())("notifications on two processes", () => {
   it("C18: check 37: a user's devices on both are told, count and read alike, and are logged out together", async () => {
     const redis = { REDIS_URL: await startRedis() };
     const [here, there] = [await startExample("notifications", redis), await startExample("notifications", redis)];

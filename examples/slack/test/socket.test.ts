@@ -44,7 +44,7 @@ afterEach(() => kit.close());
 
 function start({ dev = false } = {}): void {
   const services = { db: database.db, secret: SECRET, idleMs: 1_000, typingMs: 1_000, dev };
-  kit = testSocket(slackSocket(services), { presence: [presence], timeout: 5_000 });
+  kit = testSocket(slackSocket(services), { presence: [presence], timeout: 60_000 });
 }
 
 const sessionOf = async (user: User): Promise<string> => (await openSession(database.db, user.id, "a test")).sessionId;

@@ -96,7 +96,7 @@ async function newWorld({ db }: TestDatabase, services: Partial<Services> = {}):
     ...services,
   });
   const endpoint = createEndpoint({ sockets: { "/socket": socket }, presence: [presence], logger: false });
-  const kit: Kit = testSocket(socket, { endpoint, timeout: 3000 });
+  const kit: Kit = testSocket(socket, { endpoint, timeout: 60_000 });
   let tabs = 0;
   return {
     db,

@@ -68,13 +68,13 @@ async function startWire(port: number): Promise<{ readonly url: string; cut(): v
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, cut };
 }
 
-describe.skipIf(!hasChromium())("in Chromium", { timeout: 30_000 }, () => {
+describe.skipIf(!hasChromium())("in Chromium", () => {
   let browser: Browser;
   let script: string;
 
   beforeAll(async () => {
     [browser, script] = await Promise.all([launch(), bundle(PAGE, { platform: "browser", format: "iife" })]);
-  }, 30_000);
+  });
   afterAll(() => browser.close());
 
   async function serve(port = 0): Promise<Site> {
@@ -111,7 +111,7 @@ describe.skipIf(!hasChromium())("in Chromium", { timeout: 30_000 }, () => {
 
   const entriesOf = (page: Page): Promise<string[]> => page.evaluate(() => window.entries);
   const shows = (page: Page, ...expected: string[]): Promise<void> =>
-    vi.waitFor(async () => expect(await entriesOf(page)).toEqual(expected), { timeout: 8000 });
+    vi.waitFor(async () => expect(await entriesOf(page)).toEqual(expected), { timeout: 120_000 });
 
   it("joins, pushes and broadcasts between two pages, text and bytes", async () => {
     const { endpoint, url } = await serve();

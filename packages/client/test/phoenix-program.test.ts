@@ -63,7 +63,7 @@ function diary() {
   return {
     entries,
     note,
-    has: (...expected: unknown[]) => vi.waitFor(() => expect(entries).toEqual(expected), { timeout: 5000 }),
+    has: (...expected: unknown[]) => vi.waitFor(() => expect(entries).toEqual(expected), { timeout: 120_000 }),
   };
 }
 

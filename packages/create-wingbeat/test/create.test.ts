@@ -86,7 +86,7 @@ npm test runs its tests, npm run check checks its types; README.md says what is 
     ]);
     expect([server.out, page.out]).toEqual(["", ""]);
     expect(JSON.parse(tests.out)).toMatchObject({ success: true, numTotalTests: 4 });
-  }, 30_000);
+  });
 
   it("refuses a directory with something in it, and leaves it as it is", async () => {
     const folder = newFolder();

@@ -132,8 +132,10 @@ describe("useChannel", () => {
     const { result } = use(server, useRoom, { topic: "room:1", since: 5 });
     await waitFor(() => expect(result.current.state).toBe("joined"));
     const { channel } = result.current;
-    await act(() => server.restart());
-    expect(result.current).toMatchObject({ state: "errored", reply: { since: 5 }, error: undefined });
+    await act(() => server.stop());
+    await waitFor(() => expect(result.current.state).toBe("errored"));
+    expect(result.current).toMatchObject({ reply: { since: 5 }, error: undefined });
+    await act(() => server.start());
     await waitFor(() => expect(result.current.state).toBe("joined"));
     expect(result.current.channel).toBe(channel);
     expect(server.log.filter((line) => line.startsWith("join"))).toHaveLength(2);

@@ -107,8 +107,9 @@ describe("useConnection", () => {
     const { result } = use(server, () => seen.add(useConnection()) && useConnection(), undefined);
     expect(result.current).toBe("connecting");
     await waitFor(() => expect(result.current).toBe("open"));
-    await act(() => server.restart());
-    expect(result.current).toBe("reconnecting");
+    await act(() => server.stop());
+    await waitFor(() => expect(result.current).toBe("reconnecting"));
+    await act(() => server.start());
     await waitFor(() => expect(result.current).toBe("open"));
     expect([...seen]).toEqual(["connecting", "open", "reconnecting"]);
   });

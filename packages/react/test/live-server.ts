@@ -60,25 +60,33 @@ export interface LiveServer {
   readonly url: string;
   /** What the server has seen: `connect`, `join room:1 {}`, `left room:1`. */
   readonly log: readonly string[];
-  /** The same address, after a while without a server. */
+  stop(): Promise<void>;
+  /** After `stop`: at the same address. */
+  start(): Promise<void>;
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function liveServer(): Promise<LiveServer> {
   const log: string[] = [];
-  const start = async (port: number): Promise<readonly [Endpoint, number]> => {
+  const listen = async (port: number): Promise<readonly [Endpoint, number]> => {
     const endpoint = createEndpoint({ sockets: { "/socket": socketOf(log) }, logger: false });
     return [endpoint, (await endpoint.listen(port, "127.0.0.1")).port];
   };
-  let [endpoint, port] = await start(0);
+  let [endpoint, port] = await listen(0);
+  const stop = () => endpoint.close();
+  const start = async () => {
+    [endpoint, port] = await listen(port);
+  };
   return {
     url: `ws://127.0.0.1:${port}/socket`,
     log,
+    stop,
+    start,
     restart: async () => {
-      await endpoint.close();
-      [endpoint, port] = await start(port);
+      await stop();
+      await start();
     },
-    close: () => endpoint.close(),
+    close: stop,
   };
 }

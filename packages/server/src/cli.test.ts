@@ -197,7 +197,7 @@ Run its test: npx vitest run src/channels/admin/chat-room.test.ts
     ]);
     expect(types).toEqual({ code: 0, out: "", problem: "" });
     expect(JSON.parse(tests.out)).toMatchObject({ success: true, numPassedTests: 6 });
-  }, 30_000);
+  });
 
   describe("channel, when there is no socket,", () => {
     /** Runs it for a user who types this when asked. */

@@ -98,7 +98,7 @@ function brokenLocally(
   };
 }
 
-describe("the suite finds an adapter that", { timeout: 30_000 }, () => {
+describe("the suite finds an adapter that", () => {
   it("is right: none of its tests fails", async () => {
     expect(await failures(() => [localAdapter()], false)).toEqual([]);
     expect(await failures((count) => hubOf(new Hub())(count), true)).toEqual([]);
@@ -216,7 +216,7 @@ describe("the suite finds an adapter that", { timeout: 30_000 }, () => {
   });
 });
 
-describe("the suite finds an adapter that, when its engine is away,", { timeout: 30_000 }, () => {
+describe("the suite finds an adapter that, when its engine is away,", () => {
   const RESTART = "reconnects to an engine that was restarted under load, and counts what was lost";
   const KEEP = "keeps what is sent while the engine is away, and sends it in order";
   const UNREACHABLE = "starts without an engine: serves its own node, and says why";

@@ -13,7 +13,7 @@ const base = defineChannel("room:*").join(() => ok());
 /** A client of a socket with one channel. The tests are about behaviour: its topics and events are any. */
 function clientOf(channel: AnyChannel): TestClient {
   const socket: SocketDefinition = defineSocket({ connect: () => ok(), channels: [channel as typeof base] });
-  kit = testSocket(socket, { timeout: 5_000 });
+  kit = testSocket(socket, { timeout: 60_000 });
   return kit.socket();
 }
 

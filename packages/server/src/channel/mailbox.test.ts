@@ -24,7 +24,7 @@ function clientOf(channel: AnyChannel, mailboxLimit: number): TestClient {
     channels: [channel as typeof base],
     mailboxLimit,
   });
-  kit = testSocket(socket, { timeout: 5_000 });
+  kit = testSocket(socket, { timeout: 60_000 });
   return kit.socket();
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RateLimit, TokenBucket } from "./rate-limit.ts";
 
-describe("token bucket", { timeout: 30_000 }, () => {
+describe("token bucket", () => {
   it("gives two seconds' worth at once, then one for each part of a second", () => {
     const bucket = new TokenBucket(10, 0);
     const taken = Array.from({ length: 25 }, () => bucket.take(0)).filter(Boolean).length;

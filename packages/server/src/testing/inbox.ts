@@ -4,6 +4,12 @@ import { WingbeatError } from "../errors.ts";
 // Taken before a test can replace them by fake ones.
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 
+/**
+ * An assertion waits in this many parts: a process that was held up for longer than the timeout still gets so many turns of
+ * the event loop to deliver what is on its way.
+ */
+const SLICES = 10;
+
 /** How an assertion is worded when it fails. */
 export interface Wording<Item> {
   /** `assertPush("new_msg") on "room:1"` */
@@ -89,7 +95,10 @@ export class Inbox<Item> {
         resolve(result);
       };
       const waiter: Waiter<Item> = { accepts, settle: (value) => end({ value }), fail: () => end(undefined) };
-      const timer = setTimeout(waiter.fail, timeout);
+      let slices = SLICES;
+      const wait = (): NodeJS.Timeout =>
+        setTimeout(() => (--slices === 0 ? waiter.fail() : (timer = wait())), timeout / SLICES);
+      let timer = wait();
       this.#waiters.add(waiter);
       if (this.#crash !== undefined) setImmediate(() => this.#failAll());
     });

@@ -9,7 +9,7 @@ import type { Endpoint, TelemetryEvents } from "wingbeat";
 import { WebSocket } from "ws";
 
 /** Soon, but later than a busy machine is. */
-const SOON = { timeout: 5_000 };
+const SOON = { timeout: 120_000 };
 
 const seen: unknown[] = [];
 const room = defineChannel("room:{id}")

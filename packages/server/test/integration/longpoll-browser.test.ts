@@ -51,11 +51,11 @@ async function pages(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-describe.skipIf(!hasChromium())("phoenix 1.8.16 in Chromium", { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium())("phoenix 1.8.16 in Chromium", () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
 
   async function open(): Promise<Page> {

@@ -301,29 +301,25 @@ describe("polls", () => {
     expect(all.map(({ body }) => body.status)).toEqual([204, 204]);
   });
 
-  it(
-    "by the thousand, given up at once, leave nothing behind after a window and a half",
-    { timeout: 60_000 },
-    async () => {
-      const served = await start({ window: 1_000 });
-      const { pollUrl, endpoint, port } = served;
-      const [connects, closes] = [observe("socket.connected"), observe("socket.closed")];
-      const opening = pollUrl().slice(pollUrl().indexOf("/socket"));
-      const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
-      const sessions = 10_000;
-      const clients = Array.from({ length: 200 }, () => tcp(port));
-      const polls = clients.map(async ({ socket }) => {
-        const token = firstToken(socket);
-        socket.write(get(opening).repeat(sessions / clients.length));
-        // At once: HTTP connections that rest for some seconds are closed.
-        socket.write(get(`${opening}&token=${await token}`));
-      });
-      await Promise.all([connects.take(sessions), ...polls]);
-      await caughtUp(served);
-      for (const { socket } of clients) socket.destroy();
-      await closes.take(sessions);
-      while (endpoint.connections > 0) await delay(10);
-      expect(endpoint.pubsub.size).toEqual({ topics: 0, subscriptions: 0 });
-    },
-  );
+  it("by the thousand, given up at once, leave nothing behind after a window and a half", async () => {
+    const served = await start({ window: 1_000 });
+    const { pollUrl, endpoint, port } = served;
+    const [connects, closes] = [observe("socket.connected"), observe("socket.closed")];
+    const opening = pollUrl().slice(pollUrl().indexOf("/socket"));
+    const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
+    const sessions = 10_000;
+    const clients = Array.from({ length: 200 }, () => tcp(port));
+    const polls = clients.map(async ({ socket }) => {
+      const token = firstToken(socket);
+      socket.write(get(opening).repeat(sessions / clients.length));
+      // At once: HTTP connections that rest for some seconds are closed.
+      socket.write(get(`${opening}&token=${await token}`));
+    });
+    await Promise.all([connects.take(sessions), ...polls]);
+    await caughtUp(served);
+    for (const { socket } of clients) socket.destroy();
+    await closes.take(sessions);
+    while (endpoint.connections > 0) await delay(10);
+    expect(endpoint.pubsub.size).toEqual({ topics: 0, subscriptions: 0 });
+  });
 });

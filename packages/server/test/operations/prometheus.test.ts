@@ -169,5 +169,5 @@ describe.skipIf(isMissing)(`a Prometheus server${isMissing ? " (install Debian's
       /^\d/,
     );
     expect(await queried("wingbeat_connections")).toBe("1");
-  }, 60_000);
+  });
 });

@@ -73,7 +73,7 @@ for (const [name, { isMissing, note }, start, adapter] of engines) {
     }, START_TIME);
     afterAll(() => engine.end());
 
-    it("is the same on all nodes", { timeout: 60_000 }, async () => {
+    it("is the same on all nodes", async () => {
       const namespace = `n${randomUUID().replaceAll("-", "")}`;
       const node = (): Promise<Node> => startNode(OPTIONS, adapter(engine.port, namespace));
       const [a, b] = [await node(), await node()];
@@ -87,8 +87,7 @@ for (const [name, { isMissing, note }, start, adapter] of engines) {
       trackMany(b, 300, 310);
       a.presence.untrack(a.endpoint, TOPIC, "user 0");
       await engine.start();
-      for (const one of [a, b, late])
-        await vi.waitFor(() => expect(count(one)).toBe(309), { ...SOON, timeout: 20_000 });
+      for (const one of [a, b, late]) await vi.waitFor(() => expect(count(one)).toBe(309), SOON);
 
       await a.endpoint.close();
       for (const one of [b, late]) await vi.waitFor(() => expect(count(one)).toBe(10), SOON);

@@ -25,7 +25,7 @@ async function enter(node: Node, key: string, meta: object) {
   return { socket, channel, told, devices, keys: () => client.list((who: string) => who).sort() };
 }
 
-it("sees who comes, changes and goes on the other node", { timeout: 30_000 }, async () => {
+it("sees who comes, changes and goes on the other node", async () => {
   const bus = new Bus();
   const [a, b] = [await startNode({}, bus.adapter("a")), await startNode({}, bus.adapter("b"))];
   const ada = await enter(a, "ada", { device: "phone" });

@@ -9,7 +9,7 @@ import type { FrameClient } from "../integration/frame-client.ts";
 export const TOPIC = "room:1";
 
 /** For `vi.waitFor` and `expect.poll`: soon, but later than a busy machine is. */
-export const SOON = { timeout: 5_000, interval: 10 };
+export const SOON = { timeout: 120_000, interval: 10 };
 
 export interface Meta {
   readonly device?: string;

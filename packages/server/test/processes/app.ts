@@ -4,7 +4,7 @@ import type { AdapterStatus, Endpoint, PubSubAdapter } from "../../src/index.ts"
 import { attach } from "../../src/telemetry.ts";
 
 /** Milliseconds, but for `maxSilentPeriods`. What is told to other nodes is told as soon as by default. */
-export const PERIODS = { broadcastPeriod: 250, deltaPeriod: 200, maxSilentPeriods: 1, downPeriod: 2_500 };
+export const PERIODS = { broadcastPeriod: 250, deltaPeriod: 200, maxSilentPeriods: 1, downPeriod: 5_000 };
 
 /** Of an adapter. The queue is small, so that a test can fill it. */
 export const ADAPTER = { heartbeat: 500, queueLimit: 65_536 };

@@ -7,7 +7,7 @@ import { appProgram } from "./fleet.ts";
 import { agree, enterAll, ownRef, PATIENCE, usersOf } from "./scenes.ts";
 import { Visit } from "./visit.ts";
 
-const TIME = { timeout: 60_000 };
+const TIME = { timeout: 300_000 };
 const TOPIC = "room:1";
 
 class Workers {

@@ -1,6 +1,6 @@
 /** Guests come to all nodes, one after the other, talk to each other, and one of them goes. */
 import { expect, vi } from "vitest";
-import { agree, chat, enterAll, expectSoon, ownRef, PATIENCE, usersOf } from "./scenes.ts";
+import { agree, chat, enterAll, ownRef, PATIENCE, report, usersOf } from "./scenes.ts";
 import type { Annotate } from "./scenes.ts";
 import type { Guest, Visit } from "./visit.ts";
 
@@ -11,7 +11,7 @@ export async function comeAndGo(topic: string, visits: readonly Visit[], annotat
   }, PATIENCE);
 
   const { guests, delays } = await enterAll(topic, visits);
-  await expectSoon("seen to come", delays, annotate);
+  await report("seen to come", delays, annotate);
   await agree(guests, usersOf(guests));
   await chat(guests);
 
@@ -21,6 +21,6 @@ export async function comeAndGo(topic: string, visits: readonly Visit[], annotat
   const leftAt = performance.now();
   const told = await Promise.all(guests.map((guest) => guest.until(() => guest.leaves.includes(ref))));
   const leaves = told.map((at) => at - leftAt);
-  await expectSoon("seen to go", leaves, annotate);
+  await report("seen to go", leaves, annotate);
   await agree(guests, usersOf(guests));
 }

@@ -5,9 +5,6 @@ import type { Fleet } from "./fleet.ts";
 import { agree, enterAll, figures, ownRef, usersOf } from "./scenes.ts";
 import type { Annotate } from "./scenes.ts";
 
-/** Milliseconds after which the death of a node has been seen, on a busy machine. */
-const DOWN_WITHIN = PERIODS.downPeriod + 3_000;
-
 export async function kill(fleet: Fleet, topic: string, annotate: Annotate): Promise<void> {
   const doomed = fleet.node(4);
   const { guests } = await enterAll(topic, await fleet.visit(0, 1, 2, 3));
@@ -26,7 +23,6 @@ export async function kill(fleet: Fleet, topic: string, annotate: Annotate): Pro
   const told = await Promise.all(guests.map((guest) => guest.until(() => guest.leaves.length > 1)));
   const times = told.map((at) => at - killedAt);
   await annotate(`seen to be dead after ${figures(times)}; the down period is ${PERIODS.downPeriod} ms`);
-  expect(Math.max(...times)).toBeLessThan(DOWN_WITHIN);
   await agree(guests, staying);
   for (const guest of guests) {
     expect({ joins: guest.joins, leaves: guest.leaves.sort() }).toEqual({ joins: [], leaves: lostRefs });

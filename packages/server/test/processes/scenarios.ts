@@ -11,7 +11,7 @@ import { restart } from "./restart.ts";
 import { PATIENCE } from "./scenes.ts";
 
 /** What is measured goes into annotations: `vitest run --reporter=verbose` shows them. */
-const TIME = { timeout: 60_000 };
+const TIME = { timeout: 300_000 };
 
 export function describeProcesses(
   name: EngineName,

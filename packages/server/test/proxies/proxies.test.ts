@@ -42,7 +42,7 @@ const transports: readonly [string, (urls: ReturnType<typeof urlsOf>) => Promise
 describe.each<ProxyName>(["nginx", "Caddy", "HAProxy"])("behind %s", (name) => {
   const { isMissing, note } = proxyAvailability(name);
 
-  describe.skipIf(isMissing)(`it${note}`, { timeout: 30_000 }, () => {
+  describe.skipIf(isMissing)(`it${note}`, () => {
     it.each(transports)("carries %s: joins, large messages, pushes that wait", async (transport, connect) => {
       const served = await behind(name);
       const client = await connect(served);

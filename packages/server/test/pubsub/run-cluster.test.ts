@@ -9,7 +9,7 @@ import { runCluster } from "wingbeat/cluster";
 import { freePort } from "../../../../tools/test/free-port.ts";
 
 const APP = new URL("run-cluster-app.ts", import.meta.url).pathname;
-const TIME = { timeout: 60_000 };
+const TIME = { timeout: 300_000 };
 
 interface Report {
   readonly event: string;

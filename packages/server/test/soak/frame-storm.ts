@@ -108,7 +108,7 @@ async function answered(
 }
 
 async function emptied(isEmpty: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 120_000;
   while (!isEmpty()) {
     if (performance.now() > deadline) throw new Error("connections are left");
     await new Promise((resolve) => setImmediate(resolve));
