@@ -6,7 +6,7 @@
  */
 import { DecodeError, EncodeError } from "./errors.ts";
 import { REPLY } from "./message.ts";
-import type { Message, Ref } from "./message.ts";
+import type { ClientMessage, Message } from "./message.ts";
 
 export const PUSH = 0;
 export const REPLY_KIND = 1;
@@ -85,7 +85,7 @@ export function encodeClientPush(message: Message, payload: Uint8Array): Uint8Ar
 }
 
 /** Client to server, on the server. The only kind that a server takes is 0. */
-export function decodeClientFrame(frame: Uint8Array): Message {
+export function decodeClientFrame(frame: Uint8Array): ClientMessage {
   if (frame[0] !== PUSH) {
     throw new DecodeError(`binary frame of kind ${frame[0] ?? "(empty)"}: a client sends kind 0 only`);
   }
@@ -95,7 +95,7 @@ export function decodeClientFrame(frame: Uint8Array): Message {
 }
 
 /** Server to client: `00 | join_ref | topic | event`. */
-export function encodeServerPush(joinRef: Ref, topic: string, event: string, payload: Uint8Array): Uint8Array {
+export function encodeServerPush(joinRef: unknown, topic: string, event: string, payload: Uint8Array): Uint8Array {
   return encodeFrame(
     PUSH,
     [
@@ -109,9 +109,9 @@ export function encodeServerPush(joinRef: Ref, topic: string, event: string, pay
 
 /** Server to client: `01 | join_ref | ref | topic | status`. */
 export function encodeServerReply(
-  joinRef: Ref,
-  ref: Ref,
-  topic: string,
+  joinRef: unknown,
+  ref: unknown,
+  topic: unknown,
   status: string,
   payload: Uint8Array,
 ): Uint8Array {

@@ -3,18 +3,24 @@
  * (binary frame). Implementations hold no state: one object serves all connections.
  */
 import { EncodeError } from "./errors.ts";
-import type { Message, Payload, Ref } from "./message.ts";
+import type { ClientMessage, Message, Payload } from "./message.ts";
 
 export type FrameData = string | Uint8Array;
 
 /** What a server does with frames. */
 export interface ServerCodec {
   /** Reads a client's frame. Throws {@link DecodeError}: the connection is then closed with 1011. */
-  decode(frame: FrameData): Message;
-  /** Writes a push, `phx_close` or `phx_error`. Throws {@link EncodeError} when the payload does not fit. */
-  encodeMessage(joinRef: Ref, ref: Ref, topic: string, event: string, payload: Payload): FrameData;
-  /** Writes the answer to one message. Throws {@link EncodeError} when the response does not fit. */
-  encodeReply(joinRef: Ref, ref: Ref, topic: string, status: string, response: Payload): FrameData;
+  decode(frame: FrameData): ClientMessage;
+  /**
+   * Writes a push, `phx_close` or `phx_error`; the refs as the client sent them. Throws {@link EncodeError} when the
+   * payload does not fit.
+   */
+  encodeMessage(joinRef: unknown, ref: unknown, topic: string, event: string, payload: Payload): FrameData;
+  /**
+   * Writes the answer to one message; the refs and the topic as the client sent them. Throws {@link EncodeError} when
+   * the response does not fit.
+   */
+  encodeReply(joinRef: unknown, ref: unknown, topic: unknown, status: string, response: Payload): FrameData;
   /** Writes a message to all subscribers of a topic. Throws {@link EncodeError} when the payload does not fit. */
   encodeBroadcast(topic: string, event: string, payload: Payload): FrameData;
 }

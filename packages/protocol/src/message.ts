@@ -2,10 +2,7 @@
  * The three messages of the Phoenix Channels protocol (PROTOCOL.md, section 2) and its reserved names.
  */
 
-/**
- * A reference that a client chose: it comes back on the answer. Official clients send strings; whatever a
- * client sends is compared strictly and echoed as it came.
- */
+/** A reference that a client chose: it comes back on the answer. */
 export type Ref = string | null;
 
 /** What travels as a payload: any JSON value, or bytes in a binary V2 frame. */
@@ -17,6 +14,18 @@ export interface Message {
   readonly ref: Ref;
   readonly topic: string;
   readonly event: string;
+  readonly payload: Payload;
+}
+
+/**
+ * A client's message as its frame has it: any field may hold any JSON value. A server compares and echoes refs as they
+ * came, and answers a topic or an event that is not a string as an unknown one. Check a field before you use it.
+ */
+export interface ClientMessage {
+  readonly joinRef: unknown;
+  readonly ref: unknown;
+  readonly topic: unknown;
+  readonly event: unknown;
   readonly payload: Payload;
 }
 

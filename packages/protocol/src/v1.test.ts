@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { DecodeError, EncodeError } from "./errors.ts";
-import type { Message } from "./message.ts";
+import type { ClientMessage } from "./message.ts";
 import { v1Client, v1Server } from "./v1.ts";
 
 const fields = { topic: "room:1", event: "echo", payload: { a: 1 }, ref: "2" };
 
-function decodes(frame: unknown): Message {
+function decodes(frame: unknown): ClientMessage {
   return v1Server.decode(JSON.stringify(frame));
 }
 

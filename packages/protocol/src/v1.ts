@@ -7,7 +7,8 @@ import type { ClientCodec, FrameData, ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
 import { parseClientFrame, parseFrame } from "./json.ts";
 import { REPLY } from "./message.ts";
-import type { Message, Payload, Ref } from "./message.ts";
+import type { ClientMessage, Payload } from "./message.ts";
+import { serverMessage } from "./server-message.ts";
 
 const REQUIRED = ["topic", "event", "payload", "ref"] as const;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -22,7 +23,7 @@ function textOf(frame: FrameData): string {
   }
 }
 
-function messageOf(value: unknown): Message {
+function messageOf(value: unknown): ClientMessage {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new DecodeError("V1 frame is not a JSON object (for arrays, connect with vsn=2.0.0)");
   }
@@ -32,15 +33,15 @@ function messageOf(value: unknown): Message {
   }
   const joinRef = Object.hasOwn(fields, "join_ref") ? fields["join_ref"] : null;
   return {
-    joinRef: joinRef as Ref,
-    ref: fields["ref"] as Ref,
-    topic: fields["topic"] as string,
-    event: fields["event"] as string,
+    joinRef,
+    ref: fields["ref"],
+    topic: fields["topic"],
+    event: fields["event"],
     payload: fields["payload"],
   };
 }
 
-function encode(ref: Ref, topic: string, event: string, payload: Payload): string {
+function encode(ref: unknown, topic: string, event: string, payload: Payload): string {
   return toJson({ topic, event, payload, ref }, payload, `payload of "${event}"`);
 }
 
@@ -71,5 +72,5 @@ export const v1Client: ClientCodec = {
     const fields = { topic, event, payload, ref };
     return toJson(joinRef === null ? fields : { ...fields, join_ref: joinRef }, payload, `payload of "${event}"`);
   },
-  decode: (frame) => messageOf(parseFrame(textOf(frame))),
+  decode: (frame) => serverMessage(messageOf(parseFrame(textOf(frame)))),
 };

@@ -15,14 +15,15 @@ import type { ClientCodec, ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
 import { parseClientFrame, parseFrame } from "./json.ts";
 import { REPLY } from "./message.ts";
-import type { Message, Payload, Ref } from "./message.ts";
+import type { ClientMessage, Payload } from "./message.ts";
+import { serverMessage } from "./server-message.ts";
 
-function messageOf(value: unknown): Message {
+function messageOf(value: unknown): ClientMessage {
   if (!Array.isArray(value)) {
     throw new DecodeError("V2 frame is not a JSON array (for objects, connect with vsn=1.0.0)");
   }
   if (value.length < 5) throw new DecodeError(`V2 frame has ${value.length} elements, at least 5 are needed`);
-  const [joinRef, ref, topic, event, payload] = value as [Ref, Ref, string, string, Payload];
+  const [joinRef, ref, topic, event, payload] = value as unknown[];
   return { joinRef, ref, topic, event, payload };
 }
 
@@ -63,5 +64,6 @@ export const v2Client: ClientCodec = {
     if (bytes !== undefined) return encodeClientPush(message, bytes);
     return toJson([joinRef, ref, topic, event, payload], payload, `payload of "${event}"`);
   },
-  decode: (frame) => (typeof frame === "string" ? messageOf(parseFrame(frame)) : decodeServerFrame(frame)),
+  decode: (frame) =>
+    typeof frame === "string" ? serverMessage(messageOf(parseFrame(frame))) : decodeServerFrame(frame),
 };

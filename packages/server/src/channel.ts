@@ -5,7 +5,7 @@
  * The type parameter is one record, {@link ChannelDef}: hover a channel to read its topic, assigns, events and pushes.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { ChannelContract, ParamsOf, Ref, ReplyContract, TopicOf } from "@wingbeat/protocol";
+import type { ChannelContract, ParamsOf, ReplyContract, TopicOf } from "@wingbeat/protocol";
 import type { ChannelEndpoint, ReplyRef } from "./channel/context.ts";
 import type { Reply, Stop } from "./channel/result.ts";
 import { duplicate, emptySpec, withHandleIn } from "./channel/spec.ts";
@@ -90,9 +90,10 @@ export interface ChannelContext<D extends ChannelDef> {
   readonly assigns: Readonly<D["assigns"]>;
   /** The event being handled, in `handleIn` and `handleOut`. */
   readonly event: string | undefined;
-  /** The ref of the message being handled, in `handleIn`. */
-  readonly ref: Ref;
-  readonly joinRef: Ref;
+  /** The ref of the message being handled, in `handleIn`: a string or null from official clients, from others any JSON value. */
+  readonly ref: unknown;
+  /** The ref of the join: what the client calls this channel by. */
+  readonly joinRef: unknown;
   /** The socket's id, or null for an anonymous socket. */
   readonly id: string | null;
   /** `websocket` or `longpoll`. */

@@ -57,10 +57,19 @@ export class BroadcastError extends WingbeatError {
   constructor(topic: string, cause: unknown) {
     super(
       "WB_BROADCAST",
-      `broadcast on "${topic}" failed: the PubSub adapter said "${cause instanceof Error ? cause.message : String(cause)}". ` +
+      `broadcast on "${topic}" failed: the PubSub adapter said "${cause instanceof Error ? cause.message : describeThrown(cause)}". ` +
         "Nothing was delivered; check the adapter's connection, or use localBroadcast for this node only.",
       { cause },
     );
     this.topic = topic;
+  }
+}
+
+/** What was thrown, as text. Never throws. */
+export function describeThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  } catch {
+    return "something that cannot be shown";
   }
 }

@@ -8,6 +8,7 @@
  */
 import { attach } from "./telemetry.ts";
 import type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
+import { describeThrown } from "./errors.ts";
 
 type Attributes = Record<string, string | number | boolean>;
 
@@ -26,6 +27,8 @@ export interface Tracer {
 /** `SpanKind.SERVER` and `SpanStatusCode.ERROR` of the API. */
 const SERVER = 1;
 const ERROR = 2;
+/** What was thrown that is no error, in characters. */
+const MAX_EXCEPTION = 1_000;
 
 /** Records spans until the function that it gives is called. */
 export function traceTelemetry(tracer: Tracer, endpoint: object): () => void {
@@ -93,7 +96,8 @@ class Spans {
   }
 
   fail(span: TraceSpan, error: unknown, message: string): void {
-    if (error !== undefined) span.recordException(error instanceof Error ? error : String(error));
+    if (error !== undefined)
+      span.recordException(error instanceof Error ? error : describeThrown(error).slice(0, MAX_EXCEPTION));
     span.setStatus({ code: ERROR, message });
     span.end();
   }
@@ -106,12 +110,12 @@ function socketOf(path: string, transport: string, id: string | null): Attribute
 
 function channelOf(
   source: { path: string; transport: string; id: string | null; topic: string; pattern: string },
-  event: string,
+  event: unknown,
 ): Attributes {
   return {
     ...socketOf(source.path, source.transport, source.id),
     "messaging.system": "wingbeat",
-    "messaging.operation.name": event,
+    "messaging.operation.name": typeof event === "string" ? event : "other",
     "messaging.operation.type": "process",
     "messaging.destination.name": source.topic,
     "messaging.destination.template": source.pattern,

@@ -3,9 +3,13 @@
  * stream. The channel of event `socket.connected` is named `wingbeat:socket.connected`.
  *
  * An event costs nothing while nobody listens. Listeners run synchronously in the middle of the work they observe:
- * keep them short.
+ * keep them short. What a listener throws, or rejects with, changes nothing for that work and ends no process; it is
+ * reported as `telemetry.listener_failed`. That holds for `attach` and for whoever subscribes by
+ * `node:diagnostics_channel` after this module was loaded.
  */
 import diagnosticsChannel from "node:diagnostics_channel";
+import { guardSubscribers } from "./telemetry/guard.ts";
+import { describeError } from "./telemetry/printable.ts";
 
 /** Where an event happened. */
 interface Source {
@@ -23,6 +27,12 @@ interface ConnectionSource extends Source {
 
 interface ChannelSource extends ConnectionSource {
   readonly topic: string;
+}
+
+/** A message whose topic and event nobody has checked yet: they are what the client sent, any JSON value. */
+interface UncheckedSource extends ConnectionSource {
+  readonly topic: unknown;
+  readonly event: unknown;
 }
 
 interface ProcessSource extends ChannelSource {
@@ -107,8 +117,7 @@ export interface TelemetryEvents {
    * A message went beyond a rate of its socket and was answered with "rate limited". `closing`: the client goes on and
    * on, its connection is being closed with 1008.
    */
-  "socket.rate_limited": ChannelSource & {
-    readonly event: string;
+  "socket.rate_limited": UncheckedSource & {
     readonly limit: "eventsPerSecond" | "joinsPerSecond" | "channelEventsPerSecond";
     readonly perSecond: number;
     readonly closing: boolean;
@@ -126,12 +135,13 @@ export interface TelemetryEvents {
     readonly duration: number;
   };
   /** A join or message went to a topic that no channel takes, or that is not joined. */
-  "channel.unmatched": ChannelSource & { readonly event: string };
+  "channel.unmatched": UncheckedSource;
   /** A join was refused because the connection has `limit` channels already. */
   "channel.too_many": ChannelSource & { readonly limit: number };
   /** A client's message was handled. `outcome` is the reply's status, or what else became of it. */
   "channel.handled_in": ProcessSource & {
-    readonly event: string;
+    /** As the client sent it: any JSON value. */
+    readonly event: unknown;
     /** The event as the channel declares it: `shout`, `reaction:*`. Undefined when nothing takes it. */
     readonly handler: string | undefined;
     readonly payload: unknown;
@@ -249,19 +259,86 @@ export interface TelemetryEvents {
   "presence.fetch_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
   /** `handleMetas` of a presence threw or rejected. */
   "presence.callback_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
+  /**
+   * A listener of the event `event` threw, or its promise was rejected. Told at most once a minute for each listener;
+   * `failures`: how often it has failed since the last time. With no listener of this event it is a Node warning.
+   */
+  "telemetry.listener_failed": { readonly event: string; readonly error: unknown; readonly failures: number };
 }
 
 export type TelemetryEvent = keyof TelemetryEvents;
 
+/** The names of all events. A name that is missing here does not compile. */
+const NAMES: Readonly<Record<TelemetryEvent, true>> = {
+  "socket.connected": true,
+  "socket.refused": true,
+  "http.failed": true,
+  "endpoint.draining": true,
+  "socket.closed": true,
+  "socket.bad_frame": true,
+  "socket.slow_consumer": true,
+  "longpoll.refused": true,
+  "longpoll.secret_is_random": true,
+  "socket.rate_limited": true,
+  "socket.paused": true,
+  "socket.resumed": true,
+  "channel.joined": true,
+  "channel.unmatched": true,
+  "channel.too_many": true,
+  "channel.handled_in": true,
+  "channel.crashed": true,
+  "channel.slow_callback": true,
+  "channel.terminated": true,
+  "pubsub.delivered": true,
+  "pubsub.delivery_failed": true,
+  "pubsub.adapter_up": true,
+  "pubsub.adapter_down": true,
+  "pubsub.lost": true,
+  "pubsub.missed": true,
+  "pubsub.unreadable": true,
+  "cluster.worker_ready": true,
+  "cluster.worker_exited": true,
+  "cluster.draining": true,
+  "tracker.node_changed": true,
+  "tracker.merged": true,
+  "tracker.transfer_requested": true,
+  "tracker.transfer_sent": true,
+  "tracker.node_refused": true,
+  "tracker.corrected": true,
+  "tracker.bad_message": true,
+  "tracker.entry_refused": true,
+  "tracker.broadcast_failed": true,
+  "presence.fetch_failed": true,
+  "presence.callback_failed": true,
+  "telemetry.listener_failed": true,
+};
+
+const PREFIX = "wingbeat:";
 const channels = new Map<TelemetryEvent, diagnosticsChannel.Channel>();
+for (const event of Object.keys(NAMES) as TelemetryEvent[]) {
+  const channel = diagnosticsChannel.channel(PREFIX + event);
+  guardSubscribers(channel, listenerFailed);
+  channels.set(event, channel);
+}
 
 function channelOf(event: TelemetryEvent): diagnosticsChannel.Channel {
-  let channel = channels.get(event);
-  if (channel === undefined) {
-    channel = diagnosticsChannel.channel(`wingbeat:${event}`);
-    channels.set(event, channel);
+  return channels.get(event) as diagnosticsChannel.Channel;
+}
+
+const LONGEST_WARNING = 500;
+
+/** Told as an event. Where nobody hears it, or the listener of that event is the one that failed: a warning of Node. */
+function listenerFailed(channel: string, error: unknown, failures: number): void {
+  const event = channel.slice(PREFIX.length);
+  if (event !== "telemetry.listener_failed" && isObserved("telemetry.listener_failed")) {
+    emit("telemetry.listener_failed", { event, error, failures });
+    return;
   }
-  return channel;
+  const times = failures === 1 ? "" : ` ${failures} times`;
+  process.emitWarning(`a telemetry listener of ${event} failed${times}: ${describeError(error, LONGEST_WARNING)}`, {
+    type: "WingbeatWarning",
+    code: "WB_LISTENER",
+  });
 }
 
 /** Whether anybody listens. Asked on hot paths before an event's data is made. */
@@ -276,16 +353,17 @@ export function emit<Event extends TelemetryEvent>(event: Event, data: Telemetry
 }
 
 /**
- * Listens to an event, of all endpoints of this process. Returns a function that stops listening.
+ * Listens to an event, of all endpoints of this process. Returns a function that stops listening. What the listener
+ * throws goes to `telemetry.listener_failed`.
  *
  * @example
  * const detach = attach("channel.crashed", ({ topic, error }) => report(topic, error));
  */
 export function attach<Event extends TelemetryEvent>(
   event: Event,
-  listener: (data: TelemetryEvents[Event]) => void,
+  listener: (data: TelemetryEvents[Event]) => unknown,
 ): () => void {
-  const onMessage = (data: unknown): void => listener(data as TelemetryEvents[Event]);
-  diagnosticsChannel.subscribe(`wingbeat:${event}`, onMessage);
-  return () => void diagnosticsChannel.unsubscribe(`wingbeat:${event}`, onMessage);
+  const onMessage = (data: unknown): unknown => listener(data as TelemetryEvents[Event]);
+  diagnosticsChannel.subscribe(PREFIX + event, onMessage);
+  return () => void diagnosticsChannel.unsubscribe(PREFIX + event, onMessage);
 }

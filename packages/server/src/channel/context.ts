@@ -1,5 +1,4 @@
 /** What handlers get as `ctx`: one per joined channel, the same object in every callback. */
-import type { Ref } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
 import type { Reply } from "./result.ts";
 import type { Timer } from "./timer.ts";
@@ -8,7 +7,7 @@ import type { Timer } from "./timer.ts";
 export interface ChannelActions {
   readonly host: { readonly id: string | null; readonly endpoint: ChannelEndpoint };
   readonly connection: { readonly transport: string };
-  readonly joinRef: Ref;
+  readonly joinRef: unknown;
   readonly joined: boolean;
   push(event: string, payload: object): void;
   broadcast(event: string, payload: object, exceptSelf: boolean): void;
@@ -18,7 +17,7 @@ export interface ChannelActions {
   sendAfter(message: unknown, ms: number): Timer;
   afterJoin(task: () => unknown): void;
   onEnd(task: (reason: string) => unknown): void;
-  reply(ref: Ref, answer: Reply): void;
+  reply(ref: unknown, answer: Reply): void;
 }
 
 declare const responses: unique symbol;
@@ -30,9 +29,9 @@ declare const responses: unique symbol;
 export class ReplyRef<R extends Reply = Reply> {
   declare readonly [responses]: R;
   readonly #process: ChannelActions;
-  readonly #ref: Ref;
+  readonly #ref: unknown;
 
-  constructor(process: ChannelActions, ref: Ref) {
+  constructor(process: ChannelActions, ref: unknown) {
     this.#process = process;
     this.#ref = ref;
   }
@@ -60,7 +59,7 @@ export class Context {
   /** The event being handled, in `handleIn` and `handleOut`; useful with patterns. Else undefined. */
   event: string | undefined = undefined;
   /** The ref of the message being handled, in `handleIn`. Else null. */
-  ref: Ref = null;
+  ref: unknown = null;
 
   constructor(
     process: ChannelActions,
@@ -85,7 +84,7 @@ export class Context {
   }
 
   /** The ref of the join: what the client calls this channel by. */
-  get joinRef(): Ref {
+  get joinRef(): unknown {
     return this.#process.joinRef;
   }
 

@@ -1,5 +1,5 @@
 /** What a channel's mailbox holds: messages of its client, broadcasts, and what is neither. */
-import type { Message } from "@wingbeat/protocol";
+import type { ClientMessage } from "@wingbeat/protocol";
 import { OutgoingBroadcast } from "./broadcast.ts";
 
 /** A message that is neither of the client nor a broadcast: `handleInfo` gets what is in it. */
@@ -22,7 +22,12 @@ export const CLOSED = new Info(undefined);
 /** The join was answered: what has waited for it may be handled. */
 export const JOINED = new Info(undefined);
 
-export type Item = Message | OutgoingBroadcast | Info;
+/** A `phx_join` for a topic that a channel takes: its topic is a string. */
+export interface JoinMessage extends ClientMessage {
+  readonly topic: string;
+}
 
-export const isOfClient = (item: Item): item is Message =>
+export type Item = ClientMessage | OutgoingBroadcast | Info;
+
+export const isOfClient = (item: Item): item is ClientMessage =>
   !(item instanceof OutgoingBroadcast) && !(item instanceof Info);

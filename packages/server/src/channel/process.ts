@@ -4,7 +4,7 @@
  * however it ends.
  */
 import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
-import type { Message, Ref, ServerCodec } from "@wingbeat/protocol";
+import type { ClientMessage, ServerCodec } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
@@ -22,7 +22,7 @@ import type { ChannelActions } from "./context.ts";
 import { copyOf } from "./copy.ts";
 import type { ChannelHost } from "./host.ts";
 import { CLOSED, Info, isOfClient, JOINED, Task } from "./item.ts";
-import type { Item } from "./item.ts";
+import type { Item, JoinMessage } from "./item.ts";
 import { badReturn, isOrderly, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import type { Mailbox } from "./schedule.ts";
@@ -43,9 +43,9 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   readonly codec: ServerCodec;
   readonly topic: string;
   /** The join_ref as the client sent it: what its messages are compared with. */
-  readonly wireJoinRef: Ref;
+  readonly wireJoinRef: unknown;
   /** The join_ref on what the channel sends: without one, the ref of the join. */
-  readonly joinRef: Ref;
+  readonly joinRef: unknown;
   /** Whether a broadcast may go straight to the connection: nothing that the client is sent waits, or can wait. */
   isDirect = false;
   readonly #spec: ChannelSpec;
@@ -76,7 +76,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   constructor(
     host: ChannelHost,
     spec: ChannelSpec,
-    join: Message,
+    join: JoinMessage,
     params: Readonly<Record<string, string>>,
     assigns: Readonly<Record<string, unknown>>,
   ) {
@@ -196,12 +196,12 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   }
 
   /** Keeps a message that came while the join is under way. */
-  hold(message: Message): void {
+  hold(message: ClientMessage): void {
     this.#enqueue(message);
   }
 
   /** What {@link hold} kept, for the session to route again. What others have sent is handled after the join. */
-  takeHeld(): readonly Message[] {
+  takeHeld(): readonly ClientMessage[] {
     const held = this.#backlog?.takeAll() ?? [];
     this.#arrived = held.filter((item) => !isOfClient(item));
     return held.filter(isOfClient);
@@ -300,7 +300,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     }
   }
 
-  reply(ref: Ref, { status, response }: Reply): void {
+  reply(ref: unknown, { status, response }: Reply): void {
     this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
   }
 
@@ -449,7 +449,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     const handler = handlerOf(this.#spec, item.event);
     if (handler === undefined) return new Reply("error", { reason: Reason.unknownEvent });
     this.#callback = "handleIn";
-    context.event = item.event;
+    context.event = item.event as string; // it has a handler, so it is one
     context.ref = item.ref;
     return call(handler, context, item.payload);
   }
@@ -498,7 +498,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   }
 
   /** Sends what a result says. Gives the outcome in a word, for telemetry. */
-  #answer(message: Message, result: unknown): string {
+  #answer(message: ClientMessage, result: unknown): string {
     if (result === undefined || result instanceof ReplyRef) return "noreply";
     if (result instanceof Reply) {
       this.reply(message.ref, result);
@@ -579,7 +579,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     return { ...this.host.describe(), topic: this.topic, pattern: this.#spec.pattern };
   }
 
-  #reportHandled(message: Message, outcome: string): void {
+  #reportHandled(message: ClientMessage, outcome: string): void {
     emit("channel.handled_in", {
       ...this.source(),
       event: message.event,

@@ -79,7 +79,7 @@ export function isOrderly(reason: string): boolean {
 }
 
 /** The error for a callback that returned something else than it may. */
-export function badReturn(callback: string, event: string | undefined, result: unknown): WingbeatError {
+export function badReturn(callback: string, event: unknown, result: unknown): WingbeatError {
   const allowed =
     callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
   return new WingbeatError(

@@ -3,11 +3,12 @@
  * transport hands it frames and a way to send.
  */
 import { CloseCode, DISCONNECT, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, Reason } from "@wingbeat/protocol";
-import type { FrameData, Message, Payload, Ref, ServerCodec } from "@wingbeat/protocol";
+import type { ClientMessage, FrameData, Payload, ServerCodec } from "@wingbeat/protocol";
 import { describe, isPromise } from "../awaitable.ts";
 import { InvalidPayload } from "../channel/call.ts";
 import type { ChannelEndpoint } from "../channel/context.ts";
 import type { ChannelHost } from "../channel/host.ts";
+import type { JoinMessage } from "../channel/item.ts";
 import { ChannelProcess } from "../channel/process.ts";
 import { Reply } from "../channel/result.ts";
 import { schedule } from "../channel/schedule.ts";
@@ -55,7 +56,8 @@ export class Session implements ConnectionHandler, ChannelHost {
   readonly id: string | null;
   readonly #environment: SessionEnvironment;
   readonly #assigns: Readonly<Record<string, unknown>>;
-  readonly #channels = new Map<string, ChannelProcess>();
+  /** By topic. What a client sends as topic may be no string, and then finds none. */
+  readonly #channels = new Map<unknown, ChannelProcess>();
   readonly #idSubscription: Subscription | undefined;
   readonly #rateLimit: RateLimit;
   readonly #place: Place | undefined;
@@ -173,7 +175,7 @@ export class Session implements ConnectionHandler, ChannelHost {
   }
 
   /** A leave always passes: refused, it would keep what the client wants to give up. */
-  #mayPass({ joinRef, ref, topic, event }: Message): boolean {
+  #mayPass({ joinRef, ref, topic, event }: ClientMessage): boolean {
     const refused = this.#rateLimit.refuse(event === JOIN, this.#channels.get(topic));
     if (refused === undefined || event === LEAVE) return true;
     const { by: limit, perSecond, waitMs } = refused;
@@ -184,7 +186,7 @@ export class Session implements ConnectionHandler, ChannelHost {
     return false;
   }
 
-  #route(message: Message): void {
+  #route(message: ClientMessage): void {
     const { topic, event } = message;
     if (topic === PHOENIX_TOPIC && event === HEARTBEAT) {
       this.#reply(null, message.ref, topic, "ok", {});
@@ -199,17 +201,17 @@ export class Session implements ConnectionHandler, ChannelHost {
   }
 
   /** Messages of an earlier join are dropped; one without a join_ref is taken for the present join. */
-  #deliver(channel: ChannelProcess, message: Message): void {
+  #deliver(channel: ChannelProcess, message: ClientMessage): void {
     if (message.joinRef === null || message.joinRef === channel.wireJoinRef) schedule(channel, message);
   }
 
-  #unmatched({ ref, topic, event }: Message): void {
+  #unmatched({ ref, topic, event }: ClientMessage): void {
     emit("channel.unmatched", { ...this.describe(), topic, event });
     this.#reply(null, ref, topic, "error", { reason: Reason.unmatchedTopic });
   }
 
   /** A second join of a topic replaces the first, whatever becomes of it; the old phx_close follows the new reply. */
-  #join(message: Message, previous: ChannelProcess | undefined): void {
+  #join(message: ClientMessage, previous: ChannelProcess | undefined): void {
     previous?.end("duplicate_join", undefined, undefined);
     const channel = this.#open(message);
     if (channel === undefined) {
@@ -243,14 +245,14 @@ export class Session implements ConnectionHandler, ChannelHost {
   }
 
   /** Finds the route of a join and makes its channel, or answers why not. */
-  #open(message: Message): ChannelProcess | undefined {
-    const { topic } = message;
+  #open(message: ClientMessage): ChannelProcess | undefined {
     const { socket } = this.#environment;
-    const match = routeOf(socket.routes, topic);
-    if (match === undefined) {
+    const match = routeOf(socket.routes, message.topic);
+    if (match === undefined || !hasTopic(message)) {
       this.#unmatched(message);
       return undefined;
     }
+    const { topic } = message;
     if (this.#channels.size >= socket.maxChannels) {
       emit("channel.too_many", { ...this.describe(), topic, limit: socket.maxChannels });
       this.#reply(message.joinRef, message.ref, topic, "error", { reason: Reason.tooManyChannels });
@@ -265,12 +267,13 @@ export class Session implements ConnectionHandler, ChannelHost {
   /** Answers a join. Only an accepted one leaves a channel behind. */
   #finishJoin(
     channel: ChannelProcess,
-    message: Message,
+    message: ClientMessage,
     result: unknown,
     failure: { readonly error: unknown } | undefined,
     startedAt: number,
   ): void {
-    const { joinRef, ref, topic } = message;
+    const { joinRef, ref } = message;
+    const { topic } = channel;
     const answer = failure === undefined ? this.#joinAnswer(joinRef, ref, topic, result) : failure;
     if ("error" in answer) {
       channel.end("refused", undefined, undefined);
@@ -287,7 +290,7 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   #reportJoin(
     channel: ChannelProcess,
-    { payload: params }: Message,
+    { payload: params }: ClientMessage,
     result: TelemetryEvents["channel.joined"]["result"],
     startedAt: number,
   ): void {
@@ -298,8 +301,8 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   /** The reply frame for what `join` returned, or the error that this return value is. */
   #joinAnswer(
-    joinRef: Ref,
-    ref: Ref,
+    joinRef: unknown,
+    ref: unknown,
     topic: string,
     result: unknown,
   ): { outcome: "ok" | "refused" | "invalid payload"; frame: Frame } | { readonly error: unknown } {
@@ -319,7 +322,7 @@ export class Session implements ConnectionHandler, ChannelHost {
     }
   }
 
-  #reply(joinRef: Ref, ref: Ref, topic: string, status: string, response: Payload): void {
+  #reply(joinRef: unknown, ref: unknown, topic: unknown, status: string, response: Payload): void {
     this.connection.send(new Frame(this.codec.encodeReply(joinRef, ref, topic, status, response)));
   }
 
@@ -337,6 +340,8 @@ export class Session implements ConnectionHandler, ChannelHost {
     return subscription;
   }
 }
+
+const hasTopic = (message: ClientMessage): message is JoinMessage => typeof message.topic === "string";
 
 function badJoinReturn(topic: string, result: unknown): WingbeatError {
   const found = result instanceof Reply ? `a reply with status "${result.status}"` : describe(result);

@@ -1,8 +1,10 @@
 /** What is hidden before it is printed: values that clients send and nobody should read in a log. */
+import { FILTERED, outline } from "./outline.ts";
+import type { Rule } from "./outline.ts";
 
 /**
  * A list: values whose key contains one of these words, in upper or lower case, are hidden, and so are texts that
- * contain `word=`. `keep`: everything is hidden but the values under these keys.
+ * contain `word=` or `word:`. `keep`: everything is hidden but the values under these keys.
  */
 export type FilterParameters = readonly string[] | { readonly keep: readonly string[] };
 
@@ -16,43 +18,36 @@ export const DEFAULT_FILTER: FilterParameters = [
   "authorization",
 ];
 
-const FILTERED = "[FILTERED]";
-/** Deeper values are not looked into. */
-const MAX_DEPTH = 32;
+/** How much of the parameters or of a payload is printed, in characters. */
+export const MAX_SENT = 1_000;
 
-/** Gives a copy of a value that may be printed. */
-export type Filter = (value: unknown) => unknown;
+/** Gives a copy of a value that may be printed: plain JSON with so many characters of text. Never throws. */
+export type Filter = (value: unknown, maxText?: number) => unknown;
+
+const SHOWN: Rule = { leaf: (value) => value, below: () => SHOWN };
 
 export function filterOf(option: FilterParameters): Filter {
-  if (!("keep" in option)) return discarding(option.map((word) => word.toLowerCase()));
-  const kept = new Set(option.keep);
-  const keeping = (value: unknown, depth = 0): unknown => {
-    if (!isNested(value) || depth > MAX_DEPTH) return FILTERED;
-    return map(value, (item, key) => (key !== undefined && kept.has(key) ? plain(item) : keeping(item, depth + 1)));
-  };
-  return (value) => keeping(value);
+  const rule = "keep" in option ? keeping(new Set(option.keep)) : discarding(option);
+  return (value, maxText = MAX_SENT) => outline(value, rule, maxText);
 }
 
-function discarding(words: readonly string[]): Filter {
-  const names = (text: string): boolean => words.some((word) => text.toLowerCase().includes(word));
-  const assigns = (text: string): boolean => words.some((word) => text.toLowerCase().includes(`${word}=`));
-  const discard = (value: unknown, depth: number): unknown => {
-    if (typeof value === "string") return assigns(value) ? FILTERED : value;
-    if (!isNested(value)) return plain(value);
-    if (depth > MAX_DEPTH) return FILTERED;
-    return map(value, (item, key) => (key !== undefined && names(key) ? FILTERED : discard(item, depth + 1)));
+function keeping(kept: ReadonlySet<string>): Rule {
+  const rule: Rule = {
+    leaf: () => FILTERED,
+    below: (key) => (key !== undefined && kept.has(key) ? SHOWN : rule),
   };
-  return (value) => discard(value, 0);
+  return rule;
 }
 
-const isNested = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !(value instanceof Uint8Array);
-
-/** Bytes are counted, not printed. */
-const plain = (value: unknown): unknown => (value instanceof Uint8Array ? `[${value.length} bytes]` : value);
-
-/** `change` gets the key of an object's value; the items of a list have none. */
-function map(value: object, change: (item: unknown, key: string | undefined) => unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => change(item, undefined));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item, key)]));
+function discarding(words: readonly string[]): Rule {
+  if (words.length === 0) return SHOWN;
+  const anyWord = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
+  const names = new RegExp(anyWord, "iu");
+  /** Also inside of JSON, of a query and of a header that came as a text. */
+  const assigns = new RegExp(`(?:${anyWord})["'\\]\\[\\\\\\s]{0,8}(?:[=:]|%3[ad])`, "iu");
+  const rule: Rule = {
+    leaf: (value) => (typeof value === "string" && assigns.test(value) ? FILTERED : value),
+    below: (key) => (key !== undefined && names.test(key) ? undefined : rule),
+  };
+  return rule;
 }

@@ -1,0 +1,176 @@
+/** The line that each telemetry event is in the log. */
+import type { LogLevel, TelemetryEvents } from "../telemetry.ts";
+import { MAX_SENT } from "./filter.ts";
+import type { Filter } from "./filter.ts";
+import { printable, printableValue } from "./printable.ts";
+
+/** How much of one value goes into a line, in characters: topics, events, ids, reasons … */
+const MAX_PART = 256;
+/** How long a line can be. */
+const MAX_LINE = 2_000;
+
+/** A line that is no text yet: its values are whatever clients and the application made them. */
+export interface Said {
+  readonly words: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** The only way to make a line: so no value becomes text but by {@link textOf}. */
+const say = (words: readonly string[], ...values: readonly unknown[]): Said => ({ words, values });
+
+/** The text of a line, followed by what the client sent, where that is printed. */
+export function textOf({ words, values }: Said, sent: readonly unknown[], filter: Filter): string {
+  const parts = values.map((value, index) => partOf(value, filter) + (words[index + 1] ?? ""));
+  const printed = sent.map((value) => JSON.stringify(value) ?? "").filter((value) => value !== "{}" && value !== "");
+  const line = [`${words[0] ?? ""}${parts.join("")}`, ...printed.map((value) => printable(value, MAX_SENT))].join(" ");
+  return printable(line, MAX_LINE);
+}
+
+function partOf(value: unknown, filter: Filter): string {
+  if (typeof value === "string") return printable(value, MAX_PART);
+  if (typeof value !== "object" || value === null) return String(value);
+  return printable(JSON.stringify(filter(value, MAX_PART)), MAX_PART);
+}
+
+/** A field of a structured line: text as in a line of text, everything else as plain JSON. */
+export function fieldOf(value: unknown, filter: Filter): unknown {
+  if (typeof value === "string") return printable(value, MAX_PART);
+  return typeof value === "object" && value !== null ? printableValue(filter(value), MAX_SENT) : value;
+}
+
+/** A line for an event: its level (false: none), its text, and an error whose stack is printed with it. */
+export type Line = readonly [level: LogLevel | false, line: Said, error?: unknown];
+type Lines = { readonly [Event in keyof TelemetryEvents]?: (data: TelemetryEvents[Event]) => Line };
+
+const ms = (duration: number): string =>
+  duration < 1 ? `${Math.round(duration * 1000)}µs` : `${duration.toFixed(1)}ms`;
+const who = (id: string | null): string => id ?? "anonymous";
+
+export const LINES: Lines = {
+  "socket.connected": ({ path, id, vsn, duration }) => [
+    "info",
+    say`CONNECTED ${path} as ${who(id)} (vsn ${vsn}) in ${ms(duration)}`,
+  ],
+  "socket.refused": ({ path, stage, status, reason, error }) => {
+    const line =
+      reason === undefined
+        ? say`REFUSED ${path} by ${stage} with ${status}`
+        : say`REFUSED ${path} by ${stage} with ${status}: ${reason}`;
+    return [error === undefined ? "info" : "error", line, error];
+  },
+  "http.failed": ({ error }) => ["error", say`REQUEST FAILED`, error],
+  "endpoint.draining": ({ count, total, round, rounds }) => [
+    "info",
+    say`DRAINING ${count} of ${total} connections, batch ${round} of ${rounds}`,
+  ],
+  "socket.closed": ({ path, id, code, reason }) => [
+    "debug",
+    reason === ""
+      ? say`CLOSED ${path} of ${who(id)} with ${code}`
+      : say`CLOSED ${path} of ${who(id)} with ${code} ${reason}`,
+  ],
+  "socket.bad_frame": ({ path, id, reason }) => ["warn", say`BAD FRAME on ${path} from ${who(id)}: ${reason}`],
+  "socket.slow_consumer": ({ path, id, bufferedBytes, limit }) => [
+    "warn",
+    say`SLOW CONSUMER ${who(id)} on ${path}: ${bufferedBytes} bytes wait, ${limit} are allowed; closing`,
+  ],
+  "socket.rate_limited": ({ path, id, limit, perSecond, topic, event, closing }) => [
+    closing ? "warn" : "debug",
+    say`RATE LIMITED ${who(id)} on ${path}: ${limit} is ${perSecond}, refused ${event} on ${topic}${closing ? "; closing" : ""}`,
+  ],
+  "longpoll.refused": ({ path, reason, limit }) => [
+    "warn",
+    limit === undefined
+      ? say`REFUSED POST on ${path}: ${reason}`
+      : say`REFUSED POST on ${path}: ${reason}, the limit is ${limit}`,
+  ],
+  "longpoll.secret_is_random": () => [
+    "warn",
+    say`LONG POLLING works on one node only: give createEndpoint the same secretKeyBase on all nodes`,
+  ],
+  "socket.paused": ({ id, topic, waiting }) => [
+    "debug",
+    say`PAUSED reading from ${who(id)}: ${waiting} messages wait on ${topic}`,
+  ],
+  "channel.joined": ({ id, topic, result, log, duration }) => [
+    log,
+    say`${result === "ok" ? "JOINED" : `JOIN ${result.toUpperCase()}`} ${topic} by ${who(id)} in ${ms(duration)}`,
+  ],
+  "channel.unmatched": ({ id, topic, event }) => ["warn", say`UNMATCHED ${event} on ${topic} from ${who(id)}`],
+  "channel.too_many": ({ id, topic, limit }) => [
+    "warn",
+    say`TOO MANY CHANNELS: ${who(id)} has ${limit}, refused ${topic}`,
+  ],
+  "channel.handled_in": ({ topic, event, outcome, log, duration }) => [
+    log,
+    say`HANDLED ${event} on ${topic}: ${outcome} in ${ms(duration)}`,
+  ],
+  "channel.crashed": ({ id, topic, callback, event, error }) => [
+    "error",
+    event === undefined
+      ? say`CRASHED ${topic} of ${who(id)} in ${callback}`
+      : say`CRASHED ${topic} of ${who(id)} in ${callback}("${event}")`,
+    error,
+  ],
+  "channel.slow_callback": ({ id, topic, callback, event, duration }) => [
+    "warn",
+    event === undefined
+      ? say`SLOW ${callback} on ${topic} of ${who(id)}: not settled after ${ms(duration)}`
+      : say`SLOW ${callback}("${event}") on ${topic} of ${who(id)}: not settled after ${ms(duration)}`,
+  ],
+  "tracker.node_changed": ({ shard, node, is, presences }) => [
+    "info",
+    say`NODE ${is.toUpperCase()} ${node}: ${presences} presences (${shard})`,
+  ],
+  "tracker.broadcast_failed": ({ shard, error }) => [
+    "warn",
+    say`PRESENCE could not be told to other nodes (${shard}); it is tried again`,
+    error,
+  ],
+  "tracker.node_refused": ({ node, limit, shard }) => [
+    "error",
+    say`TOO MANY NODES: ${node} is not listened to, ${limit} others are known (${shard})`,
+  ],
+  "tracker.corrected": ({ node, isAheadBy, shard }) => [
+    "error",
+    say`FORGED PRESENCE NEWS of ${node}: ${isAheadBy} changes that it has not made (${shard})`,
+  ],
+  "tracker.entry_refused": ({ shard, topic, key, error }) => [
+    "error",
+    say`PRESENCE of ${key} on ${topic} cannot be told to other nodes (${shard})`,
+    error,
+  ],
+  "tracker.bad_message": ({ shard }) => ["warn", say`BAD MESSAGE of another node for ${shard}`],
+  "presence.fetch_failed": ({ name, topic, error }) => ["error", say`FETCH of ${name} failed for ${topic}`, error],
+  "presence.callback_failed": ({ name, topic, error }) => [
+    "error",
+    say`HANDLEMETAS of ${name} failed for ${topic}`,
+    error,
+  ],
+  "telemetry.listener_failed": ({ event, error, failures }) => [
+    "error",
+    failures === 1 ? say`LISTENER of ${event} failed` : say`LISTENER of ${event} failed ${failures} times`,
+    error,
+  ],
+  "pubsub.delivery_failed": ({ topic, error }) => ["error", say`DELIVERY FAILED on ${topic}`, error],
+  "pubsub.adapter_up": ({ adapter, duration }) => [
+    "info",
+    say`CONNECTED to other nodes over ${adapter} in ${ms(duration)}`,
+  ],
+  "pubsub.adapter_down": ({ adapter, reason }) => [
+    "error",
+    say`ALONE: no other node is reached over ${adapter}: ${reason}; trying again`,
+  ],
+  "pubsub.lost": ({ adapter, count, reason }) => [
+    "warn",
+    say`LOST ${count} messages to other nodes over ${adapter}: ${reason}`,
+  ],
+  "pubsub.missed": ({ adapter, count, from }) => ["warn", say`MISSED ${count} broadcasts of ${from} over ${adapter}`],
+  "pubsub.unreadable": ({ adapter, error }) => ["error", say`UNREADABLE message over ${adapter}`, error],
+};
+
+/** Says that lines were left out. */
+export const suppressed = (event: string, count: number): Line => [
+  "warn",
+  say`SUPPRESSED ${count} more lines of ${event}: see linesPerSecond of the logger`,
+];
