@@ -1,6 +1,6 @@
 /**
- * How long to wait before the next try, when the user does not say so: phoenix.js's steps, and up to a second more by
- * chance. Without the chance all clients of a restarted server come back in the same instant.
+ * How long to wait before the next try by default: phoenix.js's steps, plus up to a second of jitter. Without jitter all
+ * clients of a restarted server would come back at the same moment.
  */
 const RECONNECT_MS = [10, 50, 100, 150, 200, 250, 500, 1000, 2000];
 const RECONNECT_LAST_MS = 5000;
@@ -13,3 +13,6 @@ const withJitter = (delay: number) => delay + Math.random() * JITTER_MS;
 /** `tries` counts from 1. */
 export const reconnectAfterMs = (tries: number): number => withJitter(RECONNECT_MS[tries - 1] ?? RECONNECT_LAST_MS);
 export const rejoinAfterMs = (tries: number): number => withJitter(REJOIN_MS[tries - 1] ?? REJOIN_LAST_MS);
+
+/** A hidden page is in no hurry, and there are many of them: 20 to 40 s, which throttled timers make a minute at most. */
+export const hiddenReconnectAfterMs = (_tries: number): number => 20_000 + Math.random() * 20_000;

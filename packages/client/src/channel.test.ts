@@ -1,6 +1,6 @@
 /** A channel's states, callbacks and end. Joins and pushes have tests of their own. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { heard, settled, setUp, setUpJoined, setUpOpen, spy } from "../test/fake-transport.ts";
+import { heard, reports, settled, setUp, setUpJoined, setUpOpen, spy } from "../test/fake-transport.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -141,9 +141,13 @@ describe("onMessage of a channel", () => {
 
   it("must return the payload", () => {
     const { server, channel } = setUpJoined();
+    const errors = reports();
+    const news = spy();
+    channel.on("news", news);
     channel.onMessage = () => undefined;
     server().receive(null, null, "room:1", "news", { n: 1 });
-    expect(() => vi.runOnlyPendingTimers()).toThrow("onMessage must return the payload");
+    expect(errors).toEqual([new Error("onMessage must return the payload")]);
+    expect(news).not.toHaveBeenCalled();
     channel.onMessage = (_event, payload) => payload;
   });
 });

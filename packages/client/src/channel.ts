@@ -6,9 +6,9 @@ import { CLOSE, ERROR, JOIN, LEAVE, REPLY } from "@wingbeat/protocol";
 import type { ChannelContract, Payload, Ref } from "@wingbeat/protocol";
 import type { Callback, ChannelAt, EventsOf, Optional, PayloadOf, Received } from "./contract.ts";
 import type { ReplyOf, TopicsOf, TypedSocket, UntypedChannel } from "./contract.ts";
-import { Listeners, listenerRef, run } from "./listeners.ts";
+import { Listeners, listenerRef, report, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
-import { Push } from "./push.ts";
+import { Push, checkTimeout } from "./push.ts";
 import type { PushChannel, PushOptions } from "./push.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import type { SocketMessage } from "./serializer.ts";
@@ -26,6 +26,7 @@ export interface ChannelSocket {
   isConnected(): boolean;
   makeRef(): string;
   push(message: SocketMessage): void;
+  add(channel: Channel): void;
   remove(channel: object): void;
   /** Leaves another channel that is on this topic: a connection has one per topic. */
   leaveOpenTopic(topic: string, newcomer: object): void;
@@ -101,16 +102,18 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   /**
-   * Joins the topic; to be called once. The answer can be awaited or received; a channel that could not join because
+   * Joins the topic; to be called once, and again after the channel was closed: left, or ended by the server. The answer can be awaited or received; a channel that could not join because
    * of a lost connection, a crash or a timeout goes on trying, also after the promise was rejected, until it is left.
    * Options: `timeout` in ms, and `signal`, which leaves the channel when it comes before the answer.
    */
   join(options?: Options): Push<Contract["join"]["reply"]> {
-    if (this.joinedOnce) {
-      throw new Error(`"${this.topic}" was joined already: make a new channel`);
+    if (this.joinedOnce && !this.isClosed()) {
+      throw new Error(`"${this.topic}" was joined already: leave() it first, or make a new channel`);
     }
-    const { timeout, signal } = optionsOf(options);
-    this.timeout = timeout ?? this.timeout;
+    const { timeout = this.timeout, signal } = optionsOf(options);
+    checkTimeout(JOIN, timeout);
+    this.timeout = timeout;
+    if (this.joinedOnce) this.#reopen();
     this.joinedOnce = true;
     if (signal !== undefined) this.joinPush.watch(signal);
     if (signal?.aborted !== true) this.#join();
@@ -118,8 +121,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   /**
-   * Leaves the topic: the channel is closed at once, its `onClose` callbacks run, and it never joins again. The push
-   * gives "ok" without waiting for the server.
+   * Leaves the topic: the channel is closed at once, its `onClose` callbacks run, and it does not join again by itself.
+   * The push gives "ok" without waiting for the server.
    */
   leave(timeout: number = this.timeout): Push {
     this.state = "leaving";
@@ -222,11 +225,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
 
   /** A message for this channel, from the socket or from this side. */
   trigger(event: string, payload?: Payload, ref: Ref = null, joinRef: Ref = null): void {
-    const handled = this.onMessage(event, payload, ref, joinRef);
-    if (payload && !handled) {
-      throw new Error("onMessage must return the payload");
-    }
-    if (event === REPLY) this.#replied(ref, handled as Reply);
+    const handled = this.#intercepted(event, payload, ref, joinRef);
+    if (event === REPLY) this.#replied(ref, handled as Partial<Reply> | null);
     else if (event === CLOSE) this.#closed();
     else if (event === ERROR && !this.#errored(handled)) return;
     this.#call(event, handled, ref, joinRef);
@@ -243,6 +243,38 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.#serverKnows = false;
     if (this.isErrored()) return;
     this.trigger(ERROR, { source: "transport", reason } satisfies TransportError, null, this.joinRef());
+  }
+
+  /** The connection is about to be closed, in a way that the server would not notice for a while. */
+  sayGoodbye(): void {
+    if (!this.#serverKnows) return;
+    this.socket.push({
+      topic: this.topic,
+      event: LEAVE,
+      payload: {},
+      ref: this.socket.makeRef(),
+      join_ref: this.joinRef(),
+    });
+  }
+
+  /** What a closed channel needs for another join. */
+  #reopen(): void {
+    this.socket.add(this as unknown as Channel);
+    this.joinPush.reset();
+    this.#refusals = 0;
+  }
+
+  /** The protocol's own events go on as they came when `onMessage` fails: the channel's state hangs on them. */
+  #intercepted(event: string, payload: Payload | undefined, ref: Ref, joinRef: Ref): Payload {
+    try {
+      const handled = this.onMessage(event, payload, ref, joinRef);
+      if (handled || !payload) return handled;
+      throw new Error("onMessage must return the payload");
+    } catch (error) {
+      if (event !== REPLY && event !== CLOSE && event !== ERROR) throw error;
+      report(error);
+      return payload;
+    }
   }
 
   #join(): void {
@@ -309,8 +341,10 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.pushBuffer.clear();
   }
 
-  #replied(ref: Ref, { status, response }: Reply): void {
-    if (ref === null) return;
+  /** A server may broadcast an event of this name as well, with any payload. */
+  #replied(ref: Ref, reply: Partial<Reply> | null): void {
+    const { status, response } = reply ?? {};
+    if (ref === null || typeof status !== "string") return;
     this.#pending.get(ref)?.settle(status, response);
     this.#call(`chan_reply_${ref}`, { status, response }, ref, null);
   }

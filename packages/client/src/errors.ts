@@ -4,7 +4,11 @@ export type PushFailure =
   | "refused"
   /** No answer in time. The server may have handled the message. */
   | "timeout"
-  /** The connection was lost, or the channel closed or left. A message that was under way may have been handled. */
+  /**
+   * The connection was lost, or the channel closed or left, before the answer came. A push that was sent by then may have
+   * been handled, and most likely was: send it again only if handling it twice does no harm, or if the server can tell
+   * (by an id in the payload, say). A push that still waited for its join was not sent.
+   */
   | "closed"
   /** The channel crashed on the server before it answered. */
   | "crashed"
@@ -55,5 +59,9 @@ const TEXT: Record<Exclude<PushFailure, "refused">, string> = {
 /** By convention a refusal is `{reason: "..."}`. */
 function reasonOf(response: unknown): string {
   const reason = (response as { readonly reason?: unknown } | null)?.reason;
-  return typeof reason === "string" ? reason : (JSON.stringify(response) ?? "without a reason");
+  try {
+    return (typeof reason === "string" ? reason : (JSON.stringify(response) ?? "without a reason")).slice(0, 200);
+  } catch {
+    return "for a reason that cannot be shown";
+  }
 }

@@ -19,11 +19,11 @@ describe("join", () => {
     expect(server().sent).toEqual([JOIN("1", { one: "two" })]);
   });
 
-  it("can be called once", () => {
+  it("can be called once, until the channel is closed", () => {
     const { socket } = setUp();
     const channel = socket.channel("room:1");
     channel.join();
-    expect(() => channel.join()).toThrow('"room:1" was joined already: make a new channel');
+    expect(() => channel.join()).toThrow('"room:1" was joined already: leave() it first, or make a new channel');
   });
 
   it("takes a timeout, as a number or an option, for this join and the pushes after it", () => {

@@ -1,3 +1,5 @@
+import { isPromise } from "./is-promise.ts";
+
 /**
  * Callbacks that a program registers, with a ref for each. A ref is the number or string that phoenix.js gives, and
  * can be called to remove its callback: `const off = channel.on(...); off();`.
@@ -26,14 +28,29 @@ export class Listeners<Args extends unknown[]> {
   }
 }
 
-/** What throws here keeps nobody else from being called: its error is reported as uncaught. */
+/** Calls code of the program. Its error, or its rejection, is reported and goes no further. */
 export function run(call: () => unknown): void {
   try {
-    call();
+    const result = call();
+    if (isPromise(result)) result.then(undefined, report);
   } catch (error) {
-    setTimeout(() => {
-      throw error;
-    });
+    report(error);
+  }
+}
+
+/**
+ * Tells of an error in the program's code: as an uncaught error on a page, on the console elsewhere. Never thrown from a
+ * timer, because that would end a Node process.
+ */
+export function report(error: unknown): void {
+  const { document, reportError } = globalThis as { document?: unknown; reportError?: (error: unknown) => void };
+  try {
+    // Elsewhere an uncaught error may end the process.
+    if (document !== undefined && reportError !== undefined) reportError(error);
+    // oxlint-disable-next-line no-console -- where uncaught errors are seen
+    else console.error(error);
+  } catch {
+    // Nobody is left to tell.
   }
 }
 

@@ -12,6 +12,10 @@ const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
 
+const NDJSON = { "Content-Type": "application/x-ndjson" };
+/** Milliseconds from one poll to the next, when the first has brought nothing. */
+const MIN_POLL_MS = 100;
+
 const AUTH_TOKEN_PREFIX = "base64url.bearer.phx.";
 
 type Handler<Event> = ((event: Event) => unknown) | null;
@@ -59,19 +63,29 @@ export class LongPoll implements Transport {
     if (this.#readyState === OPEN) this.#outbox.add(typeof data === "string" ? data : toBase64(new Uint8Array(data)));
   }
 
-  /** Ends all requests. The server is not told: it drops the session when nobody polls any more. */
+  /**
+   * Ends the poll. Frames that were not posted yet go out in one last request, which browsers finish also when the
+   * page is left. The server drops the session when nobody has polled for a while.
+   */
   close(code = 1005, reason = ""): void {
+    const rest = this.#readyState === OPEN ? this.#outbox.takeRest() : "";
+    if (rest !== "") void this.#request("POST", NDJSON, { body: rest, keepalive: true });
     this.#end(code, reason, true);
   }
 
   async #poll(): Promise<void> {
     while (this.#readyState !== CLOSED) {
+      const start = Date.now();
       const authToken = this.#authToken === undefined ? {} : { "X-Phoenix-AuthToken": this.#authToken };
-      const { status, token, messages } = await this.#request("GET", { Accept: "application/json", ...authToken });
+      const headers = { Accept: "application/json", ...authToken };
+      const { status, token, messages } = await this.#request("GET", headers, { signal: this.#abort.signal });
       const isNew = this.#token === undefined;
       if (isNew && status === 410 && token !== undefined) this.#opened(token);
       else if (!isNew && (status === 200 || status === 204)) this.#deliver(messages);
       else return this.#fail(status, ...closeOfPoll(status));
+      // A server lets a poll wait for messages. Something that answers at once with none must not be asked in a loop.
+      const rest = MIN_POLL_MS - (Date.now() - start);
+      if (!isNew && messages.length === 0 && rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
 
@@ -88,7 +102,7 @@ export class LongPoll implements Transport {
   }
 
   async #post(body: string): Promise<boolean> {
-    const { status } = await this.#request("POST", { "Content-Type": "application/x-ndjson" }, body);
+    const { status } = await this.#request("POST", NDJSON, { body, signal: this.#abort.signal });
     if (status === 200) return true;
     this.#fail(status, ...(status === "timeout" ? TIMEOUT : INTERNAL_ERROR));
     return false;
@@ -98,12 +112,11 @@ export class LongPoll implements Transport {
    * The token of the session goes into the query, the only place where Phoenix up to 1.8.9 looks, and into a header,
    * which wins in later versions. In the query it comes last: a connect param named `token` comes before it.
    */
-  #request(method: string, headers: Record<string, string>, body: string | null = null): Promise<Answer> {
-    const { signal } = this.#abort;
-    if (this.#token === undefined) return request(this.#url, { method, headers, body, signal }, this.timeout);
+  #request(method: string, headers: Record<string, string>, init: RequestInit): Promise<Answer> {
+    if (this.#token === undefined) return request(this.#url, { ...init, method, headers }, this.timeout);
     const url = `${this.#url}${this.#url.includes("?") ? "&" : "?"}token=${encodeURIComponent(this.#token)}`;
     const withToken = { ...headers, "X-Phoenix-Longpoll-Token": this.#token };
-    return request(url, { method, headers: withToken, body, signal }, this.timeout);
+    return request(url, { ...init, method, headers: withToken }, this.timeout);
   }
 
   #fail(status: Answer["status"], code: number, reason: string): void {
@@ -152,7 +165,12 @@ function closeOfPoll(status: Answer["status"]): Close {
 function frameOf(message: string): string | ArrayBuffer {
   if (message < " ") return new TextEncoder().encode(message).buffer;
   if (!message.startsWith("A")) return message;
-  return Uint8Array.from(fromBase64(message), (character) => character.charCodeAt(0)).buffer;
+  try {
+    return Uint8Array.from(fromBase64(message), (character) => character.charCodeAt(0)).buffer;
+  } catch {
+    // No base64, no JSON: the socket says so.
+    return message;
+  }
 }
 
 /** `ws://host/socket/websocket?vsn=2.0.0` becomes `http://host/socket/longpoll?vsn=2.0.0`. */

@@ -8,6 +8,7 @@ import { PushError } from "./errors.ts";
 import type { PushFailure } from "./errors.ts";
 import { isPromise } from "./is-promise.ts";
 import { run } from "./listeners.ts";
+import { Timer, isDelay } from "./timer.ts";
 
 export interface PushOptions {
   /** Milliseconds to wait for the answer. Default: the socket's `timeout`, 10,000. */
@@ -45,7 +46,7 @@ interface Reply {
   readonly response: unknown;
 }
 
-export class Push<R extends ReplyContract = ReplyContract> implements PromiseLike<ResponseOf<R, "ok">> {
+export class Push<R extends ReplyContract = ReplyContract> implements Promise<ResponseOf<R, "ok">> {
   readonly event: string;
   timeout: number;
   /** Set while the push is under way, and afterwards. */
@@ -54,12 +55,16 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
   readonly #payload: () => unknown;
   readonly #hooks: { readonly status: string; readonly callback: (response: unknown) => unknown }[] = [];
   #received: Reply | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timer = new Timer();
   #outcome = new Outcome();
   #unwatch: (() => void) | undefined;
 
-  /** Made by channels. `payload` is called at every sending and may give a promise. */
+  /**
+   * Made by channels. `payload` is called at every sending and may give a promise. Throws a RangeError for a timeout that
+   * is no number of milliseconds.
+   */
   constructor(channel: PushChannel, event: string, payload: () => unknown, timeout: number) {
+    checkTimeout(event, timeout);
     this.#channel = channel;
     this.event = event;
     this.#payload = payload;
@@ -78,6 +83,11 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
     if (this.#received?.status === status) hook.callback(this.#received.response);
     this.#hooks.push(hook);
     return this;
+  }
+
+  /** A push can be given to whatever takes a promise. */
+  get [Symbol.toStringTag](): string {
+    return "Push";
   }
 
   /** Fulfilled with the response of an `ok` reply; rejected with a {@link PushError}. */
@@ -131,16 +141,15 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
   }
 
   startTimeout(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer.start(this.timeout, () => {
       this.#channel.withdraw(this as unknown as Push);
       this.settle("timeout", {});
-    }, this.timeout);
+    });
   }
 
   /** No answer is expected any more, not even a timeout. */
   forget(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     if (this.ref !== null) this.#channel.forgetReply(this.ref);
   }
 
@@ -192,6 +201,12 @@ export class Push<R extends ReplyContract = ReplyContract> implements PromiseLik
     this.#outcome.isKnown = true;
     return this.#outcome;
   }
+}
+
+export function checkTimeout(event: string, timeout: unknown): void {
+  if (isDelay(timeout)) return;
+  const shown = typeof timeout === "number" ? timeout : typeof timeout;
+  throw new RangeError(`timeout of "${event}" is ${shown}: it must be milliseconds, 0 or more, or Infinity`);
 }
 
 /** What those who await a push wait for. The first conclusion counts. */

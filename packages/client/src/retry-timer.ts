@@ -1,9 +1,12 @@
+import { run } from "./listeners.ts";
+import { Timer } from "./timer.ts";
+
 /** Calls back after a delay that grows with each try, until it is reset. One timer at most is running. */
 export class RetryTimer {
   readonly #callback: () => void;
   readonly #delayOf: (tries: number) => number;
+  readonly #timer = new Timer();
   #tries = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `delayOf` gets the number of the try, from 1, and gives milliseconds. */
   constructor(callback: () => void, delayOf: (tries: number) => number) {
@@ -11,21 +14,17 @@ export class RetryTimer {
     this.#delayOf = delayOf;
   }
 
-  /** Waits for the next try; a wait that was under way is replaced. */
+  /** Waits for the next try; a wait that was under way is replaced. What the callback throws is reported. */
   schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => {
-        this.#tries++;
-        this.#callback();
-      },
-      this.#delayOf(this.#tries + 1),
-    );
+    this.#timer.start(this.#delayOf(this.#tries + 1), () => {
+      this.#tries++;
+      run(this.#callback);
+    });
   }
 
   /** Stops waiting; the next try is the first again. */
   reset(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#tries = 0;
   }
 }

@@ -17,6 +17,14 @@ export type FrameOut = string | ArrayBuffer | Uint8Array;
 export type Encode = (message: SocketMessage, callback: (frame: FrameOut) => void) => void;
 export type Decode = (frame: unknown, callback: (message: SocketMessage) => void) => void;
 
+/** Is it what a decoder must give? Whoever handles a message may then turn its fields into text. */
+export function isMessage(message: SocketMessage): boolean {
+  const { topic, event, ref, join_ref } = (message ?? {}) as Partial<SocketMessage>;
+  return typeof topic === "string" && typeof event === "string" && !isObject(ref) && !isObject(join_ref);
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
 export const Serializer: { readonly encode: Encode; readonly decode: Decode } = {
   /** Writes a text frame, or a binary one when the payload is bytes. Throws an EncodeError. */
   encode({ join_ref = null, ref, topic, event, payload }, callback) {

@@ -7,7 +7,7 @@
  * socket.connect();
  * const channel = socket.channel("room:42");
  */
-import { HEARTBEAT, PHOENIX_TOPIC } from "@wingbeat/protocol";
+import { DecodeError, HEARTBEAT, PHOENIX_TOPIC, REPLY } from "@wingbeat/protocol";
 import type { Payload } from "@wingbeat/protocol";
 import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
@@ -16,20 +16,25 @@ import { isPromise } from "./is-promise.ts";
 import { run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { RetryTimer } from "./retry-timer.ts";
+import { isMessage } from "./serializer.ts";
 import type { SocketMessage } from "./serializer.ts";
 import { protocolsFor } from "./socket/auth-token.ts";
 import { Callbacks } from "./socket/callbacks.ts";
 import type { ErrorArgs } from "./socket/callbacks.ts";
-import { Connection, NORMAL_CLOSURE } from "./socket/connection.ts";
+import { Connection } from "./socket/connection.ts";
 import type { ConnectionState } from "./socket/connection.ts";
-import type { Fallback } from "./socket/fallback.ts";
+import type { Fallback, FallbackHost } from "./socket/fallback.ts";
 import { Heartbeat } from "./socket/heartbeat.ts";
 import { configure, provide } from "./socket/options.ts";
-import type { Config, Provider, SocketOptions } from "./socket/options.ts";
+import type { Config, PageStorage, Provider, SocketOptions } from "./socket/options.ts";
 import { Page } from "./socket/page.ts";
 import { endPointURL, protocol } from "./socket/url.ts";
 import type { Params } from "./socket/url.ts";
+import { Timer } from "./timer.ts";
 import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
+
+/** An attempt to connect that is younger is not replaced when the page wakes: several events tell of that. */
+const FRESH_MS = 1000;
 
 export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket, TypedSocket {
   /** Types only: what the server has. No value is there. */
@@ -47,6 +52,9 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   readonly options: Config;
   readonly #callbacks = new Callbacks();
   readonly #reconnectTimer: RetryTimer;
+  readonly #connectTimer = new Timer();
+  /** Who has asked for a round trip on this connection, by the ref of the heartbeat. */
+  readonly #pings = new Map<unknown, () => unknown>();
   readonly #heartbeat: Heartbeat;
   readonly #page: Page;
   #fallback: Fallback | undefined;
@@ -58,6 +66,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #preparing = false;
   /** Counts starts and ends: what was awaited for an earlier one is dropped. */
   #clock = 0;
+  /** When the last attempt to connect began. */
+  #startedAt = 0;
   #establishedConnections = 0;
   /** Closed because the page was left: to be opened when it comes back. */
   #leftPage = false;
@@ -69,12 +79,19 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.endPoint = `${endPoint}/websocket`;
     this.transport = this.options.transport;
     this.#params = this.options.params;
-    this.#reconnectTimer = new RetryTimer(() => this.#reconnect(), this.options.reconnectAfterMs);
-    const heartbeatHost = { beat: () => this.#beat(), timedOut: () => this.#heartbeatTimedOut() };
+    this.#reconnectTimer = new RetryTimer(
+      () => this.#reconnect(),
+      (tries) => this.#pause(tries),
+    );
+    const heartbeatHost = {
+      beat: () => this.#beat(),
+      hasMoved: () => this.#connection?.hasMoved() ?? false,
+      timedOut: () => this.#heartbeatTimedOut(),
+    };
     this.#heartbeat = new Heartbeat(heartbeatHost, this.options.heartbeatIntervalMs, this.options.timeout);
     this.#page = new Page({
       left: () => this.#leavePage(),
-      returned: () => this.#leftPage && this.connect(),
+      returned: () => this.#leftPage && this.#returnToPage(),
       woke: () => this.#wake(),
     });
   }
@@ -94,9 +111,19 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (this.#connection !== undefined || this.#preparing) return;
     this.#leftPage = false;
     this.#reconnectTimer.reset();
-    this.#start();
+    try {
+      this.#start();
+    } catch (error) {
+      this.#connectTimer.stop();
+      throw error;
+    }
     this.#wanted = true;
     this.#page.watch();
+  }
+
+  /** True between `connect()` and `disconnect()`: a connection that is lost is opened again. */
+  get isActive(): boolean {
+    return this.#wanted || this.#leftPage;
   }
 
   /** Closes the connection for good; calls back when it is closed, at once when there is none. */
@@ -114,7 +141,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   ): Channel<ChannelAt<Server, Topic>>;
   channel(topic: string, params?: JoinParams<Payload>): Channel {
     const channel = new Channel(topic, params ?? {}, this);
-    this.channels = [...this.channels, channel];
+    this.add(channel);
     return channel;
   }
 
@@ -133,12 +160,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   ping(callback: (milliseconds: number) => unknown): boolean {
     if (!this.isConnected()) return false;
     const start = Date.now();
-    const ref = this.#beat();
-    const off = this.onMessage((message) => {
-      if (message.ref !== ref) return;
-      off();
-      callback(Date.now() - start);
-    });
+    this.#pings.set(this.#beat(), () => callback(Date.now() - start));
     return true;
   }
 
@@ -196,7 +218,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   log(kind: string, message: string, data?: unknown): void {
-    this.options.logger?.(kind, message, data);
+    const { logger } = this.options;
+    if (logger !== undefined) run(() => logger(kind, message, data));
   }
 
   /** Ends the connection; the next `connect()` uses this transport. */
@@ -207,6 +230,11 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.transport = transport;
     if (this.#establishedConnections > 0) this.#lost("connection_closed");
     connection?.abandon("transport replaced");
+  }
+
+  /** Lists a channel again that was closed. Channels do this themselves when they are joined again. */
+  add(channel: Channel): void {
+    this.channels = [...this.channels, channel];
   }
 
   /** Forgets a channel. Channels do this themselves when they are closed. */
@@ -225,6 +253,11 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   #start(): void {
     const clock = ++this.#clock;
+    this.#startedAt = Date.now();
+    const { connectTimeout } = this.options;
+    this.#connectTimer.start(connectTimeout, () =>
+      this.#attemptFailed(new Error(`no connection within ${connectTimeout} ms (connectTimeout)`), "connect timeout"),
+    );
     const needed = [provide(this.#params), provide(this.options.authToken), this.#loadFallback()] as const;
     const [params, authToken, fallback] = needed;
     if (!isPromise(params) && !isPromise(authToken) && fallback === undefined) return this.#open(params, authToken);
@@ -239,10 +272,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #open(params: Params | undefined, authToken: string | null | undefined): void {
-    const Transport = this.transport;
-    const fallback = Transport === this.options.transport ? this.#fallback : undefined;
-    if (fallback?.remembered === true) return fallback.fallBack("remembered");
-    const transport = new Transport(
+    const transport = new this.transport(
       endPointURL(this.endPoint, params ?? {}, this.options.vsn),
       protocolsFor(authToken ?? undefined),
     );
@@ -250,63 +280,96 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     transport.timeout = this.options.longpollerTimeout;
     this.#connection = new Connection(transport, {
       opened: () => this.#opened(transport.skipHeartbeat),
-      received: (data) => this.#received(data),
+      received: (data, connection) => this.#received(data, connection),
       failed: (error) => this.#failed(error),
       closed: (event, connection) => this.#closed(event, connection),
     });
-    fallback?.start();
+    this.#fallback?.started();
+  }
+
+  /** Gives up the attempt that is under way, whatever it waits for. */
+  #attemptFailed(error: unknown, reason: string): void {
+    if (this.#preparing) {
+      this.#clock++;
+      this.#startFailed(error);
+    } else this.#connection?.fail(error, reason);
   }
 
   /** The params, the token or the transport could not be had: as good as a connection that failed. */
   #startFailed(error: unknown): void {
     this.#preparing = false;
+    this.#connectTimer.stop();
     this.log("transport", "no connection could be tried", error);
-    this.#reconnectTimer.schedule();
     this.#callbacks.error.call(error, this.transport, this.#establishedConnections);
+    this.#tryAgain();
   }
 
   #opened(skipHeartbeat = false): void {
     this.log("transport", `connected to ${this.endPoint}`);
     this.#establishedConnections++;
-    this.#reconnectTimer.reset();
+    this.#connectTimer.stop();
     if (!skipHeartbeat) this.#heartbeat.start();
     const waiting = this.sendBuffer;
     this.sendBuffer = [];
     for (const message of waiting) run(() => this.#send(message));
     for (const channel of this.channels) run(() => channel.connected());
     this.#callbacks.open.call();
-    this.#fallback?.opened();
+    if (this.isConnected()) this.#fallback?.opened();
   }
 
-  #received(data: unknown): void {
-    this.options.decode(data, (message) => {
-      this.#heartbeat.received(message.ref);
-      const { topic, event, payload, ref, join_ref = null } = message;
-      if (this.hasLogger()) this.log("receive", `${statusOf(payload)} ${topic} ${event} (${ref})`, payload);
-      for (const channel of this.channels) {
-        if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref));
-      }
-      this.#callbacks.message.call(message);
-    });
+  /** A frame that is no message ends the connection: who sends one cannot be trusted with the next. */
+  #received(data: unknown, connection: Connection): void {
+    const failed = (error: unknown) => connection.fail(error, "a frame could not be read");
+    const decoded = (message: SocketMessage) => {
+      if (connection !== this.#connection) return;
+      if (isMessage(message)) this.#handle(message);
+      else failed(new DecodeError("frame is not a message of the protocol"));
+    };
+    try {
+      const decoding: unknown = this.options.decode(data, decoded);
+      if (isPromise(decoding)) decoding.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #handle(message: SocketMessage): void {
+    const { topic, event, payload, ref, join_ref = null } = message;
+    this.#heartbeat.received(ref);
+    this.#fallback?.received();
+    // Only now the connection is known to be a good one. Many that fail open first.
+    if (event === REPLY && ref) this.#reconnectTimer.reset();
+    if (this.hasLogger()) this.log("receive", `${statusOf(payload)} ${topic} ${event} (${ref})`, payload);
+    for (const channel of this.channels) {
+      if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref));
+    }
+    this.#callbacks.message.call(message);
+    const pong = this.#pings.get(ref);
+    if (pong !== undefined && this.#pings.delete(ref)) run(pong);
   }
 
   #failed(error: unknown): void {
     const { transport } = this;
     this.log("transport", "error", error);
-    const before = this.#establishedConnections;
-    this.#callbacks.error.call(error, transport, before);
-    if (before === 0 && this.#wanted) this.#fallback?.failed();
+    this.#callbacks.error.call(error, transport, this.#establishedConnections);
     if (transport === this.transport) this.#lost("connection_error");
   }
 
   #closed(event: CloseEvent, connection: Connection): void {
     this.log("transport", `close ${event.code} ${event.reason}`, event);
-    if (connection === this.#connection) {
+    const isCurrent = connection === this.#connection;
+    if (isCurrent) {
       this.#connection = undefined;
       this.#lost("connection_closed");
-      if (this.#wanted && event.code !== NORMAL_CLOSURE) this.#reconnectTimer.schedule();
     }
     this.#callbacks.close.call(event);
+    if (isCurrent) this.#tryAgain();
+  }
+
+  /** After a connection that has ended or could not be made, unless a callback has seen to what comes next. */
+  #tryAgain(): void {
+    if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
+    if (this.#fallback?.ended() !== true) this.#reconnectTimer.schedule();
   }
 
   #heartbeatTimedOut(): void {
@@ -315,7 +378,9 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #lost(reason: TransportError["reason"]): void {
+    this.#connectTimer.stop();
     this.#heartbeat.stop();
+    this.#pings.clear();
     for (const channel of this.channels) run(() => channel.disconnected(reason));
   }
 
@@ -323,14 +388,30 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#clock++;
     this.#wanted = false;
     this.#preparing = false;
+    this.#connectTimer.stop();
     this.#fallback?.stop();
     this.#reconnectTimer.reset();
-    if (this.#connection === undefined) callback?.();
-    else this.#connection.close(callback, code, reason);
+    const connection = this.#connection;
+    if (connection === undefined) return callback && run(callback);
+    this.#sayGoodbye(connection);
+    connection.close(callback, code, reason);
+  }
+
+  /** A server notices the end of a WebSocket at once, and that of long polling when nobody has polled for a while. */
+  #sayGoodbye(connection: Connection): void {
+    if (this.transport.isLongPoll !== true || connection.state !== "open") return;
+    connection.mute();
+    for (const channel of this.channels) run(() => channel.sayGoodbye());
+  }
+
+  /** What the program says, and no less on a hidden page than `hiddenReconnectAfterMs`. */
+  #pause(tries: number): number {
+    const { reconnectAfterMs, hiddenReconnectAfterMs } = this.options;
+    const pause = reconnectAfterMs(tries);
+    return this.#page.hidden ? Math.max(pause, hiddenReconnectAfterMs(tries)) : pause;
   }
 
   #reconnect(): void {
-    if (this.#page.hidden) return this.log("transport", "not reconnecting while the page is hidden");
     try {
       this.#start();
     } catch (error) {
@@ -338,47 +419,86 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     }
   }
 
-  /** The page is seen or the network is back: no reason to wait any longer. */
+  /** The page is visible or the network is back: no reason to wait any longer, for a pause or an attempt that is stuck. */
   #wake(): void {
     this.#heartbeat.wake();
-    if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
+    if (!this.#wanted || this.isConnected()) return;
+    const isTrying = this.#connection !== undefined || this.#preparing;
+    if (isTrying && Date.now() - this.#startedAt < FRESH_MS) return;
     this.#reconnectTimer.reset();
-    this.#reconnect();
+    this.#replaceConnection("page is awake");
+  }
+
+  /** Ends what is there, an attempt as well, and connects at once. The pauses go on where they were. */
+  #replaceConnection(reason: string): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#preparing = false;
+    if (connection !== undefined) this.#lost("connection_closed");
+    connection?.abandon(reason);
+    // Unless a callback has connected or disconnected meanwhile.
+    if (this.#wanted && this.#connection === undefined && !this.#preparing) this.#reconnect();
   }
 
   #leavePage(): void {
-    if (this.#connection === undefined) return;
+    const connection = this.#connection;
+    if (connection === undefined) return;
     this.#close();
+    // What is left of this turn may be all the time that there is.
+    connection.closeNow();
     this.#leftPage = true;
+  }
+
+  #returnToPage(): void {
+    this.#leftPage = false;
+    this.#wanted = true;
+    this.#connection?.abandon("connection closed");
+    this.#reconnect();
   }
 
   /** A page whose WebSockets are to be trusted does not carry long polling. */
   #loadFallback(): Promise<void> | undefined {
     const { longPollFallbackMs, sessionStorage } = this.options;
-    if (longPollFallbackMs === undefined || this.#fallback !== undefined) return undefined;
-    const host = {
-      storage: sessionStorage,
-      ping: (callback: () => void) => void this.ping(callback),
-      log: (message: string) => this.log("transport", message),
-      fallBack: (transport: TransportClass) => {
-        this.replaceTransport(transport);
-        this.connect();
-      },
-    };
+    if (!longPollFallbackMs || this.#fallback !== undefined || this.transport.isLongPoll === true) return undefined;
     return import("./socket/fallback.ts").then(({ Fallback }) => {
-      this.#fallback = new Fallback(host, longPollFallbackMs);
+      this.#fallback ??= new Fallback(this.#forFallback(sessionStorage), longPollFallbackMs);
     });
+  }
+
+  #forFallback(storage: PageStorage | undefined): FallbackHost {
+    // oxlint-disable-next-line unicorn/no-this-assignment -- an accessor has a `this` of its own
+    const socket = this;
+    return {
+      storage,
+      get transport() {
+        return socket.transport;
+      },
+      set transport(transport: TransportClass) {
+        socket.transport = transport;
+      },
+      ping: () => void this.ping(() => {}),
+      log: (message) => this.log("transport", message),
+      reconnect: () => this.#replaceConnection("transport replaced"),
+    };
   }
 
   #beat(): string {
     const ref = this.makeRef();
-    if (this.isConnected()) this.push({ topic: PHOENIX_TOPIC, event: HEARTBEAT, payload: {}, ref });
+    if (this.isConnected()) run(() => this.push({ topic: PHOENIX_TOPIC, event: HEARTBEAT, payload: {}, ref }));
     return ref;
   }
 
+  /** An encoder may call back later: then the connection may be another one. */
   #send(message: SocketMessage): void {
-    this.options.encode(message, (frame) => this.#connection?.send(frame));
+    const connection = this.#connection;
+    this.options.encode(message, (frame) => {
+      if (connection === this.#connection && this.isConnected()) connection?.send(frame);
+    });
   }
 }
 
-const statusOf = (payload: unknown) => (payload as { readonly status?: string } | null)?.status ?? "";
+/** The status of a reply, if it is one: what a server sends may be anything, also something that cannot be text. */
+function statusOf(payload: unknown): string {
+  const status = (payload as { readonly status?: unknown } | null)?.status;
+  return typeof status === "string" ? status : "";
+}

@@ -116,11 +116,12 @@ export interface Setup {
   server(): FakeTransport;
 }
 
-/** Without chance: 10 ms before each reconnect, 1 s before each rejoin. Heartbeats stay out of the way. */
+/** Without jitter: 10 ms before each reconnect, 1 s before each rejoin. Heartbeats and limits stay out of the way. */
 const STEADY: SocketOptions = {
   reconnectAfterMs: () => 10,
   rejoinAfterMs: () => 1000,
   heartbeatIntervalMs: 600_000,
+  connectTimeout: Infinity,
 };
 
 /** A socket over fake transports; not connected. */
@@ -146,6 +147,13 @@ export function setUpJoined(options?: SocketOptions, topic = "room:1"): Setup & 
   channel.join();
   setup.server().reply();
   return { ...setup, channel };
+}
+
+/** The errors in the program's own code that the client reports, as they come. */
+export function reports(): readonly unknown[] {
+  const errors: unknown[] = [];
+  vi.spyOn(console, "error").mockImplementation((error) => void errors.push(error));
+  return errors;
 }
 
 /** A callback that remembers its calls. */

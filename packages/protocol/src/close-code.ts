@@ -1,9 +1,9 @@
 /**
  * WebSocket close codes of the protocol: who sends each, and what a client should do (PROTOCOL.md, section 9).
- * Official clients reconnect after every code except {@link CloseCode.normal}.
+ * Clients reconnect after every close that they did not ask for. Official ones before 1.8.16 stay away after 1000.
  */
 export const CloseCode = {
-  /** Client or server is done. The server answers every close frame of a client with it. Do not reconnect. */
+  /** The client is done. The server answers every close frame of a client with it, and sends it by itself never. */
   normal: 1000,
   /** The server closed the connection by its socket id ("disconnect"). Reconnect. */
   goingAway: 1001,

@@ -16,14 +16,8 @@ export { CLOSED } from "./shared-socket/open-channel.ts";
 export type { ChannelSnapshot } from "./shared-socket/open-channel.ts";
 export type { Hold } from "./shared-socket/shared-channel.ts";
 
-/**
- * `connecting` for the first time, `open`, `reconnecting` after it was lost, or `closed` for good: by `disconnect()`,
- * or by a server that wants nobody to come back.
- */
+/** `connecting` for the first time, `open`, `reconnecting` after it was lost, or `closed` by `disconnect()`. */
 export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed";
-
-/** The code of a close after which a socket does not reconnect. */
-const NORMAL_CLOSURE = 1000;
 
 const sharedSockets = new WeakMap<Socket, SharedSocket>();
 
@@ -94,12 +88,12 @@ export class SharedSocket {
     if (this.#unwatch !== undefined) return;
     const { socket } = this;
     this.#update(socket.isConnected() ? "open" : "connecting");
-    const refs = [socket.onOpen(() => this.#update("open")), socket.onClose(({ code }) => this.#closed(code))];
+    const refs = [socket.onOpen(() => this.#update("open")), socket.onClose(() => this.#closed())];
     this.#unwatch = () => socket.off(refs);
   }
 
-  #closed(code: number): void {
-    if (code === NORMAL_CLOSURE) this.#update("closed");
+  #closed(): void {
+    if (!this.socket.isActive) this.#update("closed");
     else if (this.status !== "connecting") this.#update("reconnecting");
   }
 

@@ -29,6 +29,11 @@ export class Outbox {
     setTimeout(() => this.#flush());
   }
 
+  /** What was not posted yet, as the body of a last request; what a server would not take at once is lost. */
+  takeRest(): string {
+    return this.#takeBatch().join("\n");
+  }
+
   async #flush(): Promise<void> {
     while (this.#lines.length > 0) {
       const batch = this.#takeBatch();
@@ -38,10 +43,11 @@ export class Outbox {
     this.#busy = false;
   }
 
-  /** At least one line. */
+  /** At least one line, if there is any. */
   #takeBatch(): string[] {
     let count = 0;
     let characters = 0;
+    if (this.#lines.length === 0) return [];
     do characters += this.#lines[count++]?.length ?? 0;
     while (
       count < Math.min(this.#lines.length, MAX_LINES) &&

@@ -1,4 +1,5 @@
 /** One HTTP request of a long poll. The server's HTTP status says nothing: its answer is in the body. */
+import { Timer } from "../timer.ts";
 
 export interface Answer {
   /** As in the body; 500 when there was no answer that could be read. */
@@ -10,26 +11,29 @@ export interface Answer {
 }
 
 /** Always fulfilled. `timeout` in milliseconds, 0 for none; to end the request early is up to the init's signal. */
-export function request(url: string, init: RequestInit, timeout: number): Promise<Answer> {
-  return new Promise((resolve) => {
-    const timer = timeout > 0 ? setTimeout(() => resolve(without("timeout")), timeout) : undefined;
-    fetch(url, init)
-      .then((response) => response.json())
-      .then(answerOf, () => without(500))
-      .then((answer) => {
-        clearTimeout(timer);
-        resolve(answer);
-      });
-  });
+export async function request(url: string, init: RequestInit, timeout: number): Promise<Answer> {
+  const timer = new Timer();
+  const timedOut = new Promise<Answer>((resolve) => timer.start(timeout || Infinity, () => resolve(failed("timeout"))));
+  const answer = await Promise.race([fetchAnswer(url, init), timedOut]);
+  timer.stop();
+  return answer;
 }
 
-const without = (status: Answer["status"]): Answer => ({ status, token: undefined, messages: [] });
+/** Error pages, redirects to somewhere else and other things that are no answer count as status 500. */
+async function fetchAnswer(url: string, init: RequestInit): Promise<Answer> {
+  try {
+    const response = await fetch(url, init);
+    return answerOf(await response.json());
+  } catch {
+    return failed(500);
+  }
+}
+
+const failed = (status: Answer["status"]): Answer => ({ status, token: undefined, messages: [] });
 
 function answerOf(body: unknown): Answer {
-  const { status, token, messages } = (body ?? {}) as { readonly [Name in keyof Answer]?: unknown };
-  return {
-    status: typeof status === "number" ? status : 500,
-    token: typeof token === "string" ? token : undefined,
-    messages: Array.isArray(messages) ? (messages as string[]) : [],
-  };
+  const { status, token, messages = [] } = (body ?? {}) as { readonly [Name in keyof Answer]?: unknown };
+  const isReadable = Array.isArray(messages) && messages.every((message) => typeof message === "string");
+  if (typeof status !== "number" || !isReadable) return failed(500);
+  return { status, token: typeof token === "string" ? token : undefined, messages: messages as string[] };
 }

@@ -1,12 +1,17 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- long polling and phoenix.js's transports have callbacks alone */
-/** One connection, from its start to its end. It knows no channels; the socket makes a new one for each reconnect. */
+/**
+ * One connection, from its start to its end. It knows no channels; the socket makes a new one for each reconnect. It
+ * trusts its transport in nothing: events may be missing, come twice or in any order, and every method may throw.
+ */
+import { report, run } from "../listeners.ts";
 import type { FrameOut } from "../serializer.ts";
 import type { CloseEvent, Transport } from "../transport.ts";
 
 /** What a connection tells its socket. Nothing comes after `closed`. */
 export interface ConnectionHandler {
+  /** At most once. */
   opened(): unknown;
-  received(data: unknown): unknown;
+  received(data: unknown, connection: Connection): unknown;
   failed(error: unknown): unknown;
   closed(event: CloseEvent, connection: Connection): unknown;
 }
@@ -14,8 +19,7 @@ export interface ConnectionHandler {
 const STATES = ["connecting", "open", "closing", "closed"] as const;
 export type ConnectionState = (typeof STATES)[number];
 
-/** Who closes with it does not want to come back; a server, that nobody comes back. */
-export const NORMAL_CLOSURE = 1000;
+const NORMAL_CLOSURE = 1000;
 
 /** Waits of 150, 300, 450 and 600 ms: what is buffered has 1.5 s to leave, and so has the closing handshake. */
 const WAIT_MS = 150;
@@ -24,55 +28,128 @@ const WAITS = 4;
 export class Connection {
   readonly transport: Transport;
   readonly #handler: ConnectionHandler;
+  #wasOpened = false;
+  #isMuted = false;
   #ended = false;
+  /** Something was received or has left for the server. */
+  #moved = false;
+  /** Bytes that were waiting to leave after the last frame. */
+  #waiting = 0;
 
   constructor(transport: Transport, handler: ConnectionHandler) {
     this.transport = transport;
     this.#handler = handler;
-    transport.onopen = () => !this.#ended && handler.opened();
-    transport.onmessage = ({ data }: { readonly data: unknown }) => !this.#ended && handler.received(data);
+    transport.onopen = () => this.#opened();
+    transport.onmessage = (event?: { readonly data?: unknown }) => this.#received(event?.data);
     // Stays when all is over: `ws` throws errors that nobody listens to.
-    transport.onerror = (error: unknown) => !this.#ended && handler.failed(error);
-    transport.onclose = (event: CloseEvent) => this.#end(event);
+    transport.onerror = (error: unknown) => this.#failed(error);
+    transport.onclose = (event?: CloseEvent) => this.#end(event ?? { code: 1006, reason: "" });
   }
 
   get state(): ConnectionState {
     return STATES[this.transport.readyState] ?? "closed";
   }
 
+  /** A transport that cannot take the frame has failed. */
   send(frame: FrameOut): void {
-    this.transport.send(frame as string);
+    this.#noteProgress();
+    try {
+      this.transport.send(frame as string);
+    } catch (error) {
+      queueMicrotask(() => this.#failed(error));
+    }
+    this.#waiting = this.#buffered;
+  }
+
+  /** Has anything been received, or left for the server, since the last call? */
+  hasMoved(): boolean {
+    this.#noteProgress();
+    const moved = this.#moved;
+    this.#moved = false;
+    this.#waiting = this.#buffered;
+    return moved;
+  }
+
+  /** Hands on nothing that comes from now on. */
+  mute(): void {
+    this.#isMuted = true;
   }
 
   /** Closes when what was sent has left, and calls back when that is done or was waited for long enough. */
   close(done?: () => void, code?: number, reason = ""): void {
-    const { transport } = this;
     waitUntil(
-      () => !transport.bufferedAmount,
+      () => !this.transport.bufferedAmount,
       () => {
-        if (code === undefined) transport.close();
-        else transport.close(code, reason);
+        this.closeNow(code, reason);
         waitUntil(
-          () => transport.readyState === 3,
+          () => this.transport.readyState === 3,
           () => {
             this.#end({ code: 1006, reason: "no closing handshake", wasClean: false });
-            done?.();
+            if (done !== undefined) run(done);
           },
         );
       },
     );
   }
 
+  /** Starts the closing, without a wait. */
+  closeNow(code?: number, reason = ""): void {
+    const { transport } = this;
+    try {
+      if (code === undefined) transport.close();
+      else transport.close(code, reason);
+    } catch (error) {
+      // A code or a reason that the transport does not allow, most likely.
+      report(error);
+      run(() => transport.close());
+    }
+  }
+
   /** Closes, and is over at once: the other end may not be there to answer, and nobody waits for its last messages. */
   abandon(reason: string): void {
+    if (this.#ended) return;
     this.close(undefined, NORMAL_CLOSURE, reason);
     this.#end({ code: 1006, reason, wasClean: false });
+  }
+
+  /** The same because of an error. */
+  fail(error: unknown, reason: string): void {
+    if (this.#ended) return;
+    this.#handler.failed(error);
+    this.abandon(reason);
+  }
+
+  #opened(): void {
+    if (this.#ended || this.#wasOpened) return;
+    this.#wasOpened = true;
+    this.#handler.opened();
+  }
+
+  #received(data: unknown): void {
+    if (this.#ended || this.#isMuted) return;
+    this.#moved = true;
+    this.#handler.received(data, this);
+  }
+
+  /** `close` follows in the same turn as a rule. Some transports never send it: Node 22's own WebSocket, for one. */
+  #failed(error: unknown): void {
+    if (this.#ended) return;
+    this.#handler.failed(error);
+    setTimeout(() => this.abandon("transport error"));
   }
 
   #end(event: CloseEvent): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#handler.closed(event, this);
+  }
+
+  get #buffered(): number {
+    return this.transport.bufferedAmount ?? 0;
+  }
+
+  #noteProgress(): void {
+    if (this.#buffered < this.#waiting) this.#moved = true;
   }
 }
 

@@ -1,93 +1,122 @@
 /**
  * From WebSocket to long polling, where WebSockets do not get through: a proxy that refuses them, or one that opens them
- * and lets nothing pass. A page that had to fall back remembers it for its session. Only sockets with
+ * and lets nothing pass. What counts is whether messages are delivered, not whether a connection opens. When long
+ * polling delivers nothing either, the server is down, and WebSockets are tried again. Only sockets with
  * `longPollFallbackMs` load this file, and long polling with it.
  */
 import { LongPoll } from "../longpoll.ts";
+import { Timer } from "../timer.ts";
 import type { TransportClass } from "../transport.ts";
 import type { PageStorage } from "./options.ts";
 
 const MEMORY_KEY = "phx:fallback:LongPoll";
+/** Connections in a row that delivered nothing, on a page where WebSockets have worked before. */
+const MAX_IN_VAIN = 3;
 
 export interface FallbackHost {
   /** Default: the page's sessionStorage. */
   readonly storage: PageStorage | undefined;
-  /** Continues over this transport. */
-  fallBack(transport: TransportClass): void;
-  /** Asks the server for a sign of life; calls back when it came. */
-  ping(callback: () => void): void;
+  /** The transport of the current connection, or of the next one. */
+  transport: TransportClass;
+  /** Ends the current connection, and connects over `transport` at once. */
+  reconnect(): void;
+  /** Asks the server for a sign of life. */
+  ping(): void;
   log(message: string): void;
 }
 
 export class Fallback {
   readonly #host: FallbackHost;
+  readonly #primary: TransportClass;
   readonly #afterMs: number;
   readonly #storage: PageStorage | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #state: "waiting" | "open" | "healthy" | "fallen" = "waiting";
-  #wasHealthy = false;
+  readonly #timer = new Timer();
+  /** The current connection has delivered a message. */
+  #delivered = false;
+  /** The primary transport has delivered on this page. */
+  #primaryWorks = false;
+  #inVain = 0;
 
   constructor(host: FallbackHost, afterMs: number) {
     this.#host = host;
+    this.#primary = host.transport;
     this.#afterMs = afterMs;
     this.#storage = host.storage ?? pageStorage();
-  }
-
-  /** True when an earlier page of the session had to fall back: there is no use in trying again. */
-  get remembered(): boolean {
-    return typeof this.#storage?.getItem(MEMORY_KEY) === "string";
+    // An earlier page of the session had to fall back.
+    if (quietly(() => this.#storage?.getItem(MEMORY_KEY))) this.#use("remembered");
   }
 
   /** A connection is being tried. */
-  start(): void {
-    this.#state = "waiting";
+  started(): void {
+    this.#delivered = false;
     this.#wait();
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
   }
 
-  /** The connection is open. The first transport must answer as well, within the same time. */
+  /** The connection is open. It must deliver as well, within the same time. */
   opened(): void {
-    if (this.#state === "fallen") {
-      // A server that was down for a while says nothing about WebSockets.
-      if (!this.#wasHealthy) this.#storage?.setItem(MEMORY_KEY, "true");
-      return;
-    }
-    this.#state = "open";
     this.#wait();
-    this.#host.ping(() => {
-      if (this.#state !== "open") return;
-      this.#state = "healthy";
-      this.#wasHealthy = true;
-      this.stop();
-    });
+    this.#host.ping();
   }
 
-  /** An error before the connection was ever open. */
-  failed(): void {
-    if (this.#state === "waiting") this.fallBack("error");
-  }
-
-  fallBack(reason: string): void {
+  /** A message came. */
+  received(): void {
+    if (this.#delivered) return;
+    this.#delivered = true;
     this.stop();
-    if (this.#state === "fallen") return;
-    this.#state = "fallen";
+    if (!this.#isPolling) {
+      this.#primaryWorks = true;
+      this.#inVain = 0;
+      quietly(() => this.#storage?.removeItem?.(MEMORY_KEY));
+    } else if (!this.#primaryWorks) quietly(() => this.#storage?.setItem(MEMORY_KEY, "true"));
+  }
+
+  /** The connection has ended, or could not be made. True when long polling has taken over. */
+  ended(): boolean {
+    this.stop();
+    if (this.#isPolling) {
+      // It delivers nothing, and neither does the server: that says nothing about WebSockets. Nor does a server
+      // that was slow to come back, where they have worked before.
+      if (!this.#delivered || this.#primaryWorks) this.#host.transport = this.#primary;
+      return false;
+    }
+    if (this.#delivered || this.#host.transport !== this.#primary) return false;
+    if (this.#primaryWorks && ++this.#inVain < MAX_IN_VAIN) return false;
+    this.#fall("nothing was delivered");
+    return true;
+  }
+
+  get #isPolling(): boolean {
+    return this.#host.transport === LongPoll;
+  }
+
+  #fall(reason: string): void {
+    this.stop();
+    this.#inVain = 0;
+    this.#use(reason);
+    this.#host.reconnect();
+  }
+
+  #use(reason: string): void {
     this.#host.log(`falling back to long polling (${reason})`);
-    this.#host.fallBack(LongPoll);
+    this.#host.transport = LongPoll;
   }
 
   #wait(): void {
-    this.stop();
-    this.#timer = setTimeout(() => this.fallBack("timeout"), this.#afterMs);
+    if (this.#host.transport === this.#primary) this.#timer.start(this.#afterMs, () => this.#fall("timeout"));
   }
 }
 
 /** Pages that are not allowed to store anything throw when asked for it. */
-function pageStorage(): PageStorage | undefined {
+const pageStorage = (): PageStorage | undefined => quietly(() => globalThis.sessionStorage);
+
+/** A storage that cannot be used is as good as none. */
+function quietly<T>(call: () => T): T | undefined {
   try {
-    return globalThis.sessionStorage;
+    return call();
   } catch {
     return undefined;
   }

@@ -44,12 +44,42 @@ describe("a heartbeat", () => {
     expect(server().sent[0]?.slice(2, 4)).toEqual(["room:1", "phx_join"]);
   });
 
-  it("is not answered by other messages", async () => {
+  it("is waited for as long as other messages come, and not in silence", async () => {
     const { made, server } = setUpOpen({ heartbeatIntervalMs: 1000 });
     await vi.advanceTimersByTimeAsync(1000);
-    server().receive(null, null, "room:1", "news", {});
-    server().receive(null, "77", "phoenix", "phx_reply", { status: "ok", response: {} });
-    await vi.advanceTimersByTimeAsync(1010);
+    for (let count = 0; count < 5; count++) {
+      await vi.advanceTimersByTimeAsync(999);
+      server().receive(null, null, "room:1", "news", {});
+    }
+    expect([made.length, server().sent.length]).toEqual([1, 1]);
+    await vi.advanceTimersByTimeAsync(1990);
+    expect(made).toHaveLength(2);
+  });
+
+  it("is waited for as long as what was sent is leaving, also while more is sent", async () => {
+    const { made, server, channel } = setUpJoined({ heartbeatIntervalMs: 1000 });
+    const [transport] = made;
+    if (transport === undefined) throw new Error("no transport");
+    transport.bufferedAmount = 100_000;
+    await vi.advanceTimersByTimeAsync(1000);
+    for (let count = 0; count < 5; count++) {
+      transport.bufferedAmount -= 1000;
+      channel.push("part", {});
+      transport.bufferedAmount += 5000;
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect([made.length, server().last[3]]).toEqual([1, "part"]);
+    await vi.advanceTimersByTimeAsync(2010);
+    expect(made).toHaveLength(2);
+  });
+
+  it("whose time was up while the machine slept gets one more try, as its answer may wait to be read", async () => {
+    const { made } = setUpOpen({ heartbeatIntervalMs: 1000, timeout: 300 });
+    await vi.advanceTimersByTimeAsync(1500);
+    vi.setSystemTime(Date.now() + 60_000);
+    await vi.advanceTimersByTimeAsync(799);
+    expect(made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(20);
     expect(made).toHaveLength(2);
   });
 

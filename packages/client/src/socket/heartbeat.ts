@@ -1,8 +1,12 @@
 /** Asks the server for a sign of life, and tells when none came. */
+import { Timer } from "../timer.ts";
+
 export interface HeartbeatHost {
   /** Sends a heartbeat and gives its ref. */
   beat(): string;
-  /** There was no answer in time: the connection is dead. */
+  /** Has anything been received, or left for the server, since the last call? */
+  hasMoved(): boolean;
+  /** The connection is dead: there was no answer in time, and nothing else moved either. */
   timedOut(): void;
 }
 
@@ -10,8 +14,8 @@ export class Heartbeat {
   readonly #host: HeartbeatHost;
   readonly #intervalMs: number;
   readonly #answerMs: number;
+  readonly #timer = new Timer();
   #pendingRef: string | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the next heartbeat goes out, or should have gone; 0 when there is none, or one that must be answered soon. */
   #due = 0;
 
@@ -26,16 +30,16 @@ export class Heartbeat {
   start(): void {
     this.stop();
     this.#due = Date.now() + this.#intervalMs;
-    this.#timer = setTimeout(() => this.#beat(), this.#intervalMs);
+    this.#timer.start(this.#intervalMs, () => this.#beat());
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#pendingRef = undefined;
     this.#due = 0;
   }
 
-  /** The page is seen again, or the network is back: asks at once. */
+  /** The page is visible again, or the network is back: asks at once. */
   wake(): void {
     if (!this.#due) return;
     this.stop();
@@ -49,13 +53,24 @@ export class Heartbeat {
 
   /** Timers stand still in a machine that sleeps, and its connection has most likely ended meanwhile. The clock goes on. */
   #beat(): void {
+    const wasLate = Date.now() - this.#due > this.#answerMs;
+    this.#host.hasMoved();
     this.#pendingRef = this.#host.beat();
-    this.#timer = setTimeout(
-      () => {
-        this.stop();
-        this.#host.timedOut();
-      },
-      Date.now() - this.#due > this.#answerMs ? this.#answerMs : this.#intervalMs,
-    );
+    this.#wait(wasLate ? this.#answerMs : this.#intervalMs);
+  }
+
+  /**
+   * On a slow line the answer comes behind other messages, or the heartbeat waits behind them: while anything moves, the
+   * connection lives. A timer that fires much too late (the machine slept, the page's timers are throttled) may
+   * have overtaken an answer that is waiting to be read, so that it gets one more try.
+   */
+  #wait(ms: number, mayBeLate = true): void {
+    const end = Date.now() + ms;
+    this.#timer.start(ms, () => {
+      if (this.#host.hasMoved()) return this.#wait(ms);
+      if (mayBeLate && Date.now() - end > this.#answerMs) return this.#wait(this.#answerMs, false);
+      this.stop();
+      this.#host.timedOut();
+    });
   }
 }

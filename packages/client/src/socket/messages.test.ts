@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Socket } from "@wingbeat/client";
 import type { Decode, Encode, SocketMessage } from "@wingbeat/client";
-import { fakeTransports, setUp, setUpJoined, setUpOpen, spy } from "../../test/fake-transport.ts";
+import { fakeTransports, reports, setUp, setUpJoined, setUpOpen, spy } from "../../test/fake-transport.ts";
 import type { FakeTransport } from "../../test/fake-transport.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -48,12 +48,13 @@ describe("socket.push", () => {
 
   it("loses only the message that cannot be encoded", () => {
     const { socket, server } = setUp();
+    const errors = reports();
     socket.push({ ...message(1), payload: 1n });
     socket.push(message(2));
     socket.connect();
     server().open();
     expect(server().frames).toEqual([frame(2)]);
-    expect(() => vi.runOnlyPendingTimers()).toThrow(/cannot be written as JSON/);
+    expect(String(errors)).toMatch(/cannot be written as JSON/);
   });
 });
 
@@ -83,11 +84,10 @@ describe("a message that comes", () => {
     expect(news).toHaveBeenCalledOnce();
   });
 
-  it("that is no message is reported, and the connection goes on", () => {
+  it("whose reply says nothing is passed over, and the connection goes on", () => {
     const { socket, server, channel } = setUpJoined();
     const news = spy();
     channel.on("news", news);
-    expect(() => server().receiveFrame("nonsense")).toThrow("frame is not valid JSON");
     server().receive("1", null, "room:1", "phx_reply", null);
     server().receive("1", "9", "room:1", "phx_reply", null);
     server().receive(null, null, "room:1", "news", {});
@@ -96,6 +96,7 @@ describe("a message that comes", () => {
 
   it("reaches everybody, also when a callback throws", () => {
     const { socket, server, channel } = setUpJoined();
+    const errors = reports();
     const calls: string[] = [];
     channel.on("news", () => {
       throw new Error("in the first");
@@ -107,14 +108,14 @@ describe("a message that comes", () => {
     socket.onMessage(() => calls.push("onMessage"));
     server().receive(null, null, "room:1", "news", {});
     expect(calls).toEqual(["second", "onMessage"]);
-    // Uncaught, so that nobody's mistake is hidden.
-    expect(() => vi.runOnlyPendingTimers()).toThrow("in the first");
+    expect(errors).toEqual([new Error("in the first"), new Error("in onMessage")]);
   });
 });
 
 describe("callbacks of a socket", () => {
   it("that throw keep nothing from going on", () => {
     const { socket, made, server } = setUp();
+    const errors = reports();
     const calls: string[] = [];
     const throwing = (["onOpen", "onClose", "onError"] as const).map((on) => {
       const ref = socket[on](() => {
@@ -125,14 +126,14 @@ describe("callbacks of a socket", () => {
     });
     socket.connect();
     server().fail();
-    expect(() => vi.advanceTimersByTime(10)).toThrow("onError");
+    vi.advanceTimersByTime(10);
     expect(made).toHaveLength(2);
     const channel = socket.channel("room:1");
     channel.join();
     server().open();
     expect(server().sent).toHaveLength(1);
     expect(calls).toEqual(["onError", "onClose", "onOpen"]);
-    expect(() => vi.advanceTimersByTime(0)).toThrow("onOpen");
+    expect(errors).toEqual([new Error("onError"), new Error("onClose"), new Error("onOpen")]);
     socket.off(throwing);
   });
 

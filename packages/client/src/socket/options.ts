@@ -1,6 +1,8 @@
-import { reconnectAfterMs, rejoinAfterMs } from "../backoff.ts";
+import { hiddenReconnectAfterMs, reconnectAfterMs, rejoinAfterMs } from "../backoff.ts";
+import { report, run } from "../listeners.ts";
 import { Serializer } from "../serializer.ts";
 import type { Decode, Encode } from "../serializer.ts";
+import { isDelay } from "../timer.ts";
 import type { TransportClass } from "../transport.ts";
 import type { Params } from "./url.ts";
 
@@ -9,14 +11,22 @@ export type Provider<T> = T | (() => T | PromiseLike<T>);
 export interface PageStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
+  removeItem?(key: string): void;
 }
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
-/** phoenix.js's options with its defaults, and two of our own at the end. Unknown ones are ignored, as there. */
+/**
+ * phoenix.js's options with its defaults, and four of our own at the end. Unknown ones are ignored, as there. Milliseconds
+ * may be as many as you like, Infinity for "never"; NaN and negative ones are refused by the constructor. What is
+ * not a number of milliseconds when a function of yours returns it is reported, and the default is used instead.
+ */
 export interface SocketOptions {
   /** Default: the global WebSocket. In Node 20 pass the `ws` package's; `LongPoll` for long polling. */
   readonly transport?: TransportClass | undefined;
-  /** Falls back to long polling when there is no connection after so many ms, or at its first error. Default: never. */
+  /**
+   * Long polling takes over when WebSockets deliver nothing: the connection fails or ends before a message has come, or
+   * none has come after so many ms. Default, and 0: never.
+   */
   readonly longPollFallbackMs?: number | undefined;
   /** Where a fallback is remembered. Default: the page's sessionStorage. */
   readonly sessionStorage?: PageStorage | undefined;
@@ -24,12 +34,16 @@ export interface SocketOptions {
   readonly timeout?: number | undefined;
   /**
    * Milliseconds between heartbeats, and the time that an answer may take: no longer than `timeout` for the one that goes
-   * out when the page is seen again, the network is back, or the machine has slept. Default 30,000.
+   * out when the page is visible again, the network is back, or the machine has slept. While other messages come, or
+   * what was sent is leaving, a late answer is waited for. Default 30,000.
    */
   readonly heartbeatIntervalMs?: number | undefined;
-  /** Milliseconds before reconnecting for the `tries`-th time. Default: 10 ms growing to 5 s, plus up to 1 s by chance. */
+  /**
+   * Milliseconds before reconnecting for the `tries`-th time. Default: 10 ms growing to 5 s, plus up to 1 s of jitter.
+   * Counted from 1 again once a connection has answered a join or a heartbeat.
+   */
   readonly reconnectAfterMs?: ((tries: number) => number) | undefined;
-  /** Milliseconds before a channel joins again. Default: 1, 2, 5, then 10 s, plus up to 1 s by chance. */
+  /** Milliseconds before a channel joins again. Default: 1, 2, 5, then 10 s, plus up to 1 s of jitter. */
   readonly rejoinAfterMs?: ((tries: number) => number) | undefined;
   /** Milliseconds that a long poll may take. Default 20,000. */
   readonly longpollerTimeout?: number | undefined;
@@ -52,6 +66,16 @@ export interface SocketOptions {
    * try by itself joins again with the next connection.
    */
   readonly rejoinRefused?: ((response: unknown, tries: number) => boolean) | undefined;
+  /**
+   * Milliseconds that an attempt to connect may take, the wait for `params` and `authToken` included. Then the next one
+   * is made. Default: `timeout`.
+   */
+  readonly connectTimeout?: number | undefined;
+  /**
+   * The same as `reconnectAfterMs` for a page that is hidden; the longer pause of the two counts. Once it is visible the
+   * page connects at once. Default: 20 to 40 s at random. `() => Infinity` waits until the page is visible, as phoenix.js does.
+   */
+  readonly hiddenReconnectAfterMs?: ((tries: number) => number) | undefined;
 }
 
 const MAX_REFUSALS = 5;
@@ -61,6 +85,7 @@ const DEFAULTS = {
   heartbeatIntervalMs: 30_000,
   reconnectAfterMs,
   rejoinAfterMs,
+  hiddenReconnectAfterMs,
   longpollerTimeout: 20_000,
   binaryType: "arraybuffer",
   vsn: "2.0.0",
@@ -71,13 +96,18 @@ const DEFAULTS = {
 } satisfies SocketOptions;
 
 /** The options with their defaults. */
-export type Config = Omit<SocketOptions, keyof typeof DEFAULTS> & {
+export type Config = Omit<SocketOptions, keyof typeof DEFAULTS | "connectTimeout"> & {
   readonly [Name in keyof typeof DEFAULTS]: NonNullable<SocketOptions[Name]>;
-} & { readonly transport: TransportClass };
+} & { readonly transport: TransportClass; readonly connectTimeout: number };
 
-/** Throws where there is no WebSocket and none is given. */
+/** Throws where there is no WebSocket and none is given, and for an option that cannot be. */
 export function configure(options: SocketOptions): Config {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => {
+      check(name, value);
+      return value !== undefined && value !== null;
+    }),
+  ) as SocketOptions;
   const transport = options.transport ?? (globalThis as { readonly WebSocket?: TransportClass }).WebSocket;
   if (transport === undefined) {
     throw new Error('No global WebSocket here: give option transport, as the WebSocket of "ws"');
@@ -85,7 +115,62 @@ export function configure(options: SocketOptions): Config {
   // Long polling has a frame format of its own around the messages.
   const codec = transport.isLongPoll === true ? { encode: DEFAULTS.encode, decode: DEFAULTS.decode } : {};
   const logger = options.debug === true ? consoleLogger : undefined;
-  return { ...DEFAULTS, logger, ...Object.fromEntries(given), ...codec, transport };
+  const connectTimeout = given.timeout ?? DEFAULTS.timeout;
+  const config = { ...DEFAULTS, logger, connectTimeout, ...given, ...codec, transport } as Config;
+  return {
+    ...config,
+    reconnectAfterMs: delays("reconnectAfterMs", config),
+    rejoinAfterMs: delays("rejoinAfterMs", config),
+    hiddenReconnectAfterMs: delays("hiddenReconnectAfterMs", config),
+    rejoinRefused: (response, tries) =>
+      result(
+        () => config.rejoinRefused(response, tries),
+        () => DEFAULTS.rejoinRefused(response, tries),
+      ),
+  };
+}
+
+const NUMBERS = /^(timeout|(heartbeatInterval|longPollFallback)Ms|connectTimeout|longpollerTimeout|bufferLimit)$/;
+const MAY_BE_ZERO = /^(longp|buf)/i;
+const FUNCTIONS = /^(re.*AfterMs|hidden.*|rejoinRefused|encode|decode|logger)$/;
+
+function check(name: string, value: unknown): void {
+  if (value === undefined || value === null) return;
+  if (NUMBERS.test(name) && !(isDelay(value) && (value > 0 || MAY_BE_ZERO.test(name)))) {
+    throw new RangeError(`${name} is ${shown(value)}: it must be a positive number, or Infinity`);
+  }
+  if (FUNCTIONS.test(name) && typeof value !== "function") {
+    throw new TypeError(`${name} is ${shown(value)}: it must be a function`);
+  }
+}
+
+const shown = (value: unknown) => (typeof value === "number" ? String(value) : `a ${typeof value}`);
+
+type Delays = "reconnectAfterMs" | "rejoinAfterMs" | "hiddenReconnectAfterMs";
+
+/** A function of the program that gives milliseconds. Where it does not, the default does, so that no pause is lost. */
+function delays(name: Delays, { [name]: given, logger }: Pick<Config, Delays | "logger">): (tries: number) => number {
+  return (tries) => {
+    const delay = result(
+      () => given(tries),
+      () => DEFAULTS[name](tries),
+    );
+    if (isDelay(delay)) return delay;
+    const text = `${name}(${tries}) gave ${shown(delay)}: it must give milliseconds, 0 or more; the default is used`;
+    report(new RangeError(text));
+    if (logger !== undefined) run(() => logger("transport", text));
+    return DEFAULTS[name](tries);
+  };
+}
+
+/** What a function of the program gives, or what stands in for it when it throws, which is reported. */
+function result<T>(call: () => T, otherwise: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    report(error);
+    return otherwise();
+  }
 }
 
 /** What an option gives now: its value, or what its function returns. */

@@ -23,27 +23,65 @@ function show(state: typeof visibility): void {
 const onWindow = (type: string): unknown => window.dispatchEvent(new Event(type));
 
 describe("a page that is hidden", () => {
-  it("keeps its connection, and does not open a new one until it is seen again: then at once", async () => {
-    const lines: string[] = [];
-    const { made, server } = setUpOpen({ reconnectAfterMs: () => 500, logger: (_kind, text) => lines.push(text) });
+  it("keeps its connection; when that is lost it is back within 20 to 40 s, spread at random", async () => {
+    const pauses: number[] = [];
+    for (let count = 0; count < 20; count++) {
+      show("visible");
+      const { made, server } = setUpOpen({ reconnectAfterMs: () => 500 });
+      show("hidden");
+      expect(server().closes).toEqual([]);
+      server().drop();
+      const start = Date.now();
+      while (made.length === 1 && Date.now() - start < 60_000) await vi.advanceTimersByTimeAsync(100);
+      pauses.push(Date.now() - start);
+    }
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(20_000);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(40_100);
+    expect(new Set(pauses).size).toBeGreaterThan(10);
+  });
+
+  it("comes back when hiddenReconnectAfterMs says so, no earlier than a visible one", async () => {
+    const { made, server } = setUpOpen({ reconnectAfterMs: () => 500, hiddenReconnectAfterMs: () => 50 });
     show("hidden");
-    expect(server().closes).toEqual([]);
     server().drop();
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(499);
     expect(made).toHaveLength(1);
-    expect(lines).toContain("not reconnecting while the page is hidden");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(made).toHaveLength(2);
+  });
+
+  it("may wait until it is visible again, as with phoenix.js: then it connects at once", async () => {
+    const { made, server } = setUpOpen({ hiddenReconnectAfterMs: () => Infinity });
+    show("hidden");
+    server().drop();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(made).toHaveLength(1);
     show("visible");
     expect(made).toHaveLength(2);
   });
 
-  it("and seen again does not wait for the rest of a pause", () => {
+  it("and seen again does not wait for the rest of a pause", async () => {
     const { made, server } = setUpOpen({ reconnectAfterMs: () => 5000 });
     server().drop();
     show("visible");
     expect(made).toHaveLength(2);
     server().open();
-    vi.advanceTimersByTime(60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(made).toHaveLength(2);
+  });
+
+  it.each(["visibilitychange", "resume", "online"])("replaces an attempt that is stuck at %s, once", async (type) => {
+    const { made, server, socket } = setUp();
+    socket.connect();
+    const wake = () => (type === "online" ? onWindow(type) : document.dispatchEvent(new Event(type)));
+    wake();
+    expect(made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2000);
+    for (let count = 0; count < 3; count++) wake();
+    expect(made).toHaveLength(2);
+    server().open();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([made.length, made[0]?.closes.length, socket.isConnected()]).toEqual([2, 1, true]);
   });
 
   it("and seen again connects after a close of any code, as phoenix.js does", () => {
@@ -143,6 +181,7 @@ describe("a network that is back", () => {
     visibility = "visible";
     onWindow("online");
     expect(made).toHaveLength(2);
+    server().open();
     vi.advanceTimersByTime(60_000);
     expect(made).toHaveLength(2);
   });

@@ -1,10 +1,10 @@
-/** The life of the page around a socket: hidden pages do not reconnect, left ones do not stay connected. */
+/** The life of the page around a socket: hidden pages are in no hurry, left ones do not stay connected. */
 export interface PageHost {
   /** The page is left, perhaps into the back-forward cache. */
   left(): void;
   /** The page is back from that cache. */
   returned(): void;
-  /** The page is seen again, or the network is back. */
+  /** The page is visible again, or the network is back. */
   woke(): void;
 }
 
@@ -22,6 +22,8 @@ export class Page {
             [window, "pageshow", () => host.returned()],
             [window, "online", wake],
             [document, "visibilitychange", wake],
+            // A page that was frozen: Chrome does not always send visibilitychange after it.
+            [document, "resume", wake],
           ];
   }
 
