@@ -203,11 +203,17 @@ export interface TelemetryEvents {
   };
   /** Broadcasts of the node `from` did not arrive here. Counted for up to 200 ms. */
   "pubsub.missed": AdapterSource & { readonly count: number; readonly from: string };
-  /** Something arrived that is no message of this version of Wingbeat, or broken. */
-  "pubsub.unreadable": AdapterSource & { readonly error: unknown };
+  /**
+   * Something arrived that is not a message of this version of Wingbeat, is broken, is not signed with one of our secrets
+   * (`secret`), or whose count is not to be believed. Told up to ten times in 200 ms; what is more is counted, and told together
+   * with the last error.
+   */
+  "pubsub.unreadable": AdapterSource & { readonly count: number; readonly error: unknown };
   // In the primary of `runCluster`.
   /** A worker has started its server. */
   "cluster.worker_ready": { readonly pid: number };
+  /** A worker could not be started, written to or killed. When it ends, `cluster.worker_exited` follows. */
+  "cluster.worker_failed": { readonly pid: number | undefined; readonly error: unknown };
   /** A worker has ended. `restartIn`: milliseconds until another takes its place; null: none will. */
   "cluster.worker_exited": {
     readonly pid: number;

@@ -40,6 +40,7 @@ class Primary {
     worker.on("message", (message: unknown) => {
       if (isControl(message, "cluster.ready")) this.#ready(worker);
     });
+    worker.on("error", (error) => this.#failed(worker, error));
     worker.once("exit", (code, signal) => this.#exited(worker, code, signal, Date.now() - since));
   }
 
@@ -54,14 +55,28 @@ class Primary {
     emit("cluster.worker_ready", { pid: worker.process.pid as number });
   }
 
+  /** Its channel broke while it was written to, which its exit will tell; or there is no process at all. */
+  #failed(worker: Worker, error: unknown): void {
+    const { pid } = worker.process;
+    emit("cluster.worker_failed", { pid, error });
+    if (pid === undefined && this.#workers.delete(worker)) this.#replace(0);
+  }
+
   #exited(worker: Worker, code: number | null, signal: string | null, lifetime: number): void {
     this.#workers.delete(worker);
+    this.#replace(lifetime, (restartIn) =>
+      emit("cluster.worker_exited", { pid: worker.process.pid as number, code, signal, restartIn }),
+    );
+  }
+
+  /** A worker is gone: another takes its place, unless the program ends. `tell` is given when. */
+  #replace(lifetime: number, tell: (restartIn: number | null) => void = () => {}): void {
     if (!this.#wasReady && !this.#isEnding) {
       this.#exitCode = 1;
       this.#end();
     }
     const restartIn = this.#isEnding ? null : this.#delay(lifetime);
-    emit("cluster.worker_exited", { pid: worker.process.pid as number, code, signal, restartIn });
+    tell(restartIn);
     if (restartIn !== null) this.#restart(restartIn);
     else if (this.#workers.size === 0) process.exit(this.#exitCode);
   }
@@ -74,7 +89,13 @@ class Primary {
   #restart(delay: number): void {
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
-      this.fork();
+      try {
+        this.fork();
+      } catch (error) {
+        // No more processes or files for now: the workers that there are go on.
+        emit("cluster.worker_failed", { pid: undefined, error });
+        this.#restart(this.#delay(0));
+      }
     }, delay);
     this.#restarts.add(timer);
   }
@@ -85,7 +106,7 @@ class Primary {
     for (const timer of this.#restarts) clearTimeout(timer);
     if (this.#workers.size === 0) process.exit(this.#exitCode);
     for (const worker of this.#workers) {
-      if (worker.isConnected()) worker.send({ wingbeat: "cluster.drain" } satisfies ClusterControl);
+      if (worker.isConnected()) worker.send({ wingbeat: "cluster.drain" } satisfies ClusterControl, () => {});
     }
     setTimeout(() => this.#kill(), this.#drainTimeout);
   }

@@ -17,7 +17,8 @@ export function runWorker(start: () => Closable | Promise<Closable>): void {
   // A terminal sends its signal to all processes, a service manager perhaps too.
   process.once("SIGTERM", drain);
   process.once("SIGINT", drain);
-  void started.then(() => process.send?.({ wingbeat: "cluster.ready" } satisfies ClusterControl));
+  // The primary may be gone by now: then this process ends with it, and not with an error.
+  void started.then(() => process.send?.({ wingbeat: "cluster.ready" } satisfies ClusterControl, () => {}));
 }
 
 let closing: Promise<never> | undefined = undefined;

@@ -65,7 +65,20 @@ describe("bytes beside JSON", () => {
     expect(() => detach({ big: 1n })).toThrow(TypeError);
   });
 
-  it("that lead nowhere are an error", () => {
-    expect(() => attach({}, [{ path: ["a", "b"], bytes: new Uint8Array() }])).toThrow(TypeError);
+  it.each<[string, unknown, unknown[]]>([
+    ["leads nowhere", {}, ["a", "b"]],
+    ["leads to what is there already", { a: 1 }, ["a"]],
+    ["leads to a prototype", { a: null }, ["__proto__"]],
+    ["leads through a prototype", { a: null }, ["__proto__", "polluted"]],
+    ["leads through a constructor", {}, ["constructor", "prototype", "polluted"]],
+    ["leads beyond a list", [null], [1]],
+    ["leads to the length of a list", [null], ["length"]],
+    ["leads into a string", "text", [0]],
+    ["is one of objects", { a: null }, [{ toString: () => "a" }]],
+  ])("whose path %s are an error, and change nothing", (_what, message, path) => {
+    const before = JSON.stringify(message);
+    expect(() => attach(message, [{ path, bytes: new Uint8Array() } as never])).toThrow("leads nowhere");
+    expect(JSON.stringify(message)).toBe(before);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 });

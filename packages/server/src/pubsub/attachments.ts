@@ -29,21 +29,34 @@ export function detach(message: unknown): Detached {
   return { json: JSON.stringify(withoutBytes(message, [], attachments)), attachments };
 }
 
-/** Puts the bytes back into a message that was parsed. Throws when a path leads nowhere. */
+/**
+ * Puts the bytes back into a message that was parsed. Throws when a path does not lead to a `null` in it: paths come
+ * from outside, and must not lead to a prototype.
+ */
 export function attach(message: unknown, attachments: readonly Attachment[]): unknown {
-  let result = message;
+  const holder: Container = { message };
   for (const { path, bytes } of attachments) {
-    const last = path.at(-1);
-    if (last === undefined) {
-      result = bytes;
-      continue;
+    let parent: unknown = holder;
+    let key: unknown = "message";
+    for (const next of path) {
+      parent = ownPart(parent, key);
+      key = next;
     }
-    let parent = result as Container;
-    for (const key of path.slice(0, -1)) parent = parent[key] as Container;
-    set(parent, last, bytes);
+    if (ownPart(parent, key) !== null) throw leadsNowhere();
+    set(parent as Container, key as string | number, bytes);
   }
-  return result;
+  return holder["message"];
 }
+
+/** What an object or a list has under a key itself. */
+function ownPart(parent: unknown, key: unknown): unknown {
+  const isKey = typeof key === "string" || typeof key === "number";
+  const isContainer = typeof parent === "object" && parent !== null && !(parent instanceof Uint8Array);
+  if (isKey && isContainer && Object.hasOwn(parent, key)) return (parent as Container)[key];
+  throw leadsNowhere();
+}
+
+const leadsNowhere = (): TypeError => new TypeError("bytes of a message have a path that leads nowhere");
 
 function holdsBytes(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;

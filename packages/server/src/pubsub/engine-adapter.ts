@@ -8,16 +8,17 @@
  * no interest to it: docs/scaling.md has the figure.
  */
 import { randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { hostname } from "node:os";
 import { WingbeatError } from "../errors.ts";
 import { checkPositive } from "../options.ts";
-import { emit } from "../telemetry.ts";
 import type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./adapter.ts";
 import type { Engine } from "./engine.ts";
 import { DIRECT, Envelope, EnvelopeWriter } from "./envelope.ts";
-import { Gaps } from "./gaps.ts";
+import { Gaps, LATE, TOO_FAR } from "./gaps.ts";
 import { Link } from "./link.ts";
 import { PART, PartCutter, PartJoiner } from "./parts.ts";
+import { signedEngine, signingKeys } from "./signing.ts";
 
 /** What all adapters over an engine can be told. */
 export interface EngineOptions {
@@ -32,10 +33,16 @@ export interface EngineOptions {
   readonly queueLimit?: number;
   /** Milliseconds between two tests that what this node sends comes back. Default 10,000. */
   readonly heartbeat?: number;
+  /**
+   * Signs what this node sends, and refuses what others send without a signature of it: of at least 20 bytes, the same on
+   * all nodes. Of several, the first one signs and all are accepted: to change it, give the nodes `[old, new]`, then
+   * `[new, old]`, then `new`. Default: nothing is signed, and whoever can write to the engine is believed.
+   */
+  readonly secret?: string | readonly string[];
 }
 
 /** The names of {@link EngineOptions}. */
-export const ENGINE_OPTIONS: readonly string[] = ["nodeName", "namespace", "queueLimit", "heartbeat"];
+export const ENGINE_OPTIONS: readonly string[] = ["nodeName", "namespace", "queueLimit", "heartbeat", "secret"];
 
 /** The namespace of some options. Throws `WB_OPTION` for one that not every engine can have in a name. */
 export function namespaceOf(where: string, { namespace = "wingbeat" }: EngineOptions): string {
@@ -57,32 +64,39 @@ export function engineAdapter(where: string, engine: Engine, options: EngineOpti
   if (nodeName === "" || Buffer.byteLength(nodeName) > 255) {
     throw new WingbeatError("WB_OPTION", `${where}.nodeName is "${nodeName}": it must have 1 to 255 bytes.`);
   }
-  return new EngineAdapter(engine, nodeName, queueLimit, heartbeat);
+  const keys = options.secret === undefined ? [] : signingKeys(where, options.secret, namespaceOf(where, options));
+  return new EngineAdapter(engine, keys, nodeName, queueLimit, heartbeat);
 }
 
 class EngineAdapter implements PubSubAdapter {
   readonly nodeName: string;
-  readonly #engine: Engine;
+  readonly #streams: number;
+  readonly #queueLimit: number;
   readonly #writer: EnvelopeWriter;
   readonly #ownSender: string;
   readonly #joiner: PartJoiner;
   readonly #link: Link;
-  readonly #gaps = new Gaps();
+  readonly #gaps: Gaps;
+  readonly #isSigned: boolean;
   /** Broadcasts so far, by stream. */
   readonly #sequences: number[];
   #directSequence = 0;
   #deliver: DeliverLocally = () => {};
 
-  constructor(engine: Engine, nodeName: string, queueLimit: number, heartbeat: number) {
+  constructor(engine: Engine, keys: readonly KeyObject[], nodeName: string, queueLimit: number, heartbeat: number) {
     this.nodeName = nodeName;
-    this.#engine = engine;
+    this.#streams = engine.streams;
+    this.#queueLimit = queueLimit;
     this.#sequences = Array.from({ length: engine.streams }, () => 0);
     this.#writer = new EnvelopeWriter(nodeName);
     this.#ownSender = this.#writer.incarnation.toString("latin1");
     // As much as may wait on its way out may wait on its way in.
     this.#joiner = new PartJoiner(queueLimit);
+    this.#isSigned = keys.length > 0;
+    this.#gaps = new Gaps(this.#isSigned);
     const cutter = new PartCutter(this.#writer.incarnation);
-    this.#link = new Link(engine, {
+    const carrier = this.#isSigned ? signedEngine(engine, keys, (error) => this.#refuse(error)) : engine;
+    this.#link = new Link(carrier, {
       nodeName,
       queueLimit,
       heartbeat,
@@ -101,9 +115,9 @@ class EngineAdapter implements PubSubAdapter {
   }
 
   broadcast(message: PubSubMessage): void {
-    const stream = this.#engine.streams === 1 ? 0 : hash(message.topic) % this.#engine.streams;
+    const stream = this.#streams === 1 ? 0 : hash(message.topic) % this.#streams;
     const sequence = (this.#sequences[stream] as number) + 1;
-    const bytes = this.#writer.write(message, stream, sequence);
+    const bytes = this.#write(message, stream, sequence);
     this.#sequences[stream] = sequence;
     this.#link.send({ node: undefined, stream, bytes });
   }
@@ -111,7 +125,9 @@ class EngineAdapter implements PubSubAdapter {
   directBroadcast(nodeName: string, message: PubSubMessage): void {
     // No way through the engine: it works when that is away.
     if (nodeName === this.nodeName) return this.#deliver(message);
-    this.#link.send({ node: nodeName, stream: 0, bytes: this.#writer.write(message, DIRECT, ++this.#directSequence) });
+    const bytes = this.#write(message, DIRECT, this.#directSequence + 1);
+    this.#directSequence++;
+    this.#link.send({ node: nodeName, stream: 0, bytes });
   }
 
   async stop(): Promise<void> {
@@ -120,22 +136,37 @@ class EngineAdapter implements PubSubAdapter {
     this.#joiner.clear();
   }
 
+  /** Throws for what JSON cannot carry, and what is too large to be sent at all. */
+  #write(message: PubSubMessage, stream: number, sequence: number): Buffer {
+    const bytes = this.#writer.write(message, stream, sequence);
+    if (bytes.length <= this.#queueLimit) return bytes;
+    throw new RangeError(`a message of ${bytes.length} bytes, ${this.#queueLimit} are allowed (queueLimit)`);
+  }
+
+  #refuse(error: unknown): void {
+    this.#link.losses.unreadable(error);
+  }
+
   #receive(bytes: Buffer): void {
     try {
       const envelope = bytes[0] === PART ? this.#joiner.add(bytes) : bytes;
       if (envelope !== undefined) this.#open(new Envelope(envelope));
     } catch (error) {
-      emit("pubsub.unreadable", { adapter: this.#engine.name, nodeName: this.nodeName, error });
+      this.#refuse(error);
     }
   }
 
   #open(envelope: Envelope): void {
-    const { sender, stream } = envelope;
+    const { sender, stream, sequence } = envelope;
     if (sender === this.#ownSender) return;
-    if (stream !== DIRECT) {
-      const missed = this.#gaps.check(sender, stream, envelope.sequence);
-      if (missed < 0) return;
-      if (missed > 0) this.#link.losses.missed(missed, envelope.node);
+    // Without a signature nobody can tell a direct message that was sent again; with one, it was recorded.
+    if (stream !== DIRECT || this.#isSigned) {
+      if (stream !== DIRECT && stream >= this.#streams)
+        throw new RangeError("a message of a stream that we do not have");
+      const missed = this.#gaps.check(sender, stream, sequence);
+      if (missed === TOO_FAR) throw new RangeError(`a message whose count jumps to ${sequence}: is it forged?`);
+      if (missed === LATE) return;
+      if (missed > 0 && stream !== DIRECT) this.#link.losses.missed(missed, envelope.node);
     }
     this.#deliver(envelope);
   }

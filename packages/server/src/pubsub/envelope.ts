@@ -95,6 +95,7 @@ export class Envelope implements PubSubMessage {
     this.topic = bytes.toString("utf8", topic, this.#json);
     this.stream = bytes.readUInt16BE(3);
     this.sequence = bytes.readUIntBE(5, 6);
+    if (this.sequence === 0) throw new RangeError("an envelope without a count");
   }
 
   /** The node that sent it. */
@@ -113,15 +114,23 @@ export class Envelope implements PubSubMessage {
     return this.#tail === this.#bytes.length ? message : attach(message, this.#attachments());
   }
 
+  /** Throws when the tail is not one that a node has written. */
   #attachments(): Attachment[] {
     const start = this.#tail + 4;
     let at = start + this.#bytes.readUInt32BE(this.#tail);
-    const list = JSON.parse(this.#bytes.toString("utf8", start, at)) as [Attachment["path"], number][];
-    return list.map(([path, length]) => {
+    const list: unknown = JSON.parse(this.#bytes.toString("utf8", start, at));
+    if (!Array.isArray(list) || !list.every(isPlace)) throw new RangeError("a list of attachments that is none");
+    const attachments = list.map(([path, length]) => {
       const from = at;
       at += length;
       // A copy, and a plain Uint8Array: the receiver may keep it, and must not keep the engine's buffer alive.
       return { path, bytes: new Uint8Array(this.#bytes.subarray(from, at)) };
     });
+    if (at !== this.#bytes.length) throw new RangeError("attachments of another length than their list says");
+    return attachments;
   }
 }
+
+/** `[path, length]` */
+const isPlace = (value: unknown): value is [Attachment["path"], number] =>
+  Array.isArray(value) && Array.isArray(value[0]) && Number.isSafeInteger(value[1]) && value[1] >= 0;

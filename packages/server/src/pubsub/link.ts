@@ -155,7 +155,10 @@ export class Link {
     else void closed(connection);
   }
 
+  /** Called in the middle of a driver: what it throws could end the process. */
   #receive(received: Uint8Array): void {
+    if (!(received instanceof Uint8Array))
+      return this.losses.unreadable(new TypeError("the engine's driver gave no bytes"));
     const bytes = Buffer.isBuffer(received)
       ? received
       : Buffer.from(received.buffer, received.byteOffset, received.byteLength);

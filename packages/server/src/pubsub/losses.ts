@@ -8,6 +8,11 @@ export type LossReason = "queue full" | "too large" | "not confirmed" | "stopped
 
 /** Milliseconds. */
 const COLLECTED_FOR = 200;
+/** What was unreadable is told one by one, as often in that time; what is more, together. */
+const MOST_UNREADABLE = 10;
+/** Nodes whose missing messages are told apart: names come from outside. */
+const MOST_NODES = 100;
+const OTHERS = "other nodes";
 
 interface Loss {
   count: number;
@@ -18,6 +23,8 @@ export class Losses {
   readonly #source: { readonly adapter: string; readonly nodeName: string };
   readonly #lost = new Map<LossReason, Loss>();
   readonly #missed = new Map<string, number>();
+  #unreadable = 0;
+  #lastError: unknown = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
   #totalLost = 0;
   #totalMissed = 0;
@@ -50,8 +57,17 @@ export class Losses {
 
   missed(count: number, from: string): void {
     this.#totalMissed += count;
-    this.#missed.set(from, (this.#missed.get(from) ?? 0) + count);
+    const name = this.#missed.has(from) || this.#missed.size < MOST_NODES ? from : OTHERS;
+    this.#missed.set(name, (this.#missed.get(name) ?? 0) + count);
     this.#timer ??= setTimeout(() => this.tell(), COLLECTED_FOR);
+  }
+
+  /** Something arrived that is not a message, or not to be believed. */
+  unreadable(error: unknown): void {
+    this.#unreadable++;
+    this.#lastError = error;
+    this.#timer ??= setTimeout(() => this.tell(), COLLECTED_FOR);
+    if (this.#unreadable <= MOST_UNREADABLE) emit("pubsub.unreadable", { ...this.#source, count: 1, error });
   }
 
   /** Tells what was collected, now. */
@@ -62,6 +78,10 @@ export class Losses {
       emit("pubsub.lost", { ...this.#source, count, reason, ...(error === undefined ? {} : { error }) });
     }
     for (const [from, count] of this.#missed) emit("pubsub.missed", { ...this.#source, count, from });
+    const count = this.#unreadable - MOST_UNREADABLE;
+    if (count > 0) emit("pubsub.unreadable", { ...this.#source, count, error: this.#lastError });
+    this.#unreadable = 0;
+    this.#lastError = undefined;
     this.#lost.clear();
     this.#missed.clear();
   }

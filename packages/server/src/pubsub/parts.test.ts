@@ -45,6 +45,43 @@ describe("parts of an envelope", () => {
     expect(() => joiner.add(Buffer.from([PART, 1, 2]))).toThrow("cut off");
   });
 
+  it("are not taken when they are no parts: beyond the last, or empty", () => {
+    const [first, second] = cutter().cut(Buffer.alloc(70), 61) as [Buffer, Buffer];
+    const joiner = new PartJoiner(1_000);
+    first.writeUInt32BE(0, 17);
+    expect(() => joiner.add(first)).toThrow("a part beyond the last one");
+    second.writeUInt32BE(0xffff_ffff, 13);
+    expect(() => joiner.add(second)).toThrow("a part beyond the last one");
+    expect(() => joiner.add(first.subarray(0, 21))).toThrow("an empty one");
+    expect(joiner.bytes).toBe(0);
+  });
+
+  it("that somebody else forges do not end the sender's envelope", () => {
+    const envelope = Buffer.alloc(100, "a");
+    const incarnation = randomBytes(8);
+    const parts = new PartCutter(incarnation).cut(envelope, 61);
+    const forger = new PartCutter(incarnation);
+    forger.cut(envelope, 61);
+    const joiner = new PartJoiner(1_000);
+    const results = parts.map((part) => {
+      joiner.add(forger.cut(Buffer.alloc(100, "b"), 61)[0] as Buffer);
+      return joiner.add(part);
+    });
+    expect(results.at(-1)).toEqual(envelope);
+  });
+
+  it("are of few envelopes at once, however small and of however many senders", () => {
+    const joiner = new PartJoiner(10_000);
+    for (let sender = 0; sender < 5_000; sender++) joiner.add(cutter().cut(Buffer.alloc(30), 22)[0] as Buffer);
+    expect(joiner.bytes).toBe(1_000);
+  });
+
+  it("are not made for an engine that takes next to nothing", () => {
+    for (const maxBytes of [0, -1, 21, Number.NaN]) {
+      expect(() => cutter().cut(Buffer.alloc(100), maxBytes)).toThrow("too few for a part");
+    }
+  });
+
   it("wait in limited space: the oldest are given up", () => {
     const joiner = new PartJoiner(100);
     const [first, second] = [cutter(), cutter()].map((sender) => sender.cut(Buffer.alloc(80), 61)) as [

@@ -1,6 +1,6 @@
 /**
  * Long envelopes in parts, for engines that take small messages only: PostgreSQL takes 8 kB, NATS 1 MB. A sender sends
- * the parts of one envelope before anything else: of each sender at most one envelope is incomplete.
+ * the parts of one envelope before anything else, and numbers its envelopes.
  *
  * A part: 1 byte kind (2), 8 bytes incarnation of the sender, 4 bytes number of the envelope, 4 bytes index of the
  * part, 4 bytes count of parts, then its bytes. Numbers are big-endian.
@@ -10,6 +10,10 @@
 export const PART = 2;
 
 const HEADER = 21;
+/** Bytes that a part must have room for beside its header: an engine that takes less is broken. */
+const MIN_ROOM = 1;
+/** Envelopes that may be incomplete at once, however small. */
+const MOST_INCOMPLETE = 1_000;
 
 /** Cuts long envelopes of one node. */
 export class PartCutter {
@@ -24,6 +28,7 @@ export class PartCutter {
   cut(envelope: Buffer, maxBytes: number): readonly Buffer[] {
     if (envelope.length <= maxBytes) return [envelope];
     const room = maxBytes - HEADER;
+    if (!(room >= MIN_ROOM)) throw new RangeError(`the engine takes ${maxBytes} bytes: too few for a part`);
     const count = Math.ceil(envelope.length / room);
     this.#number = (this.#number + 1) >>> 0;
     return Array.from({ length: count }, (_, index) =>
@@ -43,15 +48,41 @@ export class PartCutter {
   }
 }
 
-interface Incomplete {
-  readonly number: number;
-  readonly pieces: Buffer[];
-  bytes: number;
+/** The parts of one envelope so far, in one buffer: many small ones take no more memory than their bytes. */
+class Incomplete {
+  readonly count: number;
+  /** The index of the part that follows. */
+  next = 0;
+  bytes = 0;
+  #buffer: Buffer = Buffer.alloc(0);
+
+  constructor(count: number) {
+    this.count = count;
+  }
+
+  add(piece: Buffer): void {
+    const bytes = this.bytes + piece.length;
+    if (bytes > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(this.next === 0 ? bytes : 2 * bytes);
+      this.#buffer.copy(larger);
+      this.#buffer = larger;
+    }
+    piece.copy(this.#buffer, this.bytes);
+    this.bytes = bytes;
+    this.next++;
+  }
+
+  get envelope(): Buffer {
+    return this.#buffer.subarray(0, this.bytes);
+  }
 }
 
-/** Puts the parts of all senders together. What is incomplete has at most `limit` bytes: the oldest is given up first. */
+/**
+ * Puts the parts of all senders together. What is incomplete has at most `limit` bytes: the oldest is given up first.
+ */
 export class PartJoiner {
   readonly #limit: number;
+  /** By sender and number. */
   readonly #incomplete = new Map<string, Incomplete>();
   #bytes = 0;
 
@@ -64,25 +95,27 @@ export class PartJoiner {
     return this.#bytes;
   }
 
-  /** Takes a part, and gives the envelope when it was the last one. A part that does not follow ends its envelope. */
+  /**
+   * Takes a part, and gives the envelope when it was the last one. A part that does not follow ends its envelope. Throws
+   * for what is not a part.
+   */
   add(part: Buffer): Buffer | undefined {
     if (part.length < HEADER) throw new RangeError("a part that was cut off");
-    const sender = part.toString("latin1", 1, 9);
+    const name = part.toString("latin1", 1, 13);
     const index = part.readUInt32BE(13);
     const count = part.readUInt32BE(17);
-    const envelope = this.#envelope(sender, part.readUInt32BE(9), index);
-    if (envelope === undefined) return undefined;
+    if (index >= count || part.length === HEADER) throw new RangeError("a part beyond the last one, or an empty one");
+    const incomplete = this.#find(name, index, count);
+    if (incomplete === undefined) return undefined;
     // A copy: the engine may use its buffer again.
-    const piece = Buffer.from(part.subarray(HEADER));
-    envelope.pieces.push(piece);
-    envelope.bytes += piece.length;
-    this.#bytes += piece.length;
+    incomplete.add(part.subarray(HEADER));
+    this.#bytes += part.length - HEADER;
     if (index + 1 < count) {
       this.#shrink();
       return undefined;
     }
-    this.#drop(sender);
-    return Buffer.concat(envelope.pieces, envelope.bytes);
+    this.#drop(name);
+    return incomplete.envelope;
   }
 
   /** Forgets all parts: the connection they came on is gone. */
@@ -91,25 +124,25 @@ export class PartJoiner {
     this.#bytes = 0;
   }
 
-  #envelope(sender: string, number: number, index: number): Incomplete | undefined {
-    const known = this.#incomplete.get(sender);
-    if (known?.number === number && known.pieces.length === index) return known;
-    this.#drop(sender);
+  #find(name: string, index: number, count: number): Incomplete | undefined {
+    const known = this.#incomplete.get(name);
+    if (known?.next === index && known.count === count) return known;
+    this.#drop(name);
     if (index !== 0) return undefined;
-    const started: Incomplete = { number, pieces: [], bytes: 0 };
-    this.#incomplete.set(sender, started);
+    const started = new Incomplete(count);
+    this.#incomplete.set(name, started);
     return started;
   }
 
-  #drop(sender: string): void {
-    this.#bytes -= this.#incomplete.get(sender)?.bytes ?? 0;
-    this.#incomplete.delete(sender);
+  #drop(name: string): void {
+    this.#bytes -= this.#incomplete.get(name)?.bytes ?? 0;
+    this.#incomplete.delete(name);
   }
 
   #shrink(): void {
-    for (const sender of this.#incomplete.keys()) {
-      if (this.#bytes <= this.#limit) return;
-      this.#drop(sender);
+    for (const name of this.#incomplete.keys()) {
+      if (this.#bytes <= this.#limit && this.#incomplete.size <= MOST_INCOMPLETE) return;
+      this.#drop(name);
     }
   }
 }

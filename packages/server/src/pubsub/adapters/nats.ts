@@ -23,7 +23,7 @@ export interface NatsClient {
   publish(subject: string, payload: Uint8Array): void;
   subscribe(
     subject: string,
-    options: { callback: (error: Error | null, message: { readonly data: Uint8Array }) => void },
+    options: { callback: (error: Error | null, message?: { readonly data: Uint8Array }) => void },
   ): unknown;
   flush(): Promise<void>;
   status(): AsyncIterable<{ readonly type: string; readonly error?: unknown }>;
@@ -60,7 +60,8 @@ function natsEngine(namespace: string, connect: () => Promise<NatsClient>): Engi
     advice: `may its user publish on and subscribe to "${namespace}.>", and is noEcho off?`,
     streams: 1,
     parallel: 8,
-    connect: (nodeName, events) => new NatsConnection(connect(), [toAll, toNode(nodeName)], subjectOf, events),
+    connect: (nodeName, events) =>
+      new NatsConnection(Promise.resolve(connect()), [toAll, toNode(nodeName)], subjectOf, events),
   };
 }
 
@@ -99,12 +100,12 @@ class NatsConnection implements EngineConnection {
   async #open(subjects: readonly string[], events: EngineEvents): Promise<void> {
     const client = await this.#connecting;
     this.#client = client;
-    const callback = (error: Error | null, { data }: { readonly data: Uint8Array }): void => {
-      if (error === null) events.receive(data);
-      else events.lost(error);
+    const callback = (error: Error | null, message?: { readonly data: Uint8Array }): void => {
+      if (error === null && message !== undefined) events.receive(message.data);
+      else events.lost(error ?? new Error("the NATS client gave no message"));
     };
     for (const subject of subjects) client.subscribe(subject, { callback });
-    void this.#watch(client, events);
+    this.#watch(client, events).catch((error: unknown) => events.lost(error));
     await client.flush();
   }
 

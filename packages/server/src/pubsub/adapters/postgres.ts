@@ -85,7 +85,7 @@ function postgresEngine(namespace: string, connect: () => PostgresClient): Engin
 async function open(client: PostgresClient, channels: readonly string[], events: EngineEvents): Promise<void> {
   client.on("error", (error) => events.lost(error));
   client.on("end", () => events.lost(new Error("PostgreSQL closed the connection")));
-  client.on("notification", ({ payload = "" }) => events.receive(Buffer.from(payload, "base64")));
+  client.on("notification", ({ payload }) => events.receive(Buffer.from(String(payload ?? ""), "base64")));
   await client.connect();
   for (const channel of channels) await client.query(`LISTEN "${channel}"`);
 }

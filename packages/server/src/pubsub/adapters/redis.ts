@@ -19,7 +19,7 @@ import type { Engine, EngineConnection, EngineEvents, Parcel } from "../engine.t
 import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../engine-adapter.ts";
 import type { EngineOptions } from "../engine-adapter.ts";
 import { redisDriver } from "./redis/driver.ts";
-import type { RedisClient } from "./redis/driver.ts";
+import type { RedisClient, RedisDriver } from "./redis/driver.ts";
 
 export type { EngineOptions } from "../engine-adapter.ts";
 export type { IoRedisClient, NodeRedisClient, RedisClient } from "./redis/driver.ts";
@@ -65,8 +65,7 @@ function redisEngine(namespace: string, connect: () => RedisClient, shards: numb
     streams,
     parallel: 8,
     connect: (nodeName: string, events: EngineEvents): EngineConnection => {
-      const publisher = redisDriver(connect(), events.lost);
-      const subscriber = redisDriver(connect(), events.lost);
+      const [publisher, subscriber] = redisDrivers(connect, events.lost);
       const channels = [...toAll, toNode(nodeName)];
       return {
         ready: Promise.all([publisher.open(), subscriber.subscribe(channels, events.receive, isSharded)]),
@@ -74,10 +73,24 @@ function redisEngine(namespace: string, connect: () => RedisClient, shards: numb
         send: (parcels) =>
           Promise.all(parcels.map((parcel) => publisher.publish(channelOf(parcel), parcel.bytes, isSharded))),
         close() {
-          publisher.close();
-          subscriber.close();
+          try {
+            publisher.close();
+          } finally {
+            subscriber.close();
+          }
         },
       };
     },
   };
+}
+
+/** One that publishes and one that subscribes. When the second cannot be made, the first must not stay behind. */
+function redisDrivers(connect: () => RedisClient, lost: (error: unknown) => void): [RedisDriver, RedisDriver] {
+  const publisher = redisDriver(connect(), lost);
+  try {
+    return [publisher, redisDriver(connect(), lost)];
+  } catch (error) {
+    publisher.close();
+    throw error;
+  }
 }

@@ -24,10 +24,28 @@ export interface Membership {
 
 export type ClusterMessage = Relayed | Membership;
 
-const kindOf = (message: unknown): unknown =>
-  typeof message === "object" && message !== null && "wingbeat" in message ? message.wingbeat : undefined;
+/** Bytes of a node's or a namespace's name. */
+const MAX_NAME = 255;
 
-export const isRelayed = (message: unknown): message is Relayed => kindOf(message) === "pubsub";
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+const isName = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && Buffer.byteLength(value) <= MAX_NAME;
+
+const isParcel = (value: unknown): value is RelayedParcel =>
+  isObject(value) && (value["node"] === undefined || isName(value["node"])) && value["bytes"] instanceof Uint8Array;
+
+export const isRelayed = (message: unknown): message is Relayed =>
+  isObject(message) &&
+  message["wingbeat"] === "pubsub" &&
+  isName(message["namespace"]) &&
+  isName(message["from"]) &&
+  Array.isArray(message["parcels"]) &&
+  message["parcels"].every(isParcel);
 
 export const isMembership = (message: unknown): message is Membership =>
-  kindOf(message) === "pubsub.join" || kindOf(message) === "pubsub.leave";
+  isObject(message) &&
+  (message["wingbeat"] === "pubsub.join" || message["wingbeat"] === "pubsub.leave") &&
+  isName(message["namespace"]) &&
+  isName(message["node"]);

@@ -10,6 +10,9 @@ import type { Membership, Relayed, RelayedParcel } from "./message.ts";
  */
 const WORKER_LIMIT = 64 * 1024 * 1024;
 
+/** Nodes of one worker: more would be joins that nobody has ended. */
+const NODES_OF_WORKER = 1_000;
+
 /** The nodes of a namespace, and which worker each is in. */
 type Nodes = Map<string, RelayedWorker>;
 
@@ -30,14 +33,23 @@ export class Relay {
     for (const nodes of this.#namespaces.values()) {
       for (const [node, home] of nodes) if (home === worker) nodes.delete(node);
     }
+    for (const [namespace, nodes] of this.#namespaces) if (nodes.size === 0) this.#namespaces.delete(namespace);
   };
 
   #change(worker: RelayedWorker, { wingbeat, namespace, node }: Membership): void {
     const nodes: Nodes = this.#namespaces.get(namespace) ?? new Map();
-    this.#namespaces.set(namespace, nodes);
-    if (wingbeat === "pubsub.join") nodes.set(node, worker);
-    else nodes.delete(node);
+    if (wingbeat === "pubsub.join") {
+      if (this.#countOf(worker) >= NODES_OF_WORKER) return;
+      nodes.set(node, worker);
+      this.#namespaces.set(namespace, nodes);
+    } else if (nodes.get(node) === worker) nodes.delete(node);
     if (nodes.size === 0) this.#namespaces.delete(namespace);
+  }
+
+  #countOf(worker: RelayedWorker): number {
+    let count = 0;
+    for (const nodes of this.#namespaces.values()) for (const home of nodes.values()) if (home === worker) count++;
+    return count;
   }
 
   #relay({ namespace, from, parcels, ...rest }: Relayed): void {

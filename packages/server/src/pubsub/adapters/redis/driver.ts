@@ -44,7 +44,7 @@ export function redisDriver(client: RedisClient, lost: (error: unknown) => void)
 
 function ioRedis(client: IoRedisClient, lost: (error: unknown) => void): RedisDriver {
   client.on("close", () => lost(new Error("Redis closed the connection")));
-  const open = (): Promise<unknown> => (client.status === "wait" ? client.connect() : Promise.resolve());
+  const open = async (): Promise<unknown> => (client.status === "wait" ? client.connect() : undefined);
   return {
     open,
     publish: (channel, message, isSharded) =>
@@ -62,7 +62,7 @@ function ioRedis(client: IoRedisClient, lost: (error: unknown) => void): RedisDr
 
 function nodeRedis(client: NodeRedisClient): RedisDriver {
   return {
-    open: () => client.connect(),
+    open: async () => client.connect(),
     publish: (channel, message, isSharded) =>
       isSharded ? client.sPublish(channel, message) : client.publish(channel, message),
     async subscribe(channels, receive, isSharded) {
