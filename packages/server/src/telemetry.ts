@@ -303,6 +303,7 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "pubsub.missed": true,
   "pubsub.unreadable": true,
   "cluster.worker_ready": true,
+  "cluster.worker_failed": true,
   "cluster.worker_exited": true,
   "cluster.draining": true,
   "tracker.node_changed": true,

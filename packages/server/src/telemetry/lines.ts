@@ -166,7 +166,11 @@ export const LINES: Lines = {
     say`LOST ${count} messages to other nodes over ${adapter}: ${reason}`,
   ],
   "pubsub.missed": ({ adapter, count, from }) => ["warn", say`MISSED ${count} broadcasts of ${from} over ${adapter}`],
-  "pubsub.unreadable": ({ adapter, error }) => ["error", say`UNREADABLE message over ${adapter}`, error],
+  "pubsub.unreadable": ({ adapter, count, error }) => [
+    "error",
+    count === 1 ? say`UNREADABLE message over ${adapter}` : say`UNREADABLE: ${count} more messages over ${adapter}`,
+    error,
+  ],
 };
 
 /** Says that lines were left out. */
