@@ -44,6 +44,8 @@ export interface CloseOptions {
 
 /** How many connections an endpoint takes by default. */
 const MAX_CONNECTIONS = 100_000;
+/** How long the async callbacks of one connection may take by default, in ms. */
+const CONNECT_TIMEOUT = 10_000;
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT = 1_000;
 
@@ -74,6 +76,7 @@ export class Endpoint {
       host,
       gate: new Gate(maxConnections, maxConnectionsPerIp),
       senderOf: senderFinder(options.trustProxy ?? false),
+      connectTimeout: options.connectTimeout ?? CONNECT_TIMEOUT,
     };
     this.#gate = premises.gate;
     this.#drainConfig = readDrain("createEndpoint: drain", options.drain ?? {});
@@ -157,8 +160,9 @@ export class Endpoint {
   }
 
   /**
-   * Serves the sockets on a given HTTP server, beside whatever it serves already (Express, Fastify, Hono …). Call it
-   * when the server's own request listener is there. The server stays the caller's: `close` does not close it.
+   * Serves the sockets on a given HTTP server, beside whatever else it serves (Express, Fastify, Hono, other WebSocket
+   * servers …), which may be added before or later: the endpoint's paths reach the endpoint alone, all others never do.
+   * The server stays the caller's: `close` does not close it.
    */
   attach(server: HttpServer): void {
     if (this.#closing !== undefined)
@@ -192,10 +196,10 @@ export class Endpoint {
   }
 
   /**
-   * Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short. What it throws goes to
-   * telemetry (`pubsub.delivery_failed`), not to the broadcaster.
+   * Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short. What it throws, or rejects
+   * with, goes to telemetry (`pubsub.delivery_failed`), not to the broadcaster; nobody waits for an async one.
    */
-  subscribe(topic: string, receiver: (broadcast: Broadcast) => void): EndpointSubscription {
+  subscribe(topic: string, receiver: (broadcast: Broadcast) => unknown): EndpointSubscription {
     const { pubsub } = this;
     const subscription: Subscription & EndpointSubscription = {
       topic,

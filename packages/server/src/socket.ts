@@ -76,7 +76,7 @@ export interface SocketOptions<
    */
   readonly connect: (params: ParamsFor<Schema>, info: ConnectInfo) => Awaitable<Result>;
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
-  readonly id?: (assigns: AssignsOf<Result>) => string | null | undefined;
+  readonly id?: (assigns: AssignsOf<Result>) => Awaitable<string | null | undefined>;
   /** The channels. A topic goes to the first that takes it. */
   readonly channels: { readonly [K in keyof Routes]: Routes[K] & Checked<Routes[K], AssignsOf<Result>> };
   /** How many channels one connection may be on. Default 100. */

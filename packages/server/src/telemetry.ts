@@ -65,7 +65,8 @@ export interface TelemetryEvents {
   /**
    * A connection was turned away before the upgrade. `stage` says by whom: the version, the origin check, the
    * subprotocols, `connect` itself, or a `connect` that threw (`error` is what it threw). `limit`: there are too many
-   * (`reason` is the option's name); `draining`: the endpoint takes no more.
+   * (`reason` is the option's name); `draining`: the endpoint takes no more; `timeout`: async callbacks took longer than
+   * `connectTimeout`; `gone`: the client left while they were under way (status 499: nobody was answered).
    */
   "socket.refused": Source & {
     readonly transport: string;
@@ -78,7 +79,9 @@ export interface TelemetryEvents {
       | "connect crashed"
       | "request"
       | "limit"
-      | "draining";
+      | "draining"
+      | "timeout"
+      | "gone";
     readonly status: number;
     readonly reason?: unknown;
     readonly error?: unknown;

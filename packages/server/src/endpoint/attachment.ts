@@ -98,12 +98,7 @@ class Attachment {
     socket.on("error", ignoreError);
     const found = this.#find(request);
     if (found !== undefined) {
-      try {
-        found.door.upgrade(request, socket, head, found.params);
-      } catch (error) {
-        emit("http.failed", { error });
-        socket.destroy();
-      }
+      void upgrade(found, request, socket, head);
       return true;
     }
     if (this.#filter.hasOthers) return false;
@@ -129,6 +124,15 @@ async function serve({ door, params }: Found, request: IncomingMessage, response
   } catch (error) {
     emit("http.failed", { error });
     response.destroy();
+  }
+}
+
+async function upgrade({ door, params }: Found, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  try {
+    await door.upgrade(request, socket, head, params);
+  } catch (error) {
+    emit("http.failed", { error });
+    socket.destroy();
   }
 }
 

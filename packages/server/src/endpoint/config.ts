@@ -33,8 +33,11 @@ export interface WebSocketOptions {
   readonly compress?: boolean;
   /** Which pages may connect. Default: the endpoint's. */
   readonly checkOrigin?: CheckOrigin;
-  /** Makes the answer when `connect` refuses with a reason. Default: 403 with no body. */
-  readonly errorHandler?: (reason: unknown, info: ConnectInfo) => HttpAnswer;
+  /**
+   * Makes the answer when `connect` refuses with a reason; sync or async. Headers that frame the answer (`content-length`,
+   * `connection` …) are left out. An answer that HTTP does not allow is a 500. Default: 403 with no body.
+   */
+  readonly errorHandler?: (reason: unknown, info: ConnectInfo) => HttpAnswer | PromiseLike<HttpAnswer>;
 }
 
 export interface LongPollOptions {
@@ -100,6 +103,11 @@ export interface EndpointOptions {
    * Infinity, because many users may share one address.
    */
   readonly maxConnectionsPerIp?: number;
+  /**
+   * Milliseconds that the async callbacks of one connection may take together: `checkOrigin`, `session`, `params`,
+   * `connect`, `errorHandler`, `id`. Beyond it 503 with `Retry-After`. Infinity: no limit. Default 10,000.
+   */
+  readonly connectTimeout?: number;
   /** How `close` sends clients away. Default: 10,000 at once, the next after 2 s; all within 30 s. False: at once. */
   readonly drain?: DrainOptions | false;
   /** A path that answers how the endpoint is: 200, or 503 while it drains. Default: none. */
@@ -150,6 +158,7 @@ const ENDPOINT_KEYS = [
   "trustProxy",
   "maxConnections",
   "maxConnectionsPerIp",
+  "connectTimeout",
   "drain",
   "health",
   "logger",
@@ -181,6 +190,9 @@ export function readMounts(options: EndpointOptions): MountConfig[] {
   checkSecret(options.secretKeyBase);
   checkRate("createEndpoint: maxConnections", options.maxConnections);
   checkRate("createEndpoint: maxConnectionsPerIp", options.maxConnectionsPerIp);
+  if (options.connectTimeout !== Number.POSITIVE_INFINITY) {
+    checkPositive("createEndpoint: connectTimeout", options.connectTimeout);
+  }
   if (options.health !== undefined) checkPath(options.health);
   const mounts = Object.entries(options.sockets ?? {});
   if (mounts.length === 0) {

@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { isPromise } from "../channel/call.ts";
+import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkKeys } from "../options.ts";
 
@@ -21,9 +21,10 @@ export interface SessionOptions {
   readonly read: (request: IncomingMessage) => Awaitable<object | null | undefined>;
   /**
    * How the parameter `_csrf_token` is checked: the key under which the session keeps the token, or a function. When the
-   * check fails, the client is connected without a session. `false`: no check; `checkOrigin` alone guards the session.
+   * check fails, the client is connected without a session. `false`: no check; `checkOrigin` alone guards the session. A
+   * function may be async; what it gives must be true or false, or the connection is refused with 500.
    */
-  readonly csrf: string | false | ((session: WebSession, token: string) => boolean);
+  readonly csrf: string | false | ((session: WebSession, token: string) => Awaitable<boolean>);
 }
 
 /** Gives the session of a request, if it may be used. */
@@ -40,23 +41,37 @@ export function sessionReader(where: string, options: SessionOptions): ReadSessi
     throw new WingbeatError("WB_OPTION", `${where}.read must be a function that gives the session of a request.`);
   }
   const isGenuine = tokenCheck(where, csrf);
-  const accept = (session: object | null | undefined, token: unknown): WebSession | undefined => {
+  const accept = (session: object | null | undefined, token: unknown): ReturnType<ReadSession> => {
     if (session === null || session === undefined) return undefined;
-    return isGenuine(session as WebSession, token) ? (session as WebSession) : undefined;
+    if (typeof session !== "object") {
+      throw new WingbeatError(
+        "WB_BAD_RETURN",
+        `${where}.read must give an object, null or nothing, not a ${typeof session}.`,
+      );
+    }
+    const pick = (verdict: unknown): WebSession | undefined => {
+      if (typeof verdict === "boolean") return verdict ? (session as WebSession) : undefined;
+      throw new WingbeatError("WB_BAD_RETURN", `${where}.csrf must return true or false, not a ${typeof verdict}.`);
+    };
+    const verdict = isGenuine(session as WebSession, token);
+    return isPromise(verdict) ? Promise.resolve(verdict).then(pick) : pick(verdict);
   };
   return (request, { _csrf_token: token }) => {
     const session = read(request);
-    return isPromise(session) ? session.then((found) => accept(found, token)) : accept(session, token);
+    if (!isPromise(session)) return accept(session, token);
+    return Promise.resolve(session).then((found) => accept(found, token));
   };
 }
 
-function tokenCheck(where: string, csrf: SessionOptions["csrf"]): (session: WebSession, token: unknown) => boolean {
+type TokenCheck = (session: WebSession, token: unknown) => Awaitable<boolean>;
+
+function tokenCheck(where: string, csrf: SessionOptions["csrf"]): TokenCheck {
   if (csrf === false) return () => true;
-  if (typeof csrf === "function") return (session, token) => typeof token === "string" && csrf(session, token);
+  if (typeof csrf === "function") return (session, token) => (typeof token === "string" ? csrf(session, token) : false);
   if (typeof csrf === "string" && csrf !== "") return (session, token) => isSame(session[csrf], token);
   throw new WingbeatError(
     "WB_OPTION",
-    `${where}.csrf must be said: the session's key of the CSRF token, a function that checks it, or false.`,
+    `${where}.csrf must be set: the session's key of the CSRF token, a function that checks it, or false.`,
   );
 }
 

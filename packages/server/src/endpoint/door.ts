@@ -6,9 +6,9 @@ import type { PathParams } from "./path.ts";
 export interface Door {
   /** The path's variables, when this door answers requests for it. */
   match(path: string): PathParams | undefined;
-  /** A request that asks for an upgrade. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void;
-  /** Any other request. Never rejects. */
+  /** A request that asks for an upgrade to WebSocket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void | Promise<void>;
+  /** Any other request. */
   request(request: IncomingMessage, response: ServerResponse, params: PathParams): void | Promise<void>;
 }
 

@@ -1,11 +1,12 @@
-/** What WebSocket asks beyond admission: handshake headers, a subprotocol, the auth token that comes as one. */
+/** What WebSocket asks beyond admission: a subprotocol, and the auth token that comes as one. */
 import type { IncomingMessage } from "node:http";
-import { isPromise } from "../channel/call.ts";
-import type { Admission } from "../socket/session.ts";
-import { admit, FORBIDDEN, jsonAnswer, Refusal, refuse, screen } from "./admission.ts";
-import type { Entrance } from "./admission.ts";
-import type { HttpAnswer } from "./config.ts";
+import { isPromise } from "../awaitable.ts";
+import { admit, refuse, screen } from "./admission.ts";
+import type { Admitted } from "./admission.ts";
+import type { Caller } from "./caller.ts";
+import type { Entrance, Visit } from "./entrance.ts";
 import type { PathParams } from "./path.ts";
+import { FORBIDDEN, jsonAnswer, Refusal } from "./refusal.ts";
 import { offeredProtocols, selectProtocol, takeAuthToken } from "./subprotocol.ts";
 
 /** Where WebSocket clients come in. */
@@ -16,21 +17,28 @@ export interface WebSocketEntrance extends Entrance {
 }
 
 /** Let in: what the session needs, and the subprotocol to answer. */
-export interface Admitted extends Admission {
+export interface AdmittedHandshake extends Admitted {
   readonly subprotocol: string | undefined;
 }
 
-/** Decides over one upgrade request, at once unless `connect` is async. Never throws or rejects. */
+type Outcome = AdmittedHandshake | Refusal;
+
+/** Decides over one upgrade request, at once unless the application is async. Never throws or rejects. */
 export function admitHandshake(
   entrance: WebSocketEntrance,
   request: IncomingMessage,
   pathParams: PathParams,
-): Admitted | Refusal | PromiseLike<Admitted | Refusal> {
-  const visit = screen(entrance, request, pathParams);
+  caller: Caller,
+): Outcome | Promise<Outcome> {
+  const visit = screen(entrance, request, pathParams, caller);
+  return isPromise(visit) ? visit.then((screened) => goOn(entrance, screened)) : goOn(entrance, visit);
+}
+
+function goOn(entrance: WebSocketEntrance, visit: Visit | Refusal): Outcome | Promise<Outcome> {
   if (visit instanceof Refusal) return visit;
-  const agreed = agree(entrance, request);
+  const agreed = agree(entrance, visit.request);
   if (agreed instanceof Refusal) return refuse(entrance, agreed);
-  const finish = (admitted: Admission | Refusal): Admitted | Refusal =>
+  const finish = (admitted: Admitted | Refusal): Outcome =>
     admitted instanceof Refusal ? admitted : { ...admitted, subprotocol: agreed.subprotocol };
   const admitted = admit(entrance, visit, agreed.authToken);
   return isPromise(admitted) ? admitted.then(finish) : finish(admitted);
@@ -50,24 +58,4 @@ function agree(entrance: WebSocketEntrance, request: IncomingMessage): Agreed | 
   const protocol = selectProtocol(supported, offer.protocols);
   if (protocol === "none matches") return new Refusal("subprotocol", FORBIDDEN, offer.protocols);
   return { authToken: offer.authToken, subprotocol: protocol.selected };
-}
-
-const text = (body: string): HttpAnswer => ({
-  status: 400,
-  headers: { "content-type": "text/plain; charset=utf-8" },
-  body,
-});
-
-/** Why a GET request cannot become a WebSocket, or undefined when its headers are right (RFC 6455, section 4.2.1). */
-export function handshakeFault(request: IncomingMessage): HttpAnswer | undefined {
-  const { upgrade, connection } = request.headers;
-  if (!/\bupgrade\b/i.test(connection ?? "")) return text('a WebSocket request needs the header "connection: upgrade"');
-  if (upgrade?.toLowerCase() !== "websocket") return text('a WebSocket request needs the header "upgrade: websocket"');
-  if (request.headers["sec-websocket-version"] !== "13") {
-    return text('a WebSocket request needs the header "sec-websocket-version: 13"');
-  }
-  if (request.headers["sec-websocket-key"] === undefined) {
-    return text('a WebSocket request needs the header "sec-websocket-key"');
-  }
-  return undefined;
 }

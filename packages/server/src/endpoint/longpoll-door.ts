@@ -1,20 +1,22 @@
 /** Where long-poll clients come in. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { isPromise } from "../channel/call.ts";
 import { Session } from "../socket/session.ts";
-import type { Admission, SessionEnvironment } from "../socket/session.ts";
+import type { SessionEnvironment } from "../socket/session.ts";
 import { emit } from "../telemetry.ts";
 import { answerEmpty, answerJson, answerPreflight, LongPollTransport, statusText } from "../transports/longpoll.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
-import { admit, Refusal, screen } from "./admission.ts";
-import type { Entrance, Premises, Visit } from "./admission.ts";
+import { admit, screen, turnAway, welcome } from "./admission.ts";
+import type { Admitted } from "./admission.ts";
+import { RequestCaller } from "./caller.ts";
 import type { LongPollConfig, MountConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
+import type { Entrance, Premises, Visit } from "./entrance.ts";
 import { answerUpgrade } from "./http.ts";
 import { originCheck } from "./origin.ts";
 import { pathMatcher } from "./path.ts";
 import type { PathMatcher, PathParams } from "./path.ts";
+import { absent, Refusal } from "./refusal.ts";
 
 /** Clients have no better answer to a failure of the server than this status: they close, and come again. */
 const FAILURE = statusText(500);
@@ -46,10 +48,11 @@ export class LongPollDoor implements ClientDoor {
       gate: premises.gate,
       senderOf: premises.senderOf,
       readSession: mount.readSession,
+      connectTimeout: premises.connectTimeout,
     };
     this.#hasAuthToken = mount.authToken;
     this.#match = pathMatcher(path, config.path);
-    this.#transport = new LongPollTransport(config, sessions, (reason, limit) =>
+    this.#transport = new LongPollTransport(`${path}${config.path}`, config, sessions, (reason, limit) =>
       emit("longpoll.refused", { endpoint, path, reason, limit }),
     );
   }
@@ -63,10 +66,10 @@ export class LongPollDoor implements ClientDoor {
   }
 
   async request(request: IncomingMessage, response: ServerResponse, params: PathParams): Promise<void> {
-    const visit = screen(this.#entrance, request, params);
+    const visit = await screen(this.#entrance, request, params, new RequestCaller(request, response));
     if (visit instanceof Refusal) await this.#turnAway(request, response, visit);
     else if (request.method === "GET") {
-      this.#transport.poll(response, tokenOf(visit), () => this.#connect(visit, response));
+      this.#transport.poll(response, tokenOf(visit), () => void this.#connect(visit, response));
     } else if (request.method === "POST") await this.#transport.post(request, response, tokenOf(visit));
     else if (request.method === "OPTIONS") answerPreflight(request, response);
     else answerEmpty(response, 400);
@@ -76,18 +79,22 @@ export class LongPollDoor implements ClientDoor {
   async stop(): Promise<void> {}
 
   /** A GET without a session: runs `connect`, and opens one. */
-  #connect(visit: Visit, response: ServerResponse): void {
+  async #connect(visit: Visit, response: ServerResponse): Promise<void> {
     const authToken = this.#hasAuthToken ? headerOf(visit.request, "x-phoenix-authtoken") : undefined;
-    const admitted = admit(this.#entrance, visit, authToken);
-    if (isPromise(admitted)) void admitted.then((settled) => this.#finish(settled, response));
-    else this.#finish(admitted, response);
+    try {
+      this.#finish(await admit(this.#entrance, visit, authToken), response);
+    } catch (error) {
+      emit("http.failed", { error });
+      response.destroy();
+    }
   }
 
-  #finish(admitted: Admission | Refusal, response: ServerResponse): void {
+  #finish(admitted: Admitted | Refusal, response: ServerResponse): void {
     if (admitted instanceof Refusal) refuseGet(response, admitted);
-    else if (response.destroyed) admitted.place?.leave();
+    else if (response.destroyed) turnAway(this.#entrance, admitted, absent("gone"));
     else {
       this.#transport.open(response, (connection) => {
+        welcome(this.#entrance, admitted);
         const session = new Session(this.#environment, admitted, connection);
         this.#environment.sessions.add(session);
         return session;

@@ -1,9 +1,9 @@
 /** One socket on its path, behind a door for each of its transports. */
 import type { Session, SessionEnvironment } from "../socket/session.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
-import type { Premises } from "./admission.ts";
 import type { MountConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
+import type { Premises } from "./entrance.ts";
 import { LongPollDoor } from "./longpoll-door.ts";
 import type { PathParams } from "./path.ts";
 import { WebSocketDoor } from "./websocket-door.ts";

@@ -4,7 +4,7 @@ import { originCheck as checkOf } from "./origin.ts";
 import type { CheckOrigin } from "./origin.ts";
 import { senderFinder } from "./proxy.ts";
 
-function originCheck(...options: Parameters<typeof checkOf>): (request: IncomingMessage) => boolean {
+function originCheck(...options: Parameters<typeof checkOf>): (request: IncomingMessage) => unknown {
   const check = checkOf(...options);
   return (request) => check(request, senderFinder(false)(request));
 }

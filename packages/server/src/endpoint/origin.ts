@@ -11,17 +11,18 @@ import type { Sender } from "../socket/connect-info.ts";
  * - `true` (default): the origin's host must be the host of the request, or `host` of the endpoint when given.
  * - `"conn"`: scheme, host and port must be those of the request.
  * - a list: `"https://example.com"`, `"//example.com"` (any scheme and port), `"//*.example.com"` (with subdomains).
- * - a function: decides by itself; it also sees origins without a host (`null`, `file://`).
+ * - a function: decides by itself, sync or async; it also sees origins without a host (`null`, `file://`). Only `true`
+ *   lets the page in; what is neither true nor false is reported as an error.
  * - `false`: every page may connect.
  */
 export type CheckOrigin =
   | boolean
   | "conn"
   | readonly string[]
-  | ((origin: string, request: IncomingMessage) => boolean);
+  | ((origin: string, request: IncomingMessage) => boolean | PromiseLike<boolean>);
 
-/** Decides over one request. */
-export type OriginCheck = (request: IncomingMessage, sender: Sender) => boolean;
+/** Decides over one request. What it gives comes from the application: only `true` lets in. */
+export type OriginCheck = (request: IncomingMessage, sender: Sender) => boolean | PromiseLike<boolean>;
 
 /** Makes the check for an option. Throws `WB_OPTION` for a list entry without a host. */
 export function originCheck(option: CheckOrigin, endpointHost: string | undefined): OriginCheck {
@@ -31,7 +32,13 @@ export function originCheck(option: CheckOrigin, endpointHost: string | undefine
     return withUrl((url, sender) => url.host === (endpointHost ?? hostOf(sender.host).name));
   }
   if (option === "conn") return withUrl(isSameAsConnection);
-  const allowed = option.map(parseEntry);
+  if (!Array.isArray(option)) {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `checkOrigin is ${typeof option}: it must be true, false, "conn", a list of origins or a function.`,
+    );
+  }
+  const allowed = (option as readonly string[]).map(parseEntry);
   return withUrl((url) => allowed.some((entry) => matches(entry, url)));
 }
 
@@ -46,7 +53,7 @@ const ORIGIN = /^(?:([a-z][a-z0-9+.-]*):)?\/\/(\[[^\]]+\]|[^/:?#]+)(?::(\d+))?(?
 
 /** Reads `scheme://host:port`; a scheme implies its port. Undefined without a host. */
 function parseOrigin(text: string): Origin | undefined {
-  const match = ORIGIN.exec(text);
+  const match = ORIGIN.exec(String(text));
   if (match === null) return undefined;
   const scheme = match[1]?.toLowerCase();
   const port = match[3] === undefined ? (scheme === undefined ? undefined : DEFAULT_PORTS[scheme]) : Number(match[3]);
@@ -62,7 +69,9 @@ function parseEntry(text: string): Origin {
   );
 }
 
-function withOrigin(check: (origin: string, request: IncomingMessage, sender: Sender) => boolean): OriginCheck {
+function withOrigin(
+  check: (origin: string, request: IncomingMessage, sender: Sender) => boolean | PromiseLike<boolean>,
+): OriginCheck {
   return (request, sender) => {
     const { origin } = request.headers;
     return origin === undefined || check(origin, request, sender);

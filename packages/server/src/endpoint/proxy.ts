@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { WingbeatError } from "../errors.ts";
 import type { Sender } from "../socket/connect-info.ts";
+import { parseTarget } from "../socket/request-target.ts";
 
 /**
  * - `false` (default): the headers are ignored; the sender is the other end of the TCP connection.
@@ -38,6 +39,12 @@ function trustOf(option: Exclude<TrustProxy, false>): IsTrusted {
     if (Number.isInteger(option) && option > 0) return (_address, distance) => distance < option;
     throw new WingbeatError("WB_OPTION", `createEndpoint: trustProxy is ${option}: it counts proxies.`);
   }
+  if (!Array.isArray(option)) {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `createEndpoint: trustProxy is ${typeof option}: it must be true, false, a number or a list of addresses.`,
+    );
+  }
   const proxies = new BlockList();
   for (const entry of option) addTo(proxies, entry);
   return (address) => proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
@@ -58,12 +65,12 @@ function addTo(proxies: BlockList, entry: string): void {
 }
 
 /** The other end of the TCP connection. */
-function connectionOf({ socket, headers }: IncomingMessage): Sender {
+function connectionOf({ socket, headers, url }: IncomingMessage): Sender {
   return {
     address: plain(socket.remoteAddress ?? ""),
     port: socket.remotePort ?? 0,
     scheme: "encrypted" in socket ? "https" : "http",
-    host: headers.host ?? "",
+    host: parseTarget(url ?? "/")?.host ?? headers.host ?? "",
   };
 }
 

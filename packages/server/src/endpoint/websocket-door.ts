@@ -1,21 +1,23 @@
 /** Where WebSocket clients come in. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { isPromise } from "../channel/call.ts";
+import { isPromise } from "../awaitable.ts";
 import { Session } from "../socket/session.ts";
 import type { SessionEnvironment } from "../socket/session.ts";
 import type { Connection } from "../transports/transport.ts";
 import { WebSocketTransport } from "../transports/websocket.ts";
-import { Refusal } from "./admission.ts";
-import type { Premises } from "./admission.ts";
+import { turnAway, welcome } from "./admission.ts";
+import { RequestCaller, UpgradeCaller } from "./caller.ts";
 import type { MountConfig, WebSocketConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
-import { admitHandshake, handshakeFault } from "./handshake.ts";
-import type { Admitted, WebSocketEntrance } from "./handshake.ts";
-import { answer, answerUpgrade, ignoreError } from "./http.ts";
+import type { Premises } from "./entrance.ts";
+import { admitHandshake } from "./handshake.ts";
+import type { AdmittedHandshake, WebSocketEntrance } from "./handshake.ts";
+import { answer, answerUpgrade } from "./http.ts";
 import { originCheck } from "./origin.ts";
 import { pathMatcher } from "./path.ts";
 import type { PathMatcher, PathParams } from "./path.ts";
+import { absent, Refusal } from "./refusal.ts";
 
 export class WebSocketDoor implements ClientDoor {
   readonly #environment: SessionEnvironment;
@@ -34,23 +36,15 @@ export class WebSocketDoor implements ClientDoor {
     return this.#match(path);
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void | Promise<void> {
     if (request.method !== "GET") {
       answerUpgrade(socket, { status: 400 });
       return;
     }
-    const admitted = admitHandshake(this.#entrance, request, params);
-    if (!isPromise(admitted)) {
-      this.#upgrade(request, socket, head, admitted);
-      return;
-    }
-    // Nobody else listens to the socket while connect is under way.
-    socket.on("error", ignoreError);
-    void admitted.then((settled) => {
-      socket.off("error", ignoreError);
-      if (!socket.destroyed) this.#upgrade(request, socket, head, settled);
-      else if (!(settled instanceof Refusal)) settled.place?.leave();
-    });
+    const caller = new UpgradeCaller(socket, head);
+    const admitted = admitHandshake(this.#entrance, request, params, caller);
+    if (isPromise(admitted)) return admitted.then((settled) => this.#upgrade(request, caller, settled));
+    this.#upgrade(request, caller, admitted);
   }
 
   /** A request that asks for no upgrade is admitted first, as in Phoenix, and then told why not. */
@@ -59,34 +53,46 @@ export class WebSocketDoor implements ClientDoor {
       answer(response, { status: 400 });
       return;
     }
-    const admitted = await admitHandshake(this.#entrance, request, params);
-    if (!(admitted instanceof Refusal)) admitted.place?.leave();
-    answer(response, admitted instanceof Refusal ? admitted.answer : (handshakeFault(request) ?? { status: 400 }));
+    const admitted = await admitHandshake(this.#entrance, request, params, new RequestCaller(request, response));
+    answer(response, admitted instanceof Refusal ? admitted.answer : this.#fault(request, admitted).answer);
   }
 
   stop(ms: number): Promise<void> {
     return this.#transport.stop(ms);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted | Refusal): void {
+  #upgrade(request: IncomingMessage, { socket, head }: UpgradeCaller, admitted: AdmittedHandshake | Refusal): void {
     if (admitted instanceof Refusal) {
       answerUpgrade(socket, admitted.answer);
       return;
     }
-    const fault = handshakeFault(request);
+    const handshake = this.#transport.read(request);
+    if (typeof handshake === "string") {
+      answerUpgrade(socket, this.#fault(request, admitted).answer);
+      return;
+    }
     let session: Session | undefined;
-    if (fault !== undefined) answerUpgrade(socket, fault);
-    else {
-      this.#transport.upgrade(request, socket, head, admitted.subprotocol, (connection) => {
+    try {
+      this.#transport.upgrade(handshake, socket, head, admitted.subprotocol, (connection) => {
         session = this.#open(admitted, connection);
         return session;
       });
+    } finally {
+      // The client has gone: nobody else will give the place back.
+      if (session === undefined) turnAway(this.#entrance, admitted, absent("gone"));
     }
-    // The handshake went wrong, or the client has gone: nobody else will give the place back.
-    if (session === undefined) admitted.place?.leave();
   }
 
-  #open(admitted: Admitted, connection: Connection): Session {
+  /** Turns a client away that was let in but does not ask for a WebSocket as it should. */
+  #fault(request: IncomingMessage, admitted: AdmittedHandshake): Refusal {
+    const handshake = this.#transport.read(request);
+    const body = typeof handshake === "string" ? handshake : "a WebSocket request cannot be an ordinary one";
+    const answer = { status: 400, headers: { "content-type": "text/plain; charset=utf-8" }, body };
+    return turnAway(this.#entrance, admitted, new Refusal("request", answer, body));
+  }
+
+  #open(admitted: AdmittedHandshake, connection: Connection): Session {
+    welcome(this.#entrance, admitted);
     const session = new Session(this.#environment, admitted, connection);
     this.#environment.sessions.add(session);
     return session;
@@ -98,7 +104,7 @@ export function entranceOf(
   { path, socket, authToken, readSession }: MountConfig,
   { checkOrigin, subprotocols, errorHandler }: WebSocketConfig,
   endpoint: object,
-  { host, gate, senderOf }: Premises,
+  { host, gate, senderOf, connectTimeout }: Premises,
 ): WebSocketEntrance {
   return {
     endpoint,
@@ -110,6 +116,7 @@ export function entranceOf(
     gate,
     senderOf,
     readSession,
+    connectTimeout,
     subprotocols,
     authToken,
   };

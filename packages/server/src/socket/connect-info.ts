@@ -1,5 +1,6 @@
 /** What a connection tells about itself before it is accepted: the second argument of `connect`. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { parseTarget } from "./request-target.ts";
 
 export interface ConnectInfo {
   /** `websocket` or `longpoll`. */
@@ -68,14 +69,14 @@ export class RequestInfo implements ConnectInfo {
 
   get uri(): ConnectInfo["uri"] {
     const { scheme } = this.#sender;
-    const [path = "/", ...query] = (this.#request.url ?? "/").split("?");
+    const target = parseTarget(this.#request.url ?? "/");
     const host = hostOf(this.#sender.host);
     return {
       scheme,
       host: host.name,
       port: host.port ?? (scheme === "https" ? 443 : 80),
-      path,
-      query: query.join("?"),
+      path: target?.path ?? "/",
+      query: target?.query ?? "",
     };
   }
 

@@ -1,12 +1,13 @@
 /** The kit of one socket definition: makes its clients, and an endpoint that they share. */
 import type { IncomingMessage } from "node:http";
 import type { SocketContract } from "@wingbeat/protocol";
-import { Refusal } from "../endpoint/admission.ts";
+import { welcome } from "../endpoint/admission.ts";
 import { readMounts } from "../endpoint/config.ts";
 import type { EndpointOptions, MountConfig, MountOptions, WebSocketConfig } from "../endpoint/config.ts";
 import { admitHandshake } from "../endpoint/handshake.ts";
 import { Gate } from "../endpoint/gate.ts";
 import { senderFinder } from "../endpoint/proxy.ts";
+import { Refusal } from "../endpoint/refusal.ts";
 import { entranceOf } from "../endpoint/websocket-door.ts";
 import { createEndpoint } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -47,7 +48,14 @@ export interface ConnectRefusal {
 }
 
 /** Clients of a kit come straight in: no proxy, no limits. */
-const PREMISES = { host: undefined, gate: new Gate(), senderOf: senderFinder(false) };
+const PREMISES = {
+  host: undefined,
+  gate: new Gate(),
+  senderOf: senderFinder(false),
+  connectTimeout: Number.POSITIVE_INFINITY,
+};
+/** They stay until they have been let in. */
+const CALLER = { watch: () => () => {} };
 
 export class TestKit<Contract extends SocketContract = SocketContract> {
   /** Broadcasts from outside of channels, as `ctx.endpoint` does. */
@@ -125,7 +133,9 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     const path = this.#nextPath();
     const mount = { ...this.#mount, path, authToken: this.#mount.authToken || from.authToken !== undefined };
     const entrance = entranceOf(mount, mount.websocket as WebSocketConfig, this.endpoint, PREMISES);
-    return { path, outcome: await admitHandshake(entrance, requestOf(params, from), {}) };
+    const outcome = await admitHandshake(entrance, requestOf(params, from), {}, CALLER);
+    if (!(outcome instanceof Refusal)) welcome(entrance, outcome);
+    return { path, outcome };
   }
 
   #open(path: string, admission: Omit<Admission, "codec">): TestClient<Contract> {

@@ -35,11 +35,14 @@ const FAULTS: Readonly<Record<Exclude<BodyFault, "cut off">, { reason: PostFault
 };
 
 export class LongPollTransport {
+  readonly #mount: string;
   readonly #options: LongPollTransportOptions;
   readonly #sessions: LongPollSessions;
   readonly #onRefused: OnRefused;
 
-  constructor(options: LongPollTransportOptions, sessions: LongPollSessions, onRefused: OnRefused) {
+  /** `mount` is the path pattern of its requests: tokens of others are not taken. */
+  constructor(mount: string, options: LongPollTransportOptions, sessions: LongPollSessions, onRefused: OnRefused) {
+    this.#mount = mount;
     this.#options = options;
     this.#sessions = sessions;
     this.#onRefused = onRefused;
@@ -47,21 +50,21 @@ export class LongPollTransport {
 
   /** Starts a session for an admitted client, with the handler that `accept` makes. */
   open(response: ServerResponse, accept: (connection: Connection) => ConnectionHandler): void {
-    const connection = this.#sessions.open(this.#options);
+    const connection = this.#sessions.open(this.#mount, this.#options);
     connection.start(accept(connection));
     answerJson(response, pollText(410, connection.token, []));
   }
 
   /** Answers a GET with the messages of its session. Calls `onGone` when there is no such session. */
   poll(response: ServerResponse, token: unknown, onGone: () => void): void {
-    const session = this.#sessions.find(token);
+    const session = this.#sessions.find(this.#mount, token);
     if (session === undefined) onGone();
     else new PollRequest(response, session, this.#options, onGone).start();
   }
 
   /** Hands the batch of a POST to its session. Never rejects. */
   async post(request: IncomingMessage, response: ServerResponse, token: unknown): Promise<void> {
-    const session = this.#sessions.find(token);
+    const session = this.#sessions.find(this.#mount, token);
     if (session === undefined) {
       await this.refusePost(request, response, 410);
       return;

@@ -9,6 +9,8 @@ import type { Server } from "ws";
 import { sweepEvery } from "./transport.ts";
 import type { Connection, ConnectionHandler } from "./transport.ts";
 import { ServerWebSocket, WebSocketConnection } from "./websocket/connection.ts";
+import { readHandshake } from "./websocket/handshake.ts";
+import type { Handshake } from "./websocket/handshake.ts";
 
 export interface WebSocketTransportOptions {
   /** Milliseconds without any data from the client after which it is closed with 1002. */
@@ -36,7 +38,6 @@ export class WebSocketTransport {
     if (this.#connections.size === 0) this.#onEmpty?.();
   };
   #sweeper: NodeJS.Timeout | undefined = undefined;
-  #subprotocol: string | undefined = undefined;
 
   constructor(options: WebSocketTransportOptions) {
     this.#options = options;
@@ -47,23 +48,28 @@ export class WebSocketTransport {
       maxPayload: maxPayload(options.maxFrameSize),
       perMessageDeflate: options.compress,
       ...CLOSE_OPTIONS,
-      handleProtocols: () => this.#subprotocol ?? false,
     });
+    this.#server.on("headers", addSubprotocol);
+  }
+
+  /** What a GET request says of itself, or why it cannot become a WebSocket. */
+  read(request: IncomingMessage): Handshake | string {
+    return readHandshake(request, this.#options.compress);
   }
 
   /**
-   * Completes the handshake of an admitted request and connects the client to the handler that `accept` makes.
-   * A request that is no proper handshake is answered with 400 by `ws`.
+   * Completes the handshake of an admitted request and connects the client to the handler that `accept` makes, unless it
+   * has gone: then `accept` is not called.
    */
   upgrade(
-    request: IncomingMessage,
+    handshake: Handshake,
     socket: Duplex,
     head: Buffer,
     subprotocol: string | undefined,
     accept: (connection: Connection) => ConnectionHandler,
   ): void {
-    this.#subprotocol = subprotocol;
-    this.#server.handleUpgrade(request, socket, head, (websocket) => {
+    socket.resume();
+    this.#server.handleUpgrade(requestOf(handshake, subprotocol), socket, head, (websocket) => {
       const connection = new WebSocketConnection(websocket, socket, this.#options.bufferLimit, this.#forget);
       this.#connections.add(connection);
       this.#sweep();
@@ -95,4 +101,24 @@ export class WebSocketTransport {
 function maxPayload(maxFrameSize: number): number {
   const lengthBytes = maxFrameSize <= 125 + 6 ? 0 : maxFrameSize <= 65_535 + 8 ? 2 : 8;
   return Math.max(1, maxFrameSize - 6 - lengthBytes);
+}
+
+/** A request as `ws` reads it: what we have read, and nothing else that `ws` could read in another way. */
+interface ReadRequest extends IncomingMessage {
+  readonly subprotocol: string | undefined;
+}
+
+function requestOf({ key, deflate }: Handshake, subprotocol: string | undefined): ReadRequest {
+  const headers = {
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": key,
+    "sec-websocket-extensions": deflate,
+  };
+  return { method: "GET", url: "/", headers, subprotocol } as unknown as ReadRequest;
+}
+
+function addSubprotocol(headers: string[], request: IncomingMessage): void {
+  const { subprotocol } = request as ReadRequest;
+  if (subprotocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
 }

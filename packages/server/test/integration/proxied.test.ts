@@ -120,7 +120,7 @@ describe("the web session", () => {
   });
 
   it.each<[string, Partial<MountOptions>, string]>([
-    ["csrf is not said", { session: { read } as never }, "session.csrf must be said"],
+    ["csrf is not set", { session: { read } as never }, "session.csrf must be set"],
     ["read is missing", { session: { csrf: "csrf" } as never }, "session.read must be a function"],
     ["of a misspelt option", { session: { read, csrf: false, store: 1 } as never }, 'has no option "store"'],
     [

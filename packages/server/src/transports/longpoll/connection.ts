@@ -32,6 +32,8 @@ function tellPollers(): void {
 export class LongPollConnection implements Connection, Reach {
   readonly transport = "longpoll";
   readonly token: string;
+  /** The path pattern under which it is polled. */
+  readonly mount: string;
   readonly #limits: ConnectionLimits;
   readonly #onGone: (connection: LongPollConnection) => void;
   #handler: ConnectionHandler | undefined = undefined;
@@ -46,8 +48,14 @@ export class LongPollConnection implements Connection, Reach {
   #isOpen = true;
   #isPaused = false;
 
-  constructor(token: string, limits: ConnectionLimits, onGone: (connection: LongPollConnection) => void) {
+  constructor(
+    token: string,
+    mount: string,
+    limits: ConnectionLimits,
+    onGone: (connection: LongPollConnection) => void,
+  ) {
     this.token = token;
+    this.mount = mount;
     this.#limits = limits;
     this.#onGone = onGone;
   }

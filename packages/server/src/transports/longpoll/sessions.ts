@@ -1,6 +1,6 @@
 /**
  * The long-poll sessions of one endpoint. Their tokens are signed, so that nobody can make up one, and say which node has
- * the session, so that any node can serve its requests. A token works on every long-poll mount of the endpoint.
+ * the session, so that any node can serve its requests. A token works only on the mount that it was made for.
  */
 import { randomBytes } from "node:crypto";
 import { sign, verify } from "../../token.ts";
@@ -21,8 +21,8 @@ const SWEEPS_PER_WINDOW = 20;
 const random = (): string => randomBytes(16).toString("base64url");
 const topicOf = (endpointId: string): string => `wingbeat:longpoll:${endpointId}`;
 
-/** What a token says: the node and the endpoint that have the session, and a number of the session's own. */
-type TokenContent = readonly [nodeName: string, endpointId: string, session: string];
+/** What a token says: the node and the endpoint that have the session, a number of the session's own, and its mount. */
+type TokenContent = readonly [nodeName: string, endpointId: string, session: string, mount: string];
 
 export class LongPollSessions {
   readonly #secret: string;
@@ -42,22 +42,24 @@ export class LongPollSessions {
     this.#relay = cluster && new Relay(cluster, topicOf(this.#endpointId), (token) => this.#sessions.get(token));
   }
 
-  /** Makes a session with a token of its own. */
-  open(limits: ConnectionLimits): LongPollConnection {
-    const connection = new LongPollConnection(this.#sign(), limits, this.#forget);
+  /** Makes a session with a token of its own. `mount` is the path pattern under which it is polled. */
+  open(mount: string, limits: ConnectionLimits): LongPollConnection {
+    const connection = new LongPollConnection(this.#sign(mount), mount, limits, this.#forget);
     this.#sessions.set(connection.token, connection);
     this.#sweep(limits.window);
     return connection;
   }
 
-  /** The session of a token. Undefined when there is none, or the token is not genuine. */
-  find(token: unknown): Reach | undefined {
+  /** The session of a token. Undefined when there is none, or the token is not genuine, or of another mount. */
+  find(mount: string, token: unknown): Reach | undefined {
     if (typeof token !== "string") return undefined;
     const session = this.#sessions.get(token);
-    if (session !== undefined || this.#relay === undefined) return session;
+    if (session !== undefined) return session.mount === mount ? session : undefined;
+    if (this.#relay === undefined) return undefined;
     const content = verify<TokenContent>(this.#secret, SALT, token, { maxAge: MAX_AGE });
     if (!content.ok) return undefined;
-    const [node, endpointId] = content.data;
+    const [node, endpointId, , mountOfToken] = content.data;
+    if (mountOfToken !== mount) return undefined;
     // A session of this node that is not here has ended.
     return node === this.#nodeName ? undefined : this.#relay.reach(token, { node, topic: topicOf(endpointId) });
   }
@@ -69,8 +71,8 @@ export class LongPollSessions {
     this.#sweeper = undefined;
   }
 
-  #sign(): string {
-    const content: TokenContent = [this.#nodeName, this.#endpointId, random()];
+  #sign(mount: string): string {
+    const content: TokenContent = [this.#nodeName, this.#endpointId, random(), mount];
     return sign(this.#secret, SALT, content, { maxAge: MAX_AGE });
   }
 

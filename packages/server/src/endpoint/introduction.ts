@@ -1,0 +1,78 @@
+/** The application's part of admission: web session, schema of the params, `connect`, `errorHandler`, `id`. */
+import { isPromise, settle } from "../awaitable.ts";
+import { NO_REASON, Reply } from "../channel/result.ts";
+import { WingbeatError } from "../errors.ts";
+import { RequestInfo } from "../socket/connect-info.ts";
+import type { ConnectInfo } from "../socket/connect-info.ts";
+import type { Admission } from "../socket/session.ts";
+import type { Entrance, Visit } from "./entrance.ts";
+import { readAnswer } from "./http.ts";
+import { absent, FORBIDDEN, Refusal } from "./refusal.ts";
+
+export type Accepted = Pick<Admission, "assigns" | "id">;
+type Decision = Accepted | Refusal | PromiseLike<Accepted | Refusal>;
+
+/** Goes on with a value that may be promised, without a promise where there is none. */
+function then<T, R>(value: T | PromiseLike<T>, proceed: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
+  return isPromise(value) ? Promise.resolve(value).then(proceed) : proceed(value);
+}
+
+/** Calls the application, one step after the other, as long as anybody waits. Throws and rejects as it does. */
+export function introduce(entrance: Entrance, visit: Visit, authToken: string | undefined): Decision {
+  const { request, sender, params } = visit;
+  const session = entrance.readSession?.(request, params);
+  return then(session, (found) => {
+    const info = new RequestInfo(request, sender, entrance.transport, authToken, found);
+    return then(check(entrance, params), (checked) => {
+      if (checked instanceof Refusal) return checked;
+      if (visit.isOver) return absent("gone");
+      return then(entrance.socket.connect(checked.value, info), (result) => accept(entrance, result, info));
+    });
+  });
+}
+
+type Checked = { readonly value: unknown } | Refusal;
+
+/** The params as the socket's schema makes them. */
+function check({ socket }: Entrance, params: object): Checked | PromiseLike<Checked> {
+  if (socket.params === undefined) return { value: params };
+  return then(socket.params["~standard"].validate(params) as unknown, (result): Checked => {
+    const isObject = typeof result === "object" && result !== null;
+    if (isObject && "issues" in result && result.issues !== undefined) {
+      return new Refusal("connect", FORBIDDEN, "params do not fit the schema");
+    }
+    if (isObject && "value" in result) return { value: result.value };
+    throw new WingbeatError(
+      "WB_BAD_RETURN",
+      "params is not a Standard Schema: validate gave neither value nor issues.",
+    );
+  });
+}
+
+/** Reads what `connect` returned. */
+function accept(entrance: Entrance, result: unknown, info: ConnectInfo): Decision {
+  if (!(result instanceof Reply)) return badReturn("connect must return ok(assigns) or refuse(reason?)");
+  if (result.status !== "ok") return refused(entrance, result.response, info);
+  const assigns = result.response as Readonly<Record<string, unknown>>;
+  if (typeof assigns !== "object" || assigns === null || isPromise(assigns)) {
+    if (isPromise(assigns)) settle(assigns, ignore, ignore);
+    return badReturn("connect must return ok(assigns) with an object: was an await forgotten?");
+  }
+  return then(entrance.socket.id?.(assigns), (id = null) =>
+    id === null || typeof id === "string"
+      ? { assigns, id }
+      : badReturn(`id must return a string or null, not a ${typeof id}`),
+  );
+}
+
+/** Answers one that `connect` refuses: with 403, or as `errorHandler` says when there is a reason. */
+function refused({ errorHandler }: Entrance, reason: unknown, info: ConnectInfo): Refusal | PromiseLike<Refusal> {
+  if (reason === NO_REASON) return new Refusal("connect", FORBIDDEN);
+  if (errorHandler === undefined) return new Refusal("connect", FORBIDDEN, reason);
+  return then(errorHandler(reason, info) as unknown, (answer) => new Refusal("connect", readAnswer(answer), reason));
+}
+
+const ignore = (): void => {};
+
+const badReturn = (what: string): Refusal =>
+  new Refusal("connect", FORBIDDEN, what, new WingbeatError("WB_BAD_RETURN", `${what}.`));

@@ -1,0 +1,48 @@
+/** How clients are turned away. */
+import type { TelemetryEvents } from "../telemetry.ts";
+import type { Absence } from "./caller.ts";
+import type { HttpAnswer } from "./config.ts";
+import type { Closure } from "./gate.ts";
+
+type Stage = TelemetryEvents["socket.refused"]["stage"];
+
+/** Turned away. */
+export class Refusal {
+  readonly stage: Stage;
+  readonly answer: HttpAnswer;
+  readonly reason: unknown;
+  readonly error: unknown;
+
+  constructor(stage: Stage, answer: HttpAnswer, reason?: unknown, error?: unknown) {
+    this.stage = stage;
+    this.answer = answer;
+    this.reason = reason;
+    this.error = error;
+  }
+}
+
+export const FORBIDDEN: HttpAnswer = { status: 403 };
+
+/** Seconds after which those who find no place may ask again. A draining server has gone by then, or is another one. */
+const RETRY_AFTER: Readonly<Record<Closure, string>> = { draining: "1", maxConnections: "5", maxConnectionsPerIp: "5" };
+
+export const closed = (why: Closure): Refusal =>
+  new Refusal(why === "draining" ? why : "limit", { status: 503, headers: { "retry-after": RETRY_AFTER[why] } }, why);
+
+/** 499 is what proxies write into their logs for it: nobody is there to be answered. */
+const ABSENT: Readonly<Record<Absence, HttpAnswer>> = {
+  gone: { status: 499 },
+  timeout: { status: 503, headers: { "retry-after": "5" } },
+};
+
+export const absent = (why: Absence): Refusal =>
+  new Refusal(why, ABSENT[why], why === "timeout" ? "connectTimeout" : undefined);
+
+export const jsonAnswer = (status: number, detail: string): HttpAnswer => ({
+  status,
+  headers: { "content-type": "application/json; charset=utf-8" },
+  body: JSON.stringify({ errors: { detail } }),
+});
+
+export const crash = (error: unknown): Refusal =>
+  new Refusal("connect crashed", jsonAnswer(500, "Internal Server Error"), undefined, error);
