@@ -2,10 +2,11 @@
 import { parseArgs } from "node:util";
 import { report } from "./campaign.ts";
 import type { Part } from "./campaign.ts";
+import { exhaustion } from "./exhaustion.ts";
 import { frames } from "./frames.ts";
 import { http } from "./http.ts";
 
-const PARTS: readonly Part[] = [frames, http];
+const PARTS: readonly Part[] = [frames, http, exhaustion];
 
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,76 @@
+/** What a client can use up by what the protocol allows: memory, time, the log, and the patience of others. */
+import { Bystanders } from "./bystanders.ts";
+import { showLatency } from "./bystanders/latency.ts";
+import { counted, inMB } from "./campaign.ts";
+import type { Outcome, Part, Size } from "./campaign.ts";
+import { ATTACKS } from "./exhaustion/attacks.ts";
+import type { Attack } from "./exhaustion/attacks.ts";
+import { startClock } from "./exhaustion/flood.ts";
+import type { Spent } from "./exhaustion/flood.ts";
+import { settledFigures, startTarget, violationsOf } from "./target-checks.ts";
+
+const BYSTANDERS = 4;
+const MB = 1024 * 1024;
+/** What one connection may cost at all its limits, in bytes of heap and buffers: docs/limits.md, "In all". */
+const PER_CONNECTION = 32 * MB;
+/** What garbage may have grown to before it is collected. */
+const GARBAGE = 64 * MB;
+
+export const exhaustion: Part = {
+  name: "exhaustion",
+  oracle:
+    "Floods of what is allowed: large and deep frames, blocked channels, joins, bombs, slow readers, broadcasts, presences, " +
+    "logs, half-open connections. The process lives; bystanders are neither closed nor crashed and lose nothing (their " +
+    "latency is printed, with and without); memory stays within the documented limits of the attacker's connections.",
+  async run(size) {
+    const attacks = size.frames >= 100_000 ? ATTACKS : ATTACKS.slice(0, 2);
+    const outcomes: (Outcome & { title: string })[] = [];
+    for (const attack of attacks)
+      outcomes.push({ title: `exhaustion by ${attack.name}`, ...(await suffer(attack, size)) });
+    return outcomes;
+  },
+};
+
+async function suffer(attack: Attack, { seconds }: Size): Promise<Outcome> {
+  const target = await startTarget({ level: "info", isStructured: false });
+  const { child, ports } = target;
+  const bystanders = await Bystanders.start({ port: ports.own, path: "/socket", count: BYSTANDERS, every: 10 });
+  const spent: Spent = { connections: 0, messages: 0, bytes: 0, closes: {} };
+  try {
+    await startClock(Math.min(3, seconds)).over;
+    const calm = await bystanders.latencies();
+    const before = await child.ask<number>("rest");
+    const logged = child.log.bytes;
+    const clock = startClock(seconds);
+    await attack.run(ports.own, clock, spent);
+    const crowd = child.end === undefined ? await bystanders.finish() : undefined;
+    const figures = await settledFigures(target, 0);
+    const allowed = GARBAGE + attack.connections * PER_CONNECTION;
+    const growth = (figures?.memory.peak ?? 0) - before;
+    const log = child.log.bytes - logged;
+    const violations = [...(crowd?.violations ?? []), ...violationsOf(target, figures, 0, log / 100)];
+    if (growth > allowed) violations.push(`memory has grown by ${inMB(growth)}, ${inMB(allowed)} are allowed`);
+    if (log > seconds * MAX_LOG_PER_SECOND) violations.push(`${inMB(log)} were logged in ${seconds} s`);
+    return {
+      figures: {
+        connections: spent.connections,
+        "messages sent": spent.messages,
+        "bytes sent": inMB(spent.bytes),
+        "closes by code": counted(spent.closes),
+        "told at limits": counted(figures?.limits ?? {}),
+        "echo latency without": showLatency(calm),
+        "echo latency meanwhile": crowd === undefined ? "bystanders are gone" : showLatency(crowd.latency),
+        "memory at its peak, and allowed": `+${inMB(growth)}, +${inMB(allowed)}`,
+        "resident at its peak": inMB(figures?.memory.peakRss ?? 0),
+        log: `${inMB(log)}`,
+      },
+      violations,
+    };
+  } finally {
+    await bystanders.stop();
+    await child.stop();
+  }
+}
+
+/** Bytes. A person cannot read more, and a disk should not fill. */
+const MAX_LOG_PER_SECOND = MB;
