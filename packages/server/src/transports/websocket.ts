@@ -6,11 +6,13 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Server } from "ws";
+import { WingbeatError } from "../errors.ts";
 import { sweepEvery } from "./transport.ts";
 import type { Connection, ConnectionHandler } from "./transport.ts";
 import { ServerWebSocket, WebSocketConnection } from "./websocket/connection.ts";
 import { readHandshake } from "./websocket/handshake.ts";
 import type { Handshake } from "./websocket/handshake.ts";
+import { guardReceiver } from "./websocket/receiver-guard.ts";
 
 export interface WebSocketTransportOptions {
   /** Milliseconds without any data from the client after which it is closed with 1002. */
@@ -70,6 +72,7 @@ export class WebSocketTransport {
   ): void {
     socket.resume();
     this.#server.handleUpgrade(requestOf(handshake, subprotocol), socket, head, (websocket) => {
+      if (websocket.extensions !== "" && !guardReceiver(websocket)) throw unknownWs();
       const connection = new WebSocketConnection(websocket, socket, this.#options.bufferLimit, this.#forget);
       this.#connections.add(connection);
       this.#sweep();
@@ -102,6 +105,12 @@ function maxPayload(maxFrameSize: number): number {
   const lengthBytes = maxFrameSize <= 125 + 6 ? 0 : maxFrameSize <= 65_535 + 8 ? 2 : 8;
   return Math.max(1, maxFrameSize - 6 - lengthBytes);
 }
+
+const unknownWs = (): WingbeatError =>
+  new WingbeatError(
+    "WB_OPTION",
+    "websocket.compress does not work with the installed version of ws: install the one that wingbeat depends on.",
+  );
 
 /** A request as `ws` reads it: what we have read, and nothing else that `ws` could read in another way. */
 interface ReadRequest extends IncomingMessage {
