@@ -627,8 +627,12 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   }
 
   #notify(event: string, payload: object): void {
-    const message = this.codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, event, payload);
-    this.connection.send(new Frame(message));
+    try {
+      const message = this.codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, event, payload);
+      this.connection.send(new Frame(message));
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic: this.topic, event, subscribers: 1, error });
+    }
   }
 
   #answerLate(item: Item): void {

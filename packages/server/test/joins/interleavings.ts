@@ -148,7 +148,11 @@ async function writeWhileJoining(
   return writes;
 }
 
-function faultOf(outcome: Scene["outcome"], received: readonly Message[], writes: readonly Write[]): string | undefined {
+function faultOf(
+  outcome: Scene["outcome"],
+  received: readonly Message[],
+  writes: readonly Write[],
+): string | undefined {
   const [reply, ...rest] = received;
   const { status, response } = reply?.payload as { status: string; response: { messages?: number[] } };
   if (reply?.event !== "phx_reply") return `${reply?.event} came before the reply`;
@@ -158,7 +162,8 @@ function faultOf(outcome: Scene["outcome"], received: readonly Message[], writes
   const pushed = rest.filter(({ event }) => event !== MARK).map(({ payload }) => (payload as { n: number }).n);
   const seen = new Set([...(response.messages ?? []), ...pushed]);
   const lost = writes.filter(({ n }) => !seen.has(n)).map(({ n }) => n);
-  if (lost.length > 0) return `lost ${lost.join()}: the reply had ${response.messages?.join()}, then came ${pushed.join()}`;
+  if (lost.length > 0)
+    return `lost ${lost.join()}: the reply had ${response.messages?.join()}, then came ${pushed.join()}`;
   if (new Set(pushed).size < pushed.length) return `came twice: ${pushed.join()}`;
   for (const node of new Set(writes.map((write) => write.node))) {
     const ofNode = pushed.filter((n) => writes.some((write) => write.n === n && write.node === node));
@@ -173,9 +178,7 @@ export async function runInterleavings(nodes: readonly Endpoint[], first: number
   const AT_ONCE = 50;
   for (let from = first; from < first + count && faults.length < 5; from += AT_ONCE) {
     const seeds = Array.from({ length: Math.min(AT_ONCE, first + count - from) }, (_, index) => from + index);
-    const found = await Promise.all(
-      seeds.map(async (seed) => ({ seed, fault: await runInterleaving(nodes, seed) })),
-    );
+    const found = await Promise.all(seeds.map(async (seed) => ({ seed, fault: await runInterleaving(nodes, seed) })));
     for (const { seed, fault } of found) if (fault !== undefined) faults.push(`seed ${seed}: ${fault}`);
   }
   return faults;
