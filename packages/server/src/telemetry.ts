@@ -266,7 +266,7 @@ export interface TelemetryEvents {
   "tracker.broadcast_failed": { readonly shard: string; readonly error: unknown };
   /** `fetch` of a presence threw, rejected or took too long: clients are sent the bare metas. */
   "presence.fetch_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
-  /** `handleMetas` of a presence threw or rejected. */
+  /** `handleMetas` of a presence threw or rejected, or `countOnly` threw or did not return a boolean. */
   "presence.callback_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
   /**
    * A listener of the event `event` threw, or its promise was rejected. Told at most once a minute for each listener;

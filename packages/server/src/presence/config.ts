@@ -1,4 +1,5 @@
 /** Options of a presence: checked once, with all defaults. */
+import type { Awaitable } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkKeys, checkPositive } from "../options.ts";
 import { systemTiming, TRACKER_KEYS } from "../tracker.ts";
@@ -6,8 +7,6 @@ import type { Timing, TrackerOptions } from "../tracker.ts";
 import type { PresenceEndpoint } from "./endpoint.ts";
 import type { Fetch } from "./fetcher.ts";
 import type { PresenceDiff, PresenceState } from "./payload.ts";
-
-type Awaitable<T> = T | PromiseLike<T>;
 
 export interface PresenceOptions<Meta extends object = object, Extra extends object = object> extends Omit<
   TrackerOptions,

@@ -1,7 +1,9 @@
 /** Adds to presences what `fetch` knows of them, and keeps the order of what is sent about a topic. */
+import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
 import type { Timing } from "../tracker.ts";
+import { copyState } from "./payload.ts";
 import type { PresenceState } from "./payload.ts";
 
 export type Fetch = (topic: string, presences: PresenceState) => PresenceState | PromiseLike<PresenceState>;
@@ -56,9 +58,10 @@ export class Fetcher {
   }
 
   #run(topic: string, presences: PresenceState): PresenceState | PromiseLike<PresenceState> {
-    const fetched = this.#fetch?.(topic, presences);
+    // A fetch may fill in what it is given; what it leaves of it when it fails must not be sent.
+    const fetched = this.#fetch?.(topic, copyState(presences));
     if (!isPromise(fetched)) return checked(presences, fetched);
-    return fetched.then((found) => checked(presences, found));
+    return Promise.resolve(fetched).then((found) => checked(presences, found));
   }
 
   #failed(topic: string, error: unknown): void {
@@ -89,9 +92,6 @@ export class Fetcher {
     });
   }
 }
-
-const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
-  typeof (value as PromiseLike<T> | undefined)?.then === "function";
 
 const isEmpty = (presences: PresenceState): boolean => Object.keys(presences).length === 0;
 

@@ -1,4 +1,5 @@
 /** Metas as they come from the application. */
+import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { freezeMeta, MAX_META_DEPTH } from "../tracker.ts";
 import type { Meta } from "../tracker.ts";
@@ -9,7 +10,7 @@ import type { Meta } from "../tracker.ts";
  * `maxSize` characters, or is nested too deep.
  */
 export function copyMeta(meta: unknown, maxSize: number): Meta {
-  const text = typeof meta === "object" && meta !== null ? writeJson(meta) : "null";
+  const text = typeof meta === "object" && meta !== null && !isPromise(meta) ? writeJson(meta) : "null";
   if (!text.startsWith("{")) throw notAnObject();
   if (text.length > maxSize) {
     throw new WingbeatError(

@@ -1,5 +1,6 @@
 /** A presence on one endpoint: its tracker, and what clients of this endpoint are told. */
-import { isPromise, settle } from "../awaitable.ts";
+import { describe, isPromise, settle } from "../awaitable.ts";
+import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
 import { nodeOf, Tracker } from "../tracker.ts";
@@ -123,13 +124,13 @@ export class PresenceNode {
 
   /** Gives the state of a topic to `push`, in order with the diffs that are broadcast on it. */
   pushState(topic: string, push: (event: string, payload: object) => void): void {
-    if (this.#config.countOnly(topic)) push("presence_count", { count: this.count(topic) });
+    if (this.#isCounted(topic)) push("presence_count", { count: this.count(topic) });
     else this.#fetcher.inOrder(topic, [this.state(topic)], ([state]) => push("presence_state", state as PresenceState));
   }
 
   #changed(changes: Changes): void {
     for (const [topic, diff] of diffsOf(changes)) {
-      if (this.#config.countOnly(topic)) {
+      if (this.#isCounted(topic)) {
         this.#counts.changed(topic);
         this.#callHandleMetas(topic, diff);
       } else {
@@ -138,6 +139,18 @@ export class PresenceNode {
           this.#callHandleMetas(topic, { joins, leaves });
         });
       }
+    }
+  }
+
+  /** What `countOnly` says. A topic about which it says nothing useful is an ordinary one. */
+  #isCounted(topic: string): boolean {
+    try {
+      const said: unknown = this.#config.countOnly(topic);
+      if (typeof said === "boolean") return said;
+      throw new WingbeatError("WB_BAD_RETURN", `countOnly returned ${describe(said)}: it must return true or false.`);
+    } catch (error) {
+      emit("presence.callback_failed", { name: this.#config.name, topic, error });
+      return false;
     }
   }
 

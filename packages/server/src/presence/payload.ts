@@ -42,6 +42,13 @@ export function stateOf(entries: ReadonlyMap<string, readonly Entry[]>): Presenc
   return state;
 }
 
+/** The same presences in objects of the caller's own. Their metas are frozen, and shared. */
+export function copyState(state: PresenceState): PresenceState {
+  const copy: Draft = Object.create(null);
+  for (const [key, item] of Object.entries(state)) copy[key] = { ...item, metas: [...item.metas] };
+  return copy;
+}
+
 /** The diffs of changes, by topic. */
 export function diffsOf({ joins, leaves }: Changes): ReadonlyMap<string, PresenceDiff> {
   const diffs = new Map<string, { joins: Draft; leaves: Draft }>();
