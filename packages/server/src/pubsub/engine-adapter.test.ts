@@ -25,6 +25,7 @@ for (const [name, changes] of Object.entries({
     },
     capabilities: {
       severalNodes: true,
+      channel: hub.channel,
       engine: {
         stop: async () => hub.stop(),
         start: async () => hub.start(),

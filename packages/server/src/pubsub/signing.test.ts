@@ -21,7 +21,7 @@ for (const [name, maxBytes] of Object.entries({ "an engine": Infinity, "an engin
     it,
     adapters: (count) =>
       Array.from({ length: count }, () => engineAdapter("test", hub.engine({ maxBytes }), { secret })),
-    capabilities: { severalNodes: true },
+    capabilities: { severalNodes: true, channel: hub.channel },
   });
 }
 

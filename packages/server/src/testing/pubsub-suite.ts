@@ -22,11 +22,14 @@
 import type { PubSubAdapter } from "../pubsub.ts";
 import type { SuiteCase } from "./pubsub-suite/case.ts";
 import { PubSubCluster } from "./pubsub-suite/cluster.ts";
+import { garbageCases } from "./pubsub-suite/garbage.ts";
+import type { ChannelControl } from "./pubsub-suite/garbage.ts";
 import { oneNodeCases } from "./pubsub-suite/one-node.ts";
 import { outageCases, PATIENCE } from "./pubsub-suite/outages.ts";
 import type { EngineControl } from "./pubsub-suite/outages.ts";
 import { severalNodesCases } from "./pubsub-suite/several-nodes.ts";
 
+export type { ChannelControl } from "./pubsub-suite/garbage.ts";
 export type { EngineControl } from "./pubsub-suite/outages.ts";
 
 export interface PubSubSuiteOptions {
@@ -49,6 +52,8 @@ export interface PubSubSuiteOptions {
      * `status`, and keeps what is broadcast while the engine is away instead of refusing it.
      */
     readonly engine?: EngineControl;
+    /** Others can write to its engine: the tests of garbage and forged messages run too. */
+    readonly channel?: ChannelControl;
   };
   /** How long a message may be under way, in ms. Default 5,000. */
   readonly timeout?: number;
@@ -72,7 +77,10 @@ export function pubsubSuite({ name, describe, it, adapters, capabilities, timeou
   describe(`PubSub over ${name}: one node`, () => declare(1, oneNodeCases));
   if (capabilities?.severalNodes !== true) return;
   describe(`PubSub over ${name}: several nodes`, () => declare(3, severalNodesCases));
-  const { engine } = capabilities;
+  const { engine, channel } = capabilities;
+  if (channel !== undefined) {
+    describe(`PubSub over ${name}: garbage`, () => declare(3, garbageCases(channel)));
+  }
   if (engine === undefined) return;
   describe(`PubSub over ${name}: outages`, () => declare(3, outageCases(engine), engine.patience ?? PATIENCE));
 }

@@ -9,11 +9,8 @@
 /** What an application keeps with a presence: any object that JSON can carry. */
 export type Meta = Readonly<Record<string, unknown>>;
 
-/**
- * Levels of objects and lists in a meta, itself counted. A payload that clients are sent may have 64; in `presence_diff`
- * a meta is on the fifth.
- */
-export const MAX_META_DEPTH = 60;
+/** Levels of objects and lists in a meta, itself counted: as many as a client's message may have. */
+export const MAX_META_DEPTH = 64;
 
 /** Freezes data of JSON at every level. False when it has too many levels: then it is of no use. */
 export function freezeMeta(data: unknown, levels = MAX_META_DEPTH): boolean {

@@ -1,4 +1,5 @@
 /** An engine in this process, which tests can switch off, slow down and break. */
+import type { ChannelControl } from "../../src/testing/pubsub-suite.ts";
 import type { Engine, EngineConnection, EngineEvents, Parcel } from "../../src/pubsub/engine.ts";
 
 interface Open {
@@ -17,6 +18,8 @@ export class Hub {
   isSilent = false;
   /** Refuses what is sent, without closing. */
   refuses: ((parcel: Parcel) => boolean) | undefined = undefined;
+  /** Told of what is sent to all nodes. */
+  readonly taps = new Set<(bytes: Uint8Array) => void>();
   /** What each `send` was given. */
   readonly sent: (readonly Parcel[])[] = [];
   /** Milliseconds at which somebody tried to connect. */
@@ -47,6 +50,17 @@ export class Hub {
     };
   }
 
+  /** For the tests of garbage. */
+  get channel(): ChannelControl {
+    return {
+      publish: async (bytes) => this.inject(bytes),
+      listen: async (receive) => {
+        this.taps.add(receive);
+        return () => this.taps.delete(receive);
+      },
+    };
+  }
+
   /** Hands bytes to all nodes, as if somebody had sent them. */
   inject(bytes: Uint8Array): void {
     for (const { events } of this.#connections) events.receive(bytes);
@@ -72,6 +86,7 @@ export class Hub {
     await Promise.resolve();
     if (!this.isDeaf) {
       for (const { node, bytes } of copies) {
+        if (node === undefined) for (const tap of this.taps) tap(bytes);
         for (const { nodeName, events } of this.#connections) {
           if (node === undefined || node === nodeName) events.receive(bytes);
         }

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { natsAdapter } from "wingbeat/pubsub/nats";
 import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
+import type { ChannelControl } from "wingbeat/testing/pubsub-suite";
 import { natsAvailability, natsEngine, PASSWORD, PATIENCE, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
 import { itNoticesStalls } from "./stall.ts";
@@ -19,19 +21,37 @@ describe.skipIf(isMissing)(`NATS${note}`, () => {
   }, START_TIME);
   afterAll(() => engine.end());
 
+  let namespace = "";
+  let raw: Promise<NatsConnection> | undefined;
+  const rawClient = (): Promise<NatsConnection> => (raw ??= client(engine.port, PASSWORD)());
+  afterAll(async () => (await raw)?.close());
+  const channel: ChannelControl = {
+    async publish(bytes) {
+      (await rawClient()).publish(`${namespace}.all`, bytes);
+      await (await rawClient()).flush();
+    },
+    async listen(receive) {
+      const callback = (_error: unknown, { data }: { data: Uint8Array }): void => receive(data);
+      const subscription = (await rawClient()).subscribe(`${namespace}.all`, { callback });
+      await (await rawClient()).flush();
+      return () => subscription.unsubscribe();
+    },
+  };
+
   pubsubSuite({
     name: "NATS",
     describe,
     it: (title, test) => it(title, { timeout: TEST_TIME }, test),
     timeout: PATIENCE,
     adapters(count) {
-      const namespace = randomUUID();
+      namespace = randomUUID();
       return Array.from({ length: count }, () =>
         natsAdapter({ connect: () => client(engine.port, PASSWORD)(), namespace }),
       );
     },
     capabilities: {
       severalNodes: true,
+      channel,
       engine: {
         stop: () => engine.stop(),
         start: () => engine.start(),

@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresAdapter } from "wingbeat/pubsub/postgres";
 import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
+import type { ChannelControl } from "wingbeat/testing/pubsub-suite";
 import { PASSWORD, PATIENCE, postgresAvailability, postgresEngine, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
 import { itNoticesStalls } from "./stall.ts";
@@ -20,19 +21,46 @@ describe.skipIf(isMissing)(`PostgreSQL${note}`, () => {
   }, START_TIME);
   afterAll(() => engine.end());
 
+  let namespace = "";
+  let raw: Client | undefined;
+  afterAll(() => raw?.end());
+  const rawClient = async (): Promise<Client> => {
+    if (raw !== undefined) return raw;
+    raw = client(engine.port, PASSWORD);
+    await raw.connect();
+    return raw;
+  };
+  const channel: ChannelControl = {
+    async publish(bytes) {
+      const text = Buffer.from(bytes).toString("base64");
+      // Some of it is not even base64.
+      for (const payload of [text, `${text}\u20ac`, ""]) {
+        await (await rawClient()).query("SELECT pg_notify($1, $2)", [namespace, payload]);
+      }
+    },
+    async listen(receive) {
+      const reader = client(engine.port, PASSWORD);
+      await reader.connect();
+      reader.on("notification", ({ payload = "" }) => receive(Buffer.from(payload, "base64")));
+      await reader.query(`LISTEN "${namespace}"`);
+      return () => reader.end();
+    },
+  };
+
   pubsubSuite({
     name: "PostgreSQL",
     describe,
     it: (title, test) => it(title, { timeout: TEST_TIME }, test),
     timeout: PATIENCE,
     adapters(count) {
-      const namespace = randomUUID();
+      namespace = randomUUID();
       return Array.from({ length: count }, () =>
         postgresAdapter({ connect: () => client(engine.port, PASSWORD), namespace }),
       );
     },
     capabilities: {
       severalNodes: true,
+      channel,
       engine: {
         stop: () => engine.stop(),
         start: () => engine.start(),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redisAdapter } from "wingbeat/pubsub/redis";
 import type { RedisClient } from "wingbeat/pubsub/redis";
 import { pubsubSuite } from "wingbeat/testing/pubsub-suite";
+import type { ChannelControl } from "wingbeat/testing/pubsub-suite";
 import { PubSub } from "../../src/pubsub.ts";
 import { PASSWORD, PATIENCE, redisAvailability, redisEngine, START_TIME, TEST_TIME } from "./engines.ts";
 import type { TestEngine } from "./engines.ts";
@@ -17,6 +18,30 @@ const libraries: Record<string, (port: number, password: string) => RedisClient>
   "node-redis": (port, password) => createClient({ password, socket: { host: "127.0.0.1", port } }),
 };
 
+/** The channels of all nodes, for somebody who is none. */
+function rawChannel(port: () => number, channels: () => string[], isSharded: boolean): ChannelControl {
+  const raw = (): Redis => new Redis({ port: port(), password: PASSWORD });
+  let writer: Redis | undefined;
+  afterAll(() => writer?.disconnect());
+  return {
+    publish(bytes) {
+      writer ??= raw();
+      const message = Buffer.from(bytes);
+      return Promise.all(
+        channels().map((channel) =>
+          isSharded ? writer!.spublish(channel, message) : writer!.publish(channel, message),
+        ),
+      );
+    },
+    async listen(receive) {
+      const reader = raw();
+      reader.on(isSharded ? "smessageBuffer" : "messageBuffer", (_channel, bytes) => receive(bytes as Buffer));
+      for (const channel of channels()) await (isSharded ? reader.ssubscribe(channel) : reader.subscribe(channel));
+      return () => reader.disconnect();
+    },
+  };
+}
+
 describe.skipIf(isMissing)(`Redis${note}`, () => {
   let engine: TestEngine;
   beforeAll(async () => {
@@ -28,19 +53,23 @@ describe.skipIf(isMissing)(`Redis${note}`, () => {
   for (const [library, client] of Object.entries(libraries)) {
     for (const shards of [undefined, 4]) {
       const connect = () => client(engine.port, PASSWORD);
+      let namespace = "";
+      const channels = (): string[] =>
+        shards === undefined ? [`${namespace}:all`] : Array.from({ length: shards }, (_, n) => `${namespace}:all:${n}`);
       pubsubSuite({
         name: `${library}${shards === undefined ? "" : ", sharded"}`,
         describe,
         it: (title, test) => it(title, { timeout: TEST_TIME }, test),
         timeout: PATIENCE,
         adapters(count) {
-          const namespace = randomUUID();
+          namespace = randomUUID();
           return Array.from({ length: count }, () =>
             redisAdapter({ connect, namespace, ...(shards === undefined ? {} : { shards }) }),
           );
         },
         capabilities: {
           severalNodes: true,
+          channel: rawChannel(() => engine.port, channels, shards !== undefined),
           engine: {
             stop: () => engine.stop(),
             start: () => engine.start(),

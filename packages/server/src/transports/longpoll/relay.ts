@@ -39,6 +39,34 @@ type Answer =
 
 type Reply = Answer & { readonly id: number };
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+const isListOf = <T>(value: unknown, is: (item: unknown) => item is T): value is readonly T[] =>
+  Array.isArray(value) && value.every(is);
+
+const isString = (value: unknown): value is string => typeof value === "string";
+
+const isFrame = (value: unknown): value is FrameData => isString(value) || value instanceof Uint8Array;
+
+const DELIVERIES: ReadonlySet<unknown> = new Set<Delivery>(["delivered", "unread", "full"]);
+
+/** Whether what another node says is a question: anything may come from the engine between them. */
+function isQuestion(message: unknown): message is Question {
+  if (!isObject(message) || !Number.isSafeInteger(message["id"]) || !isString(message["token"])) return false;
+  const { ask, from, frames } = message;
+  if (!isObject(from) || !isString(from["node"]) || !isString(from["topic"])) return false;
+  return ask === "poll" || (ask === "deliver" && isListOf(frames, isFrame));
+}
+
+function isReply(message: unknown): message is Reply {
+  if (!isObject(message) || !Number.isSafeInteger(message["id"])) return false;
+  const { say, literals, delivery } = message;
+  if (say === "messages") return isListOf(literals, isString);
+  if (say === "settled") return DELIVERIES.has(delivery);
+  return say === "waiting" || say === "available" || say === "gone";
+}
+
 export class Relay {
   readonly #cluster: Cluster;
   readonly #address: Address;
@@ -53,7 +81,7 @@ export class Relay {
     this.#cluster = cluster;
     this.#address = { node: cluster.nodeName, topic };
     this.#find = find;
-    this.#unsubscribe = cluster.subscribe(topic, (message) => this.#receive(message as Question | Reply));
+    this.#unsubscribe = cluster.subscribe(topic, (message) => this.#receive(message));
   }
 
   /** A session of another node. Whether it is there shows when it is asked. */
@@ -80,9 +108,11 @@ export class Relay {
     this.#open.clear();
   }
 
-  #receive(message: Question | Reply): void {
-    if ("ask" in message) this.#answer(message);
-    else this.#open.get(message.id)?.(message);
+  /** Throws for what is no message of a relay: PubSub reports it. */
+  #receive(message: unknown): void {
+    if (isQuestion(message)) this.#answer(message);
+    else if (isReply(message)) this.#open.get(message.id)?.(message);
+    else throw new TypeError("another node's message to long-poll sessions is not one");
   }
 
   #answer(question: Question): void {

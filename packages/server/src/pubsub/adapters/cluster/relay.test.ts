@@ -96,3 +96,34 @@ describe("the relay of the primary", () => {
     expect(workers[2].received).toHaveLength(3);
   });
 });
+
+describe("garbage from a worker", () => {
+  const base: Relayed = { wingbeat: "pubsub", namespace: "app", from: "a", parcels: [] };
+  it.each<[string, unknown]>([
+    ["without parcels", { ...base, parcels: undefined }],
+    ["whose parcels are no list", { ...base, parcels: { length: 1 } }],
+    ["with a parcel that is null", { ...base, parcels: [null] }],
+    ["with bytes that are text", { ...base, parcels: [{ node: undefined, bytes: "text" }] }],
+    ["with bytes that have a length only", { ...base, parcels: [{ node: undefined, bytes: { length: -1e9 } }] }],
+    ["to a node whose name is an object", { ...base, parcels: [{ node: {}, bytes: new Uint8Array(1) }] }],
+    ["of no namespace", { ...base, namespace: undefined, parcels: [{ node: undefined, bytes: new Uint8Array(1) }] }],
+    ["that joins with an object as its name", { wingbeat: "pubsub.join", namespace: "app", node: {} }],
+    ["that joins an endless namespace", { wingbeat: "pubsub.join", namespace: "x".repeat(1e6), node: "n" }],
+  ])("%s is not handed on, and the relay goes on", (_what, message) => {
+    relay.onMessage(asWorker(workers[0]), message);
+    send(0, "a", parcel("1"));
+    expect(workers.map(({ texts }) => texts)).toEqual([[], ["1"], ["1"]]);
+  });
+
+  it("that joins again and again under new names is bounded", () => {
+    for (let n = 0; n < 5_000; n++) join(1, `node ${n}`);
+    send(0, "a", parcel("to the last", "node 4999"), parcel("to an early one", "node 10"));
+    expect(workers[1].texts).toEqual(["to an early one"]);
+  });
+
+  it("that says goodbye for a node of another worker changes nothing", () => {
+    relay.onMessage(asWorker(workers[0]), { wingbeat: "pubsub.leave", namespace: "app", node: "b" });
+    send(0, "a", parcel("1"));
+    expect(workers[1].texts).toEqual(["1"]);
+  });
+});
