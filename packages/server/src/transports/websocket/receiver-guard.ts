@@ -7,6 +7,7 @@
  * 8.22.0 to 8.23.0 throw there, where nobody can catch it, and that ends the process. Other versions deliver what they
  * take for messages.
  */
+/* oxlint-disable no-underscore-dangle -- Node's name for the method of a Writable, and the name that ws has */
 import type { Writable } from "node:stream";
 
 type Write = (
