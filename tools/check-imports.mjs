@@ -1,6 +1,6 @@
 /**
- * `npm run check:imports`: who imports whom, by the rules of `.dependency-cruiser.cjs`. Fails also when the tool did
- * not see a source file, or no import in all of them: with a TypeScript that it cannot use it reports success, blind.
+ * `npm run check:imports`: checks imports against the rules of `.dependency-cruiser.cjs`. Also fails when the tool missed
+ * a source file, or found no import at all: with a TypeScript that it cannot use, it silently reports success.
  */
 import { cruise, format } from "dependency-cruiser";
 import extractOptions from "dependency-cruiser/config-utl/extract-depcruise-options";

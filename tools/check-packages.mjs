@@ -1,5 +1,5 @@
 /**
- * `npm run check:packages`: what a user would install. Each published package is packed, looked at, installed from its
+ * `npm run check:packages`: checks what a user would install. Each published package is packed, inspected, installed from its
  * tarball into an empty folder, imported and compiled against there.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";

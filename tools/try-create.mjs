@@ -1,5 +1,5 @@
 /**
- * `npm run try:create`: the newcomer's path, with the packages as they would be published. Packs them, makes an app with
+ * `npm run try:create`: the first steps of a new user, with the packages as they would be published. Packs them, makes an app with
  * `create-wingbeat --yes`, installs it (our packages from their tarballs, all others from the registry), adds a channel,
  * runs its tests, checks and build, serves it both ways, and chats in two tabs when there is a Chromium. Prints how long
  * each step took. Needs a build.
@@ -55,7 +55,7 @@ function pack() {
   return Object.fromEntries(packAll(published, scratch).map(({ manifest, tarball }) => [manifest.name, tarball]));
 }
 
-/** Every package of ours from its tarball, also those that only others need. */
+/** Each of our packages from its tarball, including indirect dependencies. */
 function install(tarballs) {
   const path = join(app, "package.json");
   const manifest = JSON.parse(readFileSync(path, "utf8"));
@@ -67,7 +67,7 @@ function install(tarballs) {
   return runIn(app, "npm", "install", "--no-audit", "--no-fund");
 }
 
-/** Adds a channel as the generator says, and does by hand what it leaves to do. */
+/** Adds a channel with the generator, and does its manual steps. */
 async function generate() {
   await runIn(app, "npx", "wingbeat", "gen", "channel", "Notes");
   const path = join(app, "src/socket.ts");

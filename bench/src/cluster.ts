@@ -1,4 +1,4 @@
-/** `npm run bench:cluster`: what a second worker of `runCluster` brings, with the load client on the same cores. */
+/** `npm run bench:cluster`: what a second worker of `runCluster` gains, with the load client on the same cores. */
 import { availableParallelism } from "node:os";
 import { loads } from "./cluster/loads.ts";
 import { measure } from "./cluster/measure.ts";

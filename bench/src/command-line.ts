@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { canReadUsage } from "./process-usage.ts";
 
-/** Something the caller of the command did wrong: printed without a stack. */
+/** A wrong use of the command: printed without a stack trace. */
 export class UsageError extends Error {}
 
 type Flags = NonNullable<ParseArgsConfig["options"]>;
@@ -24,7 +24,7 @@ export function positive(option: string, value: string): number {
   return Number(value);
 }
 
-/** Tells how far a bench is, on standard error: standard output has the table only. */
+/** Reports progress on standard error: standard output has only the table. */
 export function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -32,7 +32,7 @@ export function log(line: string): void {
 /** Runs a bench with the arguments of this process. What goes wrong ends the program with code 1. */
 export async function runBench(usage: string, bench: (args: string[]) => Promise<void>): Promise<void> {
   try {
-    if (!canReadUsage()) throw new Error("it needs Linux, whose /proc tells the CPU time and memory of the servers");
+    if (!canReadUsage()) throw new Error("it needs Linux: CPU time and memory of the servers are read from /proc");
     await bench(process.argv.slice(2));
   } catch (error) {
     log(error instanceof UsageError ? `${error.message}\n\n${usage}` : `the bench failed: ${(error as Error).message}`);

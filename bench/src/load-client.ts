@@ -4,10 +4,10 @@ import type { RunningServer } from "./servers.ts";
 
 const LOAD_CORE = 1;
 
-/** A load client in its own process: which commands it takes, and what comes of them. */
+/** A load client in its own process: its commands and their results. */
 export interface LoadClient<Order = Command, Result = void> {
   pid: number;
-  /** Resolves when the command is done; rejects with the load client's finding. */
+  /** Resolves when the command is done; rejects with the load client's error. */
   run(command: Order): Promise<Result>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: what a message costs Wingbeat and its peers. */
+/** `npm run bench`: what a message costs Wingbeat and comparable servers. */
 import { log, runBench } from "./command-line.ts";
 import { readOptions, usage } from "./options.ts";
 import { writeReadme } from "./readme.ts";

@@ -4,7 +4,7 @@ import type { RunningServer } from "./servers.ts";
 import { quiet, settledMemory } from "./settling.ts";
 import type { EchoTest, FanTest, IdleTest, StormTest, Test } from "./tests.ts";
 
-/** The outcome of one test: µs of CPU per message or connection, or bytes per connection. */
+/** The result of one test: µs of CPU per message or connection, or bytes per connection. */
 export interface Measurement {
   value: number;
   /** Share of the time in which the server was running, 0 to 1. Below about 0.9 the load client was the slower one. */

@@ -5,7 +5,7 @@ const MICROSECONDS = 1_000_000;
 
 let ticksPerSecond = 0;
 
-/** Whether this system tells what a process has used (Linux does, in /proc). */
+/** Whether this system reports what a process has used (Linux does, in /proc). */
 export function canReadUsage(): boolean {
   return existsSync("/proc/self/stat");
 }
@@ -23,6 +23,6 @@ export function cpuMicroseconds(pid: number): number {
 /** The memory of a process that is in RAM, in bytes. */
 export function residentBytes(pid: number): number {
   const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"));
-  if (line === null) throw new Error(`process ${pid} tells no resident size`);
+  if (line === null) throw new Error(`process ${pid} reports no resident size`);
   return Number(line[1]) * 1024;
 }

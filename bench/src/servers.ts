@@ -3,7 +3,7 @@ import { end, nextMessage, spawnPinned } from "./pinned.ts";
 
 export type ServerName = "wingbeat" | "socketio" | "ws" | "phoenix";
 
-/** A Phoenix server that somebody else has started. */
+/** A Phoenix server that is already running. */
 export interface PhoenixAt {
   url: URL;
   pid: number;
@@ -64,7 +64,7 @@ export async function launch({ script, protocol, args = [] }: ServerProgram): Pr
   };
 }
 
-/** Uses a Phoenix server that is already running: it keeps running, and collects garbage when it likes. */
+/** Uses a Phoenix server that is already running: it keeps running, and its garbage collection is not forced. */
 export function runningPhoenix({ url, pid }: PhoenixAt): RunningServer {
   return {
     pid,

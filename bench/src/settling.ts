@@ -1,4 +1,4 @@
-/** Waiting until a server has done what it had to do, so that what is measured next is not that. */
+/** Waits until a server has finished its work, so that it does not count in the next measurement. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuMicroseconds, residentBytes } from "./process-usage.ts";
 import type { RunningServer } from "./servers.ts";

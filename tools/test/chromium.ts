@@ -7,14 +7,14 @@ import type { Browser } from "playwright-core";
 const path = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
 /**
- * Whether there is a Chromium for browser tests. When not, says how to get one; where CI is set, that is an error, so
- * that the tests cannot be left out unseen.
+ * Whether there is a Chromium for browser tests. If not, it says how to install one; where CI is set that is an error, so
+ * that the tests cannot be skipped unnoticed.
  */
 export function hasChromium(): boolean {
   if (existsSync(path)) return true;
   const message = `no Chromium at ${path}: "apt-get install chromium" gets it, CHROMIUM_PATH says where it is`;
   if (process.env["CI"] === "true") throw new Error(message);
-  console.warn(`Browser tests are left out: ${message}.`);
+  console.warn(`Browser tests are skipped: ${message}.`);
   return false;
 }
 

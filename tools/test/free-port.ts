@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * A port that nobody listens on, of those that systems do not give out by themselves: it is still free when the program
- * is started a moment later, or again after an outage, whatever other tests do meanwhile.
+ * A free port outside of the range that systems assign automatically: it is still free when the program starts a moment
+ * later, or again after an outage, whatever other tests do meanwhile.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -7,7 +7,7 @@ const path = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 /** Whether there is a Chromium to chat in. */
 export function hasChromium() {
   if (existsSync(path)) return true;
-  console.log(`No Chromium at ${path} ("apt-get install chromium" gets it): nobody chats.`);
+  console.log(`No Chromium at ${path} ("apt-get install chromium" installs it): the chat is skipped.`);
   return false;
 }
 

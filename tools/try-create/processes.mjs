@@ -1,11 +1,11 @@
-/** Processes of the app that is tried. */
+/** Processes of the app under test. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** How long a server may take to say where it is, in ms. */
+/** How long a server may take to print its address, in ms. */
 const START = 60_000;
 
-/** Gives what a command prints. Rejects with all of it when the command fails. */
+/** Returns what a command prints. Rejects with all of it when the command fails. */
 export function runIn(cwd, command, ...args) {
   return new Promise((resolve, reject) => {
     execFile(command, args, { cwd, encoding: "utf8", maxBuffer: 1e8 }, (error, out, problem) => {
@@ -37,7 +37,7 @@ function announced(child) {
   let printed = "";
   return new Promise((resolve, reject) => {
     const fail = (why) => reject(new Error(`the server ${why}:\n${printed}`));
-    const timeout = setTimeout(() => fail("has not said where it is"), START);
+    const timeout = setTimeout(() => fail("has not printed its address"), START);
     child.once("exit", () => fail("has ended"));
     child.once("error", (error) => fail(`cannot be started, ${error.message}`));
     child.stdout.on("data", (chunk) => {

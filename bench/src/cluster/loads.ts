@@ -5,7 +5,7 @@ export interface Load {
   title: string;
   /** What is counted. */
   per: "reply" | "delivery";
-  /** Whether the handler has something to do. */
+  /** Whether the handler does some work. */
   works: boolean;
   connections: number;
   /** Odd, so that the members of each topic are spread over two workers that take connections in turn. */

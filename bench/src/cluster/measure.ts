@@ -3,7 +3,7 @@ import { cpuMicroseconds } from "../process-usage.ts";
 import type { Load } from "./loads.ts";
 import { startCluster } from "./start.ts";
 
-/** What came of a load on a number of workers. */
+/** The result of a load on a number of workers. */
 export interface Measured {
   perSecond: number;
   /** CPU time per reply or delivery, in µs: of the primary and the workers, and of the load client. */
@@ -13,7 +13,7 @@ export interface Measured {
 
 const PENDING = 100;
 
-/** Runs a load against a cluster of its own. */
+/** Runs a load against its own cluster. */
 export async function measure(load: Load, workers: number): Promise<Measured> {
   const server = await startCluster(workers, load.works);
   const client = startLoadClient(server, { core: null });

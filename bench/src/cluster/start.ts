@@ -7,7 +7,7 @@ export interface RunningCluster extends ServerAddress {
   stop(): Promise<void>;
 }
 
-/** Starts a server with so many workers, on any core. `works`: whether its handler has something to do. */
+/** Starts a server with this many workers, on any core. `works`: whether its handler does some work. */
 export async function startCluster(workers: number, works: boolean): Promise<RunningCluster> {
   const child = spawnPinned(null, "./cluster/server.js", [String(workers), works ? "work" : "echo"]);
   const { port, pids } = await nextMessage<{ port: number; pids: number[] }>(child, "the cluster");

@@ -2,7 +2,7 @@ import { markdown, median } from "../table.ts";
 import type { Load } from "./loads.ts";
 import type { Measured } from "./measure.ts";
 
-/** What came of a load: of each round, with one worker and with two. */
+/** The results of a load: of each round, with one worker and with two. */
 export interface Row {
   load: Load;
   one: Measured[];
@@ -43,8 +43,8 @@ export function table(rows: readonly Row[], cores: number): string {
 }
 
 /**
- * What a second worker can bring at best when it costs nothing itself: the load client takes its share of the same
- * cores. With one worker, the slower of the two sets the pace; with two, all that there is to do is shared by all cores.
+ * The most that a second worker can gain if it costs nothing: the load client uses the same cores. With one worker, the
+ * slower of the two sets the pace; with two, all work is shared by all cores.
  */
 export function possibleGain(serverCpu: number, loadCpu: number, cores: number): number {
   const withOne = Math.max(serverCpu, loadCpu, (serverCpu + loadCpu) / cores);

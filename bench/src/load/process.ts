@@ -4,7 +4,7 @@ import { traffic, type Target } from "./connection.ts";
 import type { Protocol } from "./protocol.ts";
 import { protocols, type ProtocolName } from "./protocols.ts";
 
-// A message that is lost makes a test wait for ever.
+// A lost message would make a test wait forever.
 const STALL_MS = 10_000;
 
 /** The server to drive. Arguments of the process: protocol name, host, port, path ("" for the usual one). */
@@ -14,7 +14,7 @@ export function readArguments(): { name: ProtocolName; protocol: Protocol; targe
   return { name, protocol, target: { host, port: Number(port), path: path === "" ? protocol.path : path } };
 }
 
-/** Runs the commands that come, one at a time, and answers each. */
+/** Runs commands one at a time, and answers each. */
 export function obey<Command, Result>(run: (command: Command) => Promise<Result>): void {
   const answer = (outcome: Outcome<Result>, afterwards?: () => void): void => {
     process.send!(outcome, undefined, undefined, afterwards);
@@ -26,7 +26,7 @@ export function obey<Command, Result>(run: (command: Command) => Promise<Result>
       answer({ result });
     });
   });
-  // Whatever goes wrong, in a socket's callback or in a command, makes the whole run worthless.
+  // Any error, in a socket's callback or in a command, invalidates the whole run.
   process.on("uncaughtException", (error) => answer({ failure: error.message }, () => process.exit(1)));
   process.on("disconnect", () => process.exit());
 }

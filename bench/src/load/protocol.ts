@@ -1,7 +1,7 @@
-/** What a frame that came before the join was confirmed leads to. */
+/** How a load client reacts to a frame before its join is confirmed. */
 export type JoinStep = "joined" | { send: string };
 
-/** How one kind of server is spoken to. Texts of one kind must have the same length for every message number. */
+/** The protocol of one kind of server. Texts of one kind must have the same length for every message number. */
 export interface Protocol {
   /** The request target of the WebSocket. */
   readonly path: string;

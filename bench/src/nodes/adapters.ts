@@ -10,7 +10,7 @@ import { redisAdapter } from "wingbeat/pubsub/redis";
 
 export type Engine = "redis" | "nats" | "postgres";
 
-/** An adapter: which engine it needs, by which package it reaches it, and how it is made. */
+/** An adapter: its engine, the driver package, and how to create it. */
 export interface AdapterUnderTest {
   engine?: Engine;
   driver?: string;

@@ -4,7 +4,7 @@ import type { Worker } from "node:cluster";
 import { fileURLToPath } from "node:url";
 import type { Order, Result, Role, TestName } from "./orders.ts";
 
-/** What came of a test: of the node that sends, and of the one that receives. */
+/** The result of a test: of the sending and of the receiving node. */
 export interface Outcome {
   count: number;
   sender: Result;

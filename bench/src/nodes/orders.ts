@@ -1,8 +1,8 @@
-/** What the two nodes are told to do, and what they answer. */
+/** The commands to the two nodes, and their answers. */
 
 export type Role = "sender" | "receiver";
 
-/** `latency`: back and forth, one at a time. `load`: as fast as it goes. `unwanted`: the same, on a topic of nobody. */
+/** `latency`: back and forth, one at a time. `load`: as fast as it goes. `unwanted`: the same, on a topic without subscribers. */
 export type TestName = "latency" | "load" | "unwanted";
 
 export interface Order {

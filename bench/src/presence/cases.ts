@@ -1,7 +1,7 @@
 /** What is measured, one after another, each with a server of its own. */
 import type { ServerProgram } from "../servers.ts";
 
-/** `none`: everybody joins, and is told of nobody. `everybody`: all are told of all. `count`: all are told how many. */
+/** `none`: users join, without presence. `everybody`: all are told of all. `count`: all are told how many. */
 export type Mode = "none" | "everybody" | "count";
 
 export interface Case {

@@ -5,13 +5,13 @@ import type { News, ReadNews } from "./news.ts";
 const DECODE_EVERY = 512;
 const ONE_MORE: News = { kind: "joins", people: 1 };
 
-/** Counts who knows of whom. A user who is told of too many throws. */
+/** Counts which users know of which. Throws when a user is told of too many. */
 export class Crowd {
   /** Frames that told of a user who came, or how many there are. */
   frames = 0;
   /** Bytes of the longest state. */
   stateBytes = 0;
-  /** Resolves when everybody knows of everybody. */
+  /** Resolves when every user knows of all others. */
   readonly isComplete: Promise<void>;
   readonly #users: number;
   readonly #protocol: Protocol;

@@ -1,4 +1,4 @@
-/** The load's part: users come, and wait until each of them knows of all. */
+/** The load: users join, and wait until each of them knows of all others. */
 import { traffic, type Connection, type Target } from "../load/connection.ts";
 import { joinAll } from "../load/joining.ts";
 import type { Protocol } from "../load/protocol.ts";
@@ -14,7 +14,7 @@ export interface GatherPlan {
 }
 
 export interface Gathering {
-  /** From the first connect until everybody knows of everybody, in milliseconds. */
+  /** From the first connect until every user knows of all others, in milliseconds. */
   duration: number;
   /** What the server has sent, in bytes of TCP: handshakes, replies, and who is there. */
   bytes: number;
@@ -24,7 +24,7 @@ export interface Gathering {
   stateBytes: number;
 }
 
-/** Users come as fast as they can. Resolves when everybody knows of everybody; throws on one too many. */
+/** Users join as fast as they can. Resolves when every user knows of all others; throws on one too many. */
 export async function gather(
   target: Target,
   protocol: Protocol,

@@ -9,7 +9,7 @@ export type GatherOrder = GatherPlan | "drop";
 
 const { name, protocol, target } = readArguments();
 const read = readNews[name];
-if (read === undefined) throw new Error(`nobody tells who is there in the protocol "${name}"`);
+if (read === undefined) throw new Error(`the protocol "${name}" has no presence`);
 
 let connections: Connection[] = [];
 

@@ -6,11 +6,11 @@ import { programOf, type Case } from "./cases.ts";
 import type { Gathering } from "./gathering.ts";
 import type { GatherOrder } from "./load.ts";
 
-/** What came of a case. */
+/** The result of a case. */
 export interface Measured extends Case, Pick<Gathering, "bytes" | "frames" | "stateBytes"> {
   /** CPU time of the server, in µs. */
   cpuPerJoin: number;
-  /** Until everybody knew of everybody. */
+  /** Until every user knew of all others. */
   seconds: number;
   /** What the server keeps for a user, connection and all, in bytes: on the heap, and in RAM as a whole. */
   heapPerUser: number;

@@ -1,4 +1,4 @@
-/** What servers tell of who is there, in the words of both protocols. Pure. */
+/** Presence messages of servers, in both protocols. Pure. */
 import type { ProtocolName } from "../load/protocols.ts";
 
 /** `state`: these many, all at once. `joins`: so many more. `count`: how many, without saying who. */

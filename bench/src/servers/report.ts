@@ -1,4 +1,4 @@
-/** Tells the runner the port, collects garbage when it asks and says what is left on the heap, and ends with it. */
+/** Reports the port to the runner, collects garbage on request and reports what is left on the heap, and exits with the runner. */
 export function report(port: number): void {
   if (process.send === undefined) {
     console.log(`listening on 127.0.0.1:${port}`);

@@ -1,24 +1,24 @@
-/** The name of an app is that of its folder, and must do as the name of an npm package. */
+/** An app is named after its folder, which must be a valid npm package name. */
 import { basename, resolve } from "node:path";
 
-const RULE = "lower-case letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
+const RULE = "lower-case letters, digits, dots, hyphens and underscores, starting with a letter or digit";
 const NAME = /^[a-z0-9][a-z0-9._-]*$/;
 const MAX_LENGTH = 214;
-/** Names that npm keeps for itself, and those of packages that the app installs. */
+/** Names that npm reserves, and names of packages that the app installs. */
 const TAKEN = new Set(["node_modules", "wingbeat", "zod", "tsx", "typescript", "vite", "vitest"]);
 
-/** The name that an app in this folder has. */
+/** The name of an app in this folder. */
 export function appName(directory: string, cwd: string): string {
   return basename(resolve(cwd, directory));
 }
 
-/** What is wrong with a name, as a sentence with one that would do. Undefined when it will do. */
+/** What is wrong with a name, in a sentence that suggests a valid one. Undefined when the name is valid. */
 export function nameFault(name: string): string | undefined {
   if (TAKEN.has(name))
-    return `"${name}" is the name of a package that the app needs. Choose another one, e.g. my-${name}`;
+    return `"${name}" is the name of a package that the app needs. Choose another name, e.g. my-${name}`;
   if (name.length > MAX_LENGTH) return `The name has ${name.length} characters, and npm allows ${MAX_LENGTH}.`;
   if (NAME.test(name)) return undefined;
-  return `"${name}" cannot be the name of an npm package: it takes ${RULE}. E.g. ${validName(name)}`;
+  return `"${name}" is not a valid npm package name: use ${RULE}, e.g. ${validName(name)}`;
 }
 
 function validName(name: string): string {

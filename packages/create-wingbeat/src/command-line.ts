@@ -1,12 +1,12 @@
-/** What was asked for on the command line. */
+/** The arguments of the command line. */
 import { parseArgs } from "node:util";
 import { CommandError } from "./command-error.ts";
 
 export const USAGE = `Usage: npm create wingbeat [directory] [-- options]
 
-Makes a typed chat that runs: server, page and tests. The directory must be new or empty.
+Creates a typed chat that runs: server, page and tests. The directory must be new or empty.
 
-  -y, --yes        asks nothing: my-app, unless a directory is given; with install and git
+  -y, --yes        asks nothing: my-app unless a directory is given, with install and git
       --no-install does not install dependencies
       --no-git     does not make a git repository
   -h, --help       prints this
@@ -15,7 +15,7 @@ Makes a typed chat that runs: server, page and tests. The directory must be new 
 export interface CommandLine {
   readonly directory: string | undefined;
   readonly yes: boolean;
-  /** Undefined when it is left open. */
+  /** Undefined when not given. */
   readonly install: boolean | undefined;
   readonly git: boolean | undefined;
   readonly help: boolean;
@@ -35,9 +35,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args);
   const [directory, ...more] = positionals;
   if (more.length > 0) {
-    throw new CommandError(
-      `One app goes to one directory, and there are ${positionals.length}: ${positionals.join(", ")}.`,
-    );
+    throw new CommandError(`Give one directory, not ${positionals.length}: ${positionals.join(", ")}.`);
   }
   const { yes = false, help = false, version = false, install, git } = values;
   return { directory, yes, install, git, help, version };
@@ -47,8 +45,8 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, allowNegative: true, options: FLAGS });
   } catch (error) {
-    // Node says which option it is, and adds advice on lines of its own.
+    // Node names the option, and adds advice after it.
     const [what] = (error as Error).message.split(/\. |\n/);
-    throw new CommandError(`${what}. --help lists what there is.`);
+    throw new CommandError(`${what}. --help lists all options.`);
   }
 }

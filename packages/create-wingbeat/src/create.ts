@@ -1,4 +1,4 @@
-/** Makes the app, and says how to go on. */
+/** Creates the app, and prints the next steps. */
 import { resolve } from "node:path";
 import { appName } from "./app-name.ts";
 import { CommandError } from "./command-error.ts";
@@ -8,7 +8,7 @@ import type { Plan } from "./questions.ts";
 import { changeDirectory } from "./target.ts";
 import { writeApp } from "./write-app.ts";
 
-/** Gives the text to print at the end. Throws `CommandError` when the dependencies cannot be installed. */
+/** Returns the text to print at the end. Throws `CommandError` when the dependencies cannot be installed. */
 export function create(plan: Plan, cwd: string, manager: PackageManager, version: string): string {
   const path = resolve(cwd, plan.directory);
   const name = appName(plan.directory, cwd);
@@ -18,16 +18,16 @@ export function create(plan: Plan, cwd: string, manager: PackageManager, version
   if (plan.install && !install(path, manager)) {
     const again = [change, `${manager.name} install`].filter((step) => step !== undefined).join(" && ");
     throw new CommandError(
-      `${name} is there, but ${manager.name} could not install its dependencies. Try again: ${again}`,
+      `Created ${name}, but ${manager.name} could not install its dependencies. Try again: ${again}`,
     );
   }
   const steps = [change, plan.install ? undefined : `${manager.name} install`, manager.run("dev")];
   return [
-    `${name} is there${hasGit ? "" : ", without a repository: there is no git"}. Next:`,
+    `Created ${name}${hasGit ? "" : " without a git repository, because git is not installed"}. Next:`,
     "",
     ...steps.filter((step) => step !== undefined).map((step) => `    ${step}`),
     "",
     "Then open http://localhost:4000 in two tabs and chat.",
-    `${manager.run("test")} runs its tests, ${manager.run("check")} checks its types; README.md says what is where.`,
+    `${manager.run("test")} runs its tests, ${manager.run("check")} checks its types; README.md explains the files.`,
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-/** The package manager that a user has called us by, and its words for what there is to do next. */
+/** The package manager that started this command, and its commands for the next steps. */
 
 export interface PackageManager {
   readonly name: "npm" | "pnpm" | "yarn";
@@ -8,7 +8,7 @@ export interface PackageManager {
 
 const names = ["pnpm", "yarn", "npm"] as const;
 
-/** `userAgent` is what package managers tell their children as npm_config_user_agent: `pnpm/10.1.0 npm/? node/…`. */
+/** `userAgent` is what package managers pass to their children as npm_config_user_agent: `pnpm/10.1.0 npm/? node/…`. */
 export function packageManager(userAgent = ""): PackageManager {
   const name = names.find((known) => userAgent.startsWith(`${known}/`)) ?? "npm";
   return { name, run: (script) => (name === "npm" && script !== "test" ? `npm run ${script}` : `${name} ${script}`) };

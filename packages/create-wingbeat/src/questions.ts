@@ -1,4 +1,4 @@
-/** What is still open after reading the command line: asked for at a terminal, or taken as usual. */
+/** What the command line left open: asked at a terminal, or set to defaults. */
 import type { Readable, Writable } from "node:stream";
 import { cancel, confirm, intro, isCancel, text } from "@clack/prompts";
 import { CommandError } from "./command-error.ts";
@@ -20,14 +20,14 @@ export interface Terminal {
 
 const USUAL = { directory: "my-app", install: true, git: true };
 
-/** Throws `CommandError` when the directory will not do. */
+/** Throws `CommandError` when the directory cannot be used. */
 export function usualPlan(given: CommandLine, cwd: string): Plan {
   const { directory = USUAL.directory, install = USUAL.install, git = USUAL.git } = given;
   checkTarget(directory, cwd);
   return { directory, install, git };
 }
 
-/** Undefined when the user has had enough of it. Throws `CommandError` when the directory given will not do. */
+/** Undefined when the user cancels. Throws `CommandError` when the given directory cannot be used. */
 export async function askForPlan(
   given: CommandLine,
   cwd: string,
@@ -48,7 +48,7 @@ export async function askForPlan(
 
 function askForDirectory(cwd: string, terminal: Terminal): ReturnType<typeof text> {
   return text({
-    message: "Where does it go?",
+    message: "Which directory?",
     placeholder: USUAL.directory,
     defaultValue: USUAL.directory,
     validate: (directory) => targetFault(directory || USUAL.directory, cwd),
@@ -62,6 +62,6 @@ function checkTarget(directory: string, cwd: string): void {
 }
 
 function stopped(terminal: Terminal): undefined {
-  cancel("Nothing was made.", terminal);
+  cancel("Nothing was created.", terminal);
   return undefined;
 }

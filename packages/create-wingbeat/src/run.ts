@@ -1,4 +1,4 @@
-/** Reads a command line, asks for what it leaves open, and makes the app. */
+/** Reads the command line, asks for what is missing, and creates the app. */
 import { readFileSync } from "node:fs";
 import { env } from "node:process";
 import { readCommandLine, USAGE } from "./command-line.ts";
@@ -8,7 +8,7 @@ import { askForPlan, usualPlan } from "./questions.ts";
 import type { Terminal } from "./questions.ts";
 
 /**
- * Gives the text to print, or undefined when the user gave up: then nothing was made. Without a terminal nothing is
+ * Returns the text to print, or undefined when the user cancelled and nothing was created. Without a terminal nothing is
  * asked. Throws `CommandError`.
  */
 export async function run(

@@ -1,13 +1,13 @@
-/** Where the app goes: into a folder that is new, or empty. */
+/** The directory of the app: new or empty. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { appName, nameFault } from "./app-name.ts";
 
-/** What may be in the folder: a repository that was made before its contents. */
+/** What an "empty" folder may contain: a fresh repository. */
 const HARMLESS = new Set([".git", ".DS_Store"]);
 const SHOWN = 3;
 
-/** Why no app can go to a directory, as a sentence. Undefined when one can. */
+/** Why a directory cannot be used, as a sentence. Undefined when it can. */
 export function targetFault(directory: string, cwd: string): string | undefined {
   return nameFault(appName(directory, cwd)) ?? contentFault(directory, resolve(cwd, directory));
 }
@@ -21,7 +21,7 @@ function contentFault(directory: string, path: string): string | undefined {
   return `${directory} is not empty (${found.slice(0, SHOWN).join(", ")}${rest}), and nothing is ever overwritten. Choose another directory.`;
 }
 
-/** What to type to get there from here. Undefined when that is here. */
+/** The command that changes to the directory. Undefined when it is the current one. */
 export function changeDirectory(directory: string, cwd: string): string | undefined {
   const path = relative(cwd, resolve(cwd, directory));
   if (path === "") return undefined;

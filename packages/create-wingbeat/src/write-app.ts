@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const TEMPLATE = fileURLToPath(new URL("../template", import.meta.url));
-/** Names that npm would leave out of a package, or read itself. */
+/** Names that npm would leave out of a package, or interpret itself. */
 const STORED_AS: Readonly<Record<string, string>> = { _gitignore: ".gitignore" };
-/** What somebody leaves behind who runs the template where it is. */
+/** What remains after running the template in place. */
 const LEFTOVERS = new Set(["node_modules", "dist", "package-lock.json"]);
 
 interface Manifest {
@@ -15,7 +15,7 @@ interface Manifest {
   devDependencies: Record<string, string>;
 }
 
-/** `version` is that of all packages of Wingbeat. Throws when a file is there already. */
+/** `version` is that of all Wingbeat packages. Throws when a file already exists. */
 export function writeApp(path: string, name: string, version: string): void {
   copyFolder(TEMPLATE, path, (file, text) => {
     if (file === "package.json") return manifestText(text, name, version);

@@ -28,8 +28,8 @@ describe("nameFault", () => {
     ["", "my-app"],
     ["Vite", "my-app"],
   ])("refuses %j and suggests %s", (name, suggestion) => {
-    expect(nameFault(name)).toMatch(/cannot be the name of an npm package: it takes lower-case letters/);
-    expect(nameFault(name)).toMatch(new RegExp(` E\\.g\\. ${suggestion}$`));
+    expect(nameFault(name)).toMatch(/is not a valid npm package name: use lower-case letters/);
+    expect(nameFault(name)).toMatch(new RegExp(`, e\\.g\\. ${suggestion}$`));
   });
 
   it("refuses names that are too long, and those of the app's own packages", () => {

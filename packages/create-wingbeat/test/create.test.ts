@@ -49,14 +49,14 @@ describe("create-wingbeat", () => {
     const folder = newFolder();
     const { code, out, problem } = await create(folder, "apps/my-chat", "--yes", "--no-install", "--no-git");
     expect({ code, problem }).toEqual({ code: 0, problem: "" });
-    expect(out).toBe(`my-chat is there. Next:
+    expect(out).toBe(`Created my-chat. Next:
 
     cd apps/my-chat
     npm install
     npm run dev
 
 Then open http://localhost:4000 in two tabs and chat.
-npm test runs its tests, npm run check checks its types; README.md says what is where.
+npm test runs its tests, npm run check checks its types; README.md explains the files.
 `);
     const app = join(folder, "apps/my-chat");
     expect(readdirSync(app).sort()).toEqual(
@@ -127,7 +127,7 @@ npm test runs its tests, npm run check checks its types; README.md says what is 
     expect(await node(newFolder(), args, { PATH: "/nonexistent" })).toEqual({
       code: 1,
       out: "",
-      problem: "my-app is there, but npm could not install its dependencies. Try again: cd my-app && npm install\n",
+      problem: "Created my-app, but npm could not install its dependencies. Try again: cd my-app && npm install\n",
     });
   });
 
@@ -138,10 +138,10 @@ npm test runs its tests, npm run check checks its types; README.md says what is 
     expect(await create(folder, "--force")).toEqual({
       code: 1,
       out: "",
-      problem: "Unknown option '--force'. --help lists what there is.\n",
+      problem: "Unknown option '--force'. --help lists all options.\n",
     });
-    expect((await create(folder, "one", "two")).problem).toContain("there are 2: one, two.");
-    expect((await create(folder, "My App")).problem).toContain("E.g. my-app");
+    expect((await create(folder, "one", "two")).problem).toContain("Give one directory, not 2: one, two.");
+    expect((await create(folder, "My App")).problem).toContain("e.g. my-app");
     expect(readdirSync(folder)).toEqual([]);
   });
 });

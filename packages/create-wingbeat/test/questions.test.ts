@@ -55,10 +55,10 @@ describe("create-wingbeat at a terminal", () => {
   it("takes its own proposals for an answer", async () => {
     const folder = newFolder();
     const user = new User([
-      ["Where does it go?", ENTER],
+      ["Which directory?", ENTER],
       ["Make a git repository?", ENTER],
     ]);
-    expect(await run(["--no-install"], folder, user)).toContain("my-app is there. Next:");
+    expect(await run(["--no-install"], folder, user)).toContain("Created my-app. Next:");
     expect(user.unanswered).toEqual([]);
     expect(readdirSync(join(folder, "my-app"))).toContain("package.json");
     expect(existsSync(join(folder, "my-app/.git"))).toBe(true);
@@ -67,7 +67,7 @@ describe("create-wingbeat at a terminal", () => {
   it("asks whether to install, and does what it is told", async () => {
     const folder = newFolder();
     const user = new User([
-      ["Where does it go?", `chat${ENTER}`],
+      ["Which directory?", `chat${ENTER}`],
       ["Install dependencies with npm now?", `n${ENTER}`],
       ["Make a git repository?", `n${ENTER}`],
     ]);
@@ -80,11 +80,11 @@ describe("create-wingbeat at a terminal", () => {
   it("asks again for a name that will not do, and says why", async () => {
     const folder = newFolder();
     const user = new User([
-      ["Where does it go?", `My App${ENTER}`],
-      ["cannot be the name of an npm package", `${BACKSPACE.repeat(6)}zod${ENTER}`],
+      ["Which directory?", `My App${ENTER}`],
+      ["is not a valid npm package name", `${BACKSPACE.repeat(6)}zod${ENTER}`],
       ['"zod" is the name of a package that the app needs', `${BACKSPACE.repeat(3)}my-app${ENTER}`],
     ]);
-    expect(await run(OPEN, folder, user)).toContain("my-app is there.");
+    expect(await run(OPEN, folder, user)).toContain("Created my-app.");
     expect(user.unanswered).toEqual([]);
     expect(readdirSync(folder)).toEqual(["my-app"]);
   });
@@ -92,17 +92,17 @@ describe("create-wingbeat at a terminal", () => {
   it("asks nothing that was said on the command line", async () => {
     const folder = newFolder();
     const user = new User([]);
-    expect(await run(["chat", ...OPEN], folder, user)).toContain("chat is there.");
+    expect(await run(["chat", ...OPEN], folder, user)).toContain("Created chat.");
     expect(user.screen).not.toContain("?");
-    expect(await run(["other", "--yes", ...OPEN], folder, user)).toContain("other is there.");
+    expect(await run(["other", "--yes", ...OPEN], folder, user)).toContain("Created other.");
   });
 
   it.each([
-    ["the first question", [["Where does it go?", CTRL_C]]],
+    ["the first question", [["Which directory?", CTRL_C]]],
     [
       "the last question",
       [
-        ["Where does it go?", ENTER],
+        ["Which directory?", ENTER],
         ["Install dependencies", ENTER],
         ["Make a git repository?", CTRL_C],
       ],
@@ -112,7 +112,7 @@ describe("create-wingbeat at a terminal", () => {
     const user = new User(answers);
     expect(await run([], folder, user)).toBeUndefined();
     expect(user.unanswered).toEqual([]);
-    expect(user.screen).toContain("Nothing was made.");
+    expect(user.screen).toContain("Nothing was created.");
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -133,11 +133,11 @@ it("ends with exit code 1 when it is interrupted", async () => {
     );
     let shown = "";
     child.stdout?.on("data", (chunk: string) => {
-      if (shown.includes("Where does it go?")) return;
+      if (shown.includes("Which directory?")) return;
       shown += stripVTControlCharacters(chunk);
-      if (shown.includes("Where does it go?")) child.stdin?.end(CTRL_C);
+      if (shown.includes("Which directory?")) child.stdin?.end(CTRL_C);
     });
   });
-  expect(ended).toEqual({ code: 1, out: expect.stringContaining("Nothing was made.") });
+  expect(ended).toEqual({ code: 1, out: expect.stringContaining("Nothing was created.") });
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -20,7 +20,7 @@ it("needs what this repository is tested with", () => {
   const here = manifest("../../../package.json").devDependencies;
   const needed = { ...template.dependencies, ...template.devDependencies };
   const shared = Object.entries(needed).filter(([name]) => name in here);
-  expect(shared.map(([name]) => name)).toEqual(["zod", "@types/node", "tsx", "typescript", "vitest"]);
+  expect(shared.map(([name]) => name)).toEqual(["zod", "@types/node", "tsx", "typescript", "vite", "vitest"]);
   for (const [name, range] of shared) expect(`${name} ${range}`).toBe(`${name} ^${here[name]}`);
 });
 

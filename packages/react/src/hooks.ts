@@ -14,21 +14,21 @@ import { usePresence } from "./use-presence.ts";
 export interface Hooks<Definition extends TypedSocket> {
   /**
    * Provides a socket to the components below: `socket`, or one for `url` and `options`. Connects it when it is mounted,
-   * disconnects it when it is unmounted for good. A server that renders connects nothing.
+   * disconnects it when it is unmounted for good. Server-side rendering does not connect.
    */
   readonly SocketProvider: (props: SocketProviderProps<Definition>) => ReactElement;
   /** The socket of the provider above. */
   readonly useSocket: () => Socket<Definition>;
-  /** How its connection stands, for a strip that says "reconnecting". */
+  /** The state of its connection, for example to show "reconnecting". */
   readonly useConnection: () => ConnectionStatus;
   /**
    * The channel of a topic, joined while the component is mounted. All components that use a topic share one channel;
-   * null is no topic. Another topic, or params of other content, leave the channel and join anew; a params function is
-   * called at every join and rejoin instead, the latest one. Components that leave out the params take the channel as
-   * the others have joined it; one whose params differ from those of another is `errored` as long as both are there.
+   * null means no topic. Another topic, or params with different content, leave the channel and join again; of params functions,
+   * the latest is called at every join and rejoin. Components without params use the channel as the others joined it; a
+   * component whose params differ from another's is `errored` while both are mounted.
    *
-   * `Server` is never given: at each call the compiler goes through the channels of a type that stands in the signature,
-   * as often as it stands there. As a default it does so once.
+   * `Server` is never passed explicitly: the compiler visits the channels of a type once for each time it occurs in the
+   * signature, but only once when it is a default.
    */
   readonly useChannel: <const Topic extends TopicsOf<Server>, Server extends TypedSocket = Definition>(
     topic: Topic | null,
@@ -39,14 +39,14 @@ export interface Hooks<Definition extends TypedSocket> {
 }
 
 /**
- * Hooks of a socket, typed by its server: `createHooks<typeof userSocket>()`. To be called once, outside of components.
- * Each call has a provider of its own, so that an app can use several servers.
+ * Hooks of a socket, typed by its server: `createHooks<typeof userSocket>()`. Call it once, outside of components.
+ * Each call has its own provider, so that an app can use several servers.
  */
 export function createHooks<Definition extends TypedSocket = UntypedSocket>(): Hooks<Definition> {
   const context = createContext<SharedSocket | null>(null);
   const useShared = (): SharedSocket => {
     const shared = useContext(context);
-    if (shared === null) throw new Error("No SocketProvider of the same createHooks() is around this component");
+    if (shared === null) throw new Error("This component is not inside a SocketProvider of the same createHooks()");
     return shared;
   };
   const hooks: Hooks<UntypedSocket> = {
@@ -58,6 +58,6 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
     useEvent,
     usePresence,
   };
-  // The same at run time: types know more of the server.
+  // The same functions at run time; only the types know the server.
   return hooks as unknown as Hooks<Definition>;
 }

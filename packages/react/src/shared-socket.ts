@@ -1,9 +1,9 @@
 /**
  * What the components below all providers of one socket share: its connection, kept for as long as a provider is
- * mounted, and its channels, one per topic. Knows no React: hooks subscribe to it and take snapshots.
+ * mounted, and its channels, one per topic. Independent of React: hooks subscribe to it and take snapshots.
  *
- * React unmounts and mounts again what stays (StrictMode, fast refresh), so whatever nobody needs any more is closed
- * only a macrotask later, if nobody needs it then.
+ * React may unmount a component and mount it again (StrictMode, fast refresh), so what is no longer used is closed
+ * a macrotask later, unless it is in use again by then.
  */
 import type { Channel, Push, Socket } from "@wingbeat/client";
 import { closedPush } from "./shared-socket/closed-push.ts";
@@ -21,7 +21,7 @@ export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed"
 
 const sharedSockets = new WeakMap<Socket, SharedSocket>();
 
-/** What is shared of a socket; the same each time. */
+/** The shared state of a socket; always the same object. */
 export function sharedSocketOf(socket: Socket): SharedSocket {
   let shared = sharedSockets.get(socket);
   if (shared === undefined) sharedSockets.set(socket, (shared = new SharedSocket(socket)));
@@ -40,7 +40,7 @@ export class SharedSocket {
     this.socket = socket;
   }
 
-  /** Connects for a provider. Throws for an address that cannot be used. Gives a function that ends it. */
+  /** Connects for a provider. Throws for an invalid URL. Returns a function that ends it. */
   connect(): () => void {
     this.#watch();
     this.socket.connect();
@@ -51,19 +51,19 @@ export class SharedSocket {
     };
   }
 
-  /** Calls back when `status` has changed. */
+  /** Calls back when `status` changes. */
   subscribe(changed: () => void): () => void {
     this.#subscribers.add(changed);
     return () => this.#subscribers.delete(changed);
   }
 
-  /** Joins a topic, or shares it with those who have joined it. Gives a function that lets it go. */
+  /** Joins a topic, or shares the channel that has joined it. Returns a function that releases it. */
   takeChannel(topic: string, hold: Hold): () => void {
     const channel = this.#channels.get(topic) ?? this.#newChannel(topic);
     return channel.take(hold);
   }
 
-  /** How a topic stands for a component with params of this key. */
+  /** The state of a topic for a component whose params have this key. */
   channelSnapshot(topic: string, key: string | undefined): ChannelSnapshot {
     return this.#channels.get(topic)?.snapshot(key) ?? JOINING;
   }
@@ -99,7 +99,7 @@ export class SharedSocket {
 
   #disconnectIfUnused(): void {
     if (this.#providers > 0 || this.#unwatch === undefined) return;
-    // The server hears of channels that are left only as long as there is a connection.
+    // Leaves reach the server only while there is a connection.
     for (const channel of this.#channels.values()) channel.sweep();
     this.#unwatch();
     this.#unwatch = undefined;

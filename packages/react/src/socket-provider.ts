@@ -7,8 +7,8 @@ import type { SharedSocket } from "./shared-socket.ts";
 import { useLatest } from "./use-latest.ts";
 
 /**
- * Either a socket of your own, or what to make one of. A new `url` makes a new socket; of `options`, `params` and
- * `authToken` are always the latest (at the next connection), and the others those of the first rendering.
+ * Either your own socket, or the url and options for one. A new `url` makes a new socket. New `params` and `authToken` are
+ * used for the next connection; the other options are read on the first render only.
  */
 export type SocketProviderProps<Definition extends TypedSocket> = { readonly children?: ReactNode } & (
   | { readonly socket: Socket<Definition>; readonly url?: never; readonly options?: never }
@@ -37,7 +37,7 @@ export function ProviderOf({
   return createElement(context.Provider, { value: shared }, children);
 }
 
-/** Connects nothing yet, so that it can be made while rendering. */
+/** Does not connect yet, so it can be created while rendering. */
 function socketFor(url: string, latest: { readonly current: SocketOptions }): Socket {
   return new Socket(url, {
     ...latest.current,
@@ -50,7 +50,7 @@ function socketFor(url: string, latest: { readonly current: SocketOptions }): So
 const provide = <T>(option: T | (() => T | PromiseLike<T>)): T | PromiseLike<T> =>
   typeof option === "function" ? (option as () => T | PromiseLike<T>)() : option;
 
-/** For a server that renders: it needs no WebSocket. Where a page is mounted, the lack of one is told when it connects. */
+/** For server-side rendering, which needs no WebSocket. In a page, a missing WebSocket throws when it connects. */
 const NoTransport = function () {
-  throw new Error('No global WebSocket here: give option transport, as the WebSocket of "ws"');
+  throw new Error('There is no global WebSocket: set the option transport, e.g. to the WebSocket of "ws"');
 } as unknown as TransportClass;

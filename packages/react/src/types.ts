@@ -1,4 +1,4 @@
-/** Types only: what hooks know of a server, in the words of the client. */
+/** Types only: the hooks' view of a server, in the client's terms. */
 import type { Channel, ChannelAt, ChannelContract, FailureOf, JoinArgs } from "@wingbeat/client";
 import type { PresenceEntry, Push, Received, TypedSocket } from "@wingbeat/client";
 
@@ -14,26 +14,26 @@ interface Joined<Contract extends ChannelContract> {
 }
 interface NotJoined<Contract extends ChannelContract> {
   /**
-   * `joining` for the first time or again, `errored` while the join was refused, the channel has crashed or the
-   * connection is lost (it goes on trying), `closed` when there is no topic or the server has ended the channel.
+   * `joining` for the first time or again; `errored` after a refused join, a crash or a lost connection (it keeps
+   * trying); `closed` without a topic, or when the server has ended the channel.
    */
   readonly state: "joining" | "errored" | "closed";
   /** Null until the component is mounted, and without a topic. */
   readonly channel: Channel<Contract> | null;
-  /** Of the last join that was accepted; stays while the channel joins again. */
+  /** The reply to the last accepted join; kept while the channel rejoins. */
   readonly reply: JoinReply<Contract> | undefined;
 }
 /** The `ok` response of a join. */
 export type JoinReply<Contract extends ChannelContract> = Awaited<Push<Contract["join"]["reply"]>>;
 
-/** What `useChannel` gives. */
+/** What `useChannel` returns. */
 export type ChannelResult<Contract extends ChannelContract> = (Joined<Contract> | NotJoined<Contract>) & {
   /**
-   * Why the last join was not accepted (`refused` with its `response`, `timeout`), or that the channel has crashed.
-   * Undefined after a join that was accepted. A lost connection is no error of a channel: see `useConnection`.
+   * Why the last join failed (`refused` with its `response`, or `timeout`), or that the channel has crashed.
+   * Undefined after an accepted join. A lost connection is not an error of a channel: see `useConnection`.
    */
   readonly error: FailureOf<Contract["join"]["reply"]> | undefined;
-  /** `channel.push`, the same function for as long as topic and params are. Fails as `closed` without a channel. */
+  /** `channel.push`, the same function while topic and params stay the same. Fails as `closed` without a channel. */
   readonly push: Channel<Contract>["push"];
 };
 
@@ -44,12 +44,12 @@ export type EntryOf<Contract extends ChannelContract> = Contract["pushes"] exten
   ? Received<Entry>
   : PresenceEntry;
 
-/** What `usePresence` gives. Immutable: another object after every change, with what has not changed kept. */
+/** What `usePresence` returns. Immutable: a new object after every change, which keeps unchanged entries. */
 export interface PresenceResult<Entry> {
-  /** Who is there: each entry with its key. */
+  /** All entries, each with its key. */
   readonly list: readonly (Entry & { readonly key: string })[];
   /** The entries by key. */
   readonly state: Readonly<Record<string, Entry>>;
-  /** False until the server has told for the first time who is there. */
+  /** False until the server has sent the presence state. */
   readonly synced: boolean;
 }

@@ -6,7 +6,7 @@ import { useLatest } from "./use-latest.ts";
 
 type Push = (...args: Parameters<NonNullable<ChannelSnapshot["channel"]>["push"]>) => unknown;
 
-/** A topic's channel, joined while the component is mounted and shared with all that use the topic. */
+/** A topic's channel, joined while the component is mounted and shared by all components on the topic. */
 export function useChannelOf(
   shared: SharedSocket,
   topic: string | null,

@@ -1,7 +1,7 @@
 import { useCallback, useSyncExternalStore } from "react";
 import type { ConnectionStatus, SharedSocket } from "./shared-socket.ts";
 
-/** The state of a socket's connection, followed. On a server that renders it is `connecting`. */
+/** The state of a socket's connection, kept up to date. In server-side rendering it is `connecting`. */
 export function useConnectionOf(shared: SharedSocket): ConnectionStatus {
   const subscribe = useCallback((changed: () => void) => shared.subscribe(changed), [shared]);
   return useSyncExternalStore(

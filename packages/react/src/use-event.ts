@@ -4,7 +4,7 @@ import { useLatest } from "./use-latest.ts";
 
 /**
  * Calls back for each event of this name that the channel gets while the component is mounted: always the callback of
- * the last rendering, so it may use props and state and needs no `useCallback`. Nothing happens while `channel` is null.
+ * the last render, so it may use props and state without `useCallback`. Nothing happens while `channel` is null.
  */
 export function useEvent<C extends ChannelContract, Event extends keyof C["pushes"] & string>(
   channel: Channel<C> | null,

@@ -4,9 +4,9 @@ import { NOBODY, presenceOf } from "./shared-socket/presence-store.ts";
 import type { EntryOf, PresenceResult } from "./types.ts";
 
 /**
- * Who is on the channel's topic, as its server's presence says. Typed by the server when the channel declares
- * `.pushes({ ...presence.events })`; otherwise name what is tracked: `usePresence<{ online_at: string }>(channel)`.
- * Nobody while `channel` is null.
+ * Who is on the channel's topic, according to the server's presence. Typed by the server when the channel declares
+ * `.pushes({ ...presence.events })`; otherwise pass the type of the metas: `usePresence<{ online_at: string }>(channel)`.
+ * Empty while `channel` is null.
  */
 export function usePresence<Contract extends ChannelContract>(
   channel: Channel<Contract> | null,

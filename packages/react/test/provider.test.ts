@@ -80,7 +80,7 @@ describe("SocketProvider", () => {
 
   it("says so when it is missing", () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
-    expect(() => renderHook(() => useSocket())).toThrow(/No SocketProvider of the same createHooks\(\)/);
+    expect(() => renderHook(() => useSocket())).toThrow(/not inside a SocketProvider of the same createHooks\(\)/);
     const { useSocket: useAnother } = createHooks();
     expect(() => use(server, useAnother, undefined)).toThrow(/of the same createHooks/);
   });

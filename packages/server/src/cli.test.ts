@@ -105,19 +105,19 @@ describe("wingbeat", () => {
   });
 
   it.each([
-    [["gne"], 'There is no command "gne". Did you mean "wingbeat gen"?'],
-    [["frobnicate"], 'There is no command "frobnicate". wingbeat --help lists what there is.'],
-    [["gen"], "gen needs to know what: channel, socket or presence."],
-    [["gen", "chanel", "Room"], 'gen cannot make a "chanel". Did you mean "gen channel"?'],
-    [["gen", "model", "Room"], 'gen cannot make a "model". It makes a channel, a socket or a presence.'],
+    [["gne"], 'Unknown command "gne". Did you mean "wingbeat gen"?'],
+    [["frobnicate"], 'Unknown command "frobnicate". wingbeat --help lists all options.'],
+    [["gen"], "gen needs a kind: channel, socket or presence."],
+    [["gen", "chanel", "Room"], 'gen does not know "chanel". Did you mean "gen channel"?'],
+    [["gen", "model", "Room"], 'gen does not know "model". It generates a channel, a socket or a presence.'],
     [["gen", "channel"], "gen channel needs a name: wingbeat gen channel Room"],
-    [["gen", "channel", "Room", "body:string"], "gen channel takes one name, and got 2: wingbeat gen channel Room"],
-    [["gen", "socket", "user"], '"user" is no name for a socket: write words'],
-    [["gen", "channel", "Room", "--force"], "Unknown option '--force'. wingbeat --help lists what there is."],
+    [["gen", "channel", "Room", "body:string"], "gen channel takes one name, not 2: wingbeat gen channel Room"],
+    [["gen", "socket", "user"], '"user" is not a name for a socket: use words'],
+    [["gen", "channel", "Room", "--force"], "Unknown option '--force'. wingbeat --help lists all options."],
     [["gen", "channel", "Room", "--from-channel", "Room"], "--from-channel is an option of gen socket"],
-    [["gen", "socket", "User", "--from-channel", "Room"], "There is no channels/room.ts to lead to."],
+    [["gen", "socket", "User", "--from-channel", "Room"], "channels/room.ts does not exist."],
     [["routes"], "Which module? Name the one with the sockets, as in wingbeat routes src/socket.ts"],
-    [["routes", "nowhere.js"], "There is no nowhere.js."],
+    [["routes", "nowhere.js"], "nowhere.js does not exist."],
     [["routes", "a.js", "b.js"], "routes takes one module"],
   ])("answers %j with a sentence", async (args, sentence) => {
     const project = new Project();
@@ -131,14 +131,14 @@ describe("wingbeat", () => {
     expect(await new Project().wingbeat("gne")).toEqual({
       code: 1,
       out: "",
-      problem: 'There is no command "gne". Did you mean "wingbeat gen"?\n',
+      problem: 'Unknown command "gne". Did you mean "wingbeat gen"?\n',
     });
   });
 
   it("refuses the root of workspaces", async () => {
     const project = new Project({ "package.json": '{"workspaces":["packages/*"]}' });
     await expect(run(["gen", "channel", "Room"], project.root)).rejects.toThrow(
-      "is the root of workspaces: run this in the one that depends on wingbeat.",
+      "is the root of workspaces: run this command in the workspace that depends on wingbeat.",
     );
   });
 });
@@ -153,7 +153,7 @@ describe("wingbeat gen", () => {
       out: `Wrote src/channels/room.ts
 Wrote src/channels/room.test.ts
 
-No socket leads to it yet. This writes one: npx wingbeat gen socket User --from-channel Room
+No socket has it yet. To generate one: npx wingbeat gen socket User --from-channel Room
 
 Run its test: npx vitest run src/channels/room.test.ts
 `,
@@ -216,12 +216,12 @@ Run its test: npx vitest run src/channels/admin/chat-room.test.ts
     };
     const written = (project: Project) => readdirSync(join(project.root, "channels")).sort();
     const CHANNEL = ["room.test.ts", "room.ts"];
-    const HINT = "This writes one: npx wingbeat gen socket User --from-channel Room";
+    const HINT = "To generate one: npx wingbeat gen socket User --from-channel Room";
 
     it.each(["\n", "y\n", "Yes\n"])("makes one that leads to it for the answer %j", async (typed) => {
       const project = new Project();
       const { text, asked } = await genRoom(project, typed);
-      expect(asked).toBe("No socket leads to it yet. Make a UserSocket, with this channel on it? [Y/n] ");
+      expect(asked).toBe("No socket has it yet. Generate a UserSocket with this channel on it? [Y/n] ");
       expect(text).toBe(`Wrote channels/room.ts
 Wrote channels/room.test.ts
 Wrote channels/user-socket.ts

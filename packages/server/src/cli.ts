@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `wingbeat` command: generators, and a list of what a server answers to. */
+/** The `wingbeat` command: generators, and a list of routes. */
 import { CommandError } from "./cli/command-error.ts";
 import { run } from "./cli/run.ts";
 

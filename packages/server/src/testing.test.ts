@@ -115,7 +115,7 @@ describe("connect", () => {
       status: 403,
       reason: "https://evil.example",
     });
-    expect((await failureOf(kit.assertRefused({ token: "ann" }))).message).toContain("let the client in");
+    expect((await failureOf(kit.assertRefused({ token: "ann" }))).message).toContain("accepted the client");
   });
 
   it("honours the options of a mount", async () => {

@@ -5,27 +5,27 @@
  * as in production; only the WebSocket is missing. It works with every test runner: assertions are promises that reject
  * with a `WingbeatError` of code `WB_ASSERTION`, whose message says what was expected and what arrived instead.
  *
- * Assertions wait for up to 100 ms and go on as soon as the message is there. Refutations wait their 100 ms to the end.
- * Both take another time as last argument, and `testSocket(…, { timeout })` changes the default. When a callback
+ * Assertions wait up to 100 ms and continue as soon as the message arrives. Refutations wait the whole 100 ms.
+ * Both take another time as the last argument, and `testSocket(…, { timeout })` changes the default. When a callback
  * crashes while an assertion waits, the assertion fails with the callback's error as `cause`.
  *
- * Topics, events, payloads and replies are those of the socket definition. To send what it does not allow, write
+ * Topics, events, payloads and replies are typed by the socket definition. To send what it does not allow, write
  * `as never`: `channel.push("no_such_event" as never, {})`.
  *
  * @example
  * import { testSocket } from "wingbeat/testing";
  *
  * const kit = testSocket(userSocket);
- * afterEach(() => kit.close());
+ * afterAll(() => kit.close());
  *
- * it("shouts to everybody", async () => {
+ * it("shouts to everyone", async () => {
  *   const client = await kit.connect({ token: "alice's" });
  *   const room = await client.subscribeAndJoin("room:1");
  *
  *   const ref = room.push("shout", { body: "hi" });
  *   await room.assertReply(ref, "ok");
  *   await room.assertBroadcast("shout", { body: "hi" });
- *   await room.assertPush("shout", { body: (body) => body.length === 2 });
+ *   await room.assertPush("shout", { body: (body: string) => body.length === 2 });
  *   await room.refutePush("whisper");
  *
  *   await room.assertReply(room.leave(), "ok");

@@ -1,8 +1,8 @@
 import { Push } from "@wingbeat/client";
 
 /**
- * A push for which there is no channel: it has failed as `closed`. Components push from handlers, timers and effects
- * that may run when the topic is gone, where a throw would take the page down.
+ * A push without a channel, which has failed as `closed`. Components push from handlers, timers and effects that may
+ * run after the topic is gone, where throwing would break the page.
  */
 export function closedPush(topic: string, event: string): Push {
   const push = new Push({ ...NOBODY, topic }, event, () => ({}), 0);

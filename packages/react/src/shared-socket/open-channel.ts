@@ -1,4 +1,4 @@
-/** A channel of the socket, to be joined, and snapshots of how that stands. */
+/** A channel of the socket, and snapshots of its state. */
 import { PushError } from "@wingbeat/client";
 import type { Channel, Socket } from "@wingbeat/client";
 import { presenceOf } from "./presence-store.ts";
@@ -30,7 +30,7 @@ export class OpenChannel {
   /** `params` gives the join params at every join and rejoin; `changed` is called after every change. */
   constructor(socket: Socket, topic: string, params: () => unknown, changed: () => void) {
     this.#changed = changed;
-    // The only sign that a channel begins to join again is that it asks for its params.
+    // A channel reads its params whenever it starts to join again; there is no other sign of that.
     const channel = socket.channel(topic, () => {
       this.#update();
       return params();
@@ -68,7 +68,7 @@ export class OpenChannel {
   }
 }
 
-/** The connection was lost, which says nothing about the channel: `useConnection` tells of it. */
+/** The connection was lost, which is not an error of the channel: `useConnection` reports it. */
 function isTransport(reason: unknown): boolean {
   return (reason as { readonly source?: unknown } | null)?.source === "transport";
 }

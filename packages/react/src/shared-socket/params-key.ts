@@ -2,8 +2,8 @@
 export type JoinParams = unknown;
 
 /**
- * Tells params apart by their content: objects that mean the same on the wire have the same key. All functions have one
- * key, as a component makes a new one at every rendering. Undefined, when no params are given, stands for any.
+ * A key for the content of params: objects that are equal on the wire have the same key. All functions share one key,
+ * because a component creates a new one on every render. Undefined (no params) matches any.
  */
 export function paramsKey(params: JoinParams): string | undefined {
   return typeof params === "function" ? "function" : JSON.stringify(params, inOrder);

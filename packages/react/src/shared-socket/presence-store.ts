@@ -1,11 +1,11 @@
 /**
- * Who is on a channel's topic, as snapshots that React can compare. One for each channel, made before it joins: the
- * server tells everybody who is there only once, and a component may want to know later.
+ * Who is on a channel's topic, as snapshots that React can compare. One per channel, created before it joins: the
+ * server sends the state only once, and a component may need it later.
  */
 import { Presence } from "@wingbeat/client";
 import type { PresenceChannel } from "@wingbeat/client";
 
-/** One key as the client keeps it: its metas, and what the server has added. */
+/** One entry as the client stores it: its metas, and what the server has added. */
 export interface Entry {
   readonly metas: readonly object[];
 }
@@ -21,7 +21,7 @@ export const NOBODY: PresenceSnapshot = { list: [], state: {}, synced: false };
 
 const stores = new WeakMap<PresenceChannel, PresenceStore>();
 
-/** The presence of a channel; the same one each time. */
+/** The presence of a channel; always the same object. */
 export function presenceOf(channel: PresenceChannel): PresenceStore {
   let store = stores.get(channel);
   if (store === undefined) stores.set(channel, (store = new PresenceStore(channel)));

@@ -1,6 +1,6 @@
 /**
- * One topic of a connection, which has one channel per topic, and all components that use it. Joined for as long as
- * somebody holds it.
+ * One topic of a connection, which has one channel per topic, and all components that use it. Joined as long as
+ * a component uses it.
  */
 import type { Socket } from "@wingbeat/client";
 import { CLOSED, JOINING, OpenChannel, joinError } from "./open-channel.ts";
@@ -25,7 +25,7 @@ export class SharedChannel {
   #open: OpenChannel | undefined;
   #joinedKey: string | undefined;
 
-  /** `unused` is called when nobody holds it any more and it was left. */
+  /** `unused` is called when no component uses it any more and it was left. */
   constructor(socket: Socket, topic: string, unused: () => void) {
     this.#socket = socket;
     this.topic = topic;
@@ -35,8 +35,8 @@ export class SharedChannel {
   }
 
   /**
-   * Joins in the next microtask, when all components of a rendering have said what they want. Gives a function that
-   * lets go: the topic is left in the next macrotask, unless somebody has taken it by then.
+   * Joins in the next microtask, when all components of a render have registered. Returns a function that releases it:
+   * the topic is left in the next macrotask, unless it is in use again by then.
    */
   take(hold: Hold): () => void {
     this.#holds.add(hold);
@@ -46,14 +46,14 @@ export class SharedChannel {
     };
   }
 
-  /** What somebody with these params sees. */
+  /** The snapshot for a component with these params. */
   snapshot(key: string | undefined): ChannelSnapshot {
     if (this.#open === undefined) return JOINING;
     if (key === undefined || key === this.#joinedKey) return this.#open.snapshot;
     return this.#isWanted(key) && this.#isWanted(this.#joinedKey) ? this.#conflict : JOINING;
   }
 
-  /** Joins, or joins again when nobody wants the params of the last join and somebody wants others. */
+  /** Joins, or joins again when no component uses the params of the last join and another has different ones. */
   settle(): void {
     const particular = [...this.#holds].find((hold) => hold.key !== undefined);
     if (this.#open === undefined) {
@@ -64,14 +64,14 @@ export class SharedChannel {
     }
   }
 
-  /** Leaves when nobody holds it. */
+  /** Leaves when no component uses it. */
   sweep(): void {
     if (this.#holds.size > 0) return this.settle();
     this.#leave();
     this.#unused();
   }
 
-  /** Does anybody ask for these very params? */
+  /** Whether a component asks for exactly these params. */
   #isWanted(key: string | undefined): boolean {
     return key !== undefined && [...this.#holds].some((hold) => hold.key === key);
   }
@@ -79,7 +79,7 @@ export class SharedChannel {
   #join(key: string | undefined): void {
     this.#joinedKey = key;
     const holder = () => [...this.#holds].find((hold) => hold.key === key);
-    // At a rejoin the one that was asked before may be gone. Its params stay when nobody else has any.
+    // At a rejoin, the component whose params were used may be gone. Its params stay if no other component has any.
     let asked = holder();
     const params = () => {
       asked = holder() ?? asked;

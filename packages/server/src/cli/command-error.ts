@@ -1,4 +1,4 @@
-/** A command that cannot be done. The message is all that the user sees: what was wrong, and what to do. */
+/** A command that failed. The message is all that the user sees: what was wrong, and what to do. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }

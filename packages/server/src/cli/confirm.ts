@@ -9,7 +9,7 @@ export interface Terminal {
   readonly output: Writable;
 }
 
-/** Asks for yes or no: return means yes. Who gives no answer (Ctrl-C, Ctrl-D) means no. */
+/** Asks for yes or no. Return means yes, Ctrl-C and Ctrl-D mean no. */
 export async function confirm(question: string, { input, output }: Terminal): Promise<boolean> {
   const lines = createInterface({ input, output });
   const given = await Promise.race([lines.question(`${question} [Y/n] `), once(lines, "close")]);

@@ -1,4 +1,4 @@
-/** `wingbeat gen`: writes a channel, a socket or a presence, and says what is left to do by hand. */
+/** `wingbeat gen`: writes a channel, a socket or a presence, and prints the remaining manual steps. */
 import { CommandError } from "./command-error.ts";
 import { confirm } from "./confirm.ts";
 import type { Terminal } from "./confirm.ts";
@@ -16,18 +16,17 @@ import { writeNew } from "./write.ts";
 export interface GenerateOptions {
   readonly fromChannel: string | undefined;
   readonly cwd: string;
-  /** Where to ask. Undefined: nothing is asked. */
+  /** The terminal for questions. Undefined: nothing is asked. */
   readonly terminal: Terminal | undefined;
 }
 
 const KINDS: readonly Kind[] = ["channel", "socket", "presence"];
 
-/** Gives the text to print. Throws `CommandError`. */
+/** Returns the text to print. Throws `CommandError`. */
 export async function generate(args: readonly string[], options: GenerateOptions): Promise<string> {
   const [typed, given, ...more] = args;
   const kind = readKind(typed);
-  if (more.length > 0)
-    throw new CommandError(`gen ${kind} takes one name, and got ${args.length - 1}: ${usageOf(kind)}`);
+  if (more.length > 0) throw new CommandError(`gen ${kind} takes one name, not ${args.length - 1}: ${usageOf(kind)}`);
   if (given === undefined && kind !== "presence") throw new CommandError(`gen ${kind} needs a name: ${usageOf(kind)}`);
   const named = given ?? "Presence";
   const name = readName(named, kind);
@@ -43,13 +42,13 @@ export async function generate(args: readonly string[], options: GenerateOptions
   return textOf(wantsSocket ? withSocket(generated, name, project) : generated);
 }
 
-/** A channel that no socket leads to is of no use yet. */
+/** A channel without a socket cannot be joined yet. */
 async function asksForSocket(project: Project, terminal: Terminal | undefined): Promise<boolean> {
   if (terminal === undefined || fileThatCalls(project, "defineSocket") !== undefined) return false;
-  return confirm("No socket leads to it yet. Make a UserSocket, with this channel on it?", terminal);
+  return confirm("No socket has it yet. Generate a UserSocket with this channel on it?", terminal);
 }
 
-/** What was made of a channel, with a socket that leads to it; then nothing is left to say about how to get there. */
+/** The output for a channel with a new socket for it: advice about adding it to a socket is not needed. */
 function withSocket({ files, next }: Generated, channel: Name, project: Project): Generated {
   const socket = generateSocket(readName("User", "socket"), channel, project);
   writeNew(project.root, socket.files);
@@ -63,10 +62,11 @@ function textOf({ files, next }: Generated): string {
 function readKind(typed: string | undefined): Kind {
   const known = KINDS.find((kind) => kind === typed);
   if (known !== undefined) return known;
-  if (typed === undefined) throw new CommandError("gen needs to know what: channel, socket or presence.");
+  if (typed === undefined) throw new CommandError("gen needs a kind: channel, socket or presence.");
   const meant = nearest(typed, KINDS);
-  const advice = meant === undefined ? "It makes a channel, a socket or a presence." : `Did you mean "gen ${meant}"?`;
-  throw new CommandError(`gen cannot make a "${typed}". ${advice}`);
+  const advice =
+    meant === undefined ? "It generates a channel, a socket or a presence." : `Did you mean "gen ${meant}"?`;
+  throw new CommandError(`gen does not know "${typed}". ${advice}`);
 }
 
 function usageOf(kind: Kind): string {
@@ -80,7 +80,9 @@ function usageOf(kind: Kind): string {
 function findApp(cwd: string): Project {
   const project = findProject(cwd);
   if (project.manifest.workspaces !== undefined && !dependsOn(project, "wingbeat")) {
-    throw new CommandError(`${project.root} is the root of workspaces: run this in the one that depends on wingbeat.`);
+    throw new CommandError(
+      `${project.root} is the root of workspaces: run this command in the workspace that depends on wingbeat.`,
+    );
   }
   return project;
 }

@@ -26,7 +26,7 @@ describe("readName", () => {
   it.each(["", "room", "chat room", "Chat-Room", "Chat_Room", "1Room", "Room.", ".Room", "../Room", "Room/x", "Räume"])(
     "refuses %j",
     (typed) => {
-      expect(() => readName(typed, "channel")).toThrow(/is no name for a channel: write words .* in CamelCase/);
+      expect(() => readName(typed, "channel")).toThrow(/is not a name for a channel: use words .* in CamelCase/);
     },
   );
 

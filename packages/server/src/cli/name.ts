@@ -4,7 +4,7 @@ import { CommandError } from "./command-error.ts";
 export type Kind = "channel" | "socket" | "presence";
 
 export interface Name {
-  /** `admin/chat-room`: where its file is, without an ending. */
+  /** `admin/chat-room`: the path of its file, without extension. */
   readonly path: string;
   /** `adminChatRoom`. */
   readonly camel: string;
@@ -43,8 +43,8 @@ function complaint(typed: string, kind: Kind): string {
     .join(".");
   const example = meant.split(".").every((segment) => SEGMENT.test(segment)) ? meant : EXAMPLE[kind];
   return (
-    `"${typed}" is no name for a ${kind}: write words of letters and digits in CamelCase, with dots for folders. ` +
-    `E.g. wingbeat gen ${kind} ${example}`
+    `"${typed}" is not a name for a ${kind}: use words of letters and digits in CamelCase, with dots for folders, ` +
+    `e.g. wingbeat gen ${kind} ${example}`
   );
 }
 

@@ -1,4 +1,4 @@
-/** The name that was meant, when one was mistyped. Undefined when nothing is near. */
+/** The closest known name for a mistyped one. Undefined when none is close. */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: distance(typed.toLowerCase(), name) }))
@@ -6,7 +6,7 @@ export function nearest(typed: string, names: readonly string[]): string | undef
   return best !== undefined && best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined;
 }
 
-/** How many letters must be put in, left out, replaced or swapped with their neighbour. */
+/** How many letters must be inserted, removed, replaced or swapped with their neighbour. */
 function distance(from: string, to: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -29,7 +29,7 @@ export function findProject(cwd: string): Project {
     if (existsSync(path)) return { root: folder, manifest: readManifest(path) };
     if (folder === dirname(folder)) {
       throw new CommandError(
-        `There is no package.json in ${cwd} or above it. Change to your project's folder, or begin one: npm create wingbeat my-app`,
+        `There is no package.json in ${cwd} or above it. Change to your project's folder, or create one: npm create wingbeat my-app`,
       );
     }
   }
@@ -47,18 +47,18 @@ export function dependsOn({ manifest }: Project, name: string): boolean {
   return manifest.dependencies?.[name] !== undefined || manifest.devDependencies?.[name] !== undefined;
 }
 
-/** Where channels are, below the root: `src/channels`, or `channels` in a project without `src`. */
+/** The folder for channels, below the root: `src/channels`, or `channels` in a project without `src`. */
 export function channelsFolder({ root }: Project): string {
   return existsSync(join(root, "src")) ? "src/channels" : "channels";
 }
 
-/** How one file of a project imports another: both below the root, the imported one without its ending. */
+/** The import path from one file of a project to another: both below the root, the imported one without extension. */
 export function importPath(project: Project, from: string, to: string): string {
   const path = posix.relative(posix.dirname(from), to);
   return (path.startsWith(".") ? path : `./${path}`) + importEnding(project);
 }
 
-/** Projects whose compiler allows it write the `.ts` that is there, all others the `.js` that will be. */
+/** `.ts` when the project's compiler allows it, otherwise the `.js` of the output. */
 function importEnding({ root }: Project): string {
   const path = join(root, "tsconfig.json");
   const config = existsSync(path) ? readFileSync(path, "utf8") : "";
@@ -84,7 +84,7 @@ export function fileThatCalls({ root }: Project, name: string, folder = ""): str
   return undefined;
 }
 
-/** The file that makes the endpoint, or where one would be written. */
+/** The file that creates the endpoint, or the usual place for one. */
 export function endpointFile(project: Project): { readonly path: string; readonly isThere: boolean } {
   const found = fileThatCalls(project, "createEndpoint");
   return { path: found ?? posix.join(channelsFolder(project), "../server.ts"), isThere: found !== undefined };

@@ -1,4 +1,4 @@
-/** `wingbeat routes`: imports a module of the application and prints what its sockets lead to. */
+/** `wingbeat routes`: imports a module of the application and prints the routes of its sockets. */
 import { posix, relative, resolve, sep } from "node:path";
 import { CommandError } from "./command-error.ts";
 import { findProject } from "./project.ts";
@@ -8,7 +8,7 @@ import type { Mount } from "./routes/definitions.ts";
 import { importModule } from "./routes/import-module.ts";
 import { table } from "./routes/table.ts";
 
-/** Gives the text to print. Throws `CommandError`. */
+/** Returns the text to print. Throws `CommandError`. */
 export async function routes(args: readonly string[], cwd: string): Promise<string> {
   const [given, ...more] = args;
   if (more.length > 0) throw new CommandError("routes takes one module: wingbeat routes src/socket.ts");
@@ -19,7 +19,7 @@ export async function routes(args: readonly string[], cwd: string): Promise<stri
   if (mounts.length > 0) return table(TITLES, mounts.flatMap(rowsOf));
   const names = Object.keys(exported).join(", ") || "nothing";
   throw new CommandError(
-    `${shown} exports no socket (it exports ${names}). Name the module that exports what defineSocket made, or the ` +
+    `${shown} exports no socket (it exports ${names}). Name the module that exports a socket from defineSocket, or the ` +
       'sockets by path: export const sockets = { "/socket": userSocket }',
   );
 }
@@ -35,7 +35,7 @@ function declaredModule({ root, manifest }: Project): string {
 
 const TITLES = ["SOCKET", "TRANSPORTS", "TOPIC", "HANDLES", "PUSHES", "INTERCEPTS"];
 
-/** A row for each channel. What holds for the whole socket is in the first. */
+/** A row for each channel. The first also has the values of the whole socket. */
 function rowsOf({ name, transports, channels }: Mount): string[][] {
   const rows = channels.map(({ topic, handles, pushes, intercepts }, index) => [
     ...(index === 0 ? [name, transports.join(", ")] : ["", ""]),

@@ -1,4 +1,4 @@
-/** Reads a command line and does what it says. */
+/** Reads a command line and runs the command. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { CommandError } from "./command-error.ts";
@@ -10,7 +10,7 @@ import { USAGE } from "./usage.ts";
 
 const COMMANDS = ["gen", "routes"];
 
-/** Gives the text to print. Without a terminal, or with `--yes`, nothing is asked. Throws `CommandError`. */
+/** Returns the text to print. Without a terminal, or with `--yes`, nothing is asked. Throws `CommandError`. */
 export async function run(args: readonly string[], cwd: string, terminal?: Terminal): Promise<string> {
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
@@ -31,7 +31,7 @@ export async function run(args: readonly string[], cwd: string, terminal?: Termi
     case "routes":
       return routes(rest, cwd);
     default:
-      throw new CommandError(`There is no command "${command}". ${suggest(command, COMMANDS)}`);
+      throw new CommandError(`Unknown command "${command}". ${suggest(command, COMMANDS)}`);
   }
 }
 
@@ -48,15 +48,15 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // Node says which option it is, and adds advice on lines of its own.
+    // Node names the option, and adds advice after it.
     const [what] = (error as Error).message.split(/\. |\n/);
-    throw new CommandError(`${what}. wingbeat --help lists what there is.`);
+    throw new CommandError(`${what}. wingbeat --help lists all options.`);
   }
 }
 
 function suggest(typed: string, names: readonly string[]): string {
   const name = nearest(typed, names);
-  return name === undefined ? "wingbeat --help lists what there is." : `Did you mean "wingbeat ${name}"?`;
+  return name === undefined ? "wingbeat --help lists all options." : `Did you mean "wingbeat ${name}"?`;
 }
 
 function version(): string {

@@ -4,12 +4,12 @@ export const USAGE = `Usage: wingbeat <command>
   gen channel <Name>     a channel and its test            wingbeat gen channel ChatRoom
   gen socket <Name>      a socket and its client           wingbeat gen socket User
       --from-channel <Name>    with this channel on it
-  gen presence [Name]    who is there (Name: Presence)     wingbeat gen presence
+  gen presence [Name]    who is online (Name: Presence)    wingbeat gen presence
   routes [module]        prints the sockets, topics and events of a module, by default the one
                          that package.json names: "wingbeat": { "routes": "./src/socket.ts" }
 
-  -y, --yes              asks nothing: says what is left to do instead
+  -y, --yes              asks nothing, and prints the remaining steps instead
   -h, --help             prints this
   -v, --version          prints the version
 
-Generated files go to channels/, below src/ where there is one. No file is ever overwritten.`;
+Generated files go to channels/, inside src/ if it exists. No file is ever overwritten.`;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { CommandError } from "./command-error.ts";
 import type { NewFile } from "./project.ts";
 
-/** Throws `CommandError` when one of the files is there already. */
+/** Throws `CommandError` when one of the files already exists. */
 export function writeNew(root: string, files: readonly NewFile[]): void {
   const taken = files.map(({ path }) => path).filter((path) => existsSync(join(root, path)));
   if (taken.length > 0) {

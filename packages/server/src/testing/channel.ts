@@ -1,4 +1,4 @@
-/** A channel that a test client is on: what the test pushes to it, and what it asserts about its answers. */
+/** A channel that a test client has joined: pushes to it, and assertions about its answers. */
 import { ERROR, LEAVE, REPLY } from "@wingbeat/protocol";
 import type { ChannelContract, CLOSE, Message, ReplyContract } from "@wingbeat/protocol";
 import type { TerminateReason } from "../channel.ts";
@@ -27,7 +27,7 @@ export interface BroadcastListener {
   broadcastFrom(topic: string, event: string, payload: object): void;
 }
 
-/** How a channel has ended. `error` is what a callback threw. */
+/** How a channel ended. `error` is what a callback threw. */
 export interface Ending {
   readonly reason: TerminateReason;
   readonly error?: unknown;
@@ -59,7 +59,7 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     this.#endings = new Inbox(state);
   }
 
-  /** Pushes an event as the client. Gives the ref that {@link assertReply} wants. */
+  /** Pushes an event as the client. Returns the ref for {@link assertReply}. */
   push<Event extends Events<Channel>>(
     event: Event,
     payload?: PayloadOf<Channel, Event>,
@@ -77,7 +77,7 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     this.#client.close();
   }
 
-  /** Waits for the answer to a push, by its ref. Gives the response. */
+  /** Waits for the answer to a push, by its ref. Returns the response. */
   async assertReply<R extends ReplyContract, Status extends StatusOf<R>>(
     ref: PushRef<R>,
     status: Status,
@@ -105,7 +105,7 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
   }
 
   /**
-   * Waits for an event that the server sends to this client. Gives its payload. Each message satisfies one assertion:
+   * Waits for an event that the server sends to this client. Returns its payload. Each message satisfies one assertion:
    * assert twice to see two. `phx_error` is what the client gets when the channel crashes.
    */
   async assertPush<Event extends PushEvent<Channel> | typeof CLOSE | typeof ERROR>(
@@ -135,7 +135,7 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     });
   }
 
-  /** Waits for a broadcast on the topic, also one that is intercepted. Needs `subscribeAndJoin`. Gives its payload. */
+  /** Waits for a broadcast on the topic, also one that is intercepted. Needs `subscribeAndJoin`. Returns its payload. */
   async assertBroadcast<Event extends PushEvent<Channel>>(
     event: Event,
     pattern?: Pattern<Channel["pushes"][Event]>,

@@ -68,7 +68,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
     this.#connection.start(session);
   }
 
-  /** Joins a topic. Gives the server's answer, whichever it is; rejects when none comes within `timeout` ms. */
+  /** Joins a topic. Returns the server's answer, accepted or refused; rejects without an answer within `timeout` ms. */
   async join<Topic extends Topics<Contract>>(
     topic: Topic,
     params?: ChannelOf<Contract, Topic>["join"]["in"],
@@ -77,7 +77,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
     return (await this.#join(new TestChannel(this, topic), params, timeout)) as never;
   }
 
-  /** Joins a topic, hears its broadcasts for `assertBroadcast`, and gives the channel. Rejects when it is refused. */
+  /** Joins a topic, subscribes to its broadcasts for `assertBroadcast`, and returns the channel. Rejects when refused. */
   async subscribeAndJoin<Topic extends Topics<Contract>>(
     topic: Topic,
     params?: ChannelOf<Contract, Topic>["join"]["in"],
@@ -102,10 +102,10 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
     );
   }
 
-  /** Closes all connections with this client's id, by the broadcast that an application would send. */
+  /** Closes all connections with this client's id, with the broadcast that an application would send. */
   disconnect(): void {
     if (this.id === null) {
-      throw new WingbeatError("WB_ASSERTION", "disconnect: the client has no id that could be broadcast on.");
+      throw new WingbeatError("WB_ASSERTION", "disconnect: the client has no id.");
     }
     this.#endpoint.broadcast(this.id, DISCONNECT, {});
   }
@@ -115,7 +115,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
     this.#connection.close(CloseCode.normal, "");
   }
 
-  /** Waits until the connection is closed, by either side. Gives close code and reason. */
+  /** Waits until the connection is closed, by either side. Returns close code and reason. */
   async assertClosed(code?: CloseCode, timeout = this.timeout): Promise<Closing> {
     return this.#closings.take((closing) => code === undefined || closing.code === code, timeout, {
       assertion: `assertClosed(${code ?? ""})`,

@@ -1,9 +1,9 @@
-/** The client's end of a connection without a network: decodes what the server sends, at once. */
+/** The client's end of an in-memory connection: decodes what the server sends immediately. */
 import { v2Client } from "@wingbeat/protocol";
 import type { FrameData, Message } from "@wingbeat/protocol";
 import type { Connection, ConnectionHandler, Frame } from "../transports/transport.ts";
 
-/** What the test client wants to hear. */
+/** The events for the test client. */
 export interface ConnectionObserver {
   received(message: Message): void;
   closed(code: number, reason: string): void;
@@ -16,14 +16,14 @@ export class MemoryConnection implements Connection {
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;
   #isPaused = false;
-  /** What the client sent while the server did not read. */
+  /** What the client sent while the server was not reading. */
   #unread: FrameData[] = [];
 
   constructor(observer: ConnectionObserver) {
     this.#observer = observer;
   }
 
-  /** Says who gets the client's frames. */
+  /** Sets the receiver of the client's frames. */
   start(handler: ConnectionHandler): void {
     this.#handler = handler;
   }

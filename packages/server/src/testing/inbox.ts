@@ -1,7 +1,7 @@
-/** What has arrived for a test and was not asserted yet, and the assertions that wait for more. */
+/** Messages that have arrived and were not asserted yet, and the assertions that wait for more. */
 import { WingbeatError } from "../errors.ts";
 
-// Taken before a test can replace them by fake ones.
+// Captured before a test can replace them with fake timers.
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 
 /**
@@ -32,12 +32,12 @@ export class Inbox<Item> {
   readonly #state: () => string | undefined;
   #crash: { readonly error: unknown } | undefined = undefined;
 
-  /** `state` says in a failure what else is known: that the channel has ended, say. */
+  /** `state` adds what else is known to a failure, for example that the channel has ended. */
   constructor(state: () => string | undefined) {
     this.#state = state;
   }
 
-  /** Takes an item; the assertion that waits for it longest gets it. */
+  /** Adds an item; it goes to the assertion that has waited longest for it. */
   add(item: Item): void {
     for (const waiter of this.#waiters) {
       if (!waiter.accepts(item)) continue;
@@ -48,15 +48,15 @@ export class Inbox<Item> {
   }
 
   /**
-   * A callback has crashed: assertions that wait fail, with the error as `cause`, when what the crash itself sends has
-   * arrived and was not what they wait for. So do those that begin to wait later, until {@link pardon}.
+   * A callback has crashed: waiting assertions fail with the error as `cause`, unless what the crash itself sends
+   * satisfies them. So do assertions that start later, until {@link pardon}.
    */
   crashed(error: unknown): void {
     this.#crash = { error };
     setImmediate(() => this.#failAll());
   }
 
-  /** The test has seen the crash and goes on. */
+  /** The test has asserted the crash and continues. */
   pardon(): void {
     this.#crash = undefined;
   }

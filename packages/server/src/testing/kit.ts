@@ -19,7 +19,7 @@ import { TestClient } from "./client.ts";
 import { show } from "./match.ts";
 import { encodeQuery } from "./query.ts";
 
-/** Where a test client connects from: what `connect` reads in its `info`. */
+/** Where a test client connects from: `connect` gets it as `info`. */
 export interface ConnectFrom {
   /** By lower-case name. Default: `host: "localhost"`. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,23 +31,23 @@ export interface ConnectFrom {
 export interface TestOptions {
   /** How long assertions wait and refutations watch, in ms. Default 100. */
   readonly timeout?: number;
-  /** The application's endpoint, for code that broadcasts on it by itself. Default: one of the kit's own. */
+  /** The application's endpoint, for code that broadcasts on it. Default: the kit's own. */
   readonly endpoint?: Endpoint;
   /** The presences that the channels use, for the kit's own endpoint. */
   readonly presence?: EndpointOptions["presence"];
 }
 
-/** A connection that was turned away. */
+/** A refused connection. */
 export interface ConnectRefusal {
   /** The HTTP status of the answer. */
   readonly status: number;
-  /** What `refuse` was given, if anything. */
+  /** The reason passed to `refuse`, if any. */
   readonly reason: unknown;
   /** What `connect` threw, when it crashed. */
   readonly error: unknown;
 }
 
-/** Clients of a kit come straight in: no proxy, no limits. */
+/** Clients of a kit connect directly: no proxy, no limits. */
 const PREMISES = {
   host: undefined,
   gate: new Gate(),
@@ -63,7 +63,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   readonly #mount: MountConfig;
   readonly #timeout: number;
   readonly #ownsEndpoint: boolean;
-  /** By path: every client has a path of its own, so that telemetry tells them apart. */
+  /** By path: every client has its own path, so that telemetry can distinguish them. */
   readonly #clients = new Map<string, TestClient<Contract>>();
   readonly #detach: readonly (() => void)[];
   #connects = 0;
@@ -71,7 +71,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 
   /** @internal Made by {@link testSocket}. */
   constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint, presence = [] }: TestOptions) {
-    // Clients of the kit come in as WebSocket clients do, also where the mount has long polling only.
+    // Clients of the kit connect like WebSocket clients, even if the mount only has long polling.
     const sockets = { "/test": "socket" in socket ? { ...socket, websocket: socket.websocket || true } : socket };
     this.#mount = readMounts({ sockets })[0] as MountConfig;
     this.#timeout = timeout;
@@ -89,7 +89,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   }
 
   /**
-   * Connects a client as over the network: params travel as a query, so that numbers arrive as text; origin check,
+   * Connects a client as over the network: params are sent as a query, so numbers arrive as strings; the origin check,
    * schema, `connect` and `id` are run. Rejects with `WB_ASSERTION` when it is refused, and with `WB_ENDPOINT_STATE`
    * when the kit is closed, also while `connect` is under way.
    */
@@ -104,13 +104,16 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     );
   }
 
-  /** Connects a client that must be turned away, and says how. Rejects with `WB_ASSERTION` when it is let in. */
+  /** Connects a client that must be refused. Returns how; rejects with `WB_ASSERTION` when it is accepted. */
   async assertRefused(params: object = {}, from: ConnectFrom = {}): Promise<ConnectRefusal> {
     const { outcome } = await this.#admit(params, from);
     if (outcome instanceof Refusal) {
       return { status: outcome.answer.status, reason: outcome.reason, error: outcome.error };
     }
-    throw new WingbeatError("WB_ASSERTION", `assertRefused: connect let the client in, with ${show(outcome.assigns)}.`);
+    throw new WingbeatError(
+      "WB_ASSERTION",
+      `assertRefused: connect accepted the client, with ${show(outcome.assigns)}.`,
+    );
   }
 
   /** A connected client, without running `connect` and `id`. Throws `WB_ENDPOINT_STATE` when the kit is closed. */
@@ -166,7 +169,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   }
 }
 
-/** The handshake request of a client, as far as the endpoint's door reads it. */
+/** The parts of a client's handshake request that the endpoint reads. */
 function requestOf(params: object, { headers, authToken, peer }: ConnectFrom): IncomingMessage {
   const token = authToken === undefined ? undefined : Buffer.from(authToken).toString("base64url");
   return {

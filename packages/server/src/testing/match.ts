@@ -1,4 +1,4 @@
-/** What tests expect of payloads: a part of them, a predicate, or the test runner's own matchers. */
+/** What tests expect of payloads: a part, a predicate, or the test runner's matchers. */
 import { inspect } from "node:util";
 
 /** A matcher of vitest or jest, such as `expect.any(Number)`. */
@@ -9,7 +9,7 @@ export interface AsymmetricMatcher {
 /**
  * What a payload must look like:
  * - an object: these keys must match, others may be there, at every depth;
- * - an array: as many elements, each matching; bytes: the same bytes; any other value: the same value;
+ * - an array: the same number of elements, each matching; bytes: the same bytes; any other value: the same value;
  * - a function: must return true; it may stand in place of any value;
  * - an asymmetric matcher of vitest or jest, in place of any value.
  */
@@ -36,7 +36,7 @@ export function differences(pattern: unknown, actual: unknown): Difference[] {
   return pattern === undefined ? [] : compare(pattern, actual, "payload");
 }
 
-/** A value in one line, cut when it is long. */
+/** A value in one line, truncated when it is long. */
 export function show(value: unknown): string {
   if (typeof value === "function") return `a value that passes ${value.name === "" ? "the predicate" : value.name}`;
   const text = inspect(value, {

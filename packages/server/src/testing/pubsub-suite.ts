@@ -1,8 +1,8 @@
 /**
  * `wingbeat/testing/pubsub-suite`: the conformance suite of PubSub adapters. Every adapter passes it; run it in the
- * tests of yours. It is bound to no test runner: it is given `describe` and `it` of the one you use.
+ * tests of yours. It works with any test runner: pass it `describe` and `it`.
  *
- * Nothing in it waits for time to pass: that a message does not arrive is known when a later one of the same sender has arrived.
+ * No test waits for time to pass: a message has not arrived if a later one of the same sender has.
  *
  * @example
  * import { describe, it } from "vitest"; // or "node:test"
@@ -33,29 +33,29 @@ export type { ChannelControl } from "./pubsub-suite/garbage.ts";
 export type { EngineControl } from "./pubsub-suite/outages.ts";
 
 export interface PubSubSuiteOptions {
-  /** The adapter's name, for the titles. */
+  /** The adapter's name, for titles. */
   readonly name: string;
   /** Opens a group of tests. */
   readonly describe: (title: string, body: () => void) => unknown;
   /** Declares a test. */
   readonly it: (title: string, test: () => Promise<void>) => unknown;
   /**
-   * Makes so many adapters that were not started: nodes which reach each other, and nobody else. Called once per test.
+   * Creates this many adapters, not started: nodes that reach each other and no others. Called once per test.
    */
   readonly adapters: (count: number) => readonly PubSubAdapter[] | Promise<readonly PubSubAdapter[]>;
   /** What the adapter can do beyond one node. Default: nothing. */
   readonly capabilities?: {
-    /** `adapters` can make more than one node: the tests between nodes run. */
+    /** `adapters` can create several nodes: run the tests between nodes. */
     readonly severalNodes?: boolean;
     /**
-     * Its engine can be stopped and started: the tests of outages run too, about a second each. The adapter has a
-     * `status`, and keeps what is broadcast while the engine is away instead of refusing it.
+     * Its engine can be stopped and started: run the tests of outages, about a second each. The adapter has a `status`, and
+     * queues what is broadcast during an outage instead of refusing it.
      */
     readonly engine?: EngineControl;
     /** Others can write to its engine: the tests of garbage and forged messages run too. */
     readonly channel?: ChannelControl;
   };
-  /** How long a message may be under way, in ms. Default 5,000. */
+  /** How long a message may take to arrive, in ms. Default 5,000. */
   readonly timeout?: number;
 }
 

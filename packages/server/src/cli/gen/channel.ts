@@ -20,7 +20,7 @@ export function generateChannel(name: Name, typed: string, project: Project): Ge
   };
 }
 
-/** What a generated channel is called in TypeScript. */
+/** The variable name of a generated channel. */
 export function channelVariable(name: Name): string {
   return freeIdentifier(name.camel, "Channel");
 }
@@ -28,7 +28,7 @@ export function channelVariable(name: Name): string {
 function routeAdvice(path: string, variable: string, typed: string, project: Project): string {
   const socket = fileThatCalls(project, "defineSocket");
   if (socket === undefined) {
-    return `No socket leads to it yet. This writes one: npx wingbeat gen socket User --from-channel ${typed}`;
+    return `No socket has it yet. To generate one: npx wingbeat gen socket User --from-channel ${typed}`;
   }
   const statement = `import { ${variable} } from "${importPath(project, socket, path)}";`;
   return `Add it to the socket in ${socket}:\n\n    ${statement}\n\n    channels: [..., ${variable}],`;
@@ -45,12 +45,12 @@ export const ${variable} = defineChannel("${topic}:{id}")
   // A reply goes to the client that asked.
   .handleIn("ping", (_ctx, payload) => ok(payload))
 
-  // A broadcast goes to everybody on the topic. A schema (zod, valibot, arktype) before the function checks payloads.
+  // A broadcast goes to everyone on the topic. A schema (zod, valibot, arktype) before the function checks payloads.
   .handleIn("shout", (ctx, payload) => {
     ctx.broadcast("shout", payload as object);
   });
 
-/** Who may join: put your own rule here. \`params\` is what the client sends along with its join. */
+/** Who may join: put your own rule here. \`params\` is what the client sends with its join. */
 function isAuthorized(_params: unknown): boolean {
   return true;
 }

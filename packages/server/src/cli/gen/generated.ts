@@ -1,6 +1,6 @@
 import type { NewFile } from "../project.ts";
 
-/** What a generator makes: files, and what to tell the user about them, in paragraphs. */
+/** The output of a generator: files, and paragraphs of advice for the user. */
 export interface Generated {
   readonly files: readonly NewFile[];
   readonly next: readonly string[];

@@ -5,7 +5,7 @@ const TAKEN =
   "defineChannel ok refuse isAuthorized defineSocket testSocket it onTestFinished socket joined kit client channel ref " +
   "definePresence ctx params payload Socket";
 
-/** What TypeScript keeps for itself, or does not allow as the name of a constant in a module. */
+/** Words that TypeScript reserves, or does not allow as the name of a constant in a module. */
 const KEYWORDS =
   "arguments async await break case catch class const continue debugger default delete do else enum eval export extends " +
   "false finally for function if implements import in instanceof interface let new null of package private protected " +
@@ -13,7 +13,7 @@ const KEYWORDS =
 
 const RESERVED = new Set(`${TAKEN} ${KEYWORDS}`.split(" "));
 
-/** The name itself, or with a suffix when it means something else already: `class` becomes `classChannel`. */
+/** The name itself, or with a suffix when it is reserved: `class` becomes `classChannel`. */
 export function freeIdentifier(name: string, suffix: string): string {
   return RESERVED.has(name) ? name + suffix : name;
 }

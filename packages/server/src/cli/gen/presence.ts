@@ -22,19 +22,19 @@ function advice(path: string, variable: string, project: Project): string {
 
     createEndpoint({ ..., presence: [${variable}] })
 
-In the join of a channel, track who comes and tell them who is there:
+In a channel's join, track the user and send the current state:
 
     ${variable}.track(ctx, ctx.assigns.user.id, { onlineAt: new Date().toISOString() });
     ${variable}.pushState(ctx);
 
-A channel that declares its pushes declares these as well: .pushes<{ ... } & typeof ${variable}.events>()`;
+If the channel declares its pushes, add these: .pushes<{ ... } & typeof ${variable}.events>()`;
 }
 
 function presenceText(name: Name, variable: string): string {
   const options = name.snake === "presence" ? "" : `{ name: "${name.snake}" }`;
   return `import { definePresence } from "wingbeat";
 
-/** Who is on a topic, on all nodes. The type is what each presence tells about itself. */
+/** Who is on a topic, on all nodes. The type parameter is the metadata of each presence. */
 export const ${variable} = definePresence<{ onlineAt: string }>(${options});
 `;
 }

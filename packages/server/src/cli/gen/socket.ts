@@ -9,7 +9,7 @@ import { channelVariable } from "./channel.ts";
 import type { Generated } from "./generated.ts";
 import { freeIdentifier } from "./identifier.ts";
 
-/** A channel that the socket leads to from the start. */
+/** A channel that the socket has from the start. */
 interface Routed {
   readonly variable: string;
   readonly topic: string;
@@ -32,9 +32,7 @@ export function generateSocket(name: Name, channel: Name | undefined, project: P
 function routedFrom(path: string, channel: Name, project: Project): Routed {
   const channelPath = `${channelsFolder(project)}/${channel.path}`;
   if (!existsSync(join(project.root, `${channelPath}.ts`))) {
-    throw new CommandError(
-      `There is no ${channelPath}.ts to lead to. Generate the channel first: wingbeat gen channel`,
-    );
+    throw new CommandError(`${channelPath}.ts does not exist. Generate the channel first: wingbeat gen channel`);
   }
   return {
     variable: channelVariable(channel),
@@ -53,7 +51,7 @@ function mountAdvice(path: string, variable: string, project: Project): string {
 }
 
 function clientAdvice(client: string, project: Project): string {
-  const install = dependsOn(project, "@wingbeat/client") ? "" : " (it needs npm install @wingbeat/client)";
+  const install = dependsOn(project, "@wingbeat/client") ? "" : " (first: npm install @wingbeat/client)";
   return `Import ${client} in your page${install}.`;
 }
 
@@ -62,7 +60,7 @@ function socketText(variable: string, id: string, routed: Routed | undefined): s
   return `import { defineSocket, ok } from "wingbeat";
 ${channelImport}
 export const ${variable} = defineSocket({
-  // Who may connect: ok(assigns) lets in, refuse() does not. E.g., with a token among the client's params:
+  // Who may connect: ok(assigns) accepts, refuse() refuses. For example, with a token in the client's params:
   //   connect: async ({ token }) => {
   //     const user = await findUser(token);
   //     return user ? ok({ user }) : refuse();
@@ -73,7 +71,7 @@ export const ${variable} = defineSocket({
   //   id: ({ user }) => \`${id}_socket:\${user.id}\`,
   id: () => null,
 
-  // A topic goes to the first channel whose pattern it fits.
+  // A topic is routed to the first channel whose pattern it matches.
   channels: [${routed?.variable ?? ""}],
 });
 `;

@@ -1,6 +1,6 @@
 /**
- * Finds the sockets among a module's exports. They are known by their shape and not by their class: an application may
- * have another copy of this package than the command.
+ * Finds the sockets among a module's exports. They are recognized by shape, not by class: the
+ * application may have another copy of this package than the command.
  */
 
 interface SocketLike {
@@ -13,7 +13,7 @@ interface ChannelLike {
   readonly handleIn: ReadonlyMap<string, unknown>;
   readonly handleInPrefixes: readonly { readonly prefix: string }[];
   readonly handleOut: ReadonlyMap<string, unknown>;
-  /** Missing in a package of the application that is older than the command. */
+  /** Missing when the application's package is older than the command. */
   readonly pushes?: readonly string[];
 }
 
@@ -25,7 +25,7 @@ interface MountLike {
 
 /** A socket as it is printed. */
 export interface Mount {
-  /** The path that it is mounted on; for a socket without one, what it is exported as. */
+  /** The path that it is mounted on; for a socket without one, the name of its export. */
   readonly name: string;
   /** E.g. `websocket /socket/websocket`. None for a socket without a path. */
   readonly transports: readonly string[];
@@ -38,8 +38,8 @@ export interface Mount {
 }
 
 /**
- * Sockets by path, from an endpoint, its options or a record; after them those that are exported by themselves and
- * mounted nowhere in the module.
+ * Sockets by path, from an endpoint, its options or a record; then those that are exported directly and
+ * not mounted in the module.
  */
 export function mountsOf(exported: Readonly<Record<string, unknown>>): Mount[] {
   const byPath = new Map<string, SocketLike | MountLike>();

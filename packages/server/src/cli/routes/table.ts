@@ -1,4 +1,4 @@
-/** Rows in aligned columns. A column that is empty in all rows is left out, with its title. */
+/** Rows in aligned columns. Empty columns are left out. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const filled = titles.map((_, column) => rows.some((row) => row[column] !== ""));
   const lines = [titles, ...rows].map((row) => row.filter((_, column) => filled[column]));

@@ -5,21 +5,21 @@ import type { Dispatch, PubSubAdapter, Subscription } from "../../pubsub.ts";
 import { Inbox } from "../inbox.ts";
 import { show } from "../match.ts";
 
-/** What the dispatcher named `labelled` hands over. */
+/** What the dispatcher named `labelled` delivers. */
 export interface Labelled {
   readonly labelled: unknown;
   /** Whether the dispatcher was told of a sender that is one of this node's owners. */
   readonly from: unknown;
 }
 
-/** The suite's own dispatcher: hands over who is sending, and leaves nobody out. */
+/** The suite's own dispatcher: passes on the sender, and excludes no subscriber. */
 const labelled: Dispatch = (subscriptions, from, message) => {
   for (const subscription of subscriptions) {
     subscription.receive({ labelled: message, from: typeof from === "symbol" ? "nobody" : from } satisfies Labelled);
   }
 };
 
-/** A subscriber that keeps what it gets, in order. */
+/** A subscriber that records what it gets, in order. */
 export class Listener implements Subscription {
   readonly topic: string;
   readonly owner: unknown;
@@ -38,7 +38,7 @@ export class Listener implements Subscription {
     this.#inbox.add(message);
   }
 
-  /** Waits for the message `last`, and gives all that came up to it. */
+  /** Waits for the message `last`, and returns everything up to it. */
   async until(last: unknown): Promise<readonly unknown[]> {
     await this.#inbox.take((message) => message === last, this.#timeout, {
       assertion: `a subscriber of "${this.topic}"`,
@@ -61,7 +61,7 @@ export class PubSubCluster {
   node(index: number): PubSub {
     const node = this.#nodes[index];
     if (node === undefined)
-      throw new WingbeatError("WB_OPTION", `pubsubSuite: adapters() made no adapter ${index + 1}.`);
+      throw new WingbeatError("WB_OPTION", `pubsubSuite: adapters() did not create adapter ${index + 1}.`);
     return node;
   }
 

@@ -1,4 +1,4 @@
-/** What every adapter does on a node that is alone. */
+/** What every adapter does on a single node. */
 import { expectEqual } from "./case.ts";
 import type { SuiteCase } from "./case.ts";
 import { payloads } from "./payloads.ts";

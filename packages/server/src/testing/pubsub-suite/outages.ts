@@ -1,4 +1,4 @@
-/** What adapters do when their engine is away, comes back, or was never there. */
+/** What adapters do when their engine is down, comes back, or was never reachable. */
 import { expectEqual } from "./case.ts";
 import type { SuiteCase } from "./case.ts";
 import type { PubSub, PubSubAdapter } from "../../pubsub.ts";
@@ -8,9 +8,9 @@ import type { Listener, PubSubCluster } from "./cluster.ts";
 export interface EngineControl {
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Makes an adapter for an address where no engine is. */
+  /** Creates an adapter for an address without an engine. */
   unreachable(): PubSubAdapter;
-  /** Makes an adapter with a wrong password. Default: the engine has none. */
+  /** Creates an adapter with a wrong password. Default: the engine has no password. */
   refused?(): PubSubAdapter;
   /** Milliseconds that an adapter may take to be up again and send what waited. Default 8,000. */
   readonly patience?: number;
@@ -31,7 +31,7 @@ async function untilState(node: PubSub, state: "up" | "down", patience = PATIENC
   expectEqual("state", node.status().state, state);
 }
 
-/** Broadcasts one number after another until it is told to stop; gives how many. */
+/** Broadcasts one number after another until stopped; returns how many. */
 function keepSending(node: PubSub): () => Promise<number> {
   let isOver = false;
   let sent = 0;
@@ -42,7 +42,7 @@ function keepSending(node: PubSub): () => Promise<number> {
     }
     return sent;
   })();
-  // Whoever stops it is told; until then nobody listens.
+  // The caller gets the error when it stops; until then nothing handles it.
   sending.catch(() => {});
   return () => {
     isOver = true;
@@ -66,7 +66,7 @@ async function expectAccounted(listener: Listener, node: PubSub, sent: number): 
   expectEqual("received and missed, together", received.length + node.status().missed, sent);
 }
 
-/** A node that reaches nobody serves its own subscribers, and says what is wrong. */
+/** A node that reaches no other node serves its own subscribers, and reports the reason. */
 async function expectAlone(cluster: PubSubCluster): Promise<void> {
   const node = cluster.node(0);
   const { state, reason } = node.status();

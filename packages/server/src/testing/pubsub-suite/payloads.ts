@@ -1,4 +1,4 @@
-/** Messages that adapters are prone to damage. */
+/** Messages that adapters are likely to corrupt. */
 export const payloads: readonly { readonly what: string; readonly message: unknown }[] = [
   { what: "text", message: "hello" },
   { what: "an empty text", message: "" },
