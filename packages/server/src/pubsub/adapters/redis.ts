@@ -72,13 +72,7 @@ function redisEngine(namespace: string, connect: () => RedisClient, shards: numb
         maxBytes: Infinity,
         send: (parcels) =>
           Promise.all(parcels.map((parcel) => publisher.publish(channelOf(parcel), parcel.bytes, isSharded))),
-        close() {
-          try {
-            publisher.close();
-          } finally {
-            subscriber.close();
-          }
-        },
+        close: () => Promise.allSettled([publisher, subscriber].map(async (driver) => driver.close())),
       };
     },
   };
@@ -90,7 +84,7 @@ function redisDrivers(connect: () => RedisClient, lost: (error: unknown) => void
   try {
     return [publisher, redisDriver(connect(), lost)];
   } catch (error) {
-    publisher.close();
+    (async () => publisher.close())().catch(() => {});
     throw error;
   }
 }

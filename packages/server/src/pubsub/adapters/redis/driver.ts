@@ -32,7 +32,8 @@ export interface RedisDriver {
   publish(channel: string, message: Buffer, isSharded: boolean): Promise<unknown>;
   /** Opens, and resolves when Redis has all subscriptions. */
   subscribe(channels: readonly string[], receive: (message: Buffer) => void, isSharded: boolean): Promise<unknown>;
-  close(): void;
+  /** May throw or reject: then it is closed already. */
+  close(): unknown;
 }
 
 /** Both libraries reconnect by themselves and send again: the first error ends a client here, and a new one is made. */
@@ -70,9 +71,7 @@ function nodeRedis(client: NodeRedisClient): RedisDriver {
       if (isSharded) await Promise.all(channels.map((channel) => client.sSubscribe([channel], receive, true)));
       else await client.subscribe([...channels], receive, true);
     },
-    close() {
-      // One that is closed already would throw.
-      if (client.isOpen) client.destroy();
-    },
+    // One that is closed already would throw.
+    close: () => (client.isOpen ? client.destroy() : undefined),
   };
 }
