@@ -11,7 +11,7 @@ export function versionFaults(published) {
     .flatMap((path) => {
       const { dependencies, devDependencies, peerDependencies } = readJson(path);
       return Object.entries({ ...dependencies, ...devDependencies, ...peerDependencies })
-        .filter(([name, range]) => versions.has(name) && range !== versions.get(name))
+        .filter(([name, range]) => versions.has(name) && range.replace(/^\^/, "") !== versions.get(name))
         .map(([name, range]) => `${path}: needs ${name} ${range}, but the workspace has ${versions.get(name)}.`);
     });
 }

@@ -4,7 +4,7 @@
  */
 import { CLOSE, ERROR, JOIN, LEAVE, REPLY } from "@wingbeat/protocol";
 import type { ChannelContract, Payload, Ref } from "@wingbeat/protocol";
-import type { Callback, ChannelAt, EventsOf, Optional, PayloadOf, Received } from "./contract.ts";
+import type { Callback, ChannelAt, EventsOf, Optional, PayloadOf, PresenceOf, Received } from "./contract.ts";
 import type { ReplyOf, TopicsOf, TypedSocket, UntypedChannel } from "./contract.ts";
 import { Listeners, listenerRef, report, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
@@ -62,6 +62,8 @@ export type ChannelOf<Definition extends TypedSocket, Topic extends TopicsOf<Def
 >;
 
 export class Channel<Contract extends ChannelContract = UntypedChannel> {
+  /** Types only: what `new Presence(channel)` knows of the server's metas. No value is there. */
+  declare readonly "~presence"?: PresenceOf<Contract> | undefined;
   readonly topic: string;
   readonly socket: ChannelSocket;
   /** The join params, or a function that gives them (or a promise of them) before every join and rejoin. */

@@ -58,6 +58,8 @@ export type Callback<Payload> = object extends Payload
 /** What Wingbeat's server itself says with status `error`; a Phoenix server sends `reason` alone. */
 export interface Refusal {
   readonly reason: string;
+  /** With reason `rate limited`: milliseconds to wait before the next message. */
+  readonly retry_after_ms?: number;
   /** With reason `invalid payload`: what the schema found. */
   readonly issues?: readonly { readonly message: string; readonly path: readonly (string | number)[] }[];
 }
@@ -71,6 +73,13 @@ export type ResponseOf<Reply extends ReplyContract, Status extends string> = str
 type Declared<Reply extends ReplyContract, Status extends string> = Reply extends { readonly status: Status }
   ? Received<Reply["response"]>
   : never;
+
+/** What a server's channel declares of its presence, in the shape that `new Presence(channel)` infers from. */
+export type PresenceOf<Contract extends ChannelContract> = Contract["pushes"] extends {
+  readonly presence_state: Readonly<Record<string, infer Entry extends { readonly metas: readonly object[] }>>;
+}
+  ? { readonly meta: Received<Entry["metas"][number]>; readonly fields: Omit<Received<Entry>, "metas"> }
+  : undefined;
 
 type Primitive = string | number | boolean | null | undefined;
 

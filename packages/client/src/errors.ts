@@ -36,6 +36,12 @@ export class PushError extends Error {
   /** With `refused`: the response, as `.receive("error", ...)` gets it. */
   readonly response: unknown;
 
+  /** Also true for an error of another copy of this package: a page may have bundled two. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== PushError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return (value as { readonly name?: unknown } | null | undefined)?.name === "PushError";
+  }
+
   constructor(reason: PushFailure, detail: PushErrorDetail) {
     const { topic, event, status, response, cause } = detail;
     const why = reason === "refused" ? `refused: ${reasonOf(response)}` : TEXT[reason];

@@ -5,47 +5,62 @@
  *     presence.onSync(() => render(presence.list((id, { metas }) => ({ id, devices: metas.length }))));
  */
 import { run } from "./listeners.ts";
-import { applyDiff, copyOf, syncDiff, syncState } from "./presence/sync.ts";
+import { applyDiff, checkDiff, checkState, copyOf, syncDiff, syncState } from "./presence/sync.ts";
 import type { AnyEntry, PresenceCallbacks, PresenceDiff, PresenceEntry, PresenceState } from "./presence/sync.ts";
 
 export type { PresenceCallbacks, PresenceDiff, PresenceEntry, PresenceState };
 
 /** What a presence needs of a channel. */
-export interface PresenceChannel {
+export interface PresenceChannel<Meta extends object = object, Fields extends object = object> {
   on(event: string, callback: (payload: never) => void): unknown;
   /** The ref of the current join; another one means that the server will send its state anew. */
   joinRef(): string | null | undefined;
+  /** Types only: what the channel's server declares. */
+  readonly "~presence"?: { readonly meta: Meta; readonly fields: Fields } | undefined;
 }
 
 export interface PresenceOptions {
-  /** The names of the two events. Default: `{ state: "presence_state", diff: "presence_diff" }`. */
-  readonly events?: { readonly state: string; readonly diff: string } | undefined;
+  /** The names of the events. Default: `presence_state`, `presence_diff` and `presence_count`. */
+  readonly events?: { readonly state: string; readonly diff: string; readonly count?: string } | undefined;
 }
 
+/** Characters of JSON. The oldest diffs are forgotten beyond it: the state has most likely been made after them. */
+const MAX_PENDING = 1_000_000;
+
 /**
- * `Meta` is what the server tracks, `Fields` what its `fetch` adds to each key beside `metas`. Each setter takes one
- * callback, and a second call replaces it. A callback that throws is reported as uncaught; the state stays right.
+ * `Meta` is what the server tracks, `Fields` what its `fetch` adds to each key beside `metas`: known from the channel when
+ * its server declares `.pushes({ ...presence.events })`. Each setter takes one callback, and a second call replaces it. A
+ * callback that throws is reported; the state stays right. An event that is no presence is reported and changes nothing.
  */
 export class Presence<Meta extends object = Record<string, unknown>, Fields extends object = Record<string, unknown>> {
-  readonly #channel: PresenceChannel;
+  readonly #channel: PresenceChannel<Meta, Fields>;
   readonly #callbacks: PresenceCallbacks<PresenceEntry<Meta, Fields>> = {};
   #synced: () => unknown = () => {};
   #state: Record<string, PresenceEntry<Meta, Fields>> = copyOf({});
+  /** As the server has counted, when it tells no more than that. */
+  #count: number | undefined;
   #joinRef: string | null | undefined;
-  /** Diffs that came before the state of their join. */
-  #pending: PresenceDiff<PresenceEntry<Meta, Fields>>[] = [];
+  /** Diffs that came before the state of their join, as JSON. */
+  #pending: string[] = [];
+  #pendingSize = 0;
   #pendingRef: string | null | undefined;
 
-  constructor(channel: PresenceChannel, options: PresenceOptions = {}) {
-    const { state, diff } = options.events ?? { state: "presence_state", diff: "presence_diff" };
+  constructor(channel: PresenceChannel<Meta, Fields>, options: PresenceOptions = {}) {
+    const { state = "presence_state", diff = "presence_diff", count = "presence_count" } = options.events ?? {};
     this.#channel = channel;
-    channel.on(state, (payload: PresenceState<PresenceEntry<Meta, Fields>>) => this.#stateCame(payload));
-    channel.on(diff, (payload: PresenceDiff<PresenceEntry<Meta, Fields>>) => this.#diffCame(payload));
+    channel.on(state, (payload: unknown) => this.#apply(() => this.#stateCame(payload)));
+    channel.on(diff, (payload: unknown) => this.#apply(() => this.#diffCame(payload)));
+    channel.on(count, (payload: unknown) => this.#countCame(payload));
   }
 
   /** By key. A new object after every event, with unchanged entries kept: fit for `useSyncExternalStore` and `memo`. */
   get state(): PresenceState<PresenceEntry<Meta, Fields>> {
     return this.#state;
+  }
+
+  /** How many keys there are: as the server tells (`countOnly` of Wingbeat's presence), else those of `state`. */
+  get count(): number {
+    return this.#count ?? Object.keys(this.#state).length;
   }
 
   /** A key has new metas. `current` is its entry until now, undefined for a new key; `joined` has the new ones only. */
@@ -95,29 +110,66 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
     return !this.#joinRef || this.#joinRef !== this.#channel.joinRef();
   }
 
-  #stateCame(payload: PresenceState<PresenceEntry<Meta, Fields>>): void {
-    this.#joinRef = this.#channel.joinRef();
-    this.#state = syncState(this.#state, payload, this.#callbacks);
-    for (const diff of this.#takePending(this.#joinRef)) applyDiff(this.#state, diff, this.#callbacks);
-    this.#synced();
+  /** All of an event is applied, or nothing. */
+  #apply(change: () => boolean): void {
+    const before = this.#state;
+    let isSynced = false;
+    try {
+      isSynced = change();
+    } catch (error) {
+      this.#state = before;
+      throw error;
+    }
+    if (isSynced) this.#synced();
   }
 
-  #diffCame(diff: PresenceDiff<PresenceEntry<Meta, Fields>>): void {
+  #stateCame(payload: unknown): boolean {
+    checkState<PresenceEntry<Meta, Fields>>(payload);
+    this.#joinRef = this.#channel.joinRef();
+    this.#count = undefined;
+    this.#state = syncState(this.#state, payload, this.#callbacks);
+    for (const diff of this.#takePending(this.#joinRef)) {
+      applyDiff(this.#state, JSON.parse(diff) as PresenceDiff<PresenceEntry<Meta, Fields>>, this.#callbacks);
+    }
+    return true;
+  }
+
+  #diffCame(diff: unknown): boolean {
+    checkDiff<PresenceEntry<Meta, Fields>>(diff);
     if (this.inPendingSyncState()) {
-      const joinRef = this.#channel.joinRef();
-      this.#pending = [...this.#takePending(joinRef), diff];
-      this.#pendingRef = joinRef;
-      return;
+      this.#keep(JSON.stringify(diff));
+      return false;
     }
     this.#state = copyOf(this.#state);
     applyDiff(this.#state, diff, this.#callbacks);
+    return true;
+  }
+
+  #countCame(payload: unknown): void {
+    const { count } = (payload ?? {}) as { readonly count?: unknown };
+    if (typeof count !== "number") throw new TypeError("presence_count has no count");
+    this.#count = count;
     this.#synced();
   }
 
+  #keep(diff: string): void {
+    const joinRef = this.#channel.joinRef();
+    if (this.#pendingRef !== joinRef) this.#takePending(joinRef);
+    this.#pendingRef = joinRef;
+    this.#pending.push(diff);
+    this.#pendingSize += diff.length;
+    // Halves, so that a flood does not shift the list at every diff.
+    while (this.#pendingSize > MAX_PENDING) {
+      const oldest = this.#pending.splice(0, Math.ceil(this.#pending.length / 2));
+      for (const { length } of oldest) this.#pendingSize -= length;
+    }
+  }
+
   /** Diffs of an earlier join are forgotten: the new state has them, and what came after them as well. */
-  #takePending(joinRef: string | null | undefined): PresenceDiff<PresenceEntry<Meta, Fields>>[] {
+  #takePending(joinRef: string | null | undefined): string[] {
     const pending = this.#pendingRef === joinRef ? this.#pending : [];
     this.#pending = [];
+    this.#pendingSize = 0;
     return pending;
   }
 

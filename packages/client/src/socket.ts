@@ -86,6 +86,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const heartbeatHost = {
       beat: () => this.#beat(),
       hasMoved: () => this.#connection?.hasMoved() ?? false,
+      sentBytes: () => this.#connection?.sentBytes ?? 0,
       timedOut: () => this.#heartbeatTimedOut(),
     };
     this.#heartbeat = new Heartbeat(heartbeatHost, this.options.heartbeatIntervalMs, this.options.timeout);
@@ -411,7 +412,9 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return this.#page.hidden ? Math.max(pause, hiddenReconnectAfterMs(tries)) : pause;
   }
 
+  /** Unless a callback has connected or disconnected meanwhile. */
   #reconnect(): void {
+    if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
     try {
       this.#start();
     } catch (error) {
@@ -436,8 +439,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#preparing = false;
     if (connection !== undefined) this.#lost("connection_closed");
     connection?.abandon(reason);
-    // Unless a callback has connected or disconnected meanwhile.
-    if (this.#wanted && this.#connection === undefined && !this.#preparing) this.#reconnect();
+    this.#reconnect();
   }
 
   #leavePage(): void {
@@ -450,9 +452,9 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #returnToPage(): void {
+    this.#connection?.abandon("connection closed");
     this.#leftPage = false;
     this.#wanted = true;
-    this.#connection?.abandon("connection closed");
     this.#reconnect();
   }
 

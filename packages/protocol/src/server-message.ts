@@ -9,7 +9,8 @@ export function serverMessage({ joinRef, ref, topic, event, payload }: ClientMes
   if (typeof event !== "string") throw new DecodeError("event of a server's message is not a string");
   if (!isRef(joinRef)) throw new DecodeError("join_ref of a server's message is neither a string nor null");
   if (!isRef(ref)) throw new DecodeError("ref of a server's message is neither a string nor null");
-  if (event === REPLY) checkReply(payload);
+  // Without a ref it is a broadcast of that name, which a server may send with any payload.
+  if (event === REPLY && ref !== null) checkReply(payload);
   return { joinRef, ref, topic, event, payload };
 }
 

@@ -9,6 +9,7 @@ import type { Channel, Push, Socket } from "@wingbeat/client";
 import { closedPush } from "./shared-socket/closed-push.ts";
 import { CLOSED, JOINING } from "./shared-socket/open-channel.ts";
 import type { ChannelSnapshot } from "./shared-socket/open-channel.ts";
+import { shared as sharedByCopies } from "./shared-socket/shared.ts";
 import { SharedChannel } from "./shared-socket/shared-channel.ts";
 import type { Hold } from "./shared-socket/shared-channel.ts";
 
@@ -19,7 +20,7 @@ export type { Hold } from "./shared-socket/shared-channel.ts";
 /** `connecting` for the first time, `open`, `reconnecting` after it was lost, or `closed` by `disconnect()`. */
 export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed";
 
-const sharedSockets = new WeakMap<Socket, SharedSocket>();
+const sharedSockets = sharedByCopies<Socket, SharedSocket>("sockets");
 
 /** The shared state of a socket; always the same object. */
 export function sharedSocketOf(socket: Socket): SharedSocket {

@@ -50,6 +50,8 @@ export interface PresenceResult<Entry> {
   readonly list: readonly (Entry & { readonly key: string })[];
   /** The entries by key. */
   readonly state: Readonly<Record<string, Entry>>;
-  /** False until the server has sent the presence state. */
+  /** How many keys there are. With `countOnly` on the server this is all that is known. */
+  readonly count: number;
+  /** False until the server has sent the presence state, or the count. */
   readonly synced: boolean;
 }

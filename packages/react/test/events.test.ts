@@ -72,7 +72,7 @@ describe("usePresence", () => {
 
   it("lists who is there, and follows changes", async () => {
     const { result } = use({ ...server, strict: true }, usePeople, undefined);
-    expect(result.current.presence).toEqual({ list: [], state: {}, synced: false });
+    expect(result.current.presence).toEqual({ list: [], state: {}, count: 0, synced: false });
     await waitFor(() => expect(result.current.presence.synced).toBe(true));
     expect(result.current.presence.list).toEqual([{ key: "ada", ...person("Ada", "phone") }]);
     expect(result.current.presence.state["ada"]?.user.name).toBe("Ada");
@@ -98,6 +98,14 @@ describe("usePresence", () => {
     expect(result.current.presence.synced).toBe(false);
     rerender(true);
     expect(result.current.presence.list.map(({ key }) => key)).toEqual(["ada"]);
+  });
+});
+
+describe("usePresence on a topic whose server only counts", () => {
+  it("is synced, and knows how many there are", async () => {
+    const { result } = use(server, () => usePresence(useChannel("people:huge").channel), undefined);
+    expect(result.current).toMatchObject({ count: 0, synced: false });
+    await waitFor(() => expect(result.current).toMatchObject({ list: [], count: 70_000, synced: true }));
   });
 });
 

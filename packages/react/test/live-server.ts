@@ -32,13 +32,20 @@ export const person = (name: string, ...devices: string[]): Person => ({
 
 /** Pushes the presence that it is asked for, and Ada's after the join. */
 const people = defineChannel("people:{id}")
-  .pushes<{ presence_state: People; presence_diff: { joins: People; leaves: People } }>()
+  .pushes<{
+    presence_state: People;
+    presence_diff: { joins: People; leaves: People };
+    presence_count: { count: number };
+  }>()
   .info<"joined">()
   .join((ctx) => {
     ctx.send("joined");
     return ok();
   })
-  .handleInfo((ctx) => ctx.push("presence_state", { ada: person("Ada", "phone") }))
+  .handleInfo((ctx) => {
+    if (ctx.params.id === "huge") ctx.push("presence_count", { count: 70_000 });
+    else ctx.push("presence_state", { ada: person("Ada", "phone") });
+  })
   .handleIn("diff", (ctx, diff) => {
     ctx.push("presence_diff", diff as { joins: People; leaves: People });
     return ok();

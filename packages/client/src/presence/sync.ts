@@ -95,6 +95,26 @@ export function applyDiff<Entry extends AnyEntry>(
   }
 }
 
+/** Throws for what is not a `presence_state`: a server may send anything. */
+export function checkState<Entry>(value: unknown): asserts value is PresenceState<Entry> {
+  const isState =
+    isRecord(value) &&
+    Object.values(value).every(
+      (entry) => isRecord(entry) && Array.isArray(entry["metas"]) && entry["metas"].every((meta) => isRecord(meta)),
+    );
+  if (!isState) throw new TypeError("what the server sent is not a presence state; it is ignored");
+}
+
+/** Likewise for a `presence_diff`. */
+export function checkDiff<Entry>(value: unknown): asserts value is PresenceDiff<Entry> {
+  const { joins, leaves } = (value ?? {}) as Record<string, unknown>;
+  checkState(joins);
+  checkState(leaves);
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** A shallow copy without prototype. */
 export function copyOf<Entry>(state: PresenceState<Entry>): MutableState<Entry> {
   return Object.assign(Object.create(null) as MutableState<Entry>, state);

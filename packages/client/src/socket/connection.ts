@@ -35,6 +35,7 @@ export class Connection {
   #moved = false;
   /** Bytes that were waiting to leave after the last frame. */
   #waiting = 0;
+  #sent = 0;
 
   constructor(transport: Transport, handler: ConnectionHandler) {
     this.transport = transport;
@@ -53,12 +54,18 @@ export class Connection {
   /** A transport that cannot take the frame has failed. */
   send(frame: FrameOut): void {
     this.#noteProgress();
+    this.#sent += typeof frame === "string" ? frame.length : frame.byteLength;
     try {
       this.transport.send(frame as string);
     } catch (error) {
       queueMicrotask(() => this.#failed(error));
     }
     this.#waiting = this.#buffered;
+  }
+
+  /** About the bytes that were sent and do not wait to leave. */
+  get sentBytes(): number {
+    return this.#sent - this.#buffered;
   }
 
   /** Has anything been received, or left for the server, since the last call? */

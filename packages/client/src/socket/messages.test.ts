@@ -84,12 +84,12 @@ describe("a message that comes", () => {
     expect(news).toHaveBeenCalledOnce();
   });
 
-  it("whose reply says nothing is passed over, and the connection goes on", () => {
+  it("that is a broadcast named phx_reply, as Phoenix allows, is no reply, and the connection goes on", () => {
     const { socket, server, channel } = setUpJoined();
     const news = spy();
     channel.on("news", news);
     server().receive("1", null, "room:1", "phx_reply", null);
-    server().receive("1", "9", "room:1", "phx_reply", null);
+    server().receive(null, null, "room:1", "phx_reply", { n: 1 });
     server().receive(null, null, "room:1", "news", {});
     expect([socket.isConnected(), channel.state, news.mock.calls.length]).toEqual([true, "joined", 1]);
   });

@@ -4,6 +4,7 @@
  */
 import { Presence } from "@wingbeat/client";
 import type { PresenceChannel } from "@wingbeat/client";
+import { shared } from "./shared.ts";
 
 /** One entry as the client stores it: its metas, and what the server has added. */
 export interface Entry {
@@ -14,12 +15,13 @@ export interface PresenceSnapshot {
   /** The same object for as long as its entry is the same. */
   readonly list: readonly (Entry & { readonly key: string })[];
   readonly state: Readonly<Record<string, Entry>>;
+  readonly count: number;
   readonly synced: boolean;
 }
 
-export const NOBODY: PresenceSnapshot = { list: [], state: {}, synced: false };
+export const NOBODY: PresenceSnapshot = { list: [], state: {}, count: 0, synced: false };
 
-const stores = new WeakMap<PresenceChannel, PresenceStore>();
+const stores = shared<PresenceChannel, PresenceStore>("presences");
 
 /** The presence of a channel; always the same object. */
 export function presenceOf(channel: PresenceChannel): PresenceStore {
@@ -36,8 +38,8 @@ export class PresenceStore {
   constructor(channel: PresenceChannel) {
     const presence = new Presence(channel);
     presence.onSync(() => {
-      const { state } = presence;
-      this.#snapshot = { list: presence.list((key, entry) => this.#item(key, entry)), state, synced: true };
+      const { state, count } = presence;
+      this.#snapshot = { list: presence.list((key, entry) => this.#item(key, entry)), state, count, synced: true };
       for (const changed of this.#subscribers) changed();
     });
   }
