@@ -12,7 +12,7 @@ export type { PresenceCallbacks, PresenceDiff, PresenceEntry, PresenceState };
 
 /** What a presence needs of a channel. */
 export interface PresenceChannel<Meta extends object = object, Fields extends object = object> {
-  on(event: string, callback: (payload: never) => void): unknown;
+  on(event: string, callback: (payload: unknown) => void): unknown;
   /** The ref of the current join; another one means that the server will send its state anew. */
   joinRef(): string | null | undefined;
   /** Types only: what the channel's server declares. */
