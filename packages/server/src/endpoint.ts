@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { DISCONNECT } from "@wingbeat/protocol";
 import { isPromise, settle } from "./awaitable.ts";
 import { OutgoingBroadcast } from "./channel/broadcast.ts";
 import { fastlane, news } from "./channel/fastlane.ts";
@@ -26,6 +27,7 @@ import { senderFinder } from "./endpoint/proxy.ts";
 import { WingbeatError } from "./errors.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Broadcast, Subscription } from "./pubsub.ts";
+import { Disconnects } from "./socket/disconnects.ts";
 import type { Session } from "./socket/session.ts";
 import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
@@ -81,9 +83,18 @@ export class Endpoint {
     this.#gate = premises.gate;
     this.#drainConfig = readDrain("createEndpoint: drain", options.drain ?? {});
     this.#healthDoor = health === undefined ? undefined : new HealthDoor(health, () => this.health());
+    const disconnects = new Disconnects();
     this.pubsub = new PubSub({
       ...(options.pubsub === undefined ? {} : { adapter: options.pubsub }),
-      dispatchers: { fastlane, news },
+      dispatchers: {
+        fastlane,
+        news,
+        disconnect: (subscriptions, from, message) => {
+          disconnects.add((message as Broadcast).topic);
+          fastlane(subscriptions, from, message);
+        },
+      },
+      unconditional: ["disconnect"],
     });
     this.#longPolls = this.#longPollSessions(configs, options);
     this.#mounts = configs.map(
@@ -97,6 +108,7 @@ export class Endpoint {
             socket: config.socket.spec,
             sessions: new Set<Session>(),
             work: { running: 0 },
+            disconnects,
           },
           premises,
           this.#longPolls,
@@ -177,22 +189,22 @@ export class Endpoint {
    * `EncodeError` for a payload that cannot be pushed: an array, null, a cycle, more than 1,000 levels.
    */
   broadcast(topic: string, event: string, payload: object): void {
-    this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
+    this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
   /** The same, without the subscriptions of `from`: what {@link subscribe} returned. */
   broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
-    this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
+    this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
   /** To the subscribers on this node only. */
   localBroadcast(topic: string, event: string, payload: object): void {
-    this.pubsub.localBroadcast(topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
+    this.pubsub.localBroadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
   /** To the subscribers on this node only, without those of `from`. */
   localBroadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
-    this.pubsub.localBroadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), "fastlane");
+    this.pubsub.localBroadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
   /**
@@ -283,6 +295,9 @@ export class Endpoint {
     return undefined;
   }
 }
+
+/** A "disconnect" is also noted by nodes on which nobody has the id yet. */
+const dispatcherOf = (event: string): string => (event === DISCONNECT ? "disconnect" : "fastlane");
 
 /**
  * Makes an endpoint. Nothing listens until {@link Endpoint.listen} or {@link Endpoint.attach}.

@@ -28,6 +28,8 @@ export interface PubSubOptions {
   readonly adapter?: PubSubAdapter;
   /** Ways of delivery beside `default`, by name. */
   readonly dispatchers?: Readonly<Record<string, Dispatch>>;
+  /** Dispatchers that are also called for a message of another node when nobody here has subscribed to its topic. */
+  readonly unconditional?: readonly string[];
 }
 
 /** Hands the message to every subscription but the sender's own. */
@@ -50,10 +52,12 @@ export class PubSub {
   readonly #registry = new Registry();
   readonly #created = Date.now();
   readonly #dispatchers: ReadonlyMap<string, Dispatch>;
+  readonly #unconditional: readonly string[];
 
   constructor(options: PubSubOptions = {}) {
     this.#adapter = options.adapter ?? localAdapter();
     this.#dispatchers = new Map([["default", dispatchToEach], ...Object.entries(options.dispatchers ?? {})]);
+    this.#unconditional = options.unconditional ?? [];
   }
 
   /** The adapter's name of this node. */
@@ -148,7 +152,8 @@ export class PubSub {
     const { topic, dispatcher } = arrived;
     try {
       const dispatch = this.#dispatcher(dispatcher);
-      if (this.#registry.of(topic).size > 0) this.#deliver(dispatch, NOBODY, topic, arrived.message, "elsewhere");
+      const isWanted = this.#registry.of(topic).size > 0 || this.#unconditional.includes(dispatcher);
+      if (isWanted) this.#deliver(dispatch, NOBODY, topic, arrived.message, "elsewhere");
     } catch (error) {
       emit("pubsub.delivery_failed", { topic, error });
     }

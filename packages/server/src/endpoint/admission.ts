@@ -89,7 +89,7 @@ export function admit(
     if (accepted instanceof Refusal) return turnAway(entrance, admitted, accepted);
     // The endpoint may have begun to drain while connect was under way.
     if (!entrance.gate.isOpen) return turnAway(entrance, admitted, closed("draining"));
-    return { ...admitted, id: accepted.id, assigns: accepted.assigns };
+    return { ...admitted, id: accepted.id, assigns: accepted.assigns, since: visit.startedAt };
   };
   const crashed = (error: unknown): Refusal => turnAway(entrance, { place }, crash(error));
   try {

@@ -19,6 +19,7 @@ import { emit, isObserved } from "../telemetry.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import { Frame } from "../transports/transport.ts";
 import type { Connection, ConnectionHandler } from "../transports/transport.ts";
+import type { Disconnects } from "./disconnects.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { routeOf } from "./spec.ts";
 import type { SocketSpec } from "./spec.ts";
@@ -33,6 +34,8 @@ export interface SessionEnvironment {
   readonly sessions: Set<Session>;
   /** How many callbacks are under way, also of clients that have gone meanwhile. */
   readonly work: { running: number };
+  /** Whose connections were ended lately. */
+  readonly disconnects?: Disconnects;
 }
 
 /** A place among those who may be connected. */
@@ -46,6 +49,8 @@ export interface Admission {
   readonly codec: ServerCodec;
   readonly assigns: Readonly<Record<string, unknown>>;
   readonly id: string | null;
+  /** When its `connect` began, by `performance.now()`: a "disconnect" on its id since then ends it. */
+  readonly since?: number;
   /** Left when the connection ends. */
   readonly place?: Place;
 }
@@ -73,6 +78,11 @@ export class Session implements ConnectionHandler, ChannelHost {
     this.#rateLimit = new RateLimit(environment.socket.rates);
     this.#place = admission.place;
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
+    const { since = Infinity } = admission;
+    if (this.id !== null && environment.disconnects?.hasSince(this.id, since) === true) {
+      // The transport has to know the session before it can close it.
+      queueMicrotask(() => this.#disconnected());
+    }
   }
 
   get endpoint(): ChannelEndpoint {
@@ -332,12 +342,16 @@ export class Session implements ConnectionHandler, ChannelHost {
       owner: this,
       receive: (message) => {
         if (message instanceof Broadcast && message.event === DISCONNECT) {
-          this.shutdown("disconnected", CloseCode.goingAway, "disconnected by the server");
+          this.#disconnected();
         }
       },
     };
     this.pubsub.subscribe(subscription);
     return subscription;
+  }
+
+  #disconnected(): void {
+    this.shutdown("disconnected", CloseCode.goingAway, "disconnected by the server");
   }
 }
 
