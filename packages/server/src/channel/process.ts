@@ -4,15 +4,13 @@
  * however it ends.
  */
 import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
-import type { ClientMessage, ServerCodec } from "@wingbeat/protocol";
+import type { ClientMessage } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
 import type { Subscription } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import type { ChannelCallback as Callback } from "../telemetry.ts";
-import { Frame } from "../transports/transport.ts";
-import type { Connection } from "../transports/transport.ts";
 import { Backlog } from "./backlog.ts";
 import { Belongings } from "./belongings.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
@@ -23,10 +21,9 @@ import { copyOf } from "./copy.ts";
 import type { ChannelHost } from "./host.ts";
 import { CLOSED, Info, isOfClient, JOINED, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
+import { ChannelOutlet } from "./outlet.ts";
 import { badReturn, isOrderly, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
-import type { Mailbox } from "./schedule.ts";
-import { SendQueue } from "./send-queue.ts";
 import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
 import { declaredName, handlerOf } from "./spec.ts";
@@ -36,18 +33,7 @@ import type { Timer } from "./timer.ts";
 /** What the client is told when a channel ends. */
 type Notice = typeof CLOSE | typeof ERROR | undefined;
 
-export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Watched {
-  readonly host: ChannelHost;
-  /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
-  readonly connection: Connection;
-  readonly codec: ServerCodec;
-  readonly topic: string;
-  /** The join_ref as the client sent it: what its messages are compared with. */
-  readonly wireJoinRef: unknown;
-  /** The join_ref on what the channel sends: without one, the ref of the join. */
-  readonly joinRef: unknown;
-  /** Whether a broadcast may go straight to the connection: nothing that the client is sent waits, or can wait. */
-  isDirect = false;
+export class ChannelProcess extends ChannelOutlet implements ChannelActions, Subscription, Watched {
   readonly #spec: ChannelSpec;
   readonly #context: Context;
   #state: "joining" | "joined" | "ended" = "joining";
@@ -58,13 +44,6 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   #backlog: Backlog<Item> | undefined = undefined;
   /** What arrived while the join was under way, beside the messages of the client. */
   #arrived: readonly Item[] | undefined = undefined;
-  #sendQueue: SendQueue | undefined = undefined;
-  /** The channel itself is broadcasting. */
-  #isBroadcasting = false;
-  /** A task of {@link afterJoin} runs within a callback. */
-  #isInTask = false;
-  /** News for the client, in a callback that has made some: they come after its reply. */
-  #news: OutgoingBroadcast[] | undefined = undefined;
   /** More came while the join was under way than may wait. */
   #joinFailure: { readonly error: unknown } | undefined = undefined;
   #belongings: Belongings | undefined = undefined;
@@ -80,12 +59,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     params: Readonly<Record<string, string>>,
     assigns: Readonly<Record<string, unknown>>,
   ) {
-    this.host = host;
-    this.connection = host.connection;
-    this.codec = host.codec;
-    this.topic = join.topic;
-    this.wireJoinRef = join.joinRef;
-    this.joinRef = join.joinRef ?? join.ref;
+    super(host, join);
     this.#spec = spec;
     this.#context = new Context(this, join.topic, params, assigns);
   }
@@ -94,7 +68,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     return this;
   }
 
-  get joining(): boolean {
+  override get joining(): boolean {
     return this.#state === "joining";
   }
 
@@ -105,6 +79,11 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   /** Whether the client is, or was, on the topic: only then may the channel send. */
   get joined(): boolean {
     return this.#state !== "joining";
+  }
+
+  protected override intercepts(event?: string): boolean {
+    const { handleOut } = this.#spec;
+    return handleOut.size > 0 && (event === undefined || handleOut.has(event));
   }
 
   /** At which level its joins are logged. */
@@ -157,9 +136,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
 
   /** The client has the reply: sends what was broadcast since the join began. */
   open(): void {
-    if (this.#state !== "joined") return;
-    this.#sendQueue?.release();
-    this.isDirect = this.#spec.handleOut.size === 0;
+    if (this.#state === "joined") this.release();
   }
 
   afterJoin(task: () => unknown): void {
@@ -167,20 +144,9 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     else if (this.#state === "joined") this.#runTask(task);
   }
 
-  /** Does something at once. The next message waits for it, and for what it changes the client's reply does not wait. */
+  /** Does something at once. The next message waits for it; the client's reply does not. */
   #runTask(task: () => unknown): void {
-    if (this.#running > 0 && this.#news === undefined) {
-      this.#news = [];
-      this.isDirect = false;
-    }
-    const isNested = this.#isInTask;
-    this.#isInTask = true;
-    let result: unknown;
-    try {
-      result = task();
-    } finally {
-      this.#isInTask = isNested;
-    }
+    const result = this.#running > 0 ? this.makingNews(task) : task();
     if (!isPromise(result)) return;
     this.#running++;
     this.#await(result, "join", (_value, failure) => {
@@ -207,41 +173,6 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     return held.filter(isOfClient);
   }
 
-  /**
-   * Takes a broadcast on its topic that must not go straight to the client: it is intercepted, or has to wait. `isNews`:
-   * it tells of something that the callback under way may have changed.
-   */
-  receiveBroadcast(broadcast: OutgoingBroadcast, isNews: boolean): void {
-    try {
-      if (isNews && this.#news !== undefined) this.#addNews(this.#news, broadcast);
-      else if (this.#spec.handleOut.has(broadcast.event)) this.#intercept(broadcast);
-      else this.#sendBroadcast(broadcast.frame(this.codec));
-    } catch (error) {
-      if (!isOverflow(error)) throw error;
-      this.#overflowed(error);
-    }
-  }
-
-  #intercept(broadcast: OutgoingBroadcast): void {
-    broadcast.keepPayload();
-    this.#queue().intercept(broadcast, this.#isBroadcasting);
-    schedule(this, broadcast);
-  }
-
-  #sendBroadcast(frame: Frame): void {
-    if (this.#isBroadcasting) this.#send(frame);
-    else if (this.#state === "joining") this.#queue().sendBroadcast(frame);
-    else if (this.#sendQueue === undefined) this.connection.send(frame);
-    else this.#sendQueue.sendBroadcast(frame);
-  }
-
-  /** More news than may wait are told early. */
-  #addNews(waiting: OutgoingBroadcast[], broadcast: OutgoingBroadcast): void {
-    broadcast.keepPayload();
-    waiting.push(broadcast);
-    if (waiting.length >= this.host.mailboxLimit) this.#tellNews();
-  }
-
   /** Takes what was published on its topic by other means, or on a topic that it subscribed to. */
   receive(message: unknown): void {
     if (message instanceof OutgoingBroadcast) {
@@ -250,7 +181,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
       schedule(this, message);
     } else if (!(message instanceof Broadcast)) schedule(this, new Info(copyOf(message)));
     else if (message.topic !== this.topic) this.receive(outgoing(message));
-    else if (this.#spec.handleOut.has(message.event)) this.receiveBroadcast(outgoing(message), false);
+    else if (this.intercepts(message.event)) this.receiveBroadcast(outgoing(message), false);
   }
 
   send(message: unknown): void {
@@ -276,66 +207,16 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     return (this.#belongings ??= new Belongings(this.host.pubsub));
   }
 
-  push(event: string, payload: object): void {
-    if (this.#isInTask) this.#tellNews();
-    this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
-  }
-
-  broadcast(event: string, payload: object, exceptSelf: boolean): void {
-    const message = new OutgoingBroadcast(this.topic, event, payload);
-    this.#asOwn(() => {
-      if (exceptSelf) this.host.pubsub.broadcastFrom(this, this.topic, message, "fastlane");
-      else this.host.pubsub.broadcast(this.topic, message, "fastlane");
-    });
-  }
-
-  /** Does something. What the channel is sent meanwhile, it has sent itself. */
-  #asOwn<T>(act: () => T): T {
-    const outer = this.#isBroadcasting;
-    this.#isBroadcasting = true;
-    try {
-      return act();
-    } finally {
-      this.#isBroadcasting = outer;
-    }
-  }
-
-  reply(ref: unknown, { status, response }: Reply): void {
-    this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
-  }
-
-  #send(frame: Frame): void {
-    if (this.#sendQueue === undefined) this.connection.send(frame);
-    else this.#sendQueue.send(frame);
-  }
-
-  #queue(): SendQueue {
-    const limit = this.#state === "joining" ? this.host.mailboxLimit : undefined;
-    return (this.#sendQueue ??= new SendQueue(this.topic, this.connection, limit));
-  }
-
-  /** Gives the client the news of a callback that is done, or that goes on for too long. */
-  #tellNews(): void {
-    const news = this.#news;
-    if (news === undefined || news.length === 0) return;
-    this.#news = [];
-    for (const broadcast of news) this.#tell(broadcast);
-  }
-
-  #tell(broadcast: OutgoingBroadcast): void {
-    try {
-      this.receiveBroadcast(broadcast, false);
-    } catch (error) {
-      emit("pubsub.delivery_failed", { topic: this.topic, event: broadcast.event, subscribers: 1, error });
-    }
-  }
-
   /** Handles a message, or lets it wait for the callback under way. Called by the scheduler. */
-  deliver(item: object): void {
-    if (this.#state === "ended") this.#answerLate(item as Item);
+  override deliver(item: object): void {
+    if (this.#state === "ended") this.#late(item as Item);
     else if (item === JOINED) this.#drain();
     else if (this.#running > 0 || this.#state === "joining" || this.#hasBacklog) this.#enqueue(item as Item);
     else this.#handle(item as Item);
+  }
+
+  #late(item: Item): void {
+    if (this.#answersLate) this.answerLate(item);
   }
 
   get #hasBacklog(): boolean {
@@ -363,26 +244,16 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     this.#answersLate = notice !== undefined && reason !== "left";
     this.#release(reason);
     const late = this.#backlog?.takeAll() ?? [];
-    this.#tellLast(wasJoined);
+    if (wasJoined) this.sendRest();
+    else this.dropRest();
     const terminate = (): void => {
       if (wasJoined) this.#terminate(reason, detail);
     };
     if (this.#running > 0) this.#pendingEnd = terminate;
     else terminate();
     if (notice === CLOSE) this.notifyClosed();
-    else if (notice === ERROR) this.#notify(ERROR, { reason: Reason.channelCrash });
-    for (const item of late) this.#answerLate(item);
-  }
-
-  /** What waits for the client is sent before it is told the end; nothing, when it is not on the topic. */
-  #tellLast(wasJoined: boolean): void {
-    const news = this.#news ?? [];
-    this.#news = undefined;
-    if (wasJoined) {
-      for (const broadcast of news) if (!this.#spec.handleOut.has(broadcast.event)) this.#tell(broadcast);
-      this.#sendQueue?.finish();
-    } else this.#sendQueue?.clear();
-    this.#sendQueue = undefined;
+    else if (notice === ERROR) this.notify(ERROR, { reason: Reason.channelCrash });
+    for (const item of late) this.#late(item);
   }
 
   #handle(item: Item): void {
@@ -441,9 +312,9 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     if (item instanceof OutgoingBroadcast) {
       if (item.topic !== this.topic) return this.#info(item.copy());
       this.#callback = "handleOut";
-      this.#sendQueue?.handling(item);
+      this.handling(item);
       context.event = item.event;
-      return this.#asOwn(() => this.#spec.handleOut.get(item.event)?.(context, item.copyPayload()));
+      return this.asOwn(() => this.#spec.handleOut.get(item.event)?.(context, item.copyPayload()));
     }
     if (item.event === LEAVE) return new Stop("left", new Reply("ok", {}));
     const handler = handlerOf(this.#spec, item.event);
@@ -465,16 +336,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     if (failure !== undefined) this.#crashOrReport(failure.error);
     else if (this.#state !== "ended") this.#finish(item, result);
     if (this.#state === "ended") this.#finishEnd();
-    else this.#sendNext(item);
-  }
-
-  /** Sends what has waited for a callback: behind a broadcast that was handled, and then the news. */
-  #sendNext(item: Item): void {
-    if (item instanceof OutgoingBroadcast) this.#sendQueue?.handled(item);
-    if (this.#news === undefined || this.#running > 0) return;
-    this.#tellNews();
-    this.#news = undefined;
-    this.isDirect = this.#spec.handleOut.size === 0;
+    else this.sendNext(item, this.#running === 0);
   }
 
   /** `terminate` has waited for the last callback under way. */
@@ -541,7 +403,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     try {
       this.#backlog.add(item);
     } catch (error) {
-      this.#overflowed(error);
+      this.overflowed(error);
     }
   }
 
@@ -550,12 +412,12 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
   }
 
   /** More waits than may. A join is then answered as a crashed one, and the client joins again; a channel crashes. */
-  #overflowed(error: unknown): void {
+  protected override overflowed(error: unknown): void {
     if (this.#state !== "joining") return this.#crash(error);
     this.#joinFailure ??= { error };
     this.host.pubsub.unsubscribe(this);
     this.#belongings?.release();
-    this.#sendQueue?.clear();
+    this.dropRest();
   }
 
   #crashOrReport(error: unknown): void {
@@ -620,36 +482,7 @@ export class ChannelProcess implements ChannelActions, Subscription, Mailbox, Wa
     }
     emit("channel.terminated", { ...this.source(), reason });
   }
-
-  /** Tells the client that the channel is gone. The session does it for a channel that a second join has replaced. */
-  notifyClosed(): void {
-    this.#notify(CLOSE, {});
-  }
-
-  #notify(event: string, payload: object): void {
-    try {
-      const message = this.codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, event, payload);
-      this.connection.send(new Frame(message));
-    } catch (error) {
-      emit("pubsub.delivery_failed", { topic: this.topic, event, subscribers: 1, error });
-    }
-  }
-
-  #answerLate(item: Item): void {
-    if (!this.#answersLate || !isOfClient(item)) return;
-    const isLeave = item.event === LEAVE;
-    try {
-      const joinRef = isLeave ? item.joinRef : null;
-      const response = isLeave ? {} : { reason: Reason.unmatchedTopic };
-      const frame = this.codec.encodeReply(joinRef, item.ref, this.topic, isLeave ? "ok" : "error", response);
-      this.connection.send(new Frame(frame));
-    } catch {
-      // A ref that cannot be written back (nested too deep) cannot be answered.
-    }
-  }
 }
-
-const isOverflow = (error: unknown): boolean => error instanceof WingbeatError && error.code === "WB_MAILBOX_OVERFLOW";
 
 /** A broadcast that did not come through the fastlane. */
 const outgoing = ({ topic, event, payload }: Broadcast): OutgoingBroadcast =>

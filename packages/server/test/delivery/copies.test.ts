@@ -100,7 +100,7 @@ describe("a broadcast's payload", () => {
     await expect.poll(() => got["there"]?.length).toBe(2);
     expect(got["here"]).toStrictEqual([{ at: "1970-01-01T00:00:00.000Z", list: [null, 1] }, new Uint8Array([1, 2])]);
     expect(got["there"]?.[0]).toEqual(got["here"]?.[0]);
-    expect([...(got["there"]?.[1] as Uint8Array)]).toEqual([1, 2]);
+    expect(Array.from(got["there"]?.[1] as Uint8Array)).toEqual([1, 2]);
   });
 });
 
@@ -143,7 +143,9 @@ describe("assigns", () => {
   });
 
   it("that are no plain data stay what they are", async () => {
-    class Store {}
+    class Store {
+      readonly open = true;
+    }
     const store = new Store();
     const seen: unknown[] = [];
     const channel = defineChannel("room").join((ctx) => {

@@ -1,0 +1,226 @@
+/**
+ * What a channel's client is sent, and in which order: the half of a channel process that faces its connection.
+ *
+ * Most of the time everything goes straight to the connection. It waits while `join` runs, behind a broadcast that
+ * `handleOut` has not handled, and, for news of what a callback has changed, until the callback is done.
+ */
+import { CLOSE, LEAVE, Reason } from "@wingbeat/protocol";
+import type { ServerCodec } from "@wingbeat/protocol";
+import { WingbeatError } from "../errors.ts";
+import { emit } from "../telemetry.ts";
+import { Frame } from "../transports/transport.ts";
+import type { Connection } from "../transports/transport.ts";
+import { OutgoingBroadcast } from "./broadcast.ts";
+import type { ChannelHost } from "./host.ts";
+import { isOfClient } from "./item.ts";
+import type { Item, JoinMessage } from "./item.ts";
+import type { Reply } from "./result.ts";
+import { schedule } from "./schedule.ts";
+import type { Mailbox } from "./schedule.ts";
+import { SendQueue } from "./send-queue.ts";
+
+export abstract class ChannelOutlet implements Mailbox {
+  readonly host: ChannelHost;
+  /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
+  readonly connection: Connection;
+  readonly codec: ServerCodec;
+  readonly topic: string;
+  /** The join_ref as the client sent it: what its messages are compared with. */
+  readonly wireJoinRef: unknown;
+  /** The join_ref on what the channel sends: without one, the ref of the join. */
+  readonly joinRef: unknown;
+  /** Whether a broadcast may go straight to the connection: nothing that the client is sent waits, or can wait. */
+  isDirect = false;
+  #queue: SendQueue | undefined = undefined;
+  /** What arrives now was sent by the channel itself. */
+  #isOwn = false;
+  /** News for the client, in a callback that has made some. */
+  #news: OutgoingBroadcast[] | undefined = undefined;
+  /** Something that makes news runs within a callback. */
+  #makesNews = false;
+
+  constructor(host: ChannelHost, join: JoinMessage) {
+    this.host = host;
+    this.connection = host.connection;
+    this.codec = host.codec;
+    this.topic = join.topic;
+    this.wireJoinRef = join.joinRef;
+    this.joinRef = join.joinRef ?? join.ref;
+  }
+
+  /** Whether the join is not answered yet. */
+  abstract get joining(): boolean;
+
+  abstract deliver(item: object): void;
+
+  /** Whether broadcasts of an event on the own topic go to `handleOut` instead of the client; without one: of any. */
+  protected abstract intercepts(event?: string): boolean;
+
+  /** More waits than may. */
+  protected abstract overflowed(error: unknown): void;
+
+  push(event: string, payload: object): void {
+    if (this.#makesNews) this.#tellNews();
+    this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+  }
+
+  reply(ref: unknown, { status, response }: Reply): void {
+    this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
+  }
+
+  broadcast(event: string, payload: object, exceptSelf: boolean): void {
+    const message = new OutgoingBroadcast(this.topic, event, payload);
+    this.asOwn(() => {
+      if (exceptSelf) this.host.pubsub.broadcastFrom(this, this.topic, message, "fastlane");
+      else this.host.pubsub.broadcast(this.topic, message, "fastlane");
+    });
+  }
+
+  /** Does something. What arrives meanwhile, the channel has sent itself. */
+  protected asOwn<T>(act: () => T): T {
+    const outer = this.#isOwn;
+    this.#isOwn = true;
+    try {
+      return act();
+    } finally {
+      this.#isOwn = outer;
+    }
+  }
+
+  /**
+   * Takes a broadcast on its topic that must not go straight to the client: it is intercepted, or has to wait. `isNews`:
+   * it tells of something that the callback under way may have changed.
+   */
+  receiveBroadcast(broadcast: OutgoingBroadcast, isNews: boolean): void {
+    try {
+      if (isNews && this.#news !== undefined) this.#addNews(this.#news, broadcast);
+      else if (this.intercepts(broadcast.event)) this.#intercept(broadcast);
+      else this.#sendBroadcast(broadcast.frame(this.codec));
+    } catch (error) {
+      if (!isOverflow(error)) throw error;
+      this.overflowed(error);
+    }
+  }
+
+  /** The client has the reply to its join: sends what was broadcast since the join began. */
+  protected release(): void {
+    this.#queue?.release();
+    this.isDirect = !this.intercepts();
+  }
+
+  /** `handleOut` begins. */
+  protected handling(broadcast: OutgoingBroadcast): void {
+    this.#queue?.handling(broadcast);
+  }
+
+  /** Does something within a callback that may make news: they wait until the callback is done. */
+  protected makingNews<T>(act: () => T): T {
+    this.#news ??= [];
+    this.isDirect = false;
+    const outer = this.#makesNews;
+    this.#makesNews = true;
+    try {
+      return act();
+    } finally {
+      this.#makesNews = outer;
+    }
+  }
+
+  /** An item was handled: sends what has waited for it. `isIdle`: no callback is under way any more. */
+  protected sendNext(item: Item, isIdle: boolean): void {
+    if (item instanceof OutgoingBroadcast) this.#queue?.handled(item);
+    if (this.#news === undefined || !isIdle) return;
+    this.#tellNews();
+    this.#news = undefined;
+    this.isDirect = !this.intercepts();
+  }
+
+  /** The channel has ended: sends what waits, without what `handleOut` would have to handle. */
+  protected sendRest(): void {
+    const news = this.#news ?? [];
+    this.#news = undefined;
+    for (const broadcast of news) if (!this.intercepts(broadcast.event)) this.#tell(broadcast);
+    this.#queue?.finish();
+    this.#queue = undefined;
+  }
+
+  /** Drops what waits. */
+  protected dropRest(): void {
+    this.#queue?.clear();
+  }
+
+  /** Tells the client that the channel is gone. The session does it for a channel that a second join has replaced. */
+  notifyClosed(): void {
+    this.notify(CLOSE, {});
+  }
+
+  protected notify(event: string, payload: object): void {
+    try {
+      const message = this.codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, event, payload);
+      this.connection.send(new Frame(message));
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic: this.topic, event, subscribers: 1, error });
+    }
+  }
+
+  /** Answers a message of the client that came when the channel had ended. */
+  protected answerLate(item: Item): void {
+    if (!isOfClient(item)) return;
+    const isLeave = item.event === LEAVE;
+    try {
+      const joinRef = isLeave ? item.joinRef : null;
+      const response = isLeave ? {} : { reason: Reason.unmatchedTopic };
+      const frame = this.codec.encodeReply(joinRef, item.ref, this.topic, isLeave ? "ok" : "error", response);
+      this.connection.send(new Frame(frame));
+    } catch {
+      // A ref that cannot be written back (nested too deep) cannot be answered.
+    }
+  }
+
+  #send(frame: Frame): void {
+    if (this.#queue === undefined) this.connection.send(frame);
+    else this.#queue.send(frame);
+  }
+
+  #sendBroadcast(frame: Frame): void {
+    if (this.#isOwn && !this.joining) this.#send(frame);
+    else if (this.joining) this.#openQueue().sendBroadcast(frame);
+    else if (this.#queue === undefined) this.connection.send(frame);
+    else this.#queue.sendBroadcast(frame);
+  }
+
+  #intercept(broadcast: OutgoingBroadcast): void {
+    broadcast.keepPayload();
+    this.#openQueue().intercept(broadcast, this.#isOwn);
+    schedule(this, broadcast);
+  }
+
+  #openQueue(): SendQueue {
+    const limit = this.joining ? this.host.mailboxLimit : undefined;
+    return (this.#queue ??= new SendQueue(this.topic, this.connection, limit));
+  }
+
+  /** More news than may wait are told early. */
+  #addNews(waiting: OutgoingBroadcast[], broadcast: OutgoingBroadcast): void {
+    broadcast.keepPayload();
+    waiting.push(broadcast);
+    if (waiting.length >= this.host.mailboxLimit) this.#tellNews();
+  }
+
+  #tellNews(): void {
+    const news = this.#news;
+    if (news === undefined || news.length === 0) return;
+    this.#news = [];
+    for (const broadcast of news) this.#tell(broadcast);
+  }
+
+  #tell(broadcast: OutgoingBroadcast): void {
+    try {
+      this.receiveBroadcast(broadcast, false);
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic: this.topic, event: broadcast.event, subscribers: 1, error });
+    }
+  }
+}
+
+const isOverflow = (error: unknown): boolean => error instanceof WingbeatError && error.code === "WB_MAILBOX_OVERFLOW";
