@@ -66,20 +66,14 @@ export function notificationChannel(inbox: Inbox, mutes: Mutes, sent: Sent) {
         new_notification: { notification: Notification; unread: number; cursor: number };
         read: Ids;
         retract: Ids;
-        state: State;
         muted: { ids: number[] };
       }>()
       .join(Join, async (ctx, { after }) => {
         const { id } = ctx.assigns.user;
         if (ctx.params.id !== String(id)) return refuse({ reason: "unauthorized" });
-        const state = await stateOf(inbox, id, after);
         presence.track(ctx, id, {});
-        // What was stored since then, but before this client was on the topic, nobody has told it.
-        ctx.afterJoin(async () => {
-          const missed = await stateOf(inbox, id, state.cursor);
-          if (missed.items.length > 0) ctx.push("state", missed);
-        });
-        return ok({ ...state, muted: await mutes.of(id) });
+        // What is stored meanwhile is also broadcast, and comes after the reply.
+        return ok({ ...(await stateOf(inbox, id, after)), muted: await mutes.of(id) });
       })
       // A note to oneself: no client can write to another user, because it is on no other user's topic.
       .handleIn("new_notification", Note, async (ctx, { body }) => {

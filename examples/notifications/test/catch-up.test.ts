@@ -114,10 +114,9 @@ describe("reading and catching up", () => {
     whileJoining = () => comment(ADA, "meanwhile @grace");
     const grace = await open(GRACE);
     expect(grace.state).toMatchObject({ items: [], unread: 0 });
-    expect(await grace.nextOf<State>("state")).toMatchObject({
-      items: [{ excerpt: "meanwhile @grace" }],
+    expect(await grace.nextOf("new_notification")).toMatchObject({
+      notification: { excerpt: "meanwhile @grace" },
       unread: 1,
-      reset: false,
     });
   });
 

@@ -75,10 +75,6 @@ function listen(userId: number): Own {
     inbox.retract(ids, unread, cursor);
     show();
   });
-  channel.on("state", (state) => {
-    inbox.takeState(state);
-    show();
-  });
   channel.on("muted", ({ ids }) => showMuted(ids, actions));
   channel.join().receive("ok", ({ muted, ...state }) => {
     inbox.takeState(state);

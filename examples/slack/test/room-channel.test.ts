@@ -2,8 +2,6 @@ import { and, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { setBan } from "../src/accounts.ts";
 import { announce, carryOut, perform } from "../src/announce.ts";
-import { catchUp } from "../src/channels/room/join.ts";
-import { Viewer } from "../src/channels/room/viewer.ts";
 import { members, messages, rooms } from "../src/database/schema.ts";
 import { sendMessage } from "../src/messages.ts";
 import { setRolePermission } from "../src/permissions.ts";
@@ -378,18 +376,6 @@ describe("leaving", () => {
     if (answer.status === "ok") await answer.channel.assertPush("phx_close");
     else expect(answer.response).toMatchObject({ reason: "unauthorized" });
   });
-});
-
-it("lets nobody stay who was kicked between the answer to their join and the topic", async () => {
-  const { db, people, secret } = world;
-  const rights = { role: null, post: false, postRefused: null, permissions: [] };
-  const of = { room: { id: secret, kind: "private" }, rights, ignored: [], starred: [] } as const;
-  const caughtUp = (name: "bob" | "carol"): Promise<boolean> => {
-    const user = { id: people[name], username: name, name };
-    const assigns = { user, sessionId: "s", viewer: new Viewer({ ...of, userId: user.id }) };
-    return catchUp(db, { assigns, push: () => {} }, 0);
-  };
-  expect([await caughtUp("bob"), await caughtUp("carol")]).toEqual([true, false]);
 });
 
 it("changes a room one after the other, and goes on after a failure", async () => {

@@ -22,16 +22,11 @@ import { BigId } from "../shapes.ts";
 const Page = z.object({ before: BigId, limit: z.number().int().min(1).max(50).default(20) });
 
 /** `connect`'s assigns, and what belongs to this device. */
-interface Device extends Visitor {
-  /** Ids that were sent before their broadcast could reach the client. */
-  readonly caughtUp?: Set<number>;
-}
-
 /** Who mentioned the user, wrote to them or invited them: on all of the user's devices, and on nobody else's. */
 export function notificationChannel({ db }: Services) {
   return (
     defineChannel("notifications:{id}")
-      .assigns<Device>()
+      .assigns<Visitor>()
       .pushes<NotificationPushes>()
       .join(z.object({ after: BigId.or(z.literal(0)).optional() }), (ctx, { after }) =>
         answer(async () => {
@@ -39,22 +34,9 @@ export function notificationChannel({ db }: Services) {
           if (ctx.params.id !== String(user.id)) {
             throw new Refused("unauthorized", "These are somebody else's notifications.");
           }
-          const joined = await stateOf(db, user.id, after);
-          const last = joined.items[0]?.id ?? after ?? 0;
-          // What was stored since then, but before this client was on the topic, nobody has told it.
-          ctx.afterJoin(async () => {
-            const missed = await notificationsAfter(db, user.id, last);
-            if (missed.length === 0) return;
-            const unread = await unreadNotifications(db, user.id);
-            ctx.assign({ caughtUp: new Set(missed.map(({ id }) => id)) });
-            for (const notification of missed.toReversed()) ctx.push("new_notification", { notification, unread });
-          });
-          return joined;
+          return stateOf(db, user.id, after);
         }),
       )
-      .handleOut("new_notification", (ctx, payload) => {
-        if (ctx.assigns.caughtUp?.delete(payload.notification.id) !== true) ctx.push("new_notification", payload);
-      })
       // The server is the only author: there is no event that makes a notification.
       .handleIn("list", Page, (ctx, { before, limit }) =>
         answer(() => notificationsBefore(db, userOf(ctx).id, before, limit)),

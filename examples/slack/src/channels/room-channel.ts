@@ -19,8 +19,7 @@ import { changeRoom, inviteMember, kickMember, muteMember, setRole } from "../ro
 import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import { answer } from "./answer.ts";
-import { catchUp, joinRoomChannel } from "./room/join.ts";
-import type { Joined } from "./room/join.ts";
+import { joinRoomChannel } from "./room/join.ts";
 import { followOwn, pushRights } from "./room/own.ts";
 import { endTyping, keepTyping } from "./room/typing.ts";
 import { viewerOf } from "./room/viewer.ts";
@@ -63,7 +62,7 @@ export function roomChannel(services: Services) {
   return (
     defineChannel("room:{id}")
       .assigns<RoomTab>()
-      .info<"stopped typing" | Joined>()
+      .info<"stopped typing">()
       .pushes<RoomPushes & RoomCommands>()
       .join(z.object({ after: Seq.optional() }), (ctx, { after }) => answer(() => joinRoomChannel(db, ctx, after)))
 
@@ -179,8 +178,8 @@ export function roomChannel(services: Services) {
 
       // As each user is to see it.
       .handleOut("message:new", (ctx, message) => {
-        const viewer = viewerOf(ctx);
-        if (viewer.sees(message.user.id) && viewer.isNew(message.id)) ctx.push("message:new", viewer.own(message));
+        const { sees, own, lastJoined } = viewerOf(ctx);
+        if (message.seq > lastJoined && sees(message.user.id)) ctx.push("message:new", own(message));
       })
       .handleOut("message:updated", (ctx, message) => {
         const { sees, own } = viewerOf(ctx);
@@ -211,7 +210,6 @@ export function roomChannel(services: Services) {
 
       .handleInfo(async (ctx, message) => {
         if (message instanceof Broadcast) return followOwn(db, ctx, message);
-        if (message !== "stopped typing") return (await catchUp(db, ctx, message.joinedAt)) ? undefined : stop();
         endTyping(ctx);
         return undefined;
       })

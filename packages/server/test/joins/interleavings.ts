@@ -154,8 +154,8 @@ function faultOf(
   writes: readonly Write[],
 ): string | undefined {
   const [reply, ...rest] = received;
-  const { status, response } = reply?.payload as { status: string; response: { messages?: number[] } };
   if (reply?.event !== "phx_reply") return `${reply?.event} came before the reply`;
+  const { status, response } = reply.payload as { status: string; response: { messages?: number[] } };
   if (outcome !== "ok") {
     return status === "error" && rest.length === 0 ? undefined : `a ${outcome} join: ${status}, then ${rest.length}`;
   }

@@ -20,11 +20,10 @@ export class Viewer {
   readonly isPrivate: boolean;
   readonly userId: number;
   rights: RoomRights;
+  /** The last message in the reply to the join. Its broadcast, and those before it, may come behind the reply. */
+  lastJoined = 0;
   readonly #ignored: Set<number>;
   readonly #starred: Set<number>;
-  /** The messages that this tab was sent while it was being told what it missed. */
-  readonly #told = new Set<number>();
-  #isSettled = false;
 
   constructor(of: {
     readonly room: { readonly id: number; readonly kind: RoomKind };
@@ -47,18 +46,6 @@ export class Viewer {
   /** A message as the user gets it. */
   readonly own = (message: Message): OwnMessage =>
     ownMessage(message, this.userId, this.rights.permissions, this.#starred.has(message.id));
-
-  /** Whether a message was not sent to this tab yet. */
-  isNew(messageId: number): boolean {
-    if (this.#told.has(messageId)) return false;
-    if (!this.#isSettled) this.#told.add(messageId);
-    return true;
-  }
-
-  /** The tab has been told all that it missed. */
-  settle(): void {
-    this.#isSettled = true;
-  }
 
   ignore(userId: number, ignored: boolean): void {
     if (ignored) this.#ignored.add(userId);
