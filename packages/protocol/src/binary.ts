@@ -7,17 +7,11 @@
 import { DecodeError, EncodeError } from "./errors.ts";
 import { REPLY } from "./message.ts";
 import type { ClientMessage, Message } from "./message.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 export const PUSH = 0;
 export const REPLY_KIND = 1;
 export const BROADCAST = 2;
-
-// Made when they are first used: some engines of React Native lack one of them, and most clients never send bytes.
-let encoder: InstanceType<typeof TextEncoder> | undefined;
-let decoder: InstanceType<typeof TextDecoder> | undefined;
-const encode = (text: string): Uint8Array => (encoder ??= new TextEncoder()).encode(text);
-const decode = (bytes: Uint8Array): string =>
-  (decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })).decode(bytes);
 
 /** The longest header string, in UTF-8 bytes: its length has one byte. */
 const MAX_LENGTH = 255;
@@ -29,7 +23,8 @@ function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Ar
     if (typeof value === "object" && value !== null) {
       throw new EncodeError(`${name} is an object or array, which a binary frame cannot hold: send JSON.`);
     }
-    const bytes = encode(value === null || value === undefined ? "" : String(value));
+    const bytes = encodeUtf8(value === null || value === undefined ? "" : String(value));
+    if (bytes === undefined) throw new EncodeError(`${name} has half of a surrogate pair, which UTF-8 cannot write.`);
     if (bytes.length > MAX_LENGTH) {
       throw new EncodeError(
         `${name} has ${bytes.length} bytes, but a binary frame holds at most ${MAX_LENGTH}: use a shorter one, or send JSON.`,
@@ -59,11 +54,9 @@ function decodeFrame(frame: Uint8Array, count: number): { strings: string[]; pay
     if (length === undefined || offset + length > frame.length) {
       throw new DecodeError("binary frame is shorter than its header says");
     }
-    try {
-      strings.push(decode(frame.subarray(offset, offset + length)));
-    } catch {
-      throw new DecodeError("binary frame has a header that is not UTF-8");
-    }
+    const text = decodeUtf8(frame.subarray(offset, offset + length));
+    if (text === undefined) throw new DecodeError("binary frame has a header that is not UTF-8");
+    strings.push(text);
     offset += length;
   }
   return { strings, payload: frame.subarray(offset) };
@@ -140,7 +133,8 @@ export function encodeServerBroadcast(topic: string, event: string, payload: Uin
 }
 
 /** Server to client, on the client. A reply's payload is `{status, response}` as in JSON, with bytes as response. */
-export function decodeServerFrame(frame: Uint8Array): Message {
+export function decodeServerFrame(frame: Uint8Array | undefined): Message {
+  if (frame === undefined) throw new DecodeError("frame is neither text nor bytes");
   switch (frame[0]) {
     case PUSH: {
       const { strings, payload } = decodeFrame(frame, 3);

@@ -3,14 +3,18 @@
  * (binary frame). Implementations hold no state: one object serves all connections.
  */
 import { EncodeError } from "./errors.ts";
+import type { FrameLimits } from "./limits.ts";
 import type { ClientMessage, Message, Payload } from "./message.ts";
 
 export type FrameData = string | Uint8Array;
 
 /** What a server does with frames. */
 export interface ServerCodec {
-  /** Reads a client's frame. Throws {@link DecodeError}: the connection is then closed with 1011. */
-  decode(frame: FrameData): ClientMessage;
+  /**
+   * Reads a client's frame. Throws {@link DecodeError}, also for a frame beyond the limits ({@link DEFAULT_LIMITS} unless
+   * they are given): the connection is then closed with 1011.
+   */
+  decode(frame: FrameData, limits?: FrameLimits): ClientMessage;
   /**
    * Writes a push, `phx_close` or `phx_error`; the refs as the client sent them. Throws {@link EncodeError} when the
    * payload does not fit.
@@ -33,21 +37,11 @@ export interface ClientCodec {
   decode(frame: FrameData): Message;
 }
 
-/** The bytes of a binary payload, or undefined for a JSON value. */
-export function bytesOf(payload: Payload): Uint8Array | undefined {
-  if (payload instanceof Uint8Array) return payload;
-  return payload instanceof ArrayBuffer ? new Uint8Array(payload) : undefined;
-}
+/** How a payload is called in an error. */
+export const payloadOf = (event: string): string => `payload of "${event}"`;
 
-/** Types that `JSON.stringify` leaves out of objects and turns into null in arrays, without a word. */
-const DROPPED: readonly string[] = ["undefined", "function", "symbol"];
-
-/** `JSON.stringify` of a frame, which names the payload in it that could not be written. */
-export function toJson(frame: object, payload: Payload, what: string): string {
-  const type = typeof payload;
-  if (DROPPED.includes(type)) {
-    throw new EncodeError(`${what} cannot be written as JSON: it is ${type === "undefined" ? "" : "a "}${type}.`);
-  }
+/** `JSON.stringify` of a frame. What is in it was checked by {@link jsonOf}. `what` names the payload in an error. */
+export function toJson(frame: object, what: string): string {
   try {
     return JSON.stringify(frame);
   } catch (error) {

@@ -14,6 +14,10 @@ export type { ClientCodec, FrameData, ServerCodec } from "./codec.ts";
 export { v1Client, v1Server } from "./v1.ts";
 export { v2Client, v2Server } from "./v2.ts";
 export { DecodeError, EncodeError } from "./errors.ts";
+export { DEFAULT_LIMITS, MAX_DEPTH, MAX_FIELD_BYTES } from "./limits.ts";
+export type { FrameLimits } from "./limits.ts";
+export { bytesOf } from "./bytes.ts";
+export { jsonOf, MAX_LEVELS } from "./payload.ts";
 
 // Ends of a connection
 export { CloseCode } from "./close-code.ts";

@@ -2,24 +2,38 @@
  * V1 frames (PROTOCOL.md, section 4): a JSON object with `topic`, `event`, `payload` and `ref`.
  * A client may add `join_ref`; the server never sends it. There is no binary form.
  */
-import { bytesOf, toJson } from "./codec.ts";
-import type { ClientCodec, FrameData, ServerCodec } from "./codec.ts";
+import { bytesOf } from "./bytes.ts";
+import { payloadOf, toJson } from "./codec.ts";
+import type { ClientCodec, ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
 import { parseClientFrame, parseFrame } from "./json.ts";
+import { checkFields, DEFAULT_LIMITS } from "./limits.ts";
 import { REPLY } from "./message.ts";
 import type { ClientMessage, Payload } from "./message.ts";
+import { jsonOf } from "./payload.ts";
 import { serverMessage } from "./server-message.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 const REQUIRED = ["topic", "event", "payload", "ref"] as const;
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** V1 ignores the opcode: JSON in a binary frame is JSON. */
-function textOf(frame: FrameData): string {
+function textOf(frame: unknown, decode: (bytes: Uint8Array) => string | undefined): string {
   if (typeof frame === "string") return frame;
+  const bytes = bytesOf(frame);
+  if (bytes === undefined) throw new DecodeError("frame is neither text nor bytes");
+  const text = decode(bytes);
+  if (text === undefined) throw new DecodeError("V1 frame is not UTF-8 text");
+  return text;
+}
+
+// Servers have a decoder, which is faster with long texts; platforms of clients may have none.
+let decoder: InstanceType<typeof TextDecoder> | undefined;
+
+function decodeOnServer(bytes: Uint8Array): string | undefined {
   try {
-    return decoder.decode(frame);
+    return (decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })).decode(bytes);
   } catch {
-    throw new DecodeError("V1 frame is not UTF-8 text");
+    return undefined;
   }
 }
 
@@ -29,9 +43,9 @@ function messageOf(value: unknown): ClientMessage {
   }
   const fields = value as Record<string, unknown>;
   for (const key of REQUIRED) {
-    if (!Object.hasOwn(fields, key)) throw new DecodeError(`V1 frame has no "${key}"`);
+    if (fields[key] === undefined) throw new DecodeError(`V1 frame has no "${key}"`);
   }
-  const joinRef = Object.hasOwn(fields, "join_ref") ? fields["join_ref"] : null;
+  const { join_ref: joinRef = null } = fields;
   return {
     joinRef,
     ref: fields["ref"],
@@ -42,7 +56,9 @@ function messageOf(value: unknown): ClientMessage {
 }
 
 function encode(ref: unknown, topic: string, event: string, payload: Payload): string {
-  return toJson({ topic, event, payload, ref }, payload, `payload of "${event}"`);
+  const what = payloadOf(event);
+  refuseBytes(payload, what);
+  return toJson({ topic, event, payload: jsonOf(payload, what), ref }, what);
 }
 
 function refuseBytes(payload: Payload, what: string): void {
@@ -51,26 +67,27 @@ function refuseBytes(payload: Payload, what: string): void {
 }
 
 export const v1Server: ServerCodec = {
-  decode: (frame) => messageOf(parseClientFrame(textOf(frame))),
+  decode: (frame, limits = DEFAULT_LIMITS) =>
+    checkFields(messageOf(parseClientFrame(textOf(frame, decodeOnServer), limits))),
   encodeMessage(_joinRef, ref, topic, event, payload) {
-    refuseBytes(payload, `payload of "${event}"`);
     return encode(ref, topic, event, payload);
   },
   encodeReply(_joinRef, ref, topic, status, response) {
     refuseBytes(response, "response");
-    return toJson({ topic, event: REPLY, payload: { status, response }, ref }, response, "response");
+    const payload = { status, response: jsonOf(response, "response") };
+    return toJson({ topic, event: REPLY, payload, ref }, "response");
   },
   encodeBroadcast(topic, event, payload) {
-    refuseBytes(payload, `payload of "${event}"`);
     return encode(null, topic, event, payload);
   },
 };
 
 export const v1Client: ClientCodec = {
   encode({ joinRef, ref, topic, event, payload }) {
-    refuseBytes(payload, `payload of "${event}"`);
-    const fields = { topic, event, payload, ref };
-    return toJson(joinRef === null ? fields : { ...fields, join_ref: joinRef }, payload, `payload of "${event}"`);
+    const what = payloadOf(event);
+    refuseBytes(payload, what);
+    const fields = { topic, event, payload: jsonOf(payload, what), ref };
+    return toJson(joinRef === null ? fields : { ...fields, join_ref: joinRef }, what);
   },
-  decode: (frame) => serverMessage(messageOf(parseFrame(textOf(frame)))),
+  decode: (frame) => serverMessage(messageOf(parseFrame(textOf(frame, decodeUtf8)))),
 };

@@ -67,10 +67,10 @@ describe("reading V2 text", () => {
     expect(Object.entries(payload as object)).toEqual([["__proto__", { admin: true }]]);
   });
 
-  it("reads a frame nested 100,000 deep", () => {
+  it("reads a frame nested 100,000 deep, where the limit is as high", () => {
     const depth = 100_000;
     const frame = `["\\u0031","2","t","e",${"[".repeat(depth)}${"]".repeat(depth)}]`;
-    let { payload } = v2Server.decode(frame);
+    let { payload } = v2Server.decode(frame, { maxDepth: depth });
     let found = 0;
     for (; Array.isArray(payload); payload = payload[0]) found++;
     expect(found).toBe(depth);
@@ -157,7 +157,7 @@ describe("writing V2 text", () => {
     ["function", () => 1],
     ["symbol", Symbol("s")],
   ])("refuses a client's payload and a response that is a bare %s, which JSON would drop", (type, value) => {
-    const sentence = new RegExp(`^(payload of "echo"|response) cannot be written as JSON: it is (a )?${type}\\.$`);
+    const sentence = new RegExp(`^(payload of "echo"|response) cannot be written as JSON: it is (a )?${type}\\. `);
     for (const encode of [
       () => v2Client.encode({ ...message, payload: value }),
       () => v2Server.encodeReply("1", "2", "t", "ok", value),
@@ -174,7 +174,7 @@ describe("writing V2 text", () => {
       /^payload of "echo" cannot be written as JSON: .*circular/i,
     );
     expect(() => v2Server.encodeMessage("1", null, "t", "tick", { at: 1n })).toThrow(
-      /^payload of "tick" cannot be written as JSON: .*BigInt/,
+      /^payload of "tick" cannot be written as JSON: at is a bigint/,
     );
     expect(() => v2Server.encodeBroadcast("t", "tick", { at: 1n })).toThrow(/^payload of "tick" cannot/);
     expect(() => v2Server.encodeReply("1", "2", "t", "ok", { at: 1n })).toThrow(/^response cannot be written as JSON/);

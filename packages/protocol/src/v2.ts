@@ -10,10 +10,13 @@ import {
   encodeServerPush,
   encodeServerReply,
 } from "./binary.ts";
-import { bytesOf, toJson } from "./codec.ts";
+import { bytesOf } from "./bytes.ts";
+import { payloadOf, toJson } from "./codec.ts";
 import type { ClientCodec, ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
+import { jsonOf } from "./payload.ts";
 import { parseClientFrame, parseFrame } from "./json.ts";
+import { checkFields, DEFAULT_LIMITS } from "./limits.ts";
 import { REPLY } from "./message.ts";
 import type { ClientMessage, Payload } from "./message.ts";
 import { serverMessage } from "./server-message.ts";
@@ -28,8 +31,10 @@ function messageOf(value: unknown): ClientMessage {
 }
 
 /** Pushes and broadcasts carry objects, as in Phoenix; only replies may carry any JSON value. */
-function requireObject(event: string, payload: Payload): void {
-  if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return;
+function objectOf(event: string, payload: Payload): unknown {
+  if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) {
+    return jsonOf(payload, payloadOf(event));
+  }
   const found = payload === null ? "null" : Array.isArray(payload) ? "an array" : `a ${typeof payload}`;
   throw new EncodeError(
     `payload of "${event}" is ${found}: a push or broadcast needs an object or a Uint8Array. Wrap it: { items: [...] }.`,
@@ -37,23 +42,22 @@ function requireObject(event: string, payload: Payload): void {
 }
 
 export const v2Server: ServerCodec = {
-  decode: (frame) => (typeof frame === "string" ? messageOf(parseClientFrame(frame)) : decodeClientFrame(frame)),
+  decode: (frame, limits = DEFAULT_LIMITS) =>
+    typeof frame === "string" ? checkFields(messageOf(parseClientFrame(frame, limits))) : decodeClientFrame(frame),
   encodeMessage(joinRef, ref, topic, event, payload) {
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeServerPush(joinRef, topic, event, bytes);
-    requireObject(event, payload);
-    return toJson([joinRef, ref, topic, event, payload], payload, `payload of "${event}"`);
+    return toJson([joinRef, ref, topic, event, objectOf(event, payload)], payloadOf(event));
   },
   encodeReply(joinRef, ref, topic, status, response) {
     const bytes = bytesOf(response);
     if (bytes !== undefined) return encodeServerReply(joinRef, ref, topic, status, bytes);
-    return toJson([joinRef, ref, topic, REPLY, { status, response }], response, "response");
+    return toJson([joinRef, ref, topic, REPLY, { status, response: jsonOf(response, "response") }], "response");
   },
   encodeBroadcast(topic, event, payload) {
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeServerBroadcast(topic, event, bytes);
-    requireObject(event, payload);
-    return toJson([null, null, topic, event, payload], payload, `payload of "${event}"`);
+    return toJson([null, null, topic, event, objectOf(event, payload)], payloadOf(event));
   },
 };
 
@@ -62,8 +66,9 @@ export const v2Client: ClientCodec = {
     const { joinRef, ref, topic, event, payload } = message;
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeClientPush(message, bytes);
-    return toJson([joinRef, ref, topic, event, payload], payload, `payload of "${event}"`);
+    const what = payloadOf(event);
+    return toJson([joinRef, ref, topic, event, jsonOf(payload, what)], what);
   },
   decode: (frame) =>
-    typeof frame === "string" ? serverMessage(messageOf(parseFrame(frame))) : decodeServerFrame(frame),
+    typeof frame === "string" ? serverMessage(messageOf(parseFrame(frame))) : decodeServerFrame(bytesOf(frame)),
 };

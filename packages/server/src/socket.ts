@@ -3,6 +3,7 @@
  * runs it for each client is in `socket/session.ts`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { MAX_DEPTH, MAX_LEVELS } from "@wingbeat/protocol";
 import type { ParamsOf, SocketContract } from "@wingbeat/protocol";
 import type { AnyChannel } from "./channel.ts";
 import type { Reply } from "./channel/result.ts";
@@ -84,6 +85,11 @@ export interface SocketOptions<
   /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
   readonly mailboxLimit?: number;
   /**
+   * How many levels of arrays and objects a client's payload may have: `{"a":[]}` has two. Deeper frames are not parsed;
+   * they close the connection with 1011. Default 64, at most 1,000.
+   */
+  readonly maxDepth?: number;
+  /**
    * Milliseconds after which a callback of a channel that has not settled is reported to telemetry
    * (`channel.slow_callback`), `join` included. Nothing else happens to it. Infinity turns it off. Default 30,000.
    */
@@ -114,6 +120,7 @@ const KEYS = [
   "channels",
   "maxChannels",
   "mailboxLimit",
+  "maxDepth",
   "slowCallback",
   "eventsPerSecond",
   "joinsPerSecond",
@@ -135,6 +142,13 @@ export function defineSocket<
   checkKeys("defineSocket", options, KEYS);
   checkPositive("defineSocket: maxChannels", options.maxChannels);
   checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
+  checkPositive("defineSocket: maxDepth", options.maxDepth);
+  if (options.maxDepth !== undefined && options.maxDepth > MAX_LEVELS) {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `defineSocket: maxDepth is ${options.maxDepth}: it may be at most ${MAX_LEVELS}.`,
+    );
+  }
   checkRate("defineSocket: slowCallback", options.slowCallback);
   checkRate("defineSocket: eventsPerSecond", options.eventsPerSecond);
   checkRate("defineSocket: joinsPerSecond", options.joinsPerSecond);
@@ -148,6 +162,7 @@ export function defineSocket<
     id: options.id as SocketSpec["id"],
     routes: (options.channels as unknown as readonly Routable[]).map(routeSpec),
     maxChannels: options.maxChannels ?? 100,
+    frameLimits: { maxDepth: options.maxDepth ?? MAX_DEPTH },
     mailboxLimit: options.mailboxLimit ?? 1_000,
     slowCallback: options.slowCallback ?? 30_000,
     rates: {

@@ -2,7 +2,17 @@
  * One connected client: decodes its frames, routes them by topic, and owns its channels. It knows no network; the
  * transport hands it frames and a way to send.
  */
-import { CloseCode, DISCONNECT, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, Reason } from "@wingbeat/protocol";
+import {
+  CloseCode,
+  DecodeError,
+  DISCONNECT,
+  EncodeError,
+  HEARTBEAT,
+  JOIN,
+  LEAVE,
+  PHOENIX_TOPIC,
+  Reason,
+} from "@wingbeat/protocol";
 import type { ClientMessage, FrameData, Payload, ServerCodec } from "@wingbeat/protocol";
 import { describe, isPromise } from "../awaitable.ts";
 import { InvalidPayload } from "../channel/call.ts";
@@ -12,7 +22,7 @@ import type { JoinMessage } from "../channel/item.ts";
 import { ChannelProcess } from "../channel/process.ts";
 import { Reply } from "../channel/result.ts";
 import { schedule } from "../channel/schedule.ts";
-import { WingbeatError } from "../errors.ts";
+import { describeThrown, WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
 import type { PubSub, Subscription } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
@@ -21,6 +31,7 @@ import { Frame } from "../transports/transport.ts";
 import type { Connection, ConnectionHandler } from "../transports/transport.ts";
 import type { Disconnects } from "./disconnects.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { isSameRef } from "./same-ref.ts";
 import { routeOf } from "./spec.ts";
 import type { SocketSpec } from "./spec.ts";
 
@@ -113,7 +124,7 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   receive(data: FrameData): void {
     try {
-      const message = this.codec.decode(data);
+      const message = this.codec.decode(data, this.#environment.socket.frameLimits);
       if (this.#mayPass(message)) this.#route(message);
     } catch (error) {
       this.#giveUp(error);
@@ -122,9 +133,9 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   /** What cannot be read, or cannot be answered (a ref nested too deep to write), ends the connection. */
   #giveUp(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    emit("socket.bad_frame", { ...this.describe(), reason });
-    this.connection.close(CloseCode.internalError, reason);
+    const isOfFrame = error instanceof DecodeError || error instanceof EncodeError;
+    emit("socket.bad_frame", { ...this.describe(), reason: isOfFrame ? error.message : describeThrown(error) });
+    this.connection.close(CloseCode.internalError, isOfFrame ? error.message : "internal error");
   }
 
   closed(code: number, reason: string): void {
@@ -212,7 +223,7 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   /** Messages of an earlier join are dropped; one without a join_ref is taken for the present join. */
   #deliver(channel: ChannelProcess, message: ClientMessage): void {
-    if (message.joinRef === null || message.joinRef === channel.wireJoinRef) schedule(channel, message);
+    if (message.joinRef === null || isSameRef(message.joinRef, channel.wireJoinRef)) schedule(channel, message);
   }
 
   #unmatched({ ref, topic, event }: ClientMessage): void {

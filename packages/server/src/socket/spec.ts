@@ -1,5 +1,6 @@
 /** A socket definition as the runtime reads it: plain data. `socket.ts` gives it its types. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { FrameLimits } from "@wingbeat/protocol";
 import type { ChannelSpec } from "../channel/spec.ts";
 import type { Pattern, PatternParams } from "../pattern.ts";
 import type { ConnectInfo } from "./connect-info.ts";
@@ -19,6 +20,7 @@ export interface SocketSpec {
   readonly routes: readonly Route[];
   readonly maxChannels: number;
   readonly mailboxLimit: number;
+  readonly frameLimits: FrameLimits;
   readonly slowCallback: number;
   readonly rates: Rates;
 }
