@@ -34,7 +34,7 @@ export const exhaustion: Part = {
 async function suffer(attack: Attack, { seconds }: Size): Promise<Outcome> {
   const target = await startTarget({ level: "info", isStructured: false });
   const { child, ports } = target;
-  const bystanders = await Bystanders.start({ port: ports.own, path: "/socket", count: BYSTANDERS, every: 10 });
+  const bystanders = await Bystanders.start({ ports: [ports.own], path: "/socket", count: BYSTANDERS, every: 10 });
   const spent: Spent = { connections: 0, messages: 0, bytes: 0, closes: {} };
   try {
     await startClock(Math.min(3, seconds)).over;

@@ -36,7 +36,7 @@ export const frames: Part = {
 async function storm(seed: number, from: number, to: number, log: TargetSettings): Promise<Outcome> {
   const target = await startTarget(log);
   const { child, ports } = target;
-  const bystanders = await Bystanders.start({ port: ports.own, path: "/socket", count: BYSTANDERS, every: 20 });
+  const bystanders = await Bystanders.start({ ports: [ports.own], path: "/socket", count: BYSTANDERS, every: 20 });
   try {
     const startedAt = performance.now();
     const attack = new Storm({ seed, from, to, batchSize: BATCH, port: ports.own, target: child });

@@ -23,7 +23,7 @@ export const http: Part = {
   async run(size) {
     const target = await startTarget({ level: "debug", isStructured: false });
     const { child, ports } = target;
-    const bystanders = await Bystanders.start({ port: ports.own, path: "/socket", count: 3, every: 20 });
+    const bystanders = await Bystanders.start({ ports: [ports.own], path: "/socket", count: 3, every: 20 });
     const probe = new Probe(ports.shared);
     try {
       probe.start();

@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 import { report } from "./campaign.ts";
 import type { Part } from "./campaign.ts";
 import { client } from "./client.ts";
+import { engines } from "./engines.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { frames } from "./frames.ts";
 import { http } from "./http.ts";
 
-const PARTS: readonly Part[] = [frames, http, exhaustion, client];
+const PARTS: readonly Part[] = [frames, http, exhaustion, client, engines];
 
 const { values } = parseArgs({
   options: {

@@ -31,6 +31,7 @@ export class Bystander {
   #timers: NodeJS.Timeout[] = [];
   #sentAt = 0;
   #echo = 0;
+  #present = 0;
   #latencies: number[] = [];
   #whenJoined: (() => void) | undefined = undefined;
 
@@ -82,6 +83,15 @@ export class Bystander {
     ];
   }
 
+  /** Whether the server says, now or until the deadline, that so many are present. */
+  async sees(count: number, deadline: number): Promise<boolean> {
+    while (this.isOpen && this.#present < count && performance.now() < deadline) {
+      this.#send("list", "presence:1", "list", {});
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return this.#present >= count;
+  }
+
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
@@ -127,7 +137,8 @@ export class Bystander {
     if (ref === "join") {
       this.#joined.add(topic);
       if (this.#joined.size === this.#topics.length) this.#whenJoined?.();
-    } else if (ref === `echo${this.#echo}`) {
+    } else if (ref === "list") this.#present = (response as { count?: number }).count ?? 0;
+    else if (ref === `echo${this.#echo}`) {
       if (response.n !== this.#echo) this.#violated(`was answered ${JSON.stringify(response).slice(0, 200)}`);
       this.#latencies.push(performance.now() - this.#sentAt);
       this.#sentAt = 0;

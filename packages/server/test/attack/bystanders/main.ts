@@ -8,7 +8,8 @@ import { latencyOf } from "./latency.ts";
 import type { Latency } from "./latency.ts";
 
 export interface CrowdSettings {
-  readonly port: number;
+  /** One after the other of these has the next bystander. */
+  readonly ports: readonly number[];
   /** Mount path, `/socket`. */
   readonly path: string;
   readonly count: number;
@@ -26,10 +27,15 @@ export interface CrowdFigures {
 /** How long the last messages may take on a machine that has much else to do, in ms. */
 const PATIENCE = 60_000;
 
-const { port, path, count, every } = settings<CrowdSettings>();
+const { ports, path, count, every } = settings<CrowdSettings>();
 const crowd = await Promise.all(
   Array.from({ length: count }, (_, index) =>
-    Bystander.open({ port, path, name: `bystander${index}`, vsn: index % 4 === 3 ? 1 : 2 }),
+    Bystander.open({
+      port: ports[index % ports.length] as number,
+      path,
+      name: `bystander${index}`,
+      vsn: index % 4 === 3 ? 1 : 2,
+    }),
   ),
 );
 for (const bystander of crowd) bystander.start(every);
@@ -44,9 +50,11 @@ async function finish(): Promise<CrowdFigures> {
   while (!isComplete() && performance.now() < deadline && crowd.every(({ isOpen }) => isOpen)) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  const present = await Promise.all(crowd.map((bystander) => bystander.sees(count, deadline)));
   const violations = crowd.flatMap((bystander) => bystander.violations);
   if (!isComplete())
     violations.push("bystanders have not heard everything that bystanders have said, or not been answered");
+  if (present.includes(false)) violations.push("bystanders do not see all of them present");
   return {
     echoes: crowd.reduce((sum, { echoes }) => sum + echoes, 0),
     heard: crowd.reduce((sum, { heard }) => sum + heard, 0),

@@ -5,7 +5,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createEndpoint, defineSocket, ok, refuse } from "../../../src/index.ts";
-import type { Endpoint, HttpAnswer, LogLevel } from "../../../src/index.ts";
+import type { Endpoint, HttpAnswer, LogLevel, PubSubAdapter } from "../../../src/index.ts";
+import type { EngineOptions } from "../../../src/pubsub/engine-adapter.ts";
+import { adapterOf } from "../../processes/adapters.ts";
+import type { EngineName } from "../../processes/adapters.ts";
 import { answer, settings } from "../child.ts";
 import { channels, presence } from "./channels.ts";
 import { Recorder } from "./recorder.ts";
@@ -13,6 +16,15 @@ import { Recorder } from "./recorder.ts";
 export interface TargetSettings {
   readonly level: LogLevel;
   readonly isStructured: boolean;
+  /** A node of several. */
+  readonly node?: NodeOptions;
+}
+
+export interface NodeOptions {
+  readonly engine: EngineName;
+  readonly port: number;
+  readonly nodeName: string;
+  readonly secret?: string;
 }
 
 export interface TargetPorts {
@@ -22,8 +34,12 @@ export interface TargetPorts {
   readonly shared: number;
 }
 
-const { level, isStructured } = settings<TargetSettings>();
+const { level, isStructured, node } = settings<TargetSettings>();
 const recorder = new Recorder();
+const adapterOptions = ({ nodeName, secret }: NodeOptions): EngineOptions => ({
+  nodeName,
+  ...(secret === undefined ? {} : { secret }),
+});
 
 const socket = defineSocket({
   connect: (params) => ok({ id: typeof params["id"] === "string" ? params["id"] : "nobody" }),
@@ -45,8 +61,9 @@ const errorHandler = (reason: unknown): HttpAnswer => {
   return { status: 401, headers: { "x-reason": text }, body: text };
 };
 
-const newEndpoint = (): Endpoint =>
+const newEndpoint = (pubsub?: PubSubAdapter): Endpoint =>
   createEndpoint({
+    ...(pubsub === undefined ? {} : { pubsub }),
     sockets: {
       "/socket": { socket, longpoll: { window: 2_000 } },
       "/compressed": { socket, websocket: { compress: true } },
@@ -57,7 +74,7 @@ const newEndpoint = (): Endpoint =>
     logger: recorder.logger(level, isStructured),
   });
 
-const own = newEndpoint();
+const own = newEndpoint(node && (await adapterOf(node.engine, node.port, adapterOptions(node))));
 const { port } = await own.listen(0, "127.0.0.1");
 
 const server = createServer((request, response) => {
