@@ -69,15 +69,15 @@ const ODD: readonly string[] = [
 /** Any JSON, from a value of one character to some kilobytes. */
 export function anyJson(random: Random): string {
   const kind = random.int(100);
-  if (kind < 86) return random.pick(ODD);
-  if (kind < 89) return `"${"x".repeat(random.pick([250, 255, 256, 1_022, 1_023, 1_024, 5_000]))}"`;
-  if (kind < 91) return `"${"\u{1f600}".repeat(random.pick([60, 64, 255, 300]))}"`;
+  if (kind < 91) return random.pick(ODD);
+  if (kind < 93) return `"${"x".repeat(random.pick([250, 255, 256, 1_022, 1_023, 1_024, 5_000]))}"`;
+  if (kind < 94) return `"${"\u{1f600}".repeat(random.pick([60, 64, 255, 300]))}"`;
+  if (kind < 96) return composed(random, 4);
+  if (kind < 97) return `[${"{},".repeat(random.int(2_000))}{}]`;
   const depth = random.pick(DEPTHS);
-  if (kind < 94) return nested(depth, "[", "]", "");
-  if (kind < 96) return nested(depth, '{"a":', "}", "1");
-  if (kind < 97) return nested(depth, "[", "", "");
-  if (kind < 98) return `[${"{},".repeat(random.int(2_000))}{}]`;
-  return composed(random, 4);
+  if (kind < 98) return nested(depth, "[", "]", "");
+  if (kind < 99 || random.chance(0.7)) return nested(depth, '{"a":', "}", "1");
+  return nested(depth, "[", "", "");
 }
 
 /** An object or array of other values. */
