@@ -96,7 +96,9 @@ export class LongPollTransport {
   ): Promise<void> {
     if (!writeJson(response, statusText(status), httpStatus, { connection: "close" })) return;
     await discardBody(request, this.#options.bodyTimeout);
-    if (!response.destroyed) response.end();
+    // Of pipelined requests only the first response is destroyed with its socket. Node ends the process with an internal
+    // assertion when the others are ended out of order.
+    if (!response.destroyed && !request.socket.destroyed) response.end();
   }
 
   #refuseBatch(response: ServerResponse, fault: BatchFault): void {

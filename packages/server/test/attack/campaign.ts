@@ -9,6 +9,9 @@ export interface Size {
   readonly seconds: number;
 }
 
+/** The short form of a part, for every test run. */
+export const isShort = ({ frames }: Size): boolean => frames < 100_000;
+
 export type Figures = Readonly<Record<string, number | string>>;
 
 export interface Outcome {
