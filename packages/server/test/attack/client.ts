@@ -1,6 +1,7 @@
 /** A hostile server against the client, in Node and in a browser. */
-import { inMB } from "./campaign.ts";
+import { inMB, isShort } from "./campaign.ts";
 import type { Outcome, Part, Size } from "./campaign.ts";
+import { hasChromium } from "../../../../tools/test/chromium.ts";
 import { PageVictim, pageScript } from "./client/browser.ts";
 import { HostileServer } from "./client/hostile-server.ts";
 import { MOODS } from "./client/moods.ts";
@@ -9,6 +10,8 @@ import { Random } from "./random.ts";
 
 /** How long a client may take to come back to a server that is good again, in ms: the machine may be busy. */
 const PATIENCE = 90_000;
+/** Moods of a short campaign. */
+const SHORT = 3;
 const MB = 1024 * 1024;
 /** What compiled code and caches may add to a client's heap. */
 const MAX_GROWTH = 24 * MB;
@@ -23,6 +26,7 @@ export const client: Part = {
     "no faster than its backoff; its memory is bounded.",
   async run(size) {
     const inNode = { title: "client in Node", ...(await endure(size, "", (port) => NodeVictim.open(port))) };
+    if (isShort(size) || !hasChromium()) return [inNode];
     const script = await pageScript();
     const inPage = { title: "client in Chromium", ...(await endure(size, script, (port) => PageVictim.open(port))) };
     return [inNode, inPage];
@@ -35,11 +39,8 @@ interface ClientVictim {
   close(): Promise<void>;
 }
 
-async function endure(
-  { seed, seconds }: Size,
-  page: string,
-  open: (port: number) => Promise<ClientVictim>,
-): Promise<Outcome> {
+async function endure(size: Size, page: string, open: (port: number) => Promise<ClientVictim>): Promise<Outcome> {
+  const { seed, seconds } = size;
   const server = new HostileServer(new Random(seed), page);
   const figures: Record<string, string> = {};
   const violations: string[] = [];
@@ -47,7 +48,7 @@ async function endure(
   try {
     if (!(await server.turnGood(PATIENCE))) violations.push("it has never come");
     const before = await victim.memory();
-    for (const mood of MOODS) {
+    for (const mood of isShort(size) ? MOODS.slice(0, SHORT) : MOODS) {
       server.turn(mood);
       await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
       if (victim.violations.length > 0) {

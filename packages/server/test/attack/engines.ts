@@ -1,7 +1,7 @@
 /** Garbage in the channel of an engine, while nodes exchange broadcasts and presences over it. */
 import { Bystanders } from "./bystanders.ts";
 import { showLatency } from "./bystanders/latency.ts";
-import { inMB } from "./campaign.ts";
+import { inMB, isShort } from "./campaign.ts";
 import type { Outcome, Part, Size } from "./campaign.ts";
 import { garbage } from "./engines/garbage.ts";
 import { startEngine, wiretap } from "./engines/wiretaps.ts";
@@ -27,7 +27,7 @@ export const engines: Part = {
   async run(size) {
     const names = (Object.keys(AVAILABLE) as EngineName[]).filter((name) => !AVAILABLE[name].isMissing);
     const outcomes: (Outcome & { title: string })[] = [];
-    for (const name of size.frames >= 100_000 ? names : names.slice(0, 1)) {
+    for (const name of isShort(size) ? names.slice(0, 1) : names) {
       for (const isSigned of [false, true]) {
         const title = `engines, ${name}${isSigned ? ", signed" : ""}`;
         outcomes.push({ title, ...(await disturb(name, isSigned, size)) });

@@ -1,7 +1,7 @@
 /** What a client can use up by what the protocol allows: memory, time, the log, and the patience of others. */
 import { Bystanders } from "./bystanders.ts";
 import { showLatency } from "./bystanders/latency.ts";
-import { counted, inMB } from "./campaign.ts";
+import { counted, inMB, isShort } from "./campaign.ts";
 import type { Outcome, Part, Size } from "./campaign.ts";
 import { ATTACKS } from "./exhaustion/attacks.ts";
 import type { Attack } from "./exhaustion/attacks.ts";
@@ -23,7 +23,7 @@ export const exhaustion: Part = {
     "logs, half-open connections. The process lives; bystanders are neither closed nor crashed and lose nothing (their " +
     "latency is printed, with and without); memory stays within the documented limits of the attacker's connections.",
   async run(size) {
-    const attacks = size.frames >= 100_000 ? ATTACKS : ATTACKS.slice(0, 2);
+    const attacks = isShort(size) ? ATTACKS.slice(0, 2) : ATTACKS;
     const outcomes: (Outcome & { title: string })[] = [];
     for (const attack of attacks)
       outcomes.push({ title: `exhaustion by ${attack.name}`, ...(await suffer(attack, size)) });

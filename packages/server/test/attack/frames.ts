@@ -1,7 +1,7 @@
 /** Mutated frames against channels of every kind, with the default logger at each level, as text and structured. */
 import { Bystanders } from "./bystanders.ts";
 import { showLatency } from "./bystanders/latency.ts";
-import { counted, inMB } from "./campaign.ts";
+import { counted, inMB, isShort } from "./campaign.ts";
 import type { Outcome, Part } from "./campaign.ts";
 import { Storm } from "./frames/storm.ts";
 import { settledFigures, startTarget, violationsOf } from "./target-checks.ts";
@@ -20,9 +20,10 @@ export const frames: Part = {
     "Mutated frames over TCP (V1, V2, binary, fragmented, compressed, against RFC 6455) and POSTs, in channels of every " +
     "kind, with the default logger. The process lives and warns of nothing; answers are of the protocol; nobody gets what " +
     "is not for them; bystanders are neither closed nor crashed and hear everything in order; the log is not forged.",
-  async run({ seed, frames }) {
+  async run(size) {
+    const { seed, frames } = size;
     const batches = Math.ceil(frames / BATCH);
-    const logs = batches < LOGS.length * 5 ? LOGS.slice(0, 2) : LOGS;
+    const logs = isShort(size) ? LOGS.slice(0, 2) : LOGS;
     const outcomes: (Outcome & { title: string })[] = [];
     for (const [index, log] of logs.entries()) {
       const [from, to] = [index, index + 1].map((n) => Math.floor((n * batches) / logs.length)) as [number, number];

@@ -1,6 +1,7 @@
 /** Requests that are cut off, reset, forged and odd, at an endpoint of its own and at one beside an application. */
 import { Bystanders } from "./bystanders.ts";
 import { showLatency } from "./bystanders/latency.ts";
+import { isShort } from "./campaign.ts";
 import type { Outcome, Part, Size } from "./campaign.ts";
 import { allowed, forgedTokens, smuggling } from "./http/checks.ts";
 import { Probe } from "./http/probe.ts";
@@ -64,9 +65,9 @@ interface CutRequest {
 }
 
 /** Every request cut off behind each of its bytes (in a small campaign: some of them), ended in every way. */
-function cutRequests({ seed, frames }: Size): CutRequest[] {
-  const random = new Random(seed);
-  const step = frames >= 100_000 ? 1 : 12;
+function cutRequests(size: Size): CutRequest[] {
+  const random = new Random(size.seed);
+  const step = isShort(size) ? 12 : 1;
   const all: CutRequest[] = [];
   for (const port of ["own", "shared"] as const) {
     for (const bytes of Object.values(WHOLE)) {

@@ -7,7 +7,7 @@ import { exhaustion } from "./exhaustion.ts";
 import { frames } from "./frames.ts";
 import { http } from "./http.ts";
 
-const SIZE: Size = { seed: 20_261, frames: 4_000, seconds: 1 };
+const SIZE: Size = { seed: 20_261, frames: 2_000, seconds: 1 };
 /** For a machine that has much else to do. */
 const TIME = { timeout: 300_000 };
 

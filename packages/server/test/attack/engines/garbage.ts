@@ -26,6 +26,7 @@ export function garbage(random: Random, heard: readonly Buffer[], isSigned: bool
 const DISARMED = [
   ['"said"', '"sxid"'],
   ["secret-", "sxcret-"],
+  ['"told"', '"txld"'],
 ] as const;
 
 function disarm(copy: Buffer, random: Random): void {

@@ -10,7 +10,7 @@ export async function smuggling(port: number): Promise<string[]> {
     if (answer.includes("application: /app/smuggled")) violations.push(`was smuggled in: ${JSON.stringify(bytes)}`);
   }
   for (const bytes of SPLITTING) {
-    const answer = await send(port, bytes, "end");
+    const answer = await send(port, bytes, "wait");
     const [head = "", body = ""] = answer.split("\r\n\r\n", 2);
     const isSplit = /^set-cookie:/im.test(head) || (answer.includes("set-cookie") && !bodyIs(head, body, answer));
     if (isSplit)

@@ -69,17 +69,18 @@ export const SMUGGLING: readonly string[] = [
   upgrade("/socket/websocket", "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 99\r\n") + SMUGGLED,
 ];
 
+const CLOSING = "connection: close\r\n";
 const INJECTED = "x%0d%0aset-cookie:%20forged=1%0d%0a%0d%0aforged";
 /** Reasons that would become headers. */
 export const SPLITTING: readonly string[] = [
   upgrade(`/guarded/websocket?refuse=${INJECTED}`),
-  request(`GET /guarded/websocket?refuse=${INJECTED}`),
+  request(`GET /guarded/websocket?refuse=${INJECTED}`, CLOSING),
   upgrade("/guarded/websocket?refuse=%00"),
-  request("GET /guarded/websocket?refuse=%00"),
+  request("GET /guarded/websocket?refuse=%00", CLOSING),
   upgrade("/guarded/websocket?refuse=%F0%9F%98%80"),
-  request("GET /guarded/websocket?refuse[a]=1&refuse[b][]=2"),
+  request("GET /guarded/websocket?refuse[a]=1&refuse[b][]=2", CLOSING),
   upgrade("/guarded/websocket?refuse[toString]=1"),
-  request("GET /guarded/longpoll?refuse[toString]=1"),
+  request("GET /guarded/longpoll?refuse[toString]=1", CLOSING),
   upgrade(`/guarded/websocket?crash=${INJECTED}`),
 ];
 

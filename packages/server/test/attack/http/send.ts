@@ -1,8 +1,8 @@
 /** Writes bytes to a TCP connection, and ends it in one way or another. */
 import { connect } from "node:net";
 
-/** How a connection is ended behind what was written. */
-export type Ending = "reset" | "reset later" | "end";
+/** How a connection is ended behind what was written; `wait`: by the server. */
+export type Ending = "reset" | "reset later" | "end" | "wait";
 
 /** Milliseconds after which a connection that is neither answered nor closed counts as hanging. */
 const PATIENCE = 30_000;
@@ -25,7 +25,7 @@ export function send(port: number, bytes: string, ending: Ending): Promise<strin
     socket.write(bytes, "latin1", () => {
       if (ending === "end") socket.end();
       else if (ending === "reset") socket.resetAndDestroy();
-      else setTimeout(() => socket.resetAndDestroy(), 3);
+      else if (ending === "reset later") setTimeout(() => socket.resetAndDestroy(), 3);
     });
   });
 }
