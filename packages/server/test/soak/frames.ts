@@ -125,17 +125,6 @@ export const anyFrame: fc.Arbitrary<AnyFrame> = fc.oneof(
   },
 );
 
-/** The same frame for a V1 connection: what is a V2 message becomes the object that says the same. */
-export function asV1(frame: AnyFrame): AnyFrame {
-  if (typeof frame !== "string" || !frame.startsWith("[")) return frame;
-  try {
-    const [joinRef, ref_, topic_, event_, payload_] = JSON.parse(frame) as unknown[];
-    return json({ topic: topic_, event: event_, payload: payload_, ref: ref_, join_ref: joinRef });
-  } catch {
-    return frame;
-  }
-}
-
 /** So many frames, always the same for a seed. */
 export function framesOf(seed: number, count: number): AnyFrame[] {
   return fc.sample(anyFrame, { seed, numRuns: count });

@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { runCycles } from "./cycles.ts";
 import { inMB, MB, report, settledHeap } from "./figures.ts";
-import { stormOverSockets } from "./frame-storm.ts";
 import { framesOf } from "./frames.ts";
 import { stormIntoSessions } from "./session-storm.ts";
 import { boundOf, runSlowReaders } from "./slow-readers.ts";
@@ -22,19 +21,6 @@ const codes = (closes: Record<number, number>): string =>
     .join(" ");
 
 describe("frames", () => {
-  it("random and mutated frames over sockets", async () => {
-    const total = { connections: 0, answers: 0, crashes: 0, closes: {} as Record<number, number> };
-    for (let lot = 0; lot * LOT < FRAMES; lot++) {
-      const figures = await stormOverSockets(framesOf(SEED + lot, Math.min(LOT, FRAMES - lot * LOT)), 100);
-      total.connections += figures.connections;
-      total.answers += figures.answers;
-      total.crashes += figures.crashes;
-      sum(total.closes, figures.closes);
-    }
-    report("frames over sockets", { seed: SEED, frames: FRAMES, ...total, closes: codes(total.closes) });
-    expect(Object.keys(total.closes)).toEqual(["1011"]);
-  });
-
   it("random and mutated frames straight into sessions", async () => {
     const total = { sessions: 0, answers: 0, closes: {} as Record<number, number> };
     // Compiled code and caches are no leak: the heap is measured from the end of the second lot.

@@ -19,7 +19,11 @@ export function garbage(random: Random, heard: readonly Buffer[], isSigned: bool
   if (kind < 7) return copy.subarray(0, random.int(copy.length));
   if (kind < 8) copy.writeUIntBE(random.pick([0, 1, 2 ** 47, 2 ** 48 - 1]), ENVELOPE.sequence, 6);
   else if (kind < 9) copy[random.pick(ENVELOPE.lengths)] = random.int(256);
-  else for (let n = 0; n < 3; n++) copy[ENVELOPE.header + random.int(copy.length - ENVELOPE.header)] = random.int(256);
+  else {
+    const from = isSigned ? ENVELOPE.header : 0;
+    const to = isSigned ? copy.length : ENVELOPE.sequence;
+    for (let n = 0; n < 3; n++) copy[from + random.int(to - from)] = random.int(256);
+  }
   return copy;
 }
 
@@ -41,12 +45,8 @@ const DISPATCHERS = ["fastlane", "presence_shard0", "tracker", "nothing", ""];
 
 /** A well-formed envelope of a node that does not exist, with any JSON in it. */
 function envelope(random: Random): Buffer {
-  const texts = [
-    random.pick(["forger", "", "x".repeat(255)]),
-    random.pick(DISPATCHERS),
-    random.pick(TOPICS),
-    message(random),
-  ];
+  const name = random.pick(TOPICS);
+  const texts = [random.pick(["forger", "", "x".repeat(255)]), random.pick(DISPATCHERS), name, message(random, name)];
   const [node, dispatcher, topic, json] = texts.map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer];
   const header = Buffer.alloc(ENVELOPE.header);
   header[0] = random.pick([1, 1, 1, 1, 2, 3, 255]);
@@ -61,9 +61,9 @@ function envelope(random: Random): Buffer {
 }
 
 /** Never one that a client in the hall would take for a bystander's. */
-function message(random: Random): string {
+function message(random: Random, name: string): string {
   if (random.chance(0.3)) return anyJson(random);
   const event = random.pick(["noise", "presence_diff", "presence_state", "disconnect", "__proto__"]);
-  const topic = random.chance(0.7) ? JSON.stringify(random.pick(TOPICS)) : anyJson(random);
+  const topic = random.chance(0.7) ? JSON.stringify(name) : anyJson(random);
   return `{"topic":${topic},"event":${random.chance(0.7) ? `"${event}"` : anyJson(random)},"payload":${anyJson(random)}}`;
 }
