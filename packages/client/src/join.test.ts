@@ -396,3 +396,36 @@ describe("join params that are a promise", () => {
     ]);
   });
 });
+
+describe("a channel that was left", () => {
+  it("joins again in the same turn, with a new join_ref, and hears nothing of its earlier join", async () => {
+    const { socket, server, channel } = setUpJoined();
+    const joined = spy();
+    channel.joinPush.receive("ok", joined);
+    joined.mockClear();
+    channel.leave();
+    const push = channel.join();
+    const [left, join] = server().sent.slice(-2);
+    expect([left?.[3], join?.[3], socket.channels.length]).toEqual(["phx_leave", "phx_join", 1]);
+    expect(join?.[0]).not.toBe(left?.[0]);
+    server().receive("1", left?.[1] ?? null, "room:1", "phx_reply", { status: "ok", response: {} });
+    server().receive("1", "1", "room:1", "phx_close", {});
+    expect(channel.state).toBe("joining");
+    server().reply("ok", { again: true });
+    expect([channel.state, joined.mock.calls]).toEqual(["joined", [[{ again: true }]]]);
+    expect(await push).toEqual({ again: true });
+    expect(() => channel.join()).toThrow("was joined already");
+  });
+
+  it("joins again after the server has ended it, and when there is no connection", async () => {
+    const { server, socket, channel } = setUpJoined();
+    server().receive(channel.joinRef(), null, "room:1", "phx_close", {});
+    expect([channel.state, socket.channels]).toEqual(["closed", []]);
+    server().drop();
+    channel.join();
+    await vi.advanceTimersByTimeAsync(20);
+    server().open();
+    server().reply();
+    expect([channel.state, server().sent.length]).toEqual(["joined", 1]);
+  });
+});

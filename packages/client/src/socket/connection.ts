@@ -115,8 +115,9 @@ export class Connection {
   /** Closes, and is over at once: the other end may not be there to answer, and nobody waits for its last messages. */
   abandon(reason: string): void {
     if (this.#ended) return;
+    this.#ended = true;
     this.close(undefined, NORMAL_CLOSURE, reason);
-    this.#end({ code: 1006, reason, wasClean: false });
+    this.#handler.closed({ code: 1006, reason, wasClean: false }, this);
   }
 
   /** The same because of an error. */

@@ -73,6 +73,17 @@ describe("a heartbeat", () => {
     expect(made).toHaveLength(2);
   });
 
+  it("behind an upload that has left, but not arrived, gets the time that a line of 32 kB/s needs", async () => {
+    const { made, server, channel } = setUpJoined({ heartbeatIntervalMs: 1000 });
+    channel.push("part", { text: "x".repeat(320_000) });
+    await vi.advanceTimersByTimeAsync(10_900);
+    expect(made).toHaveLength(1);
+    server().reply();
+    // That has arrived: the next heartbeat has its interval again.
+    await vi.advanceTimersByTimeAsync(2010);
+    expect(made).toHaveLength(2);
+  });
+
   it("whose time was up while the machine slept gets one more try, as its answer may wait to be read", async () => {
     const { made } = setUpOpen({ heartbeatIntervalMs: 1000, timeout: 300 });
     await vi.advanceTimersByTimeAsync(1500);
