@@ -117,14 +117,15 @@ export interface ChannelContext<D extends ChannelDef> {
   sendAfter(message: D["info"], ms: number): Timer;
   /**
    * In `join`: does something as soon as the client is on the topic, after the reply and before its first message. It
-   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended.
+   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended; the
+   * next message waits until it has settled.
    */
   afterJoin(task: () => Awaitable<void>): void;
   /**
    * For libraries that keep something for a channel: done once when it has ended, however it ended, before `terminate`.
-   * Also when the join was refused. Must not throw.
+   * Also when the join was refused. What it throws, or rejects with, goes to telemetry (`channel.crashed`).
    */
-  onEnd(task: (reason: TerminateReason) => void): void;
+  onEnd(task: (reason: TerminateReason) => Awaitable<void>): void;
   /** In `handleIn`: takes the ref of the message, to answer it later. Throws for a message without a ref. */
   socketRef<R extends Reply = Reply>(): ReplyRef<R>;
 }

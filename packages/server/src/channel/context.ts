@@ -141,7 +141,8 @@ export class Context {
 
   /**
    * In `join`: does something as soon as the client is on the topic, after the reply and before its first message. It
-   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended.
+   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended; the
+   * next message waits until it has settled.
    */
   afterJoin(task: () => unknown): void {
     this.#process.afterJoin(task);
@@ -149,7 +150,7 @@ export class Context {
 
   /**
    * For libraries that keep something for a channel: done once when it has ended, however it ended, before `terminate`.
-   * Also when the join was refused. Must not throw.
+   * Also when the join was refused. What it throws, or rejects with, goes to telemetry (`channel.crashed`).
    */
   onEnd(task: (reason: string) => unknown): void {
     this.#process.onEnd(task);

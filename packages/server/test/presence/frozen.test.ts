@@ -39,12 +39,12 @@ describe("a meta", () => {
     expect(list["ada"]?.metas).toMatchObject([{ device: "laptop", place: { city: "Oslo", tags: ["a"] } }]);
   });
 
-  it("has at most 60 levels, and is not a promise", () => {
+  it("has at most 64 levels, and is not a promise", () => {
     const presence = definePresence<object>();
     const endpoint = createEndpoint({ sockets: { "/socket": socket }, presence: [presence], logger: false });
-    presence.track(endpoint, "room", "flat", nested(60));
+    presence.track(endpoint, "room", "flat", nested(64));
     const limit = expect.objectContaining({ code: "WB_PRESENCE_LIMIT" }) as Error;
-    expect(() => presence.track(endpoint, "room", "deep", nested(61))).toThrow(limit);
+    expect(() => presence.track(endpoint, "room", "deep", nested(65))).toThrow(limit);
     expect(() => presence.track(endpoint, "room", "deep", nested(1_100))).toThrow(limit);
     expect(() => presence.update(endpoint, "room", "flat", async () => ({}))).toThrow(limit);
     expect(Object.keys(presence.list(endpoint, "room"))).toEqual(["flat"]);
