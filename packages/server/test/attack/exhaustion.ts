@@ -11,8 +11,8 @@ import { settledFigures, startTarget, violationsOf } from "./target-checks.ts";
 
 const BYSTANDERS = 4;
 const MB = 1024 * 1024;
-/** What one connection may cost at all its limits, in bytes of heap and buffers: docs/limits.md, "In all". */
-const PER_CONNECTION = 32 * MB;
+/** What one client may cost at all its limits, in bytes of heap and buffers: docs/limits.md, "What one client can cost". */
+const PER_CONNECTION = 85 * MB;
 /** What garbage may have grown to before it is collected. */
 const GARBAGE = 64 * MB;
 

@@ -30,6 +30,7 @@ function flooding(name: string, given: Omit<Flood, "port" | "path"> & { readonly
 
 const large = text(FRAME);
 const manyObjects = `[${"{},".repeat(FRAME / 3 - 1)}{}]`;
+const manyLists = `[${"[],".repeat(FRAME / 3 - 1)}[]]`;
 const deepArrays = "[".repeat(FRAME);
 const deflated = deflateRawSync(`["1","2","echo:1","echo",${text(FRAME * 0.9)}]`, {
   level: 9,
@@ -41,6 +42,18 @@ const endlessBomb = frameBytes(Opcode.text, endless, { reserved: 4 });
 const blocked = [join("slow:1"), push("slow:1", "never", "{}")];
 
 export const ATTACKS: readonly Attack[] = [
+  // By one client: the figure to hold beside the documented sum.
+  flooding("[[],[],…] to a blocked channel, by one client that does not read", {
+    connections: 1,
+    hello: [...blocked, join("echo:1")],
+    message: (n) => (n % 4 === 3 ? push("slow:1", "echo", manyLists) : push("echo:1", "echo", text(100_000))),
+    reads: false,
+  }),
+  flooding("[{},{},…] to a blocked channel, by one client", {
+    connections: 1,
+    hello: blocked,
+    message: () => push("slow:1", "echo", manyObjects),
+  }),
   flooding("large frames to a blocked channel", {
     connections: 4,
     hello: blocked,
