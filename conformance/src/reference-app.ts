@@ -33,13 +33,17 @@ export async function startReferenceApp(port: number): Promise<RunningApp> {
   };
 }
 
+/** Phoenix's own limits, where ours are smaller: the recordings have frames of up to 10 MB. */
+const LARGE_FRAMES = { maxFrameSize: 10_000_000 };
+const LARGE_BODIES = { maxBodySize: 8_000_000 };
+
 function createReferenceEndpoint() {
   return createEndpoint({
     logger: false,
     checkOrigin: false,
     presence: [presence],
     sockets: {
-      "/socket": { socket: mainSocket, longpoll: true },
+      "/socket": { socket: mainSocket, websocket: LARGE_FRAMES, longpoll: LARGE_BODIES },
       "/short": {
         socket: mainSocket,
         websocket: { timeout: 2000 },

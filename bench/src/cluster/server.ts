@@ -23,6 +23,7 @@ const socket = defineSocket({
   id: () => null,
   channels: [bench],
   eventsPerSecond: 1e9, // counted, never reached: the benchmark asks for as much as goes
+  bytesPerSecond: 1e15,
 });
 
 runCluster({

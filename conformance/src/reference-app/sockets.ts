@@ -33,6 +33,7 @@ function userSocket({ keepInfo }: { keepInfo: boolean }) {
       plainChannel,
       route("assigned:*", plainChannel, { assigns: { from_route: "yes" } }),
     ],
+    bytesPerSecond: Infinity, // as in Phoenix
   });
 }
 
@@ -62,6 +63,7 @@ export const benchSocket = defineSocket({
   maxChannels: 100_000,
   eventsPerSecond: 1e9, // counted, never reached: the benchmark asks for as much as goes
   joinsPerSecond: 1e9,
+  bytesPerSecond: Infinity,
 });
 
 /** The error handler of "/errh". */

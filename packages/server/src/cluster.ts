@@ -18,9 +18,12 @@ import { runPrimary } from "./cluster/primary.ts";
 import { runWorker } from "./cluster/worker.ts";
 import type { Closable } from "./cluster/worker.ts";
 import { WingbeatError } from "./errors.ts";
-import { checkKeys, checkPositive } from "./options.ts";
+import { checkCount, checkKeys, checkTimeout } from "./options.ts";
 
 export type { Closable } from "./cluster/worker.ts";
+
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const CLUSTER_LIMITS = { drainTimeout: 35_000 } as const;
 
 export interface ClusterOptions {
   /** How many workers. Default: one for each core that this process may use. */
@@ -44,11 +47,11 @@ export interface ClusterOptions {
  */
 export function runCluster(options: ClusterOptions): void {
   checkKeys("runCluster", options, ["workers", "start", "drainTimeout"]);
-  checkPositive("runCluster.workers", options.workers);
-  checkPositive("runCluster.drainTimeout", options.drainTimeout);
+  checkCount("runCluster.workers", options.workers);
+  checkTimeout("runCluster.drainTimeout", options.drainTimeout);
   if (typeof options.start !== "function") {
     throw new WingbeatError("WB_OPTION", "runCluster.start must be a function that starts and returns the endpoint.");
   }
   if (cluster.isWorker) runWorker(options.start);
-  else runPrimary(options.workers ?? availableParallelism(), options.drainTimeout ?? 35_000);
+  else runPrimary(options.workers ?? availableParallelism(), options.drainTimeout ?? CLUSTER_LIMITS.drainTimeout);
 }

@@ -13,7 +13,7 @@ import { OutgoingBroadcast } from "./channel/broadcast.ts";
 import { fastlane, news } from "./channel/fastlane.ts";
 import { attachTo } from "./endpoint/attachment.ts";
 import type { FindDoor, HttpServer } from "./endpoint/attachment.ts";
-import { readMounts } from "./endpoint/config.ts";
+import { ENDPOINT_LIMITS, readMounts } from "./endpoint/config.ts";
 import type { BoundPresence, EndpointOptions, MountConfig } from "./endpoint/config.ts";
 import { clusterOf } from "./endpoint/cluster.ts";
 import { drain, readDrain } from "./endpoint/drain.ts";
@@ -44,10 +44,6 @@ export interface CloseOptions {
   readonly drain?: DrainOptions | false;
 }
 
-/** How many connections an endpoint takes by default. */
-const MAX_CONNECTIONS = 100_000;
-/** How long the async callbacks of one connection may take by default, in ms. */
-const CONNECT_TIMEOUT = 10_000;
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT = 1_000;
 
@@ -73,12 +69,12 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     const configs = readMounts(options);
     this.sockets = options.sockets;
-    const { host, health, maxConnections = MAX_CONNECTIONS, maxConnectionsPerIp } = options;
+    const { host, health, maxConnections = ENDPOINT_LIMITS.maxConnections, maxConnectionsPerIp } = options;
     const premises = {
       host,
       gate: new Gate(maxConnections, maxConnectionsPerIp),
       senderOf: senderFinder(options.trustProxy ?? false),
-      connectTimeout: options.connectTimeout ?? CONNECT_TIMEOUT,
+      connectTimeout: options.connectTimeout ?? ENDPOINT_LIMITS.connectTimeout,
     };
     this.#gate = premises.gate;
     this.#drainConfig = readDrain("createEndpoint: drain", options.drain ?? {});

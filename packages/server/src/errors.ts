@@ -25,6 +25,8 @@ export type WingbeatErrorCode =
   | "WB_BAD_RETURN"
   /** A busy channel had too many broadcasts and own messages waiting. The channel crashes. */
   | "WB_MAILBOX_OVERFLOW"
+  /** A channel has too many subscriptions or timers: thrown by `ctx.subscribe` and `ctx.sendAfter`. */
+  | "WB_CHANNEL_LIMIT"
   /** `presence.track` of what this channel tracks already. */
   | "WB_ALREADY_TRACKED"
   /** `presence.update` of what this channel does not track. */

@@ -8,7 +8,7 @@ import type { ParamsOf, SocketContract } from "@wingbeat/protocol";
 import type { AnyChannel } from "./channel.ts";
 import type { Reply } from "./channel/result.ts";
 import { WingbeatError } from "./errors.ts";
-import { checkKeys, checkPositive, checkRate } from "./options.ts";
+import { checkKeys, checkLimit, checkRate, checkTimeout, withDefaults } from "./options.ts";
 import { parsePattern } from "./pattern.ts";
 import type { ConnectInfo } from "./socket/connect-info.ts";
 import type { Route, SocketSpec } from "./socket/spec.ts";
@@ -82,8 +82,13 @@ export interface SocketOptions<
   readonly channels: { readonly [K in keyof Routes]: Routes[K] & Checked<Routes[K], AssignsOf<Result>> };
   /** How many channels one connection may be on. Default 100. */
   readonly maxChannels?: number;
-  /** How many messages may wait for a busy channel before the connection is read no more. Default 1,000. */
+  /** How many messages may wait for a busy channel before the server stops reading the connection. Default 1,000. */
   readonly mailboxLimit?: number;
+  /**
+   * The same in bytes of memory, estimated from the decoded messages and counted over all channels of the connection.
+   * Default 4 MiB.
+   */
+  readonly mailboxBytes?: number;
   /**
    * How many levels of arrays and objects a client's payload may have: `{"a":[]}` has two. Deeper frames are not parsed;
    * they close the connection with 1011. Default 64, at most 1,000.
@@ -100,10 +105,20 @@ export interface SocketOptions<
    * turns it off. Default 1,000.
    */
   readonly eventsPerSecond?: number;
-  /** The same for joins. Default 100. */
+  /**
+   * How many bytes one connection may send per second, and about as much at once; what its messages broadcast counts as
+   * well. A client that sends more is not read until it keeps to the rate: nothing is lost. Infinity turns it off.
+   * Default 1,000,000.
+   */
+  readonly bytesPerSecond?: number;
+  /** The same as `eventsPerSecond` for joins. Default 100. */
   readonly joinsPerSecond?: number;
   /** The same for the events of each channel by itself. Default Infinity: only the connection's rate counts. */
   readonly channelEventsPerSecond?: number;
+  /** How many topics one channel may subscribe to: `ctx.subscribe` throws `WB_CHANNEL_LIMIT` beyond. Default 1,000. */
+  readonly maxSubscriptions?: number;
+  /** How many timers of one channel may run: `ctx.sendAfter` throws `WB_CHANNEL_LIMIT` beyond. Default 1,000. */
+  readonly maxTimers?: number;
 }
 
 /** A socket, ready to be mounted. `typeof` it is what a client needs to know. */
@@ -113,19 +128,35 @@ export interface SocketDefinition<Contract extends SocketContract = SocketContra
   readonly "~contract": Contract;
 }
 
-const KEYS = [
-  "params",
-  "connect",
-  "id",
-  "channels",
-  "maxChannels",
-  "mailboxLimit",
-  "maxDepth",
-  "slowCallback",
-  "eventsPerSecond",
-  "joinsPerSecond",
-  "channelEventsPerSecond",
-];
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const SOCKET_LIMITS = {
+  maxChannels: 100,
+  mailboxLimit: 1_000,
+  mailboxBytes: 4 * 1024 * 1024,
+  eventsPerSecond: 1_000,
+  joinsPerSecond: 100,
+  channelEventsPerSecond: Infinity,
+  bytesPerSecond: 1_000_000,
+  maxSubscriptions: 1_000,
+  maxTimers: 1_000,
+  slowCallback: 30_000,
+  maxDepth: MAX_DEPTH,
+} as const;
+
+const RATES: readonly string[] = ["eventsPerSecond", "joinsPerSecond", "channelEventsPerSecond", "bytesPerSecond"];
+const KEYS = ["params", "connect", "id", "channels", ...Object.keys(SOCKET_LIMITS)];
+
+type SocketLimits = { readonly [Name in keyof typeof SOCKET_LIMITS]: number };
+
+function limitsOf(options: Partial<SocketLimits>): SocketLimits {
+  const given: Partial<Record<string, number>> = {};
+  for (const name of Object.keys(SOCKET_LIMITS) as (keyof SocketLimits)[]) {
+    const check = name === "slowCallback" ? checkTimeout : RATES.includes(name) ? checkRate : checkLimit;
+    check(`defineSocket: ${name}`, options[name]);
+    given[name] = options[name];
+  }
+  return withDefaults(SOCKET_LIMITS, given) as SocketLimits;
+}
 
 /**
  * Stands for connect's result while it is not inferred yet: TypeScript tries the arguments once without the callbacks
@@ -140,19 +171,10 @@ export function defineSocket<
   Schema extends StandardSchemaV1 | undefined = undefined,
 >(options: SocketOptions<Routes, Result, Schema>): SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }> {
   checkKeys("defineSocket", options, KEYS);
-  checkPositive("defineSocket: maxChannels", options.maxChannels);
-  checkPositive("defineSocket: mailboxLimit", options.mailboxLimit);
-  checkPositive("defineSocket: maxDepth", options.maxDepth);
-  if (options.maxDepth !== undefined && options.maxDepth > MAX_LEVELS) {
-    throw new WingbeatError(
-      "WB_OPTION",
-      `defineSocket: maxDepth is ${options.maxDepth}: it may be at most ${MAX_LEVELS}.`,
-    );
+  const limits = limitsOf(options);
+  if (limits.maxDepth > MAX_LEVELS) {
+    throw new WingbeatError("WB_OPTION", `defineSocket: maxDepth is ${limits.maxDepth}: it may be at most ${MAX_LEVELS}.`);
   }
-  checkRate("defineSocket: slowCallback", options.slowCallback);
-  checkRate("defineSocket: eventsPerSecond", options.eventsPerSecond);
-  checkRate("defineSocket: joinsPerSecond", options.joinsPerSecond);
-  checkRate("defineSocket: channelEventsPerSecond", options.channelEventsPerSecond);
   if (typeof options.connect !== "function") {
     throw new WingbeatError("WB_OPTION", "defineSocket needs connect: () => ok() lets everybody in.");
   }
@@ -161,15 +183,9 @@ export function defineSocket<
     connect: options.connect as SocketSpec["connect"],
     id: options.id as SocketSpec["id"],
     routes: (options.channels as unknown as readonly Routable[]).map(routeSpec),
-    maxChannels: options.maxChannels ?? 100,
-    frameLimits: { maxDepth: options.maxDepth ?? MAX_DEPTH },
-    mailboxLimit: options.mailboxLimit ?? 1_000,
-    slowCallback: options.slowCallback ?? 30_000,
-    rates: {
-      eventsPerSecond: options.eventsPerSecond ?? 1_000,
-      joinsPerSecond: options.joinsPerSecond ?? 100,
-      channelEventsPerSecond: options.channelEventsPerSecond ?? Infinity,
-    },
+    ...limits,
+    rates: limits,
+    frameLimits: { maxDepth: limits.maxDepth },
   };
   return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
 }

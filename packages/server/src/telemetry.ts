@@ -125,10 +125,15 @@ export interface TelemetryEvents {
     readonly perSecond: number;
     readonly closing: boolean;
   };
-  /** A channel's mailbox is full: the transport has stopped reading this connection. */
-  "socket.paused": ChannelSource & { readonly waiting: number };
-  /** The mailbox has drained to half: the transport reads again. */
-  "socket.resumed": ChannelSource & { readonly waiting: number };
+  /**
+   * A channel's mailbox is full (`mailboxLimit`: `waiting` messages), or the messages that wait on all channels of the
+   * connection take too much memory (`mailboxBytes`: `waiting` bytes): the transport has stopped reading this connection.
+   */
+  "socket.paused": ChannelSource & { readonly limit: "mailboxLimit" | "mailboxBytes"; readonly waiting: number };
+  /** The mailboxes have drained to half: the transport reads again. */
+  "socket.resumed": ChannelSource & { readonly limit: "mailboxLimit" | "mailboxBytes"; readonly waiting: number };
+  /** A client has sent more than `bytesPerSecond` of its socket allows: it is not read for `waitMs`. */
+  "socket.throttled": ConnectionSource & { readonly bytesPerSecond: number; readonly waitMs: number };
   /** A join was answered. `result` "crashed" is followed by `channel.crashed`. */
   "channel.joined": ProcessSource & {
     readonly result: "ok" | "refused" | "invalid payload" | "crashed";
@@ -290,6 +295,7 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "longpoll.secret_is_random": true,
   "socket.rate_limited": true,
   "socket.paused": true,
+  "socket.throttled": true,
   "socket.resumed": true,
   "channel.joined": true,
   "channel.unmatched": true,

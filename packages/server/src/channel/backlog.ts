@@ -1,13 +1,23 @@
 /** What waits while a callback of a channel is under way. Made when something first has to wait. */
 import { WingbeatError } from "../errors.ts";
 import type { ChannelHost } from "./host.ts";
+import { weigh } from "./weight.ts";
 
-export class Backlog<Item> {
+/**
+ * Broadcasts that wait may take so many times `mailboxBytes`. They are shared with all other receivers, and what others
+ * send must not end a channel early.
+ */
+const FOREIGN_FACTOR = 8;
+
+export class Backlog<Item extends object> {
   readonly #topic: string;
   readonly #host: ChannelHost;
   #items: Item[] = [];
+  /** What each item weighs, in bytes of memory. */
+  #weights: number[] = [];
   /** How many of them are broadcasts and own messages: stopping to read the client does not hold these up. */
   #foreign = 0;
+  #foreignBytes = 0;
   #paused = false;
   readonly #isOfClient: (item: Item) => boolean;
 
@@ -18,15 +28,22 @@ export class Backlog<Item> {
   }
 
   /**
-   * Adds an item at the end. When `mailboxLimit` messages of the client wait, the connection is read no more; when more
-   * than so many others wait, `WB_MAILBOX_OVERFLOW` is thrown.
+   * Adds an item at the end. When `mailboxLimit` messages of the client wait, or `mailboxBytes` of them on all channels
+   * of the connection, reading stops; when more than so many others wait, `WB_MAILBOX_OVERFLOW` is thrown.
    */
   add(item: Item): void {
-    const { mailboxLimit } = this.#host;
+    const { mailboxLimit, mailboxBytes } = this.#host;
+    const weight = weigh("payload" in item ? item.payload : undefined, mailboxBytes);
     this.#items.push(item);
+    this.#weights.push(weight);
     if (!this.#isOfClient(item)) {
-      if (++this.#foreign > mailboxLimit) throw overflow(this.#topic, mailboxLimit);
-    } else if (!this.#paused && this.#items.length - this.#foreign >= mailboxLimit) {
+      const isFull = this.#foreignBytes >= FOREIGN_FACTOR * mailboxBytes;
+      this.#foreignBytes += weight;
+      if (++this.#foreign > mailboxLimit || isFull) throw overflow(this.#topic, this.#foreign - 1);
+      return;
+    }
+    this.#host.waits(this.#topic, weight);
+    if (!this.#paused && this.#items.length - this.#foreign >= mailboxLimit) {
       this.#paused = true;
       this.#host.pause(this.#topic, this.#items.length);
     }
@@ -45,7 +62,13 @@ export class Backlog<Item> {
   /** Takes the first item. At half of the limit the connection is read again. */
   take(): Item | undefined {
     const item = this.#items.shift();
-    if (item !== undefined && !this.#isOfClient(item)) this.#foreign--;
+    if (item === undefined) return undefined;
+    const weight = this.#weights.shift() as number;
+    if (this.#isOfClient(item)) this.#host.waits(this.#topic, -weight);
+    else {
+      this.#foreign--;
+      this.#foreignBytes -= weight;
+    }
     if (this.#paused && this.#items.length <= this.#host.mailboxLimit / 2) this.#resume();
     return item;
   }
@@ -53,8 +76,12 @@ export class Backlog<Item> {
   /** Takes everything. */
   takeAll(): readonly Item[] {
     const items = this.#items;
+    const weight = this.#weights.reduce((sum, each) => sum + each, 0);
+    this.#host.waits(this.#topic, this.#foreignBytes - weight);
     this.#items = [];
+    this.#weights = [];
     this.#foreign = 0;
+    this.#foreignBytes = 0;
     if (this.#paused) this.#resume();
     return items;
   }
@@ -65,10 +92,10 @@ export class Backlog<Item> {
   }
 }
 
-function overflow(topic: string, limit: number): WingbeatError {
+function overflow(topic: string, waiting: number): WingbeatError {
   return new WingbeatError(
     "WB_MAILBOX_OVERFLOW",
-    `channel "${topic}" has more than ${limit} broadcasts and own messages waiting: a callback takes too long. ` +
-      "Await less in it, intercept fewer events, or raise mailboxLimit of the socket.",
+    `channel "${topic}" has ${waiting} broadcasts and own messages waiting and takes no more: a callback takes too ` +
+      "long. Await less in it, intercept fewer events, or raise mailboxLimit or mailboxBytes of the socket.",
   );
 }

@@ -1,46 +1,58 @@
 /** What a channel has beside its own topic, and gives back when it ends. Made when it first takes something. */
 import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
+import { MAX_DELAY } from "../options.ts";
 import type { PubSub } from "../pubsub.ts";
 import { TopicSubscription } from "./subscription.ts";
 import type { Subscriber } from "./subscription.ts";
 import { Timer } from "./timer.ts";
 
-/** What a timer of Node can wait, in ms. */
-const MAX_DELAY = 2 ** 31 - 1;
+/** What a channel's belongings need of its host. */
+export interface BelongingsHost {
+  readonly pubsub: PubSub;
+  readonly maxSubscriptions: number;
+  readonly maxTimers: number;
+}
 
 export class Belongings {
-  readonly #pubsub: PubSub;
+  readonly #host: BelongingsHost;
   #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
   #timers: Set<Timer> | undefined = undefined;
   #onEnd: ((reason: string) => unknown)[] | undefined = undefined;
 
-  constructor(pubsub: PubSub) {
-    this.#pubsub = pubsub;
+  constructor(host: BelongingsHost) {
+    this.#host = host;
   }
 
-  /** Subscribes to another topic; twice is once. */
+  /** Subscribes to another topic; twice is once. Throws `WB_CHANNEL_LIMIT`. */
   subscribe(topic: string, owner: Subscriber): void {
     this.#subscriptions ??= new Map();
     if (this.#subscriptions.has(topic)) return;
+    const { pubsub, maxSubscriptions } = this.#host;
+    if (this.#subscriptions.size >= maxSubscriptions) {
+      throw limitReached(`subscribe("${topic}")`, "is subscribed to", "topics", "maxSubscriptions", maxSubscriptions);
+    }
     const subscription = new TopicSubscription(topic, owner);
     this.#subscriptions.set(topic, subscription);
-    this.#pubsub.subscribe(subscription);
+    pubsub.subscribe(subscription);
   }
 
   unsubscribe(topic: string): void {
     const subscription = this.#subscriptions?.get(topic);
     if (subscription === undefined) return;
     this.#subscriptions?.delete(topic);
-    this.#pubsub.unsubscribe(subscription);
+    this.#host.pubsub.unsubscribe(subscription);
   }
 
-  /** Starts a timer. Throws `WB_OPTION` for a time that Node cannot wait. */
+  /** Starts a timer. Throws `WB_OPTION` for a time that Node cannot wait, and `WB_CHANNEL_LIMIT`. */
   timer(ms: number, fire: () => void): Timer {
     if (!(ms >= 0 && ms <= MAX_DELAY)) {
       throw new WingbeatError("WB_OPTION", `sendAfter got ${ms} ms: it takes 0 to ${MAX_DELAY} (24 days).`);
     }
     this.#timers ??= new Set();
+    const { maxTimers } = this.#host;
+    if (this.#timers.size >= maxTimers)
+      throw limitReached("sendAfter", "has", "running timers", "maxTimers", maxTimers);
     return new Timer(this.#timers, ms, fire);
   }
 
@@ -51,7 +63,7 @@ export class Belongings {
 
   /** Gives everything back. Tasks that {@link onEnd} kept are done by {@link finish}. */
   release(): void {
-    for (const subscription of this.#subscriptions?.values() ?? []) this.#pubsub.unsubscribe(subscription);
+    for (const subscription of this.#subscriptions?.values() ?? []) this.#host.pubsub.unsubscribe(subscription);
     for (const timer of this.#timers ?? []) timer.cancel();
     this.#subscriptions = undefined;
     this.#timers = undefined;
@@ -70,4 +82,11 @@ export class Belongings {
       }
     }
   }
+}
+
+function limitReached(what: string, has: string, things: string, option: string, limit: number): WingbeatError {
+  return new WingbeatError(
+    "WB_CHANNEL_LIMIT",
+    `${what}: this channel ${has} ${limit} ${things} already. Give up some, or raise ${option} of the socket.`,
+  );
 }

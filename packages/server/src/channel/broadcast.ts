@@ -20,6 +20,11 @@ export class OutgoingBroadcast extends Broadcast {
     this.#frame = new Frame(v2Server.encodeBroadcast(topic, event, payload));
   }
 
+  /** How much each receiver is sent: bytes, or characters of a text. */
+  get size(): number {
+    return this.#frame.data.length;
+  }
+
   /** What is sent to a client with this codec, the same object for all. Throws when its version cannot carry it. */
   frame(codec: ServerCodec): Frame {
     if (codec === v2Server) return this.#frame;

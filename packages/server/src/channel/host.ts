@@ -19,12 +19,21 @@ export interface ChannelHost {
   readonly mailboxLimit: number;
   /** Milliseconds after which a callback that has not settled is reported. */
   readonly slowCallback: number;
+  /** Bytes of memory that messages of the client may take while they wait, on all channels of the connection. */
+  readonly mailboxBytes: number;
+  /** How many topics a channel may subscribe to, and how many of its timers may run. */
+  readonly maxSubscriptions: number;
+  readonly maxTimers: number;
   /** Who it is, for telemetry. */
   describe(): { endpoint: object; path: string; id: string | null; transport: string };
   /** A channel has `waiting` messages and takes no more: stop reading from the client. */
   pause(topic: string, waiting: number): void;
   /** It has room again. */
   resume(topic: string, waiting: number): void;
+  /** Messages of the client that take so many bytes of memory wait now; no longer, when negative. */
+  waits(topic: string, bytes: number): void;
+  /** What the client sent made the server send so many bytes to others: they count against its rate. */
+  spend(bytes: number): void;
   /** An async callback has begun: what the client is owed is not all sent. */
   began(): void;
   /** It is done, and what it returned is sent. */

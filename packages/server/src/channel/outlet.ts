@@ -74,6 +74,7 @@ export abstract class ChannelOutlet implements Mailbox {
       if (exceptSelf) this.host.pubsub.broadcastFrom(this, this.topic, message, "fastlane");
       else this.host.pubsub.broadcast(this.topic, message, "fastlane");
     });
+    this.host.spend(message.size);
   }
 
   /** Does something. What arrives meanwhile, the channel has sent itself. */

@@ -204,7 +204,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   #owned(): Belongings {
-    return (this.#belongings ??= new Belongings(this.host.pubsub));
+    return (this.#belongings ??= new Belongings(this.host));
   }
 
   /** Handles a message, or lets it wait for the callback under way. Called by the scheduler. */

@@ -108,7 +108,7 @@ class Primary {
     for (const worker of this.#workers) {
       if (worker.isConnected()) worker.send({ wingbeat: "cluster.drain" } satisfies ClusterControl, () => {});
     }
-    setTimeout(() => this.#kill(), this.#drainTimeout);
+    if (this.#drainTimeout < Infinity) setTimeout(() => this.#kill(), this.#drainTimeout);
   }
 
   #kill(): void {

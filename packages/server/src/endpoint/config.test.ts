@@ -15,8 +15,9 @@ describe("mounts", () => {
         websocket: {
           path: "/websocket",
           timeout: 60_000,
-          maxFrameSize: 10_000_000,
+          maxFrameSize: 1_000_000,
           bufferLimit: 4_194_304,
+          bufferTimeout: 10_000,
           subprotocols: [],
           compress: false,
           checkOrigin: true,
@@ -39,6 +40,7 @@ describe("mounts", () => {
       timeout: 1,
       maxFrameSize: 2,
       bufferLimit: 3,
+      bufferTimeout: 4,
       subprotocols: ["a"],
       compress: true,
       checkOrigin: "conn",
@@ -64,9 +66,10 @@ describe("transports", () => {
       window: 10_000,
       pubsubTimeout: 2_000,
       bodyTimeout: 15_000,
-      maxBodySize: 8_000_000,
+      maxBodySize: 1_500_000,
       batchLimit: 100,
       bufferLimit: 4_194_304,
+      bufferTimeout: 10_000,
       checkOrigin: true,
     };
     expect(read({ longpoll: true })).toMatchObject({ longpoll, websocket: { path: "/websocket" } });

@@ -1,6 +1,6 @@
 /** Options of an endpoint, read once: unknown keys and bad values are refused at start, defaults are all here. */
 import { WingbeatError } from "../errors.ts";
-import { checkKeys, checkPositive, checkRate } from "../options.ts";
+import { checkCount, checkDuration, checkKeys, checkLimit, checkTimeout, withDefaults } from "../options.ts";
 import type { PubSub, PubSubAdapter } from "../pubsub.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { SocketDefinition } from "../socket.ts";
@@ -23,10 +23,16 @@ export interface WebSocketOptions {
   readonly path?: string;
   /** Milliseconds without any data of the client after which it is closed with 1002. Default 60,000. */
   readonly timeout?: number;
-  /** Bytes of the largest frame or fragmented message; beyond it the connection closes with 1009. Default 10,000,000. */
+  /** Bytes of the largest frame or fragmented message; beyond it the connection closes with 1009. Default 1,000,000. */
   readonly maxFrameSize?: number;
-  /** Bytes that may wait for a client that does not read; beyond it the connection closes with 1013. Default 4 MiB. */
+  /**
+   * Bytes that may wait for a client that does not read. A client that is behind by more has `bufferTimeout` to catch
+   * up, and is closed with 1013 then, or at once when four times as much waits. What a single turn of the event loop
+   * sends does not count against a client that had caught up before. Default 4 MiB.
+   */
   readonly bufferLimit?: number;
+  /** Milliseconds for which more than `bufferLimit` may wait. Default 10,000. */
+  readonly bufferTimeout?: number;
   /** Subprotocols that are answered when a client asks for one. One that asks for others only gets 403. Default none. */
   readonly subprotocols?: readonly string[];
   /** Accept permessage-deflate. Costs memory and time per connection. Default false. */
@@ -55,12 +61,17 @@ export interface LongPollOptions {
    * must have been read. Default 15,000.
    */
   readonly bodyTimeout?: number;
-  /** Bytes of the largest body of a POST; beyond it the answer is 413. Default 8,000,000. */
+  /** Bytes of the largest body of a POST; beyond it the answer is 413. Default 1,500,000. */
   readonly maxBodySize?: number;
   /** Messages in one POST; one with more is refused with 413, whole. Default 100. */
   readonly batchLimit?: number;
-  /** Bytes that may wait for a client's next poll; beyond it the session ends. Default 4 MiB. */
+  /**
+   * Bytes that may wait for a client's next poll. A client that is behind by more has `bufferTimeout` to catch up, and
+   * its session ends then, or at once when four times as much waits. Default 4 MiB.
+   */
   readonly bufferLimit?: number;
+  /** Milliseconds for which more than `bufferLimit` may wait. Default 10,000. */
+  readonly bufferTimeout?: number;
   /** Which pages may connect. Default: the endpoint's. */
   readonly checkOrigin?: CheckOrigin;
 }
@@ -108,6 +119,16 @@ export interface EndpointOptions {
    * `connect`, `errorHandler`, `id`. Beyond it 503 with `Retry-After`. Infinity: no limit. Default 10,000.
    */
   readonly connectTimeout?: number;
+  /**
+   * For {@link Endpoint.listen}: milliseconds that a client has to send the headers of a request, counted from the moment
+   * it connects. For three times as long it may send the rest. Default 10,000. Infinity: no limit.
+   */
+  readonly requestTimeout?: number;
+  /**
+   * For {@link Endpoint.listen}: how many TCP connections may be open that have not sent a whole request. Beyond it the
+   * oldest of them is ended. Default 10,000.
+   */
+  readonly maxPendingSockets?: number;
   /** How `close` sends clients away. Default: 10,000 at once, the next after 2 s; all within 30 s. False: at once. */
   readonly drain?: DrainOptions | false;
   /** A path that answers how the endpoint is: 200, or 503 while it drains. Default: none. */
@@ -159,6 +180,8 @@ const ENDPOINT_KEYS = [
   "maxConnections",
   "maxConnectionsPerIp",
   "connectTimeout",
+  "requestTimeout",
+  "maxPendingSockets",
   "drain",
   "health",
   "logger",
@@ -169,30 +192,46 @@ const WEBSOCKET_KEYS = [
   "timeout",
   "maxFrameSize",
   "bufferLimit",
+  "bufferTimeout",
   "subprotocols",
   "compress",
   "checkOrigin",
   "errorHandler",
 ];
 
-const LONGPOLL_TIMES_AND_SIZES = [
-  "window",
-  "pubsubTimeout",
-  "bodyTimeout",
-  "maxBodySize",
-  "batchLimit",
-  "bufferLimit",
-] as const;
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const ENDPOINT_LIMITS = {
+  maxConnections: 100_000,
+  maxConnectionsPerIp: Infinity,
+  connectTimeout: 10_000,
+  requestTimeout: 10_000,
+  maxPendingSockets: 10_000,
+} as const;
+export const WEBSOCKET_LIMITS = {
+  timeout: 60_000,
+  maxFrameSize: 1_000_000,
+  bufferLimit: 4 * 1024 * 1024,
+  bufferTimeout: 10_000,
+} as const;
+export const LONGPOLL_LIMITS = {
+  window: 10_000,
+  pubsubTimeout: 2_000,
+  bodyTimeout: 15_000,
+  maxBodySize: 1_500_000,
+  batchLimit: 100,
+  bufferLimit: 4 * 1024 * 1024,
+  bufferTimeout: 10_000,
+} as const;
 
 /** Reads the mounts of an endpoint. Throws `WB_OPTION`. */
 export function readMounts(options: EndpointOptions): MountConfig[] {
   checkKeys("createEndpoint", options, ENDPOINT_KEYS);
   checkSecret(options.secretKeyBase);
-  checkRate("createEndpoint: maxConnections", options.maxConnections);
-  checkRate("createEndpoint: maxConnectionsPerIp", options.maxConnectionsPerIp);
-  if (options.connectTimeout !== Number.POSITIVE_INFINITY) {
-    checkPositive("createEndpoint: connectTimeout", options.connectTimeout);
+  for (const name of ["maxConnections", "maxConnectionsPerIp", "maxPendingSockets"] as const) {
+    checkLimit(`createEndpoint: ${name}`, options[name]);
   }
+  checkTimeout("createEndpoint: requestTimeout", options.requestTimeout);
+  checkTimeout("createEndpoint: connectTimeout", options.connectTimeout);
   if (options.health !== undefined) checkPath(options.health);
   const mounts = Object.entries(options.sockets ?? {});
   if (mounts.length === 0) {
@@ -241,36 +280,22 @@ function checkGuards(where: string, { websocket, longpoll }: MountConfig, sessio
 function readWebSocket(where: string, options: WebSocketOptions, checkOrigin: CheckOrigin): WebSocketConfig {
   checkKeys(where, options, WEBSOCKET_KEYS);
   if (options.path !== undefined) checkPath(options.path);
-  for (const name of ["timeout", "maxFrameSize", "bufferLimit"] as const) {
-    checkPositive(`${where}.${name}`, options[name]);
-  }
-  return {
-    path: "/websocket",
-    timeout: 60_000,
-    maxFrameSize: 10_000_000,
-    bufferLimit: 4 * 1024 * 1024,
-    subprotocols: [],
-    compress: false,
-    checkOrigin,
-    ...options,
-  };
+  checkTimeout(`${where}.timeout`, options.timeout);
+  checkCount(`${where}.maxFrameSize`, options.maxFrameSize);
+  checkLimit(`${where}.bufferLimit`, options.bufferLimit);
+  checkTimeout(`${where}.bufferTimeout`, options.bufferTimeout);
+  const defaults = { path: "/websocket", ...WEBSOCKET_LIMITS, subprotocols: [], compress: false, checkOrigin };
+  return withDefaults(defaults, options);
 }
 
 function readLongPoll(where: string, options: LongPollOptions, checkOrigin: CheckOrigin): LongPollConfig {
-  checkKeys(where, options, ["path", "checkOrigin", ...LONGPOLL_TIMES_AND_SIZES]);
+  checkKeys(where, options, ["path", "checkOrigin", ...Object.keys(LONGPOLL_LIMITS)]);
   if (options.path !== undefined) checkPath(options.path);
-  for (const name of LONGPOLL_TIMES_AND_SIZES) checkPositive(`${where}.${name}`, options[name]);
-  return {
-    path: "/longpoll",
-    window: 10_000,
-    pubsubTimeout: 2_000,
-    bodyTimeout: 15_000,
-    maxBodySize: 8_000_000,
-    batchLimit: 100,
-    bufferLimit: 4 * 1024 * 1024,
-    checkOrigin,
-    ...options,
-  };
+  for (const name of ["window", "pubsubTimeout"] as const) checkDuration(`${where}.${name}`, options[name]);
+  for (const name of ["bodyTimeout", "bufferTimeout"] as const) checkTimeout(`${where}.${name}`, options[name]);
+  for (const name of ["maxBodySize", "batchLimit"] as const) checkCount(`${where}.${name}`, options[name]);
+  checkLimit(`${where}.bufferLimit`, options.bufferLimit);
+  return withDefaults({ path: "/longpoll", ...LONGPOLL_LIMITS, checkOrigin }, options);
 }
 
 /** A secret below the length that tokens ask for would show at the first client only. */

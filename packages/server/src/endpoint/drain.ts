@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { CloseCode } from "@wingbeat/protocol";
-import { checkKeys, checkPositive } from "../options.ts";
+import { checkCount, checkDuration, checkKeys, checkTimeout, withDefaults } from "../options.ts";
 
 export interface DrainOptions {
   /** How many connections are closed at once. Default 10,000. */
@@ -37,6 +37,9 @@ export interface Round {
   readonly interval: number;
 }
 
+/** Defaults, as docs/limits.md lists them. */
+export const DRAIN_LIMITS = { batchSize: 10_000, batchInterval: 2_000, deadline: 30_000 } as const;
+
 /** All at once, without waiting for anything. */
 export const AT_ONCE: DrainConfig = { batchSize: Number.MAX_SAFE_INTEGER, batchInterval: 0, deadline: 0 };
 
@@ -49,10 +52,10 @@ const FETCH_WAIT = 1_000;
 export function readDrain(where: string, options: DrainOptions | false, defaults?: DrainConfig): DrainConfig {
   if (options === false) return AT_ONCE;
   checkKeys(where, options, ["batchSize", "batchInterval", "deadline"]);
-  for (const name of ["batchSize", "batchInterval", "deadline"] as const) {
-    checkPositive(`${where}.${name}`, options[name]);
-  }
-  return { batchSize: 10_000, batchInterval: 2_000, deadline: 30_000, ...defaults, ...options };
+  checkCount(`${where}.batchSize`, options.batchSize);
+  checkDuration(`${where}.batchInterval`, options.batchInterval);
+  checkTimeout(`${where}.deadline`, options.deadline);
+  return withDefaults({ ...DRAIN_LIMITS, ...defaults }, options);
 }
 
 /**

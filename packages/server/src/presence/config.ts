@@ -1,7 +1,7 @@
 /** Options of a presence: checked once, with all defaults. */
 import type { Awaitable } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
-import { checkKeys, checkPositive } from "../options.ts";
+import { checkCount, checkKeys, checkTimeout } from "../options.ts";
 import { systemTiming, TRACKER_KEYS } from "../tracker.ts";
 import type { Timing, TrackerOptions } from "../tracker.ts";
 import type { PresenceEndpoint } from "./endpoint.ts";
@@ -38,6 +38,8 @@ export interface PresenceOptions<Meta extends object = object, Extra extends obj
   readonly maxPresences?: number;
   /** Characters of JSON that a meta may have. Default 16,384. */
   readonly maxMetaSize?: number;
+  /** Bytes of UTF-8 that a key may have. Default 1,024. */
+  readonly maxKeySize?: number;
   /** Milliseconds that `fetch` may take for a diff, before clients get it without what `fetch` adds. Default 5,000. */
   readonly fetchTimeout?: number;
 }
@@ -56,10 +58,20 @@ export interface PresenceConfig {
   readonly countOnly: (topic: string) => boolean;
   readonly maxPresences: number;
   readonly maxMetaSize: number;
+  readonly maxKeySize: number;
   readonly fetchTimeout: number;
   readonly timing: Timing;
   readonly tracker: TrackerOptions;
 }
+
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const PRESENCE_LIMITS = {
+  maxPresences: 100,
+  maxMetaSize: 16_384,
+  maxKeySize: 1_024,
+  fetchTimeout: 5_000,
+  gracePeriod: 0,
+} as const;
 
 const KEYS = [
   "fetch",
@@ -68,6 +80,7 @@ const KEYS = [
   "countOnly",
   "maxPresences",
   "maxMetaSize",
+  "maxKeySize",
   "fetchTimeout",
   ...TRACKER_KEYS,
 ];
@@ -76,10 +89,10 @@ const KEYS = [
 export function readPresenceOptions(options: PresenceOptions & { readonly fetch?: Fetch | undefined }): PresenceConfig {
   const where = "definePresence";
   checkKeys(where, options, KEYS);
-  for (const key of ["maxPresences", "maxMetaSize", "fetchTimeout"] as const) {
-    checkPositive(`${where}: ${key}`, options[key]);
-  }
-  if (options.gracePeriod !== 0) checkPositive(`${where}: gracePeriod`, options.gracePeriod);
+  for (const key of ["maxPresences", "maxMetaSize", "maxKeySize"] as const)
+    checkCount(`${where}: ${key}`, options[key]);
+  checkTimeout(`${where}: fetchTimeout`, options.fetchTimeout);
+  if (options.gracePeriod !== 0) checkTimeout(`${where}: gracePeriod`, options.gracePeriod);
   for (const key of ["fetch", "handleMetas"] as const) {
     if (options[key] !== undefined && typeof options[key] !== "function") {
       throw new WingbeatError("WB_OPTION", `${where}: ${key} must be a function.`);
@@ -89,11 +102,12 @@ export function readPresenceOptions(options: PresenceOptions & { readonly fetch?
     name = "presence",
     fetch,
     handleMetas,
-    gracePeriod = 0,
+    gracePeriod = PRESENCE_LIMITS.gracePeriod,
     countOnly = false,
-    maxPresences = 100,
-    maxMetaSize = 16_384,
-    fetchTimeout = 5_000,
+    maxPresences = PRESENCE_LIMITS.maxPresences,
+    maxMetaSize = PRESENCE_LIMITS.maxMetaSize,
+    maxKeySize = PRESENCE_LIMITS.maxKeySize,
+    fetchTimeout = PRESENCE_LIMITS.fetchTimeout,
     ...tracker
   } = options;
   return {
@@ -104,6 +118,7 @@ export function readPresenceOptions(options: PresenceOptions & { readonly fetch?
     countOnly: typeof countOnly === "function" ? countOnly : () => countOnly,
     maxPresences,
     maxMetaSize,
+    maxKeySize,
     fetchTimeout,
     timing: tracker.timing ?? systemTiming,
     tracker: { ...tracker, name },

@@ -11,7 +11,7 @@ import { randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { hostname } from "node:os";
 import { WingbeatError } from "../errors.ts";
-import { checkPositive } from "../options.ts";
+import { checkCount, checkDuration } from "../options.ts";
 import type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./adapter.ts";
 import type { Engine } from "./engine.ts";
 import { DIRECT, Envelope, EnvelopeWriter } from "./envelope.ts";
@@ -41,6 +41,9 @@ export interface EngineOptions {
   readonly secret?: string | readonly string[];
 }
 
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const PUBSUB_LIMITS = { queueLimit: 16 * 1024 * 1024, heartbeat: 10_000 } as const;
+
 /** The names of {@link EngineOptions}. */
 export const ENGINE_OPTIONS: readonly string[] = ["nodeName", "namespace", "queueLimit", "heartbeat", "secret"];
 
@@ -58,9 +61,13 @@ const uniqueName = (): string => `${hostname()}-${process.pid}-${randomBytes(4).
 
 /** Throws `WB_OPTION`. */
 export function engineAdapter(where: string, engine: Engine, options: EngineOptions): PubSubAdapter {
-  const { nodeName = uniqueName(), queueLimit = 16 * 1024 * 1024, heartbeat = 10_000 } = options;
-  checkPositive(`${where}.queueLimit`, queueLimit);
-  checkPositive(`${where}.heartbeat`, heartbeat);
+  const {
+    nodeName = uniqueName(),
+    queueLimit = PUBSUB_LIMITS.queueLimit,
+    heartbeat = PUBSUB_LIMITS.heartbeat,
+  } = options;
+  checkCount(`${where}.queueLimit`, queueLimit);
+  checkDuration(`${where}.heartbeat`, heartbeat);
   if (nodeName === "" || Buffer.byteLength(nodeName) > 255) {
     throw new WingbeatError("WB_OPTION", `${where}.nodeName is "${nodeName}": it must have 1 to 255 bytes.`);
   }

@@ -31,6 +31,8 @@ import { Frame } from "../transports/transport.ts";
 import type { Connection, ConnectionHandler } from "../transports/transport.ts";
 import type { Disconnects } from "./disconnects.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { Reader } from "./reader.ts";
+import type { ReaderOwner } from "./reader.ts";
 import { isSameRef } from "./same-ref.ts";
 import { routeOf } from "./spec.ts";
 import type { SocketSpec } from "./spec.ts";
@@ -66,7 +68,7 @@ export interface Admission {
   readonly place?: Place;
 }
 
-export class Session implements ConnectionHandler, ChannelHost {
+export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
   readonly connection: Connection;
   readonly codec: ServerCodec;
   readonly id: string | null;
@@ -77,7 +79,10 @@ export class Session implements ConnectionHandler, ChannelHost {
   readonly #idSubscription: Subscription | undefined;
   readonly #rateLimit: RateLimit;
   readonly #place: Place | undefined;
-  #paused = 0;
+  readonly #reader: Reader;
+  /** Memory that messages of the client take while they wait for busy channels. */
+  #waitingBytes = 0;
+  #isFull = false;
   #running = 0;
 
   constructor(environment: SessionEnvironment, admission: Admission, connection: Connection) {
@@ -87,6 +92,7 @@ export class Session implements ConnectionHandler, ChannelHost {
     this.id = admission.id;
     this.#assigns = admission.assigns;
     this.#rateLimit = new RateLimit(environment.socket.rates);
+    this.#reader = new Reader(this, environment.socket.bytesPerSecond, performance.now());
     this.#place = admission.place;
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
     const { since = Infinity } = admission;
@@ -112,6 +118,18 @@ export class Session implements ConnectionHandler, ChannelHost {
     return this.#environment.socket.slowCallback;
   }
 
+  get mailboxBytes(): number {
+    return this.#environment.socket.mailboxBytes;
+  }
+
+  get maxSubscriptions(): number {
+    return this.#environment.socket.maxSubscriptions;
+  }
+
+  get maxTimers(): number {
+    return this.#environment.socket.maxTimers;
+  }
+
   /** How many channels the client is on, or joining. */
   get channels(): number {
     return this.#channels.size;
@@ -122,7 +140,15 @@ export class Session implements ConnectionHandler, ChannelHost {
     return { endpoint, path, id: this.id, transport: this.connection.transport };
   }
 
-  receive(data: FrameData): void {
+  receive(data: FrameData, bytes: number = data.length): void {
+    this.#reader.take(data, bytes);
+  }
+
+  spend(bytes: number): void {
+    this.#reader.spend(bytes);
+  }
+
+  handle(data: FrameData): void {
     try {
       const message = this.codec.decode(data, this.#environment.socket.frameLimits);
       if (this.#mayPass(message)) this.#route(message);
@@ -135,10 +161,12 @@ export class Session implements ConnectionHandler, ChannelHost {
   #giveUp(error: unknown): void {
     const isOfFrame = error instanceof DecodeError || error instanceof EncodeError;
     emit("socket.bad_frame", { ...this.describe(), reason: isOfFrame ? error.message : describeThrown(error) });
+    this.#reader.end(false);
     this.connection.close(CloseCode.internalError, isOfFrame ? error.message : "internal error");
   }
 
   closed(code: number, reason: string): void {
+    this.#reader.end(true);
     this.#environment.sessions.delete(this);
     this.#place?.leave();
     if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
@@ -157,7 +185,7 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   /** Takes no more messages of the client. */
   stopReading(): void {
-    if (++this.#paused === 1) this.connection.pause();
+    this.#reader.stop();
   }
 
   began(): void {
@@ -172,6 +200,7 @@ export class Session implements ConnectionHandler, ChannelHost {
 
   /** Closes the connection from this side. `reason` is what each channel's `terminate` is told. */
   shutdown(reason: string, code: CloseCode, text: string): void {
+    this.#reader.end(false);
     this.#endChannels(reason);
     this.connection.close(code, text);
   }
@@ -180,14 +209,30 @@ export class Session implements ConnectionHandler, ChannelHost {
     for (const channel of [...this.#channels.values()]) channel.end(reason, undefined, undefined);
   }
 
-  pause(topic: string, waiting: number): void {
-    emit("socket.paused", { ...this.describe(), topic, waiting });
-    if (++this.#paused === 1) this.connection.pause();
+  pause(topic: string, waiting: number, limit: "mailboxLimit" | "mailboxBytes" = "mailboxLimit"): void {
+    emit("socket.paused", { ...this.describe(), topic, limit, waiting });
+    this.#reader.stop();
   }
 
-  resume(topic: string, waiting: number): void {
-    emit("socket.resumed", { ...this.describe(), topic, waiting });
-    if (--this.#paused === 0) this.connection.resume();
+  resume(topic: string, waiting: number, limit: "mailboxLimit" | "mailboxBytes" = "mailboxLimit"): void {
+    emit("socket.resumed", { ...this.describe(), topic, limit, waiting });
+    this.#reader.start();
+  }
+
+  waits(topic: string, bytes: number): void {
+    this.#waitingBytes += bytes;
+    const { mailboxBytes } = this;
+    if (!this.#isFull && this.#waitingBytes >= mailboxBytes) {
+      this.#isFull = true;
+      this.pause(topic, this.#waitingBytes, "mailboxBytes");
+    } else if (this.#isFull && this.#waitingBytes <= mailboxBytes / 2) {
+      this.#isFull = false;
+      this.resume(topic, this.#waitingBytes, "mailboxBytes");
+    }
+  }
+
+  throttled(bytesPerSecond: number, waitMs: number): void {
+    emit("socket.throttled", { ...this.describe(), bytesPerSecond, waitMs });
   }
 
   forget(process: { readonly topic: string }): void {

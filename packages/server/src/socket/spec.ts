@@ -22,6 +22,11 @@ export interface SocketSpec {
   readonly mailboxLimit: number;
   readonly frameLimits: FrameLimits;
   readonly slowCallback: number;
+  readonly mailboxBytes: number;
+  readonly bytesPerSecond: number;
+  /** How many topics one channel may subscribe to, and how many of its timers may run. */
+  readonly maxSubscriptions: number;
+  readonly maxTimers: number;
   readonly rates: Rates;
 }
 

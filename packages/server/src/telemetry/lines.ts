@@ -88,9 +88,13 @@ export const LINES: Lines = {
     "warn",
     say`LONG POLLING works on one node only: give createEndpoint the same secretKeyBase on all nodes`,
   ],
-  "socket.paused": ({ id, topic, waiting }) => [
+  "socket.paused": ({ id, topic, limit, waiting }) => [
     "debug",
-    say`PAUSED reading from ${who(id)}: ${waiting} messages wait on ${topic}`,
+    say`PAUSED reading from ${who(id)}: ${waiting} ${limit === "mailboxBytes" ? "bytes" : "messages"} wait on ${topic}`,
+  ],
+  "socket.throttled": ({ path, id, bytesPerSecond, waitMs }) => [
+    "debug",
+    say`THROTTLED ${who(id)} on ${path}: bytesPerSecond is ${bytesPerSecond}, not read for ${waitMs}ms`,
   ],
   "channel.joined": ({ id, topic, result, log, duration }) => [
     log,

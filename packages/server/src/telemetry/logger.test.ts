@@ -79,7 +79,18 @@ const cases: readonly Case[] = [
     "warn",
     "SLOW CONSUMER user:1 on /socket: 9 bytes wait, 8 are allowed; closing",
   ],
-  ["socket.paused", { ...channel, waiting: 7 }, "debug", "PAUSED reading from user:1: 7 messages wait on room:1"],
+  [
+    "socket.paused",
+    { ...channel, limit: "mailboxLimit", waiting: 7 },
+    "debug",
+    "PAUSED reading from user:1: 7 messages wait on room:1",
+  ],
+  [
+    "socket.throttled",
+    { ...connection, bytesPerSecond: 1_000, waitMs: 20 },
+    "debug",
+    "THROTTLED user:1 on /socket: bytesPerSecond is 1000, not read for 20ms",
+  ],
   ["channel.joined", { ...joined, result: "ok" }, "info", "JOINED room:1 by user:1 in 2.0ms"],
   [
     "channel.joined",

@@ -32,7 +32,7 @@ export class MemoryConnection implements Connection {
   receive(data: FrameData): void {
     if (!this.#isOpen) return;
     if (this.#isPaused) this.#unread.push(data);
-    else this.#handler?.receive(data);
+    else this.#handler?.receive(data, data.length);
   }
 
   send(frame: Frame): void {

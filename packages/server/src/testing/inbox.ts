@@ -1,5 +1,6 @@
 /** Messages that have arrived and were not asserted yet, and the assertions that wait for more. */
 import { WingbeatError } from "../errors.ts";
+import { checkTimeout } from "../options.ts";
 
 // Captured before a test can replace them with fake timers.
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
@@ -88,6 +89,7 @@ export class Inbox<Item> {
   }
 
   #wait(accepts: (item: Item) => boolean, timeout: number): Promise<{ readonly value: Item } | undefined> {
+    if (timeout !== 0) checkTimeout("timeout", timeout);
     return new Promise((resolve) => {
       const end = (result: { readonly value: Item } | undefined): void => {
         clearTimeout(timer);
@@ -98,7 +100,7 @@ export class Inbox<Item> {
       let slices = SLICES;
       const wait = (): NodeJS.Timeout =>
         setTimeout(() => (--slices === 0 ? waiter.fail() : (timer = wait())), timeout / SLICES);
-      let timer = wait();
+      let timer = timeout < Infinity ? wait() : undefined;
       this.#waiters.add(waiter);
       if (this.#crash !== undefined) setImmediate(() => this.#failAll());
     });

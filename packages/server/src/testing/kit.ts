@@ -12,6 +12,7 @@ import { entranceOf } from "../endpoint/websocket-door.ts";
 import { createEndpoint } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
+import { checkTimeout } from "../options.ts";
 import type { Admission } from "../socket/session.ts";
 import type { SocketDefinition } from "../socket.ts";
 import { attach } from "../telemetry.ts";
@@ -71,6 +72,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 
   /** @internal Made by {@link testSocket}. */
   constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint, presence = [] }: TestOptions) {
+    checkTimeout("testSocket: timeout", timeout);
     // Clients of the kit connect like WebSocket clients, even if the mount only has long polling.
     const sockets = { "/test": "socket" in socket ? { ...socket, websocket: socket.websocket || true } : socket };
     this.#mount = readMounts({ sockets })[0] as MountConfig;

@@ -1,6 +1,6 @@
 /** Options of tokens, and their checks: a mistake in them is the program's, and thrown. A bad token is not. */
 import { WingbeatError } from "../errors.ts";
-import { checkKeys, checkPositive } from "../options.ts";
+import { checkKeys, checkCount } from "../options.ts";
 import { KEY_DIGESTS, type KeyDerivation, type KeyDigest } from "./key-generator.ts";
 
 /** How the key is made of secret and salt. Both sides have to say the same; the defaults are those of Phoenix. */
@@ -51,8 +51,8 @@ export function checkVerifyOptions(where: string, options: VerifyOptions): void 
 }
 
 function checkCommon(where: string, { maxAge, keyIterations, keyLength, keyDigest }: VerifyOptions): void {
-  checkPositive(`${where}: keyIterations`, keyIterations);
-  checkPositive(`${where}: keyLength`, keyLength);
+  checkCount(`${where}: keyIterations`, keyIterations);
+  checkCount(`${where}: keyLength`, keyLength);
   if (keyDigest !== undefined && !KEY_DIGESTS.includes(keyDigest)) {
     throw new WingbeatError("WB_OPTION", `${where}: keyDigest is none of ${KEY_DIGESTS.join(", ")}.`);
   }

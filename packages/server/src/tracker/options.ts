@@ -1,6 +1,6 @@
 /** Options of a tracker: checked once, with all defaults. */
 import { WingbeatError } from "../errors.ts";
-import { checkKeys, checkPositive } from "../options.ts";
+import { checkCount, checkDuration, checkKeys, checkTimeout } from "../options.ts";
 import type { ShardOptions } from "./shard.ts";
 import type { Timing } from "./timing.ts";
 import { systemTiming } from "./timing.ts";
@@ -63,13 +63,12 @@ export function readTrackerOptions(where: string, options: TrackerOptions): Trac
   if (typeof options.name !== "string" || options.name === "") {
     throw new WingbeatError("WB_OPTION", `${where} needs a name, the same on all nodes: name: "presence".`);
   }
-  for (const key of ["broadcastPeriod", "deltaPeriod", "maxSilentPeriods", "downPeriod", "permdownPeriod"] as const) {
-    checkPositive(`${where}: ${key}`, options[key]);
+  for (const key of ["broadcastPeriod", "deltaPeriod"] as const) checkDuration(`${where}: ${key}`, options[key]);
+  for (const key of ["downPeriod", "permdownPeriod"] as const) checkTimeout(`${where}: ${key}`, options[key]);
+  for (const key of ["maxSilentPeriods", "clockSamplePeriods", "poolSize", "maxNodes"] as const) {
+    checkCount(`${where}: ${key}`, options[key]);
   }
-  checkPositive(`${where}: clockSamplePeriods`, options.clockSamplePeriods);
-  checkPositive(`${where}: poolSize`, options.poolSize);
-  checkPositive(`${where}: maxNodes`, options.maxNodes);
-  for (const size of options.maxDeltaSizes ?? []) checkPositive(`${where}: maxDeltaSizes`, size);
+  for (const size of options.maxDeltaSizes ?? []) checkCount(`${where}: maxDeltaSizes`, size);
   const broadcastPeriod = options.broadcastPeriod ?? 1_500;
   const maxSilentPeriods = options.maxSilentPeriods ?? 10;
   const downPeriod = options.downPeriod ?? broadcastPeriod * maxSilentPeriods * 2;
@@ -77,7 +76,7 @@ export function readTrackerOptions(where: string, options: TrackerOptions): Trac
   if (downPeriod < 2 * broadcastPeriod) {
     throw new WingbeatError("WB_OPTION", `${where}: downPeriod must be at least two broadcastPeriods.`);
   }
-  if (permdownPeriod <= downPeriod) {
+  if (permdownPeriod <= downPeriod && permdownPeriod < Infinity) {
     throw new WingbeatError("WB_OPTION", `${where}: permdownPeriod must be more than downPeriod.`);
   }
   return {

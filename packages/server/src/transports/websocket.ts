@@ -10,25 +10,28 @@ import { WingbeatError } from "../errors.ts";
 import { sweepEvery } from "./transport.ts";
 import type { Connection, ConnectionHandler } from "./transport.ts";
 import { ServerWebSocket, WebSocketConnection } from "./websocket/connection.ts";
+import type { ConnectionLimits } from "./websocket/connection.ts";
 import { readHandshake } from "./websocket/handshake.ts";
 import type { Handshake } from "./websocket/handshake.ts";
 import { guardReceiver } from "./websocket/receiver-guard.ts";
 
-export interface WebSocketTransportOptions {
+export interface WebSocketTransportOptions extends ConnectionLimits {
   /** Milliseconds without any data from the client after which it is closed with 1002. */
   readonly timeout: number;
-  /** Bytes of the largest frame, its header counted, and of the largest fragmented message. Beyond: 1009. */
-  readonly maxFrameSize: number;
   /** Whether to accept permessage-deflate when a client offers it. */
   readonly compress: boolean;
-  /** Bytes that may wait for a client that does not read. Beyond: 1013. */
-  readonly bufferLimit: number;
 }
 
+/**
+ * How many fragments a message may have. Each may keep alive the 64 kB that it was read with, if pings fill them. Browsers
+ * send fragments of 128 kB.
+ */
+const MAX_FRAGMENTS = 1_024;
 /** How long a client may take to answer a close frame, in ms, before the TCP connection is ended. */
 const CLOSE_OPTIONS = { closeTimeout: 10_000 };
 /** The idle sweep runs so many times per timeout: a client is closed at most 10 % late. */
 const SWEEPS_PER_TIMEOUT = 20;
+const SWEEPS_PER_BUFFER_TIMEOUT = 4;
 
 export class WebSocketTransport {
   readonly #options: WebSocketTransportOptions;
@@ -48,6 +51,7 @@ export class WebSocketTransport {
       clientTracking: false,
       WebSocket: ServerWebSocket,
       maxPayload: maxPayload(options.maxFrameSize),
+      maxFragments: MAX_FRAGMENTS,
       perMessageDeflate: options.compress,
       ...CLOSE_OPTIONS,
     });
@@ -73,7 +77,7 @@ export class WebSocketTransport {
     socket.resume();
     this.#server.handleUpgrade(requestOf(handshake, subprotocol), socket, head, (websocket) => {
       if (websocket.extensions !== "" && !guardReceiver(websocket)) throw unknownWs();
-      const connection = new WebSocketConnection(websocket, socket, this.#options.bufferLimit, this.#forget);
+      const connection = new WebSocketConnection(websocket, socket, this.#options, this.#forget);
       this.#connections.add(connection);
       this.#sweep();
       connection.start(accept(connection));
@@ -93,8 +97,9 @@ export class WebSocketTransport {
 
   #sweep(): void {
     if (this.#sweeper !== undefined) return;
-    const { timeout } = this.#options;
-    this.#sweeper = sweepEvery(timeout / SWEEPS_PER_TIMEOUT, (passed) => {
+    const { timeout, bufferTimeout } = this.#options;
+    const interval = Math.min(timeout / SWEEPS_PER_TIMEOUT, bufferTimeout / SWEEPS_PER_BUFFER_TIMEOUT);
+    this.#sweeper = sweepEvery(interval, (passed) => {
       for (const connection of this.#connections) connection.closeIfIdle(passed, timeout);
     });
   }

@@ -45,7 +45,7 @@ describe("a client that stops reading", () => {
     expect(got.length).toBeLessThan(sent);
   });
 
-  it("costs no more memory than the limit and one turn's frames", async () => {
+  it("costs no more memory than four times the limit, and one turn's frames [limit: websocket.bufferLimit]", async () => {
     const served = await serve({ "/socket": { socket: userSocket(), websocket: { bufferLimit: LIMIT } } });
     const slowConsumers = observe("socket.slow_consumer");
     const stopped = await TcpClient.open(served.port);
@@ -59,12 +59,13 @@ describe("a client that stops reading", () => {
     }
     const { bufferedBytes } = await slowConsumers.next();
     expect(bufferedBytes).toBeGreaterThan(LIMIT);
-    expect(bufferedBytes).toBeLessThan(LIMIT + 2 * 10_100);
+    expect(bufferedBytes).toBeLessThan(4 * LIMIT + 3 * 10_100);
     stopped.drop();
   });
 
-  it("is closed also when a single turn sends far too much", async () => {
-    const served = await serve({ "/socket": { socket: userSocket(), websocket: { bufferLimit: LIMIT } } });
+  it("has a time to read what a single turn sent, and is closed then [limit: websocket.bufferTimeout]", async () => {
+    const websocket = { bufferLimit: LIMIT, bufferTimeout: 50 };
+    const served = await serve({ "/socket": { socket: userSocket(), websocket } });
     const slowConsumers = observe("socket.slow_consumer");
     const stopped = await TcpClient.open(served.port);
     stopped.send("1", "1", "room:1", "phx_join", {});
@@ -72,7 +73,8 @@ describe("a client that stops reading", () => {
     stopped.socket.pause();
     const text = "x".repeat(10_000);
     for (let n = 0; n < 2_000; n++) served.endpoint.broadcast("room:1", "news", { text });
-    expect((await slowConsumers.next()).bufferedBytes).toBeLessThan(2 * LIMIT);
+    expect(slowConsumers.rest).toEqual([]);
+    expect((await slowConsumers.next()).bufferedBytes).toBeGreaterThan(LIMIT);
     stopped.drop();
   });
 
@@ -90,6 +92,20 @@ describe("a client that stops reading", () => {
       if (sent > 2_000) throw new Error("80 MB were sent to a client that does not read");
     }
     expect(served.endpoint.connections).toBe(0);
+  });
+});
+
+describe("a client that reads", () => {
+  it("gets everything, however much one turn sends", async () => {
+    const { endpoint, url } = await serve({
+      "/socket": { socket: userSocket(), websocket: { bufferLimit: 256 * 1024 } },
+    });
+    const client = await FrameClient.open(url());
+    await client.join("room:1");
+    const pad = "x".repeat(1_000_000);
+    for (let n = 0; n < 20; n++) endpoint.broadcast("room:1", "news", { n, pad });
+    for (let n = 0; n < 20; n++) expect(((await client.next()) as unknown[])[4]).toMatchObject({ n });
+    expect(await client.call("room:1", "echo", { still: "here" })).toMatchObject({ status: "ok" });
   });
 });
 
@@ -125,7 +141,7 @@ describe("a client that sends more than a channel can take", () => {
         return ok(payload);
       });
 
-  it("is read no more when the mailbox is full, and again when it has drained; nothing is lost", async () => {
+  it("is not read while a mailbox is full, and is read again when it has drained; nothing is lost [limit: socket.mailboxLimit]", async () => {
     const { passed, open } = gate();
     const socket = defineSocket({
       connect: () => ok(),
@@ -149,6 +165,60 @@ describe("a client that sends more than a channel can take", () => {
     const frames = (await client.inbox.take(count)) as unknown[][];
     expect(frames.map((frame) => frame[1])).toEqual(Array.from({ length: count }, (_, n) => `${n}`));
     expect(await resumed.next()).toMatchObject({ topic: "slow", waiting: 5 });
+  });
+
+  it.each([
+    ["text", 1],
+    ["empty objects, which take 20 times as much memory as JSON", 20],
+  ])("stops at mailboxBytes, with %s [limit: socket.mailboxBytes]", async (_what, factor) => {
+    const { passed, open } = gate();
+    const mailboxBytes = 1_000_000;
+    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed)], mailboxBytes });
+    const { url } = await serve({ "/socket": socket });
+    const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
+    const client = await FrameClient.open(url());
+    await client.join("slow");
+    const big = factor === 1 ? "x".repeat(30_000) : Array.from({ length: 10_000 }, () => ({}));
+    const count = 40;
+    for (let n = 0; n < count; n++) client.send("1", `${n}`, "slow", "work", { n, big });
+    const { limit, waiting } = await paused.next();
+    expect(limit).toBe("mailboxBytes");
+    expect(waiting).toBeGreaterThanOrEqual(mailboxBytes);
+    expect(waiting).toBeLessThan(mailboxBytes + 30_000 * 2 * factor + 1_000);
+    for (let turns = 0; turns < 100; turns++) await turn();
+    expect(resumed.rest).toEqual([]);
+    open();
+    const frames = (await client.inbox.take(count)) as unknown[][];
+    expect(frames.map((frame) => frame[1])).toEqual(Array.from({ length: count }, (_, n) => `${n}`));
+    expect((await resumed.next()).limit).toBe("mailboxBytes");
+  });
+
+  it("counts what waits for a slow join, and on all channels together", async () => {
+    const { passed, open } = gate();
+    const slowJoin = defineChannel("join:*")
+      .join(async () => {
+        await passed;
+        return ok();
+      })
+      .handleIn("work", () => ok());
+    const socket = defineSocket({ connect: () => ok(), channels: [slowJoin], mailboxBytes: 100_000 });
+    const { url } = await serve({ "/socket": socket });
+    const paused = observe("socket.paused");
+    const client = await FrameClient.open(url());
+    const pad = "x".repeat(3_000);
+    for (let n = 0; n < 30; n++) {
+      client.send("1", `j${n}`, `join:${n}`, "phx_join", {});
+      client.send("1", `${n}`, `join:${n}`, "work", { n, pad });
+    }
+    expect(await paused.next()).toMatchObject({ limit: "mailboxBytes" });
+    expect(paused.rest).toEqual([]);
+    open();
+    const answers = ((await client.inbox.take(60)) as unknown[][]).map((frame) => frame[1]);
+    expect(answers.toSorted()).toEqual(
+      Array.from({ length: 30 }, (_, n) => [`${n}`, `j${n}`])
+        .flat()
+        .toSorted(),
+    );
   });
 
   it("does not delay other connections", async () => {

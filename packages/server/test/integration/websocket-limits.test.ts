@@ -18,7 +18,7 @@ const open = async (websocket: object = {}): Promise<TcpClient> => {
 };
 
 describe("idle timeout", () => {
-  it("closes a client that sends nothing with 1002; a ping counts as data", async () => {
+  it("closes a client that sends nothing with 1002; a ping counts as data [limit: websocket.timeout]", async () => {
     const { port } = await serve({ "/socket": { socket: userSocket(), websocket: { timeout: 400 } } });
     const [pinging, silent] = [await TcpClient.open(port), await TcpClient.open(port)];
     const timer = setInterval(() => pinging.write(frameBytes(Opcode.ping, "still here")), 40);
@@ -67,20 +67,20 @@ describe("frame size", () => {
     expect((await client.closed).code).toBe(1009);
   });
 
-  it("closes a message of more than 16,384 fragments with 1008", async () => {
+  it("closes a message of more than 1,024 fragments with 1008 [limit: fragments]", async () => {
     const client = await open();
-    const fragments = Array.from({ length: 16_385 }, (_, n) =>
+    const fragments = Array.from({ length: 1_025 }, (_, n) =>
       frameBytes(n === 0 ? Opcode.text : Opcode.continuation, " ", { fin: false }),
     );
     client.write(Buffer.concat(fragments));
     expect((await client.closed).code).toBe(1008);
   });
 
-  it("takes 10,000,000 bytes by default", async () => {
+  it("takes 1,000,000 bytes by default [limit: websocket.maxFrameSize]", async () => {
     const client = await open();
-    client.text(heartbeatOf(10_000_000 - 14));
+    client.text(heartbeatOf(1_000_000 - 14));
     expect(await client.next()).toMatchObject({ 3: "phx_reply" });
-    client.text(heartbeatOf(10_000_000 - 13));
+    client.text(heartbeatOf(1_000_000 - 13));
     expect((await client.closed).code).toBe(1009);
   });
 });

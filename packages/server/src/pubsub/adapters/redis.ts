@@ -13,7 +13,7 @@
  * redisAdapter({ connect: () => createClient({ url: "redis://127.0.0.1" }) }) // node-redis
  */
 import { WingbeatError } from "../../errors.ts";
-import { checkKeys, checkPositive } from "../../options.ts";
+import { checkKeys, checkCount } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
 import type { Engine, EngineConnection, EngineEvents, Parcel } from "../engine.ts";
 import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../engine-adapter.ts";
@@ -41,7 +41,7 @@ export interface RedisAdapterOptions extends EngineOptions {
 /** Adapter over Redis. Throws `WB_OPTION`. */
 export function redisAdapter(options: RedisAdapterOptions): PubSubAdapter {
   checkKeys("redisAdapter", options, [...ENGINE_OPTIONS, "connect", "shards"]);
-  checkPositive("redisAdapter.shards", options.shards);
+  checkCount("redisAdapter.shards", options.shards);
   if (typeof options.connect !== "function") {
     throw new WingbeatError("WB_OPTION", "redisAdapter.connect must be a function: connect: () => new Redis(url).");
   }

@@ -1,5 +1,6 @@
 /** HTTP answers of long polling. What they say is in their JSON body; the HTTP status is 200 for all of a session. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { startTimeout } from "../transport.ts";
 
 /** Any page may read the answers: which pages may connect is decided by the origin check, not by the browser. */
 const EVERY_PAGE = { "access-control-allow-origin": "*" } as const;
@@ -34,7 +35,7 @@ export function endUnread(response: ServerResponse, ms: number): void {
   const { socket } = response;
   // What the kernel has taken costs nothing here.
   if (socket === null || socket.writableLength === 0) return;
-  const deadline = setTimeout(() => socket.destroy(), ms);
+  const deadline = startTimeout(() => socket.destroy(), ms);
   response.once("close", () => clearTimeout(deadline));
 }
 

@@ -1,5 +1,6 @@
 /** Reads the body of a POST, within a limit and a time. */
 import type { IncomingMessage } from "node:http";
+import { startTimeout } from "../transport.ts";
 
 /** `too large` and `too slow`: the rest of the body is still to come. `cut off`: nobody is there to be answered. */
 export type BodyFault = "too large" | "too slow" | "cut off";
@@ -20,7 +21,7 @@ export function readBody(request: IncomingMessage, maxBytes: number, ms: number)
       if (size > maxBytes) finish("too large");
       else chunks.push(chunk);
     };
-    const deadline = setTimeout(finish, ms, "too slow");
+    const deadline = startTimeout(() => finish("too slow"), ms);
     request.on("data", onData);
     request.once("end", () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     request.once("close", () => finish("cut off"));
@@ -34,7 +35,7 @@ export function discardBody(request: IncomingMessage, ms: number): Promise<void>
       clearTimeout(deadline);
       resolve();
     };
-    const deadline = setTimeout(finish, ms);
+    const deadline = startTimeout(finish, ms);
     request.once("end", finish);
     request.once("close", finish);
     request.resume();

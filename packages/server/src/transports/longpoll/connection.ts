@@ -1,6 +1,7 @@
 /** One long-poll client: what waits for its next poll, and what of its POSTs is still to be read. */
 import { CloseCode } from "@wingbeat/protocol";
 import type { FrameData } from "@wingbeat/protocol";
+import { Lag } from "../transport.ts";
 import type { Connection, ConnectionHandler, Frame } from "../transport.ts";
 import { Intake } from "./intake.ts";
 import { literalOf } from "./literal.ts";
@@ -12,6 +13,8 @@ export interface ConnectionLimits {
   readonly window: number;
   /** Bytes that may wait for the next poll. */
   readonly bufferLimit: number;
+  /** Milliseconds for which more than that may wait. */
+  readonly bufferTimeout: number;
   /** Bytes of batches that may wait to be read. */
   readonly maxBodySize: number;
 }
@@ -45,6 +48,8 @@ export class LongPollConnection implements Connection, Reach {
   #polledAt = performance.now();
   /** Milliseconds that the sweep has seen pass since then. */
   #unpolledFor = 0;
+  /** More than the buffer limit waits. */
+  #lag: Lag | undefined = undefined;
   #isOpen = true;
   #isPaused = false;
 
@@ -71,11 +76,13 @@ export class LongPollConnection implements Connection, Reach {
 
   send(frame: Frame): void {
     if (!this.#isOpen) return;
-    const { bufferLimit } = this.#limits;
+    const { bufferLimit, bufferTimeout } = this.#limits;
     if (this.#bytes > bufferLimit) {
-      this.#handler?.tooSlow(this.#bytes, bufferLimit);
-      this.close(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes wait to be polled`);
-      return;
+      this.#lag ??= new Lag();
+      if (this.#lag.isTooMuch(this.#bytes, bufferLimit, bufferTimeout)) {
+        this.#closeSlow();
+        return;
+      }
     }
     if (this.#frames.length > 0) this.#frames.push(frame);
     else {
@@ -125,7 +132,7 @@ export class LongPollConnection implements Connection, Reach {
   }
 
   read(data: FrameData): void {
-    this.#handler?.receive(data);
+    this.#handler?.receive(data, typeof data === "string" ? Buffer.byteLength(data) : data.byteLength);
   }
 
   forget(request: object): void {
@@ -154,15 +161,23 @@ export class LongPollConnection implements Connection, Reach {
 
   /** Asked by the sweep, `passed` ms after the last time. POSTs do not count: who does not poll gets no messages. */
   closeIfIdle(passed: number, now: number): void {
+    if (this.#lag?.isTooLong(this.#limits.bufferTimeout) === true) this.#closeSlow();
     const limit = this.#limits.window * WINDOWS_UNTIL_GONE;
     this.#unpolledFor += Math.min(passed, now - this.#polledAt);
     if (this.#unpolledFor > limit) this.close(CloseCode.protocolError, `nobody has polled for ${limit} ms`);
+  }
+
+  #closeSlow(): void {
+    const { bufferLimit } = this.#limits;
+    this.#handler?.tooSlow(this.#bytes, bufferLimit);
+    this.close(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes wait to be polled`);
   }
 
   #take(): string[] {
     const literals = this.#frames.map(literalOf);
     this.#frames = NOTHING;
     this.#bytes = 0;
+    this.#lag = undefined;
     return literals;
   }
 }

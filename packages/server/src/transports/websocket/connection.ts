@@ -2,12 +2,16 @@
 import type { Duplex } from "node:stream";
 import { CloseCode } from "@wingbeat/protocol";
 import { WebSocket } from "ws";
+import { Lag } from "../transport.ts";
 import type { Connection, ConnectionHandler, Frame } from "../transport.ts";
 import { websocketFrame } from "./frame.ts";
 import { Outbox } from "./outbox.ts";
 
 /** A close frame has room for 125 bytes, two of them for the code (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 123;
+
+/** What a ping counts as, beside what is in it. */
+const PING_BYTES = 100;
 
 /**
  * The WebSocket of a server. `ws` calls `close(code, reason)` to answer a client's close frame, and `close(code)` when
@@ -34,6 +38,11 @@ function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
   (this as ServerWebSocket).connection?.received(data as Buffer, isBinary);
 }
 
+/** `ws` answers pings. */
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as ServerWebSocket).connection?.pinged(data.length);
+}
+
 function onClose(this: WebSocket, code: number): void {
   (this as ServerWebSocket).connection?.gone(code);
 }
@@ -41,11 +50,23 @@ function onClose(this: WebSocket, code: number): void {
 /** `ws` closes the connection by itself after an error, which arrives through `close`. */
 function onError(): void {}
 
+/** What the connections of a mount share. */
+export interface ConnectionLimits {
+  /** Bytes that may wait for a client that does not read. */
+  readonly bufferLimit: number;
+  /** Milliseconds for which more than that may wait. */
+  readonly bufferTimeout: number;
+  readonly maxFrameSize: number;
+}
+
+/** So many times `maxFrameSize` may come out of compressed frames after the server has stopped reading. */
+const INFLATED_FRAMES = 4;
+
 export class WebSocketConnection extends Outbox implements Connection {
   readonly transport = "websocket";
   readonly #websocket: ServerWebSocket;
   readonly #socket: Duplex & { readonly bytesRead?: number };
-  readonly #bufferLimit: number;
+  readonly #limits: ConnectionLimits;
   readonly #onGone: (connection: WebSocketConnection) => void;
   readonly #compressed: boolean;
   #handler: ConnectionHandler | undefined = undefined;
@@ -55,6 +76,10 @@ export class WebSocketConnection extends Outbox implements Connection {
   /** Half of the buffer limit waits to be written. */
   #isStalled = false;
   #awaitsDrain = false;
+  /** More than the buffer limit waits. */
+  #lag: Lag | undefined = undefined;
+  /** Bytes that came out of compressed frames while nothing was to be read. */
+  #inflated = 0;
   #bytesRead = -1;
   /** Milliseconds that the sweep has seen pass since it last found something new. */
   #silentFor = 0;
@@ -63,17 +88,18 @@ export class WebSocketConnection extends Outbox implements Connection {
   constructor(
     websocket: ServerWebSocket,
     socket: Duplex,
-    bufferLimit: number,
+    limits: ConnectionLimits,
     onGone: (connection: WebSocketConnection) => void,
   ) {
     super();
     this.#websocket = websocket;
     this.#compressed = websocket.extensions !== "";
     this.#socket = socket;
-    this.#bufferLimit = bufferLimit;
+    this.#limits = limits;
     this.#onGone = onGone;
     websocket.connection = this;
     websocket.on("message", onMessage);
+    websocket.on("ping", onPing);
     websocket.on("close", onClose);
     websocket.on("error", onError);
   }
@@ -88,7 +114,13 @@ export class WebSocketConnection extends Outbox implements Connection {
   }
 
   received(data: Buffer, isBinary: boolean): void {
-    if (this.#isOpen) this.#handler?.receive(isBinary ? data : data.toString());
+    if (this.#compressed && this.#isPaused && this.#isBomb(data.length)) return;
+    if (this.#isOpen) this.#handler?.receive(isBinary ? data : data.toString(), data.length);
+  }
+
+  /** A ping is paid for as a small frame: answering it costs about as much. */
+  pinged(bytes: number): void {
+    if (this.#isOpen) this.#handler?.spend(PING_BYTES + bytes);
   }
 
   send(frame: Frame): void {
@@ -131,6 +163,7 @@ export class WebSocketConnection extends Outbox implements Connection {
 
   resume(): void {
     this.#isPaused = false;
+    this.#inflated = 0;
     if (!this.#isStalled) this.#websocket.resume();
   }
 
@@ -138,20 +171,21 @@ export class WebSocketConnection extends Outbox implements Connection {
   protected override write(bytes: Uint8Array): void {
     if (!this.#isOpen || this.#socket.destroyed) return;
     const buffered = this.#socket.writableLength;
-    if (buffered > this.#bufferLimit) {
-      this.#closeSlow(buffered);
-      return;
-    }
+    const { bufferLimit } = this.#limits;
+    if (buffered <= bufferLimit) this.#lag = undefined;
+    else if (this.#isTooSlow(buffered)) return;
     this.#socket.write(bytes);
-    if (buffered > this.#bufferLimit / 2) this.#stall();
-    else if (this.#isStalled && buffered < this.#bufferLimit / 4) this.#unstall();
+    if (buffered > bufferLimit / 2) this.#stall();
+    else if (this.#isStalled && buffered < bufferLimit / 4) this.#unstall();
   }
 
   /**
    * Closes the connection when nothing was read from the client for `timeout` ms; also while reading is paused, because
-   * a client that has gone away is not noticed then. Asked by the transport's sweep, `passed` ms after the last time.
+   * a client that has gone away is not noticed then. The same for one that has been behind for too long. Asked by the
+   * transport's sweep, `passed` ms after the last time.
    */
   closeIfIdle(passed: number, timeout: number): void {
+    if (this.#lag !== undefined) this.#closeIfBehind(this.#lag);
     const bytesRead = this.#socket.bytesRead ?? 0;
     if (bytesRead !== this.#bytesRead) {
       this.#bytesRead = bytesRead;
@@ -164,8 +198,38 @@ export class WebSocketConnection extends Outbox implements Connection {
   /** With permessage-deflate, each client has a compressor of its own: `ws` writes. */
   #sendCompressed(frame: Frame): void {
     const buffered = this.#websocket.bufferedAmount;
-    if (buffered > this.#bufferLimit) this.#closeSlow(buffered);
-    else this.#websocket.send(frame.data);
+    if (buffered <= this.#limits.bufferLimit) this.#lag = undefined;
+    else if (this.#isTooSlow(buffered)) return;
+    this.#websocket.send(frame.data);
+  }
+
+  /** More than the buffer limit waits: closes the connection if that is too much by now. */
+  #isTooSlow(buffered: number): boolean {
+    const { bufferLimit, bufferTimeout } = this.#limits;
+    this.#lag ??= new Lag();
+    if (!this.#lag.isTooMuch(buffered, bufferLimit, bufferTimeout)) return false;
+    this.#closeSlow(buffered);
+    return true;
+  }
+
+  #closeIfBehind(lag: Lag): void {
+    const buffered = this.bufferedBytes;
+    if (buffered <= this.#limits.bufferLimit) this.#lag = undefined;
+    else if (this.#isOpen && lag.isTooLong(this.#limits.bufferTimeout)) this.#closeSlow(buffered);
+  }
+
+  /**
+   * `ws` inflates all frames of a read, 64 kB that may be 64 MB, also when it is told to read no more. Nobody who means
+   * well sends so much at once.
+   */
+  #isBomb(bytes: number): boolean {
+    const { maxFrameSize } = this.#limits;
+    if ((this.#inflated += bytes) <= INFLATED_FRAMES * maxFrameSize) return false;
+    this.close(
+      CloseCode.policyViolation,
+      `more than ${INFLATED_FRAMES} × ${maxFrameSize} bytes in compressed frames at once`,
+    );
+    return true;
   }
 
   /** A client that asks faster than it reads the answers is not read until it has caught up: that alone slows it down. */
@@ -187,9 +251,10 @@ export class WebSocketConnection extends Outbox implements Connection {
   }
 
   #closeSlow(buffered: number): void {
-    this.#handler?.tooSlow(buffered, this.#bufferLimit);
+    const { bufferLimit } = this.#limits;
+    this.#handler?.tooSlow(buffered, bufferLimit);
     this.closed(CloseCode.tryAgainLater, "slow consumer");
-    this.#websocket.end(CloseCode.tryAgainLater, `slow consumer: more than ${this.#bufferLimit} bytes wait to be read`);
+    this.#websocket.end(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes wait to be read`);
   }
 }
 
