@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DISCONNECT } from "@wingbeat/protocol";
@@ -23,8 +22,11 @@ import { HealthDoor } from "./endpoint/health.ts";
 import type { Health } from "./endpoint/health.ts";
 import { answer } from "./endpoint/http.ts";
 import { Mount } from "./endpoint/mount.ts";
+import { createBoundedServer } from "./endpoint/pending-sockets.ts";
+import type { PendingLimits } from "./endpoint/pending-sockets.ts";
 import { senderFinder } from "./endpoint/proxy.ts";
 import { WingbeatError } from "./errors.ts";
+import { withDefaults } from "./options.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Broadcast, Subscription } from "./pubsub.ts";
 import { Disconnects } from "./socket/disconnects.ts";
@@ -59,6 +61,7 @@ export class Endpoint {
   readonly #presences: readonly BoundPresence[];
   readonly #longPolls: LongPollSessions | undefined;
   readonly #stopLogger: () => void;
+  readonly #pendingLimits: PendingLimits;
   readonly #detach: (() => void)[] = [];
   #started: Promise<void> | undefined = undefined;
   #server: Server | undefined = undefined;
@@ -76,6 +79,8 @@ export class Endpoint {
       senderOf: senderFinder(options.trustProxy ?? false),
       connectTimeout: options.connectTimeout ?? ENDPOINT_LIMITS.connectTimeout,
     };
+    const { requestTimeout, maxPendingSockets } = withDefaults(ENDPOINT_LIMITS, options);
+    this.#pendingLimits = { requestTimeout, maxPendingSockets };
     this.#gate = premises.gate;
     this.#drainConfig = readDrain("createEndpoint: drain", options.drain ?? {});
     this.#healthDoor = health === undefined ? undefined : new HealthDoor(health, () => this.health());
@@ -153,7 +158,11 @@ export class Endpoint {
    */
   async listen(port: number, host?: string): Promise<AddressInfo> {
     if (this.#server !== undefined) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is listening already.");
-    const server = createServer((_request, response) => answer(response, { status: 404, body: "not found" }));
+    const server = createBoundedServer(
+      this.#pendingLimits,
+      () => emit("endpoint.pending_socket_ended", { endpoint: this, limit: this.#pendingLimits.maxPendingSockets }),
+      (_request, response) => answer(response, { status: 404, body: "not found" }),
+    );
     this.attach(server);
     this.#server = server;
     try {

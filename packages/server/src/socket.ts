@@ -173,7 +173,10 @@ export function defineSocket<
   checkKeys("defineSocket", options, KEYS);
   const limits = limitsOf(options);
   if (limits.maxDepth > MAX_LEVELS) {
-    throw new WingbeatError("WB_OPTION", `defineSocket: maxDepth is ${limits.maxDepth}: it may be at most ${MAX_LEVELS}.`);
+    throw new WingbeatError(
+      "WB_OPTION",
+      `defineSocket: maxDepth is ${limits.maxDepth}: it may be at most ${MAX_LEVELS}.`,
+    );
   }
   if (typeof options.connect !== "function") {
     throw new WingbeatError("WB_OPTION", "defineSocket needs connect: () => ok() lets everybody in.");

@@ -98,6 +98,10 @@ export interface TelemetryEvents {
     readonly rounds: number;
     readonly interval: number;
   };
+  /**
+   * More than `limit` TCP connections of `listen` have not sent a request yet (`maxPendingSockets`): the oldest was ended.
+   */
+  "endpoint.pending_socket_ended": { readonly endpoint: object; readonly limit: number };
   /** A connection is gone. `code` and `reason` are those of the WebSocket close (1006: no close frame came). */
   "socket.closed": ConnectionSource & { readonly code: number; readonly reason: string };
   /** A frame was no message; the connection is being closed with 1011. */
@@ -288,6 +292,7 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "socket.refused": true,
   "http.failed": true,
   "endpoint.draining": true,
+  "endpoint.pending_socket_ended": true,
   "socket.closed": true,
   "socket.bad_frame": true,
   "socket.slow_consumer": true,

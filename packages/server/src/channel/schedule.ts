@@ -9,8 +9,11 @@ export interface Mailbox {
   deliver(item: object): void;
 }
 
-/** After so many deliveries, input and output get a turn. */
+/** After so many deliveries, or so many ms, input and output get a turn: others are waiting to be read. */
 const MAX_PER_TURN = 10_000;
+const MS_PER_TURN = 10;
+/** The clock is looked at once in so many deliveries. */
+const DELIVERIES_PER_LOOK = 4;
 
 /** Receivers and messages in turn: an item is two slots, so queueing allocates nothing. */
 let queue: object[] = [];
@@ -30,8 +33,10 @@ export function schedule(mailbox: Mailbox, item: object): void {
 function run(): void {
   let delivered = 0;
   let isDone = false;
+  const endsAt = performance.now() + MS_PER_TURN;
   try {
     while (delivered < MAX_PER_TURN && next()) {
+      if (delivered % DELIVERIES_PER_LOOK === DELIVERIES_PER_LOOK - 1 && performance.now() > endsAt) break;
       position += 2;
       delivered++;
       (current[position - 2] as Mailbox).deliver(current[position - 1] as object);

@@ -2,7 +2,7 @@
 
 /** Of a message, whatever is in it. */
 const MESSAGE = 200;
-const ARRAY = 32;
+const ARRAY = 48;
 const OBJECT = 56;
 /** Of an element of an array, or of the value of a key. */
 const SLOT = 8;

@@ -38,8 +38,6 @@ export interface PresenceOptions<Meta extends object = object, Extra extends obj
   readonly maxPresences?: number;
   /** Characters of JSON that a meta may have. Default 16,384. */
   readonly maxMetaSize?: number;
-  /** Bytes of UTF-8 that a key may have. Default 1,024. */
-  readonly maxKeySize?: number;
   /** Milliseconds that `fetch` may take for a diff, before clients get it without what `fetch` adds. Default 5,000. */
   readonly fetchTimeout?: number;
 }
@@ -58,7 +56,6 @@ export interface PresenceConfig {
   readonly countOnly: (topic: string) => boolean;
   readonly maxPresences: number;
   readonly maxMetaSize: number;
-  readonly maxKeySize: number;
   readonly fetchTimeout: number;
   readonly timing: Timing;
   readonly tracker: TrackerOptions;
@@ -68,7 +65,6 @@ export interface PresenceConfig {
 export const PRESENCE_LIMITS = {
   maxPresences: 100,
   maxMetaSize: 16_384,
-  maxKeySize: 1_024,
   fetchTimeout: 5_000,
   gracePeriod: 0,
 } as const;
@@ -80,7 +76,6 @@ const KEYS = [
   "countOnly",
   "maxPresences",
   "maxMetaSize",
-  "maxKeySize",
   "fetchTimeout",
   ...TRACKER_KEYS,
 ];
@@ -89,8 +84,7 @@ const KEYS = [
 export function readPresenceOptions(options: PresenceOptions & { readonly fetch?: Fetch | undefined }): PresenceConfig {
   const where = "definePresence";
   checkKeys(where, options, KEYS);
-  for (const key of ["maxPresences", "maxMetaSize", "maxKeySize"] as const)
-    checkCount(`${where}: ${key}`, options[key]);
+  for (const key of ["maxPresences", "maxMetaSize"] as const) checkCount(`${where}: ${key}`, options[key]);
   checkTimeout(`${where}: fetchTimeout`, options.fetchTimeout);
   if (options.gracePeriod !== 0) checkTimeout(`${where}: gracePeriod`, options.gracePeriod);
   for (const key of ["fetch", "handleMetas"] as const) {
@@ -106,7 +100,6 @@ export function readPresenceOptions(options: PresenceOptions & { readonly fetch?
     countOnly = false,
     maxPresences = PRESENCE_LIMITS.maxPresences,
     maxMetaSize = PRESENCE_LIMITS.maxMetaSize,
-    maxKeySize = PRESENCE_LIMITS.maxKeySize,
     fetchTimeout = PRESENCE_LIMITS.fetchTimeout,
     ...tracker
   } = options;
@@ -118,7 +111,6 @@ export function readPresenceOptions(options: PresenceOptions & { readonly fetch?
     countOnly: typeof countOnly === "function" ? countOnly : () => countOnly,
     maxPresences,
     maxMetaSize,
-    maxKeySize,
     fetchTimeout,
     timing: tracker.timing ?? systemTiming,
     tracker: { ...tracker, name },

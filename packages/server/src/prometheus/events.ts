@@ -110,6 +110,7 @@ export function countLimits(instruments: Instruments, endpoint: object): Detach[
     listen("socket.rate_limited", endpoint, ({ limit }) => limits.inc({ limit })),
     listen("socket.slow_consumer", endpoint, () => limits.inc({ limit: "bufferLimit" })),
     listen("socket.paused", endpoint, ({ limit }) => limits.inc({ limit })),
+    listen("endpoint.pending_socket_ended", endpoint, () => limits.inc({ limit: "maxPendingSockets" })),
     listen("socket.throttled", endpoint, () => limits.inc({ limit: "bytesPerSecond" })),
     listen("socket.bad_frame", endpoint, () => limits.inc({ limit: "bad frame" })),
     listen("channel.too_many", endpoint, () => limits.inc({ limit: "maxChannels" })),

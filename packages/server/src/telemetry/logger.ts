@@ -40,8 +40,8 @@ export interface LoggerOptions {
 }
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-/** How many lines of one kind are printed in a second. */
-const LINES_PER_SECOND = 100;
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const LOGGER_LIMITS = { linesPerSecond: 100 } as const;
 
 /** What clients sent: printed at level `debug` only, and filtered. */
 const SENT: readonly string[] = ["params", "payload"];
@@ -59,7 +59,7 @@ export function startLogger(
 ): () => void {
   if (option === false) return () => {};
   const options: LoggerOptions = option === true ? {} : option;
-  const { level = "info", linesPerSecond = LINES_PER_SECOND } = options;
+  const { level = "info", linesPerSecond = LOGGER_LIMITS.linesPerSecond } = options;
   checkRate("logger: linesPerSecond", linesPerSecond);
   const threshold = LEVELS.indexOf(level);
   if (threshold === -1) {

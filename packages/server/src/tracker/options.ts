@@ -5,6 +5,9 @@ import type { ShardOptions } from "./shard.ts";
 import type { Timing } from "./timing.ts";
 import { systemTiming } from "./timing.ts";
 
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const TRACKER_LIMITS = { maxNodes: 1_000 } as const;
+
 export interface TrackerOptions {
   /** The same on all nodes; several trackers on one PubSub need different names. */
   readonly name: string;
@@ -89,7 +92,7 @@ export function readTrackerOptions(where: string, options: TrackerOptions): Trac
     clockSamplePeriods: options.clockSamplePeriods ?? 2,
     maxDeltaSizes: options.maxDeltaSizes ?? [100, 1_000, 10_000],
     poolSize: options.poolSize ?? 1,
-    maxNodes: options.maxNodes ?? 1_000,
+    maxNodes: options.maxNodes ?? TRACKER_LIMITS.maxNodes,
     timing: options.timing ?? systemTiming,
   };
 }

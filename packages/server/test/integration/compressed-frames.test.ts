@@ -48,12 +48,14 @@ describe.each(Object.keys(INVALID))("a compressed message, %s behind it and two 
       timeout: 60_000,
       maxFrameSize: 1_000_000,
       bufferLimit: 1_000_000,
+      bufferTimeout: 10_000,
       compress: true,
     });
     const socket = new FedSocket();
     const closed = new Promise<number>((resolve) => {
       const handler: ConnectionHandler = {
         receive: (data) => received.push(data),
+        spend: () => {},
         tooSlow: () => {},
         closed: resolve,
       };

@@ -1,0 +1,40 @@
+import { describe, expect, it, vi } from "vitest";
+import { PubSub } from "../pubsub.ts";
+import { Belongings } from "./belongings.ts";
+
+const belongings = (): Belongings =>
+  new Belongings({ pubsub: new PubSub(), maxSubscriptions: 2, maxTimers: 2 } as never);
+const owner = { receive: vi.fn(), deliver: vi.fn() } as never;
+
+describe("subscriptions of a channel", () => {
+  it("are limited; what is given up makes room, and twice is once", () => {
+    const own = belongings();
+    own.subscribe("a", owner);
+    own.subscribe("b", owner);
+    own.subscribe("a", owner);
+    expect(() => own.subscribe("c", owner)).toThrow(
+      expect.objectContaining({ code: "WB_CHANNEL_LIMIT", message: expect.stringContaining("maxSubscriptions") }),
+    );
+    own.unsubscribe("a");
+    own.subscribe("c", owner);
+    own.release();
+  });
+});
+
+describe("timers of a channel", () => {
+  it("that run are limited; one that is cancelled makes room", () => {
+    const own = belongings();
+    const timer = own.timer(1_000_000, () => {});
+    own.timer(1_000_000, () => {});
+    expect(() => own.timer(1_000_000, () => {})).toThrow(
+      expect.objectContaining({ code: "WB_CHANNEL_LIMIT", message: expect.stringContaining("maxTimers") }),
+    );
+    timer.cancel();
+    own.timer(1_000_000, () => {});
+    own.release();
+  });
+
+  it.each([-1, Number.NaN, Infinity, 2 ** 31])("of %d ms are refused", (ms) => {
+    expect(() => belongings().timer(ms, () => {})).toThrow(expect.objectContaining({ code: "WB_OPTION" }));
+  });
+});

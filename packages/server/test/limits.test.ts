@@ -1,0 +1,196 @@
+/**
+ * Holds docs/limits.md true in both directions: every option that limits something has a row with its default, and
+ * every row has a test. Who adds a limit adds its default to the constants below, a row, and a line in `TESTS`.
+ */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { CLUSTER_LIMITS } from "../src/cluster.ts";
+import { ENDPOINT_LIMITS, LONGPOLL_LIMITS, WEBSOCKET_LIMITS } from "../src/endpoint/config.ts";
+import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
+import { PRESENCE_LIMITS } from "../src/presence/config.ts";
+import { PUBSUB_LIMITS } from "../src/pubsub/engine-adapter.ts";
+import { SOCKET_LIMITS } from "../src/socket.ts";
+import { LOGGER_LIMITS } from "../src/telemetry/logger.ts";
+import { TRACKER_LIMITS } from "../src/tracker/options.ts";
+
+const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  endpoint: ENDPOINT_LIMITS,
+  websocket: WEBSOCKET_LIMITS,
+  longpoll: LONGPOLL_LIMITS,
+  socket: SOCKET_LIMITS,
+  presence: { ...PRESENCE_LIMITS, ...TRACKER_LIMITS },
+  drain: DRAIN_LIMITS,
+  pubsub: PUBSUB_LIMITS,
+  cluster: CLUSTER_LIMITS,
+  logger: LOGGER_LIMITS,
+};
+
+/** Where numeric options are declared, and how limits.md calls them. */
+const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[]])[] = [
+  ["endpoint/config.ts", ["endpoint", "websocket", "longpoll"]],
+  ["endpoint/drain.ts", ["drain"]],
+  ["socket.ts", ["socket"]],
+  ["presence/config.ts", ["presence"]],
+  ["tracker/options.ts", ["presence"]],
+  ["pubsub/engine-adapter.ts", ["pubsub"]],
+  ["cluster.ts", ["cluster"]],
+  ["telemetry/logger.ts", ["logger"]],
+];
+
+/** Numbers that limit nothing: how often and how much at a time. */
+const NO_LIMITS: ReadonlySet<string> = new Set([
+  "drain.batchSize",
+  "drain.batchInterval",
+  "presence.gracePeriod",
+  "presence.broadcastPeriod",
+  "presence.deltaPeriod",
+  "presence.maxSilentPeriods",
+  "presence.downPeriod",
+  "presence.permdownPeriod",
+  "presence.clockSamplePeriods",
+  "presence.poolSize",
+  "pubsub.heartbeat",
+  "cluster.workers",
+]);
+
+const WS = "server/test/integration/websocket-limits.test.ts";
+const BACK = "server/test/integration/backpressure.test.ts";
+const LP = "server/test/integration/longpoll-limits.test.ts";
+const CONNECTIONS = "server/test/integration/connection-limits.test.ts";
+const BYTES = "server/test/integration/byte-limits.test.ts";
+const SESSION = "server/src/socket/session.test.ts";
+const PRESENCE = "server/test/presence/options.test.ts";
+
+/** The test of each row: its file below packages/, and a part of its title. */
+const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = {
+  "websocket.maxFrameSize": [WS, "takes 1,000,000 bytes by default"],
+  "(fragments)": [WS, "closes a message of more than 1,024 fragments"],
+  "endpoint.maxConnections": [CONNECTIONS, "refuses with 503 and Retry-After"],
+  "endpoint.maxConnectionsPerIp": [CONNECTIONS, "refuses an address that has so many"],
+  "endpoint.requestTimeout": [BYTES, "that send nothing, or half a request, are ended"],
+  "endpoint.maxPendingSockets": [BYTES, "beyond the limit make room, the oldest first"],
+  "drain.deadline": ["server/test/integration/drain.test.ts", "closes everything at the deadline"],
+  "websocket.timeout": [WS, "closes a client that sends nothing with 1002"],
+  "websocket.bufferLimit": [BACK, "costs no more memory than four times the limit"],
+  "websocket.bufferTimeout": [BACK, "has a time to read what a single turn sent"],
+  "(inflated)": [BYTES, "of compressed frames"],
+  "socket.maxChannels": [SESSION, "are limited; leaving makes room"],
+  "socket.eventsPerSecond": [SESSION, "messages beyond the rate are refused one by one"],
+  "socket.joinsPerSecond": [SESSION, "joins have a rate of their own"],
+  "socket.channelEventsPerSecond": [SESSION, "channels may have a rate of their own"],
+  "socket.bytesPerSecond": ["server/src/socket/reader.test.ts", "let a burst pass, then stop the reading"],
+  "(share)": ["server/src/socket/reader.test.ts", "are eight small frames"],
+  "socket.mailboxLimit": [BACK, "is not read while a mailbox is full"],
+  "socket.mailboxBytes": [BACK, "stops at mailboxBytes"],
+  "(foreign bytes)": ["server/src/channel/backlog.test.ts", "of others may weigh eight times as much"],
+  "socket.maxSubscriptions": ["server/src/channel/belongings.test.ts", "are limited"],
+  "socket.maxTimers": ["server/src/channel/belongings.test.ts", "that run are limited"],
+  "presence.maxPresences": [PRESENCE, "of presences: a channel has so many"],
+  "presence.maxMetaSize": [PRESENCE, "of metas: refuses one that is"],
+  "(levels of a meta)": ["server/src/presence/meta.test.ts", "may have a limited number of levels"],
+  "(presence key)": [PRESENCE, "of keys: refuses one of more than 1,024 characters"],
+  "presence.maxNodes": ["server/test/presence/forged.test.ts", "no more than maxNodes nodes are known"],
+  "presence.fetchTimeout": ["server/test/presence/fetch.test.ts", "that never ends does not hold up others"],
+  "pubsub.queueLimit": ["server/src/pubsub/link.test.ts", "is dropped when too much waits"],
+  "cluster.drainTimeout": ["server/test/pubsub/run-cluster.test.ts", "kills workers that do not close in time"],
+  "(binary header)": ["protocol/src/binary.test.ts", "hold 255 bytes of UTF-8"],
+  "(brackets)": ["server/src/endpoint/query.test.ts", "takes brackets deeper than 16"],
+  "longpoll.window": ["server/test/integration/longpoll.test.ts", "when nobody polls for one and a half windows"],
+  "longpoll.maxBodySize": [LP, "of exactly the limit are taken, one byte more is 413"],
+  "longpoll.bodyTimeout": [LP, "that come too slowly are given up"],
+  "longpoll.batchLimit": [LP, "of 100 are taken, of 101 refused whole"],
+  "longpoll.bufferLimit": [LP, "loses its session when"],
+  "longpoll.bufferTimeout": [LP, "loses its session when"],
+  "longpoll.pubsubTimeout": ["server/test/integration/longpoll-nodes.test.ts", "is gone after the PubSub timeout"],
+  "(levels of a broadcast)": ["server/test/delivery/trouble.test.ts", "is none with 1,000 levels"],
+  "(transfers)": ["server/test/presence/forged.test.ts", "a node is sent a transfer only when it is known"],
+  "(primary queue)": [
+    "server/src/pubsub/adapters/cluster/relay.test.ts",
+    "drops what is for a worker that takes nothing in",
+  ],
+  "(incomplete messages)": ["server/src/pubsub/parts.test.ts", "are of few envelopes at once"],
+  "(jump of a count)": ["server/src/pubsub/gaps.test.ts", "as the first one ever does not silence the sender"],
+  "(remembered nodes)": ["server/src/pubsub/gaps.test.ts", "are forgotten with the oldest of very many senders"],
+  "(unreadable reports)": ["server/src/pubsub/garbage.test.ts", "of very many senders, whose names are not all told"],
+  "(worker nodes)": ["server/src/pubsub/adapters/cluster/relay.test.ts", "that joins again and again under new names"],
+  "socket.maxDepth": ["protocol/src/limits.test.ts", "of a payload may have 64 levels"],
+  "(text header)": ["protocol/src/limits.test.ts", "has at most 1,024 bytes of JSON, of any type"],
+  "(levels sent)": ["protocol/src/payload.test.ts", "is refused: cycles, and more than 1,000 levels"],
+  "(listener failures)": ["server/src/telemetry.test.ts", "is reported again after a minute"],
+  "(disconnects)": ["server/src/socket/disconnects.test.ts", "forgets what is older than a minute"],
+  "(headers)": [LP, "beyond what Node takes are refused by it"],
+};
+
+/** Rows whose test is still to be named here. */
+const UNTESTED: ReadonlySet<string> = new Set([
+  "endpoint.connectTimeout",
+  "(early bytes)",
+  "(refused client)",
+  "(send queue)",
+  "socket.slowCallback",
+  "logger.linesPerSecond",
+  "(changes out of order)",
+  "(line length)",
+]);
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** The tables of the server: the client's limits are options of another package. */
+const [tables = ""] = read("../../../docs/limits.md").split("\n## The client\n");
+
+const rows = [...tables.matchAll(/^\| (.+) \| (.+) \| (.+) \| .+ \| .+ \|$/gm)]
+  .map(([, limit, option, value]) => ({ limit, option: option as string, value: value as string }))
+  .filter(({ option }) => option !== "option" && option !== "---")
+  .map(({ limit, option, value }) => ({
+    limit,
+    isDerived: /×|, and /.test(option),
+    id: /`(\w+\.\w+)`/.exec(option)?.[1] ?? option,
+    value,
+  }));
+
+const defaultOf = (id: string): number | undefined => {
+  const [prefix, name] = id.split(".") as [string, string];
+  return DEFAULTS[prefix]?.[name];
+};
+
+/** `1,000, two seconds' worth at once` → 1000. */
+const numberOf = (value: string): number =>
+  value.startsWith("Infinity") ? Infinity : Number(/^[\d,]*\d/.exec(value)?.[0].replaceAll(",", ""));
+
+describe("docs/limits.md", () => {
+  it("has rows", () => expect(rows.length).toBeGreaterThan(40));
+
+  it("has a row for every option that limits something", () => {
+    const options = OPTION_FILES.flatMap(([file, prefixes]) =>
+      [...read(`../src/${file}`).matchAll(/^ {2}readonly (\w+)\?: number;$/gm)].map(([, name]) => ({ name, prefixes })),
+    );
+    expect(options.length).toBeGreaterThan(30);
+    const known = new Set([...rows.map(({ id }) => id), ...NO_LIMITS]);
+    const missing = options.filter(({ name, prefixes }) => !prefixes.some((prefix) => known.has(`${prefix}.${name}`)));
+    expect(missing).toEqual([]);
+  });
+
+  it("has a row for every default, and names no option that does not exist", () => {
+    const all = Object.entries(DEFAULTS).flatMap(([prefix, limits]) =>
+      Object.keys(limits).map((name) => `${prefix}.${name}`),
+    );
+    const named = rows.map(({ id }) => id).filter((id) => !id.startsWith("("));
+    expect(all.filter((id) => !named.includes(id) && !NO_LIMITS.has(id))).toEqual([]);
+    expect(named.filter((id) => !all.includes(id))).toEqual([]);
+  });
+
+  it("says the defaults of the code", () => {
+    const wrong = rows.filter(
+      ({ id, isDerived, value }) => !id.startsWith("(") && !isDerived && numberOf(value) !== defaultOf(id),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("has a test for every row", () => {
+    const ids = new Set(rows.map(({ id }) => id));
+    expect([...ids].filter((id) => TESTS[id] === undefined && !UNTESTED.has(id))).toEqual([]);
+    expect(Object.keys(TESTS).filter((id) => !ids.has(id))).toEqual([]);
+    const gone = Object.entries(TESTS).filter(([, [file, title]]) => !read(`../../${file}`).includes(title));
+    expect(gone).toEqual([]);
+  });
+});
