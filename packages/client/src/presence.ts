@@ -15,6 +15,8 @@ export interface PresenceChannel<Meta extends object = object, Fields extends ob
   on(event: string, callback: (payload: unknown) => void): unknown;
   /** The ref of the current join; another one means that the server will send its state anew. */
   joinRef(): string | null | undefined;
+  /** Where an event is logged that is no presence. */
+  readonly socket?: { log(kind: string, message: string, data?: unknown): void };
   /** Types only: what the channel's server declares. */
   readonly "~presence"?: { readonly meta: Meta; readonly fields: Fields } | undefined;
 }
@@ -30,7 +32,7 @@ const MAX_PENDING = 1_000_000;
 /**
  * `Meta` is what the server tracks, `Fields` what its `fetch` adds to each key beside `metas`: known from the channel when
  * its server declares `.pushes({ ...presence.events })`. Each setter takes one callback, and a second call replaces it. A
- * callback that throws is reported; the state stays right. An event that is no presence is reported and changes nothing.
+ * callback that throws is reported; the state stays right. An event that is no presence changes nothing, and is logged.
  */
 export class Presence<Meta extends object = Record<string, unknown>, Fields extends object = Record<string, unknown>> {
   readonly #channel: PresenceChannel<Meta, Fields>;
@@ -50,7 +52,7 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
     this.#channel = channel;
     channel.on(state, (payload: unknown) => this.#apply(() => this.#stateCame(payload)));
     channel.on(diff, (payload: unknown) => this.#apply(() => this.#diffCame(payload)));
-    channel.on(count, (payload: unknown) => this.#countCame(payload));
+    channel.on(count, (payload: unknown) => this.#apply(() => this.#countCame(payload)));
   }
 
   /** By key. A new object after every event, with unchanged entries kept: fit for `useSyncExternalStore` and `memo`. */
@@ -110,7 +112,7 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
     return !this.#joinRef || this.#joinRef !== this.#channel.joinRef();
   }
 
-  /** All of an event is applied, or nothing. */
+  /** All of an event is applied, or nothing: a server may send anything. Callbacks throw nothing here. */
   #apply(change: () => boolean): void {
     const before = this.#state;
     let isSynced = false;
@@ -118,7 +120,7 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
       isSynced = change();
     } catch (error) {
       this.#state = before;
-      throw error;
+      this.#channel.socket?.log("channel", (error as Error).message, error);
     }
     if (isSynced) this.#synced();
   }
@@ -145,11 +147,11 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
     return true;
   }
 
-  #countCame(payload: unknown): void {
+  #countCame(payload: unknown): boolean {
     const { count } = (payload ?? {}) as { readonly count?: unknown };
     if (typeof count !== "number") throw new TypeError("presence_count has no count");
     this.#count = count;
-    this.#synced();
+    return true;
   }
 
   #keep(diff: string): void {
