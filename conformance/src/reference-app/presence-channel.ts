@@ -17,7 +17,12 @@ export const presenceChannel = defineChannel("presence:*")
   })
   .handleInfo((ctx, message) => {
     if (!("afterJoin" in message)) return;
-    const { notrack, state_first: stateFirst, device } = mapOnly(message.afterJoin);
+    // Access to a field of nil gives nil in Elixir: a join without a payload tracks all the same.
+    const {
+      notrack,
+      state_first: stateFirst,
+      device,
+    } = message.afterJoin === null ? ({} as JsonObject) : mapOnly(message.afterJoin);
     if (notrack === true) {
       presence.pushState(ctx);
     } else if (stateFirst === true) {

@@ -30,10 +30,20 @@ describe("signed messages", () => {
     expect(verifyMessage(forge("none", "sha256"), KEY)).toBeUndefined();
   });
 
+  it("are read with the padding of base64, as Plug.Crypto does", () => {
+    const text = signMessage(MESSAGE, KEY);
+    expect(verifyMessage(`${text}=`, KEY)).toEqual(MESSAGE);
+    const signed = `SFMyNTY=.${Buffer.of(1).toString("base64")}`;
+    expect(verifyMessage(`${signed}.${createHmac("sha256", KEY).update(signed).digest("base64url")}=`, KEY)).toEqual(
+      Buffer.of(1),
+    );
+    for (const padding of ["==", "===", "=x"]) expect(verifyMessage(text + padding, KEY)).toBeUndefined();
+  });
+
   it("are refused when the signature is another text for the same bytes", () => {
     const text = signMessage(MESSAGE, KEY);
     const base64 = Buffer.from(text.slice(text.lastIndexOf(".") + 1), "base64url").toString("base64");
-    expect(verifyMessage(`${text}=`, KEY)).toBeUndefined();
+    expect(verifyMessage(`${text}==`, KEY)).toBeUndefined();
     expect(verifyMessage(text.slice(0, text.lastIndexOf(".") + 1) + base64, KEY)).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@
  * padding, where `protected` names the digest of the HMAC over `protected.payload`.
  */
 import { createHmac, timingSafeEqual, type KeyObject } from "node:crypto";
+import { base64url } from "./base64url.ts";
 
 /** Base64url of `HS256`. */
 const HS256 = "SFMyNTY";
@@ -11,6 +12,10 @@ const DIGESTS: ReadonlyMap<string, string> = new Map([
   [HS256, "sha256"],
   ["SFMzODQ", "sha384"],
   ["SFM1MTI", "sha512"],
+  // The same with the padding that their five bytes have.
+  ["SFMyNTY=", "sha256"],
+  ["SFMzODQ=", "sha384"],
+  ["SFM1MTI=", "sha512"],
 ]);
 
 /** Signs a message with HMAC-SHA256. */
@@ -26,9 +31,9 @@ export function verifyMessage(text: string, key: KeyObject): Buffer | undefined 
   const digest = DIGESTS.get(text.slice(0, first));
   if (digest === undefined || last === first) return undefined;
   const expected = signatureOf(text.slice(0, last), digest, key);
-  // Texts are compared, not the bytes that they encode: several texts can encode the same bytes.
-  if (!isSame(text.slice(last + 1), expected)) return undefined;
-  return Buffer.from(text.slice(first + 1, last), "base64url");
+  const signature = base64url(text.slice(last + 1))?.toString("base64url");
+  if (signature === undefined || !isSame(signature, expected)) return undefined;
+  return base64url(text.slice(first + 1, last));
 }
 
 function signatureOf(signed: string, digest: string, key: KeyObject): string {
