@@ -90,6 +90,40 @@ export const deliberate: Record<string, Difference> = {
       ["recv", "1", "2", "phx_reply", reply('{"10":4,"9":5,"B":3,"a":6,"b":1}')],
     ),
   },
+  "04_push_reply/broadcast_payload_not_map": {
+    why: "a payload that V2 clients could not be sent is refused at broadcast, whatever the sender's own version is",
+    steps: {
+      "1.0.0": [
+        ...join("1.0.0", "1"),
+        { client: "A", send: '{"topic":"room:1","event":"shout","payload":[1,2],"ref":"2"}' },
+        { client: "A", recv: '{"topic":"room:1","event":"phx_error","payload":{"reason":"channel_crash"},"ref":null}' },
+      ],
+    },
+  },
+  "09_binary_v2/binary_broadcast_to_v1": {
+    why: "bytes that one V1 client cannot be sent reach all others, and do not crash the sender",
+    steps: {
+      "2.0.0": [
+        { client: "B", connect: "/socket/websocket?vsn=1.0.0" },
+        { client: "B", open: true },
+        { client: "B", send: '{"topic":"room:1","event":"phx_join","payload":{},"ref":"1"}' },
+        {
+          client: "B",
+          recv: '{"topic":"room:1","event":"phx_reply","payload":{"status":"ok","response":{}},"ref":"1"}',
+        },
+        ...join("2.0.0", "1"),
+        { client: "A", sendBin: "00010106093132726f6f6d3a3162696e5f73686f7574010203" },
+        { client: "A", recvBin: "020609726f6f6d3a3162696e5f73686f7574010203" },
+        { client: "A", send: '["1","3","room:1","echo",{}]' },
+        { client: "A", recv: '["1","3","room:1","phx_reply",{"status":"ok","response":{}}]' },
+        { client: "B", send: '{"topic":"room:1","event":"echo","payload":{},"ref":"3"}' },
+        {
+          client: "B",
+          recv: '{"topic":"room:1","event":"phx_reply","payload":{"status":"ok","response":{}},"ref":"3"}',
+        },
+      ],
+    },
+  },
   "03_join/slow_join_blocks_socket": {
     why: "a slow join makes only its own topic wait",
     steps: {

@@ -120,6 +120,17 @@ export const longpoll: Record<string, { why: string; steps: Record<string, Step[
       messages('["1","1","room:1","phx_reply",{"status":"ok","response":{}}]', REPLY_WITH_BYTES.toString("base64")),
     ),
   },
+  "11_longpoll/token_of_other_socket_path": {
+    why: "a session's token is good on its own mount only",
+    steps: {
+      "2.0.0": [
+        { client: "A", http: { method: "GET", path: "/socket/longpoll?vsn=2.0.0" } },
+        answered({ status: 410, token: FIRST, messages: [] }),
+        post("2.0.0", heartbeat(1), "application/json"),
+        answered({ status: 410 }),
+      ],
+    },
+  },
   "11_longpoll/large_body": {
     why: "a body over the limit is refused with 413, which says what is wrong with it; Phoenix says 400",
     steps: inSession("2.0.0", post("2.0.0", "x".repeat(8_100_000), "application/json"), answered({ status: 413 }, 413)),
