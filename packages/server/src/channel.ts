@@ -337,7 +337,7 @@ function payloadHandler(spec: ChannelSpec, what: string, declared: readonly unkn
   if (declared.length > 1 && typeof schema?.["~standard"]?.validate !== "function") {
     throw new WingbeatError(
       "WB_OPTION",
-      `${what} of "${spec.pattern}" has a schema that is none: use zod, valibot, arktype or another Standard Schema.`,
+      `${what} of "${spec.pattern}" has a schema that is not a Standard Schema: use zod, valibot, arktype or another Standard Schema.`,
     );
   }
   return { schema, run: run as PayloadHandler["run"] };

@@ -28,15 +28,15 @@ export const CLUSTER_LIMITS = { drainTimeout: 35_000 } as const;
 export interface ClusterOptions {
   /** How many workers. Default: one for each core that this process may use. */
   readonly workers?: number;
-  /** Starts the server, in each worker. Gives what has to be closed before the worker may end: the endpoint. */
+  /** Starts the server, in each worker. Returns what must be closed before the worker exits: the endpoint. */
   readonly start: () => Closable | Promise<Closable>;
   /** Milliseconds that workers have to close; then they are killed. Default 35,000, a little more than an endpoint takes to drain. */
   readonly drainTimeout?: number;
 }
 
 /**
- * Forks the workers, or, in a worker, runs `start`. The program runs again in each worker from its first line: what only
- * the workers need belongs into `start`.
+ * Forks the workers, or, in a worker, runs `start`. The program runs from its first line in each worker: put what only
+ * the workers need into `start`.
  *
  * A worker that ends is replaced: after 100 ms, twice as long each time while new ones die within 10 s, 10 s at most.
  * Before any worker has started once, one that fails ends the program with exit code 1, like a server without workers.

@@ -1,6 +1,6 @@
 /**
  * `wingbeat/opentelemetry`: a span for each connect, join and message of an endpoint. Spans are made from telemetry when
- * the work is done, with the time at which it began; spans that handlers start by themselves are not their children.
+ * the work is done, with the time at which it began; spans that handlers start are not their children.
  *
  * @example
  * import { trace } from "@opentelemetry/api";
@@ -30,7 +30,7 @@ const ERROR = 2;
 /** What was thrown that is no error, in characters. */
 const MAX_EXCEPTION = 1_000;
 
-/** Records spans until the function that it gives is called. */
+/** Records spans until the returned function is called. */
 export function traceTelemetry(tracer: Tracer, endpoint: object): () => void {
   const spans = new Spans(tracer, endpoint);
   const detach = [

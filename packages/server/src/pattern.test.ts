@@ -43,8 +43,8 @@ describe("a pattern does not fit", () => {
 
 describe("a pattern is refused", () => {
   it.each([
-    ["", "must be a text"],
-    [7, "must be a text"],
+    ["", "must be a string"],
+    [7, "must be a string"],
     ["a*b", 'has "*" before its end'],
     ["**", 'has "*" before its end'],
     ["room:{id}*", 'mixes "*" and "{…}"'],

@@ -20,7 +20,8 @@ const PLACEHOLDER = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 export function parsePattern(source: string): Pattern {
   const invalid = (why: string): WingbeatError =>
     new WingbeatError("WB_PATTERN", `pattern "${source}" ${why}: write it as "lobby", "room:*" or "room:{id}".`);
-  if (typeof source !== "string" || source === "") throw new WingbeatError("WB_PATTERN", "a pattern must be a text.");
+  if (typeof source !== "string" || source === "")
+    throw new WingbeatError("WB_PATTERN", "a pattern must be a string that is not empty.");
   const star = source.indexOf("*");
   const hasBraces = source.includes("{") || source.includes("}");
   if (star !== -1 && star !== source.length - 1) throw invalid('has "*" before its end');

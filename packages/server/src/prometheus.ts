@@ -19,9 +19,9 @@ export type { MeasuredEndpoint } from "./prometheus/gauges.ts";
 export type { PromClient, PromRegistry } from "./prometheus/instruments.ts";
 
 export interface MetricsOptions {
-  /** Where the metrics are kept. Default: the global registry of the client. */
+  /** The registry for the metrics. Default: prom-client's global one. */
   readonly register?: PromRegistry;
-  /** What their names begin with; two endpoints of one process need two. Default `wingbeat_`. */
+  /** The prefix of their names; two endpoints of one process need different ones. Default `wingbeat_`. */
   readonly prefix?: string;
   /** Upper bounds of the durations' buckets, in seconds. Default: 0.5 ms to 5 s. */
   readonly durationBuckets?: readonly number[];
@@ -30,10 +30,10 @@ export interface MetricsOptions {
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /**
- * Collects metrics until the function that it gives is called. `client` is the module prom-client. What is counted from
- * events begins at 0; what is a state (connections, channels, buffers) is looked up at each scrape.
+ * Collects metrics until the returned function is called. `client` is the module prom-client. Counters start at 0;
+ * gauges (connections, channels, buffers) are read at each scrape.
  *
- * Throws `WB_OPTION`, and what prom-client throws when the registry has metrics of these names already.
+ * Throws `WB_OPTION`, and what prom-client throws when the registry already has metrics with these names.
  */
 export function collectMetrics(
   client: PromClient,

@@ -171,7 +171,7 @@ describe.each([
     expect(() => make(short, "id", 1)).not.toThrow(short);
     expect(make("é".repeat(10), "id", 1)).toBeTypeOf("string");
     expect(() => make(undefined as never, "id", 1)).toThrow(/at least 20 bytes/);
-    expect(() => make(SECRET, undefined as never, 1)).toThrow(/the salt must be a text/);
+    expect(() => make(SECRET, undefined as never, 1)).toThrow(/the salt must be a string/);
     expect(() => make(SECRET, "id", 1, { max_age: 1 } as never)).toThrow(/has no option "max_age"/);
     expect(() => read(SECRET, "id", "", { signedAt: 1 } as never)).toThrow(/has no option "signedAt"/);
     expect(() => make(SECRET, "id", 1, { maxAge: NaN })).toThrow(/maxAge is NaN/);

@@ -1,8 +1,7 @@
 /**
- * Signed and encrypted tokens in the formats of Phoenix.Token (Plug.Crypto): a Phoenix app that has the same secret
- * accepts what is made here, and the other way round. A token that is not accepted is a result, never an exception;
- * only mistakes of the program throw, with `WB_OPTION`: a secret below 20 bytes, a wrong option, data that no token
- * can carry.
+ * Signed and encrypted tokens in the formats of Phoenix.Token (Plug.Crypto): a Phoenix app with the same secret
+ * accepts tokens made here, and vice versa. A rejected token is a result, never an exception; only programming errors
+ * throw, with `WB_OPTION`: a secret shorter than 20 bytes, an invalid option, data that a token cannot carry.
  */
 import type { KeyObject } from "node:crypto";
 import { DEFAULT_MAX_AGE, judge, openEnvelope, sealEnvelope, type TokenResult } from "./token/envelope.ts";
@@ -27,8 +26,8 @@ export type { KeyOptions, SignOptions, VerifyOptions } from "./token/options.ts"
 export type { TokenData } from "./token/term.ts";
 
 /**
- * Makes a token that everybody can read and nobody can change. `salt` says what it is for ("user socket"): a token
- * is only accepted with the salt it was made with. `data` is what JSON holds, and bigints.
+ * Makes a token that anyone can read but not change. `salt` names its purpose ("user socket"): a token is only
+ * accepted with the salt it was made with. `data` is JSON, plus bigints.
  */
 export function sign(secret: string, salt: string, data: TokenData | object, options: SignOptions = {}): string {
   checkSecret("sign", secret, salt);
@@ -38,9 +37,9 @@ export function sign(secret: string, salt: string, data: TokenData | object, opt
 
 /**
  * Checks a token of `sign`: `{ ok: true, data }`, or `{ ok: false, reason }` with `"missing"`, `"invalid"` or
- * `"expired"`. Any value may be given as token, so that `params.token` of a client can be.
+ * `"expired"`. Any value may be passed as token, for example a client's `params.token`.
  *
- * `Data` is what the one who signs puts in: the signature proves who made the token, not what shape its data has.
+ * `Data` is the type that your code signs: the signature proves the token's origin, not the shape of its data.
  */
 export function verify<Data = TokenData>(
   secret: string,
@@ -53,7 +52,7 @@ export function verify<Data = TokenData>(
   return accept(verifyMessage, keyOf(secret, salt, options), token, options) as TokenResult<Data>;
 }
 
-/** Like `sign`, and nobody without the secret can read the token. */
+/** Like `sign`, but the token cannot be read without the secret. */
 export function encrypt(secret: string, salt: string, data: TokenData | object, options: SignOptions = {}): string {
   checkSecret("encrypt", secret, salt);
   checkSignOptions("encrypt", options);

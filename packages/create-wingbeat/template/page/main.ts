@@ -4,7 +4,7 @@ import type { Message } from "../src/history.ts";
 import type { userSocket } from "../src/socket.ts";
 import { byId, element, timeOf } from "./element.ts";
 
-/** The room is in the address: /#garden is another one. */
+/** The URL names the room: /#garden is another one. */
 const room = decodeURIComponent(location.hash.slice(1)) || "lobby";
 addEventListener("hashchange", () => location.reload());
 
@@ -12,14 +12,14 @@ const log = byId("log");
 const nameField = byId<HTMLInputElement>("name");
 const bodyField = byId<HTMLInputElement>("body");
 
-// A name for each tab, so that two of them are two people.
+// A name per tab, so that two tabs are two people.
 let name = sessionStorage.getItem("name") ?? `Guest ${Math.floor(100 + Math.random() * 900)}`;
 let lastMessage = 0;
 nameField.value = name;
 byId("room").textContent = room;
 document.title = `${room} · Chat`;
 
-// Topics, payloads and replies are checked by the compiler: they are those of the server's definitions.
+// The compiler checks topics, payloads and replies against the server's definitions.
 const socket = new Socket<typeof userSocket>("/socket");
 const channel = socket.channel(`room:${room}`, () => ({ name, after: lastMessage }));
 const presence = new Presence<{ name: string }>(channel);
@@ -87,13 +87,13 @@ function showConnection(text: string, state = "waiting"): void {
   byId("connection").dataset.state = state;
 }
 
-/** An empty text takes the error away. */
+/** An empty string removes the error. */
 function showError(field: "name" | "body", text: string): void {
   byId(`${field}-error`).textContent = text;
   byId(field).setAttribute("aria-invalid", String(text !== ""));
 }
 
-/** What an error reply says, for people. */
+/** The message of an error reply, for people. */
 function sentence(error: unknown): string {
   const response = (error instanceof PushError ? error.response : error) as Partial<Refusal> | undefined;
   if (response?.issues !== undefined) return response.issues.map(({ message }) => message).join(" ");

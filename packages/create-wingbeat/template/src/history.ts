@@ -1,13 +1,13 @@
 export interface Message {
-  /** Grows from message to message, also over restarts of the server. */
+  /** Increases from message to message, even across restarts of the server. */
   readonly id: number;
   readonly name: string;
   readonly body: string;
-  /** When the server took it: ISO 8601, UTC. */
+  /** When the server received it: ISO 8601, UTC. */
   readonly at: string;
 }
 
-/** Kept in memory: 100 messages in each of the 1,000 rooms that were written to last. Put your database here. */
+/** In memory: the last 100 messages of each of the 1,000 most recently active rooms. Put your database here. */
 const MESSAGES = 100;
 const ROOMS = 1_000;
 const rooms = new Map<string, readonly Message[]>();
@@ -24,7 +24,7 @@ export function save(room: string, name: string, body: string): Message {
   return message;
 }
 
-/** What was said after a message, oldest first. 0 gives all that is kept. */
+/** The messages after a given one, oldest first. 0 returns all stored messages. */
 export function messagesAfter(room: string, id: number): Message[] {
   return (rooms.get(room) ?? []).filter((message) => message.id > id);
 }

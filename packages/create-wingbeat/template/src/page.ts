@@ -3,7 +3,7 @@ import type { RequestListener, Server } from "node:http";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Serves the page: from its sources by Vite while developing, otherwise as `npm run build` has built it. */
+/** Serves the page: from its sources by Vite in development, otherwise from the output of `npm run build`. */
 export function pageListener(server: Server, isDev: boolean): Promise<RequestListener> {
   return isDev ? fromSources(server) : fromBuild();
 }
@@ -31,7 +31,7 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-/** Only what was there at the start is served: no path leads out of the folder. */
+/** Serves only the files that existed at start, so no path can leave the folder. */
 async function fromBuild(): Promise<RequestListener> {
   const folder = new URL("./page/", import.meta.url);
   const names = (await readdir(folder, { recursive: true })).filter((name) => extname(name) in TYPES);

@@ -14,10 +14,10 @@ const endpoint = createEndpoint(options);
 endpoint.attach(server);
 
 server.on("error", (error: NodeJS.ErrnoException) => {
-  console.error(error.code === "EADDRINUSE" ? `Port ${port} is taken: set PORT to another one.` : error);
+  console.error(error.code === "EADDRINUSE" ? `Port ${port} is in use: set PORT to another one.` : error);
   process.exit(1);
 });
-// While developing, this machine only: Vite serves all of the page's sources.
+// In development, listen on this machine only: Vite serves all of the page's sources.
 server.listen(port, isDev ? "127.0.0.1" : undefined, () => {
   const { port } = server.address() as AddressInfo;
   console.log(`http://localhost:${port} (open it in two tabs)`);

@@ -3,7 +3,7 @@ import { createEndpoint } from "wingbeat";
 import { testSocket } from "wingbeat/testing";
 import { options, userSocket } from "../src/socket.ts";
 
-/** A client on the real socket, without a network. Clients of one kit hear each other. */
+/** A client on the real socket, without a network. Clients of one kit get each other's broadcasts. */
 function startKit() {
   const endpoint = createEndpoint({ ...options, logger: false });
   const kit = testSocket(userSocket, { endpoint });
@@ -15,7 +15,7 @@ function startKit() {
 }
 
 describe("room", () => {
-  it("gives a message to everybody, and its id to who wrote it", async () => {
+  it("sends a message to everyone, and its id to the author", async () => {
     const kit = startKit();
     const ada = await (await kit.connect()).subscribeAndJoin("room:everybody", { name: "Ada" });
     const grace = await (await kit.connect()).subscribeAndJoin("room:everybody", { name: "Grace" });
@@ -26,7 +26,7 @@ describe("room", () => {
     await grace.assertPush("new_msg", { id, name: "Ada", body: "hello" });
   });
 
-  it("gives who comes back what was missed", async () => {
+  it("sends missed messages to a returning client", async () => {
     const kit = startKit();
     const ada = await (await kit.connect()).subscribeAndJoin("room:missed", { name: "Ada" });
     const first = await ada.assertReply(ada.push("new_msg", { body: "first" }), "ok");
@@ -38,7 +38,7 @@ describe("room", () => {
     expect(back.response.messages.map(({ body }) => body)).toEqual(["second"]);
   });
 
-  it("tells who is there, by the name that they go by", async () => {
+  it("lists the people in the room by name", async () => {
     const kit = startKit();
     const ada = await (await kit.connect()).subscribeAndJoin("room:names", { name: "Ada" });
     const name = (value: string) => (items: object) => JSON.stringify(items).includes(`"name":"${value}"`);
@@ -52,7 +52,7 @@ describe("room", () => {
     await ada.assertPush("presence_diff", { leaves: name("Amazing Grace") });
   });
 
-  it("refuses what its schemas refuse", async () => {
+  it("refuses invalid payloads", async () => {
     const client = await startKit().connect();
     expect(await client.join("room:schemas", { name: "" })).toMatchObject({
       status: "error",

@@ -1,6 +1,6 @@
-/** What the primary and its workers tell each other about themselves. */
+/** Messages between the primary and its workers. */
 export interface ClusterControl {
-  /** `ready`: a worker has started. `drain`: it shall close and end. */
+  /** `ready`: a worker has started. `drain`: it must close and exit. */
   readonly wingbeat: "cluster.ready" | "cluster.drain";
 }
 

@@ -1,4 +1,4 @@
-/** The part of the primary: keeps so many workers running, relays between them, and drains them. */
+/** The primary: keeps the workers running, relays between them, and drains them. */
 import cluster from "node:cluster";
 import type { Worker } from "node:cluster";
 import { relayPubSub } from "../pubsub/adapters/cluster.ts";
@@ -9,7 +9,7 @@ import type { ClusterControl } from "./message.ts";
 /** Milliseconds until a worker is replaced; twice as long each time, up to the longest. */
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
-/** Milliseconds after which a worker counts as one that works. */
+/** Milliseconds after which a worker counts as healthy. */
 const SETTLED = 10_000;
 
 export function runPrimary(workers: number, drainTimeout: number): void {
@@ -26,7 +26,7 @@ class Primary {
   #wasReady = false;
   #isEnding = false;
   #exitCode = 0;
-  /** Workers in a row that did not live long. */
+  /** Consecutive workers that died early. */
   #failures = 0;
 
   constructor(drainTimeout: number) {

@@ -1,4 +1,4 @@
-/** The part of a worker: starts, says that it has, and closes when it is told to. */
+/** A worker: starts, reports it, and closes on request. */
 import { isControl } from "./message.ts";
 import type { ClusterControl } from "./message.ts";
 

@@ -95,9 +95,9 @@ describe("options are refused at start", () => {
     [
       "a short secret",
       { ...mount({}), secretKeyBase: "nineteen bytes only" },
-      "secretKeyBase must be a text of at least",
+      "secretKeyBase must be a string of at least",
     ],
-    ["a secret of another type", { ...mount({}), secretKeyBase: 1 } as never, "secretKeyBase must be a text"],
+    ["a secret of another type", { ...mount({}), secretKeyBase: 1 } as never, "secretKeyBase must be a string"],
     ["maxConnections 0", { ...mount({}), maxConnections: 0 }, "maxConnections is 0: it must be a number above 0"],
     ["maxConnectionsPerIp NaN", { ...mount({}), maxConnectionsPerIp: Number.NaN }, "maxConnectionsPerIp is NaN"],
     ["a health path without a slash", { ...mount({}), health: "health" }, 'path "health" must begin with "/"'],

@@ -303,7 +303,7 @@ function checkSecret(secret: unknown): void {
   if (secret === undefined || (typeof secret === "string" && Buffer.byteLength(secret) >= 20)) return;
   throw new WingbeatError(
     "WB_OPTION",
-    "createEndpoint: secretKeyBase must be a text of at least 20 bytes, better 64. Generate one: openssl rand -base64 48",
+    "createEndpoint: secretKeyBase must be a string of at least 20 bytes, better 64. Generate one: openssl rand -base64 48",
   );
 }
 

@@ -1,4 +1,4 @@
-/** What happens on an endpoint, counted. Each function gives what stops its counting. */
+/** Counters of an endpoint's events. Each function returns one that stops counting. */
 import { attach } from "../telemetry.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
 import type { Instruments } from "./instruments.ts";

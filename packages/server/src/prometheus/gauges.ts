@@ -1,4 +1,4 @@
-/** What an endpoint is like at the moment of a scrape. */
+/** The state of an endpoint at the moment of a scrape. */
 import type { Instruments, PromCounter } from "./instruments.ts";
 
 /** An endpoint, as far as it is measured. */

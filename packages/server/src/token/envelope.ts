@@ -1,18 +1,18 @@
-/** What a token holds beside its data: `{data, signed at, max age}`, a tuple of the Erlang term format. */
+/** What a token contains beside its data: `{data, signed at, max age}`, a tuple of the Erlang term format. */
 import { TAG, type TokenData } from "./term.ts";
 import { decodeTerm } from "./term-decoder.ts";
 import { Atom, encodeTerm, Tuple } from "./term-encoder.ts";
 
-/** Seconds for which a token is good when nothing else is said. */
+/** Seconds for which a token is valid by default. */
 export const DEFAULT_MAX_AGE = 86_400;
 
-/** The outcome of `verify` and `decrypt`. */
+/** The result of `verify` and `decrypt`. */
 export type TokenResult<Data = TokenData> =
   | { readonly ok: true; readonly data: Data }
   | { readonly ok: false; readonly reason: TokenRefusal };
 
 /**
- * Why a token is not accepted: `missing` (null or undefined), `expired` (genuine, and older than its max age), or
+ * Why a token is rejected: `missing` (null or undefined), `expired` (genuine, but older than its max age), or
  * `invalid` (everything else).
  */
 export type TokenRefusal = "missing" | "invalid" | "expired";
@@ -29,7 +29,7 @@ export function sealEnvelope(data: unknown, signedAt: number, maxAge: number): B
   return encodeTerm(new Tuple(data, signedAt, maxAge === Infinity ? new Atom("infinity") : maxAge));
 }
 
-/** Reads the message of a genuine token; undefined when it holds something else than an envelope. */
+/** Reads the message of a genuine token; undefined when it is not an envelope. */
 export function openEnvelope(message: Buffer): Envelope | undefined {
   const term = decodeTerm(message);
   if (term === undefined) return undefined;

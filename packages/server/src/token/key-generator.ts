@@ -1,6 +1,6 @@
 /**
  * Derives keys from a secret as Plug.Crypto.KeyGenerator does: PBKDF2, with the token's salt as salt. 1000 iterations
- * take about half a millisecond, a key that is remembered some microseconds.
+ * take about half a millisecond, a cached key some microseconds.
  */
 import { createHash, createSecretKey, pbkdf2Sync, type KeyObject } from "node:crypto";
 
@@ -15,7 +15,7 @@ export interface KeyDerivation {
   readonly digest: KeyDigest;
 }
 
-/** Applications have a handful of salts; more than this, and the key that was used longest ago is derived again. */
+/** Applications have a handful of salts; beyond this number, the least recently used key is dropped. */
 const MAX_KEYS = 64;
 
 /** Derived keys by fingerprint, in order of use. Neither secrets nor salts are kept. */

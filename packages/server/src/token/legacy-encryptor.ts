@@ -1,6 +1,6 @@
 /**
- * Encrypted messages of Plug.Crypto 1, which are read and no longer written: five parts of base64url between dots,
- * `protected.key.iv.ciphertext.tag`, in AES-128-GCM with a key of their own, which stands in `key`, encrypted with
+ * Encrypted messages of Plug.Crypto 1, which are read but no longer written: five parts of base64url between dots,
+ * `protected.key.iv.ciphertext.tag`, in AES-128-GCM with its own key, which `key` holds, encrypted with
  * the derived key.
  */
 import { createDecipheriv, type KeyObject } from "node:crypto";
@@ -21,7 +21,7 @@ export function isLegacy(text: string): boolean {
   return text.startsWith(PREFIX);
 }
 
-/** The message of an encrypted text; undefined when the text is anything but what the holder of the key encrypted. */
+/** The message of an encrypted text; undefined unless the holder of the key encrypted it. */
 export function decryptLegacy(text: string, key: KeyObject): Buffer | undefined {
   const parts = text.slice(PREFIX.length).split(".", 5).map(base64url);
   const [wrapped, iv, ciphertext, tag] = parts;
@@ -57,7 +57,7 @@ function decrypt(
   try {
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
   } catch {
-    // The tag is not that of this ciphertext: Node has no other way to say it.
+    // The tag does not match the ciphertext: Node reports that by throwing.
     return undefined;
   }
 }

@@ -23,7 +23,7 @@ export function encryptMessage(message: Buffer, key: KeyObject): string {
   return PREFIX + Buffer.concat([iv, cipher.getAuthTag(), ciphertext]).toString("base64url");
 }
 
-/** The message of an encrypted text; undefined when the text is anything but what the holder of the key encrypted. */
+/** The message of an encrypted text; undefined unless the holder of the key encrypted it. */
 export function decryptMessage(text: string, key: KeyObject): Buffer | undefined {
   if (isLegacy(text)) return decryptLegacy(text, key);
   const bytes = text.startsWith(PREFIX) ? base64url(text.slice(PREFIX.length)) : undefined;
@@ -36,7 +36,7 @@ export function decryptMessage(text: string, key: KeyObject): Buffer | undefined
   try {
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
   } catch {
-    // The tag is not that of this ciphertext: Node has no other way to say it.
+    // The tag does not match the ciphertext: Node reports that by throwing.
     return undefined;
   }
 }

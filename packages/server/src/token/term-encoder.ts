@@ -140,7 +140,7 @@ function isPlain(data: object): boolean {
 function unsupported(what: string): WingbeatError {
   return new WingbeatError(
     "WB_OPTION",
-    `a token cannot carry ${what}: its data is null, true, false, numbers, bigints, texts, and lists and plain objects ` +
+    `a token cannot carry ${what}: its data may be null, true, false, numbers, bigints, strings, and arrays and plain objects ` +
       "of these. Encode bytes as base64 text.",
   );
 }

@@ -1,4 +1,4 @@
 import { definePresence } from "wingbeat";
 
-/** Who is in a room: by user id, with the name that each goes by. */
+/** Who is in a room: by user id, with the user's name. */
 export const presence = definePresence<{ name: string }>();

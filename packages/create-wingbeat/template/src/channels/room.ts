@@ -12,12 +12,12 @@ export interface User {
   readonly name: string;
 }
 
-/** A chat room. Clients join `room:<id>`, whichever id they like. */
+/** A chat room. Clients join `room:<id>` with any id. */
 export const room = defineChannel("room:{id}")
   .assigns<{ user: User }>()
   .pushes<{ new_msg: Message } & typeof presence.events>()
 
-  // `after` is the last message that the client has: after a lost connection it gets what it missed.
+  // `after` is the client's last message: after a lost connection it gets the later ones.
   .join(z.object({ name: Name, after: z.number().default(0) }), (ctx, { name, after }) => {
     const { user } = ctx.assigns;
     ctx.assign({ user: { ...user, name } });
@@ -26,7 +26,7 @@ export const room = defineChannel("room:{id}")
     return ok({ messages: messagesAfter(ctx.params.id, after) });
   })
 
-  // A payload that the schema refuses is answered with an error; this function does not see it.
+  // A payload that the schema rejects is answered with an error; the function does not run.
   .handleIn("new_msg", z.object({ body: Body }), (ctx, { body }) => {
     const message = save(ctx.params.id, ctx.assigns.user.name, body);
     ctx.broadcast("new_msg", message);

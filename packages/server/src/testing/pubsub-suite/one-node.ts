@@ -16,7 +16,7 @@ export const oneNodeCases: readonly SuiteCase[] = [
     title: "has a node name, and keeps it",
     run(cluster) {
       const name = cluster.node(0).nodeName;
-      expectEqual("nodeName is a text", typeof name, "string");
+      expectEqual("nodeName is a string", typeof name, "string");
       expectEqual("nodeName is empty", name === "", false);
       expectEqual("nodeName after a while", cluster.node(0).nodeName, name);
     },

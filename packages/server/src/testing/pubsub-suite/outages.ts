@@ -71,7 +71,7 @@ async function expectAlone(cluster: PubSubCluster): Promise<void> {
   const node = cluster.node(0);
   const { state, reason } = node.status();
   expectEqual("state", state, "down");
-  expectEqual("the reason is a text", typeof reason === "string" && reason.length > 0, true);
+  expectEqual("the reason is a string", typeof reason === "string" && reason.length > 0, true);
   const listener = cluster.listen(0, TOPIC);
   node.broadcast(TOPIC, "to all");
   node.localBroadcast(TOPIC, "to this node");
