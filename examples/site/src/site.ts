@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createEndpoint } from "wingbeat";
 import type { Endpoint, EndpointOptions } from "wingbeat";
@@ -47,11 +46,11 @@ export interface Site {
 /** What the import maps of the pages lead to: the client and what it imports, as they are published. */
 const VENDOR = ["@wingbeat/client", "@wingbeat/protocol"];
 
-/** The folder of a package's modules, by the path under which it is served. */
+/** The folder of a package's ES modules, by the path under which it is served. */
 function vendorFolders(): Record<string, URL> {
   const { resolve } = createRequire(import.meta.url);
   return Object.fromEntries(
-    VENDOR.map((name) => [`/vendor/${name}/`, pathToFileURL(`${dirname(resolve(name))}/`)] as const),
+    VENDOR.map((name) => [`/vendor/${name}/`, new URL("dist/", pathToFileURL(resolve(`${name}/package.json`)))]),
   );
 }
 
