@@ -35,14 +35,14 @@ import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
 import { LongPollSessions } from "./transports/longpoll.ts";
 
-/** A plain subscriber: made by `endpoint.subscribe`. */
+/** A plain subscription, made by `endpoint.subscribe`. */
 export interface EndpointSubscription {
   readonly topic: string;
   unsubscribe(): void;
 }
 
 export interface CloseOptions {
-  /** How clients are sent away. `false`: all at once, whatever they are doing. Default: as the endpoint's `drain` says. */
+  /** How clients are drained. `false`: all at once, even with callbacks running. Default: the endpoint's `drain`. */
   readonly drain?: DrainOptions | false;
 }
 
@@ -50,9 +50,9 @@ export interface CloseOptions {
 const CLOSE_WAIT = 1_000;
 
 export class Endpoint {
-  /** The PubSub under the channels. Broadcasts of the endpoint carry `Broadcast` objects on it. */
+  /** The PubSub that the channels use. The endpoint's broadcasts travel on it as `Broadcast` objects. */
   readonly pubsub: PubSub;
-  /** The sockets by path, as they were given: for `wingbeat routes`, say. */
+  /** The sockets by path, as configured. Used by `wingbeat routes`. */
   readonly sockets: EndpointOptions["sockets"];
   readonly #mounts: readonly Mount[];
   readonly #gate: Gate;
@@ -127,7 +127,7 @@ export class Endpoint {
     }
   }
 
-  /** The names of the nodes that are up, this one first: those that its presences hear of. */
+  /** The names of the nodes that are up, this one first, as known to its presences. */
   nodes(): readonly string[] {
     return [...new Set([this.pubsub.nodeName, ...this.#presences.flatMap(({ nodes }) => nodes)])];
   }
@@ -137,7 +137,7 @@ export class Endpoint {
     return this.#mounts.reduce((sum, mount) => sum + mount.sessions.size, 0);
   }
 
-  /** How the endpoint is now. Looks at each connection: for a request every few seconds. */
+  /** The health of the endpoint. Iterates over all connections: meant for a request every few seconds. */
   health(): Health {
     const pubsub = this.pubsub.status();
     let channels = 0;
@@ -153,11 +153,11 @@ export class Endpoint {
   }
 
   /**
-   * Serves on a port of its own; paths beside the sockets get 404. Port 0 picks a free one. Rejects when the port is
+   * Listens on its own port; other paths than the sockets' get 404. Port 0 picks a free one. Rejects when the port is
    * taken or the PubSub adapter cannot start.
    */
   async listen(port: number, host?: string): Promise<AddressInfo> {
-    if (this.#server !== undefined) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is listening already.");
+    if (this.#server !== undefined) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is already listening.");
     const server = createBoundedServer(
       this.#pendingLimits,
       () => emit("endpoint.pending_socket_ended", { endpoint: this, limit: this.#pendingLimits.maxPendingSockets }),
@@ -177,9 +177,9 @@ export class Endpoint {
   }
 
   /**
-   * Serves the sockets on a given HTTP server, beside whatever else it serves (Express, Fastify, Hono, other WebSocket
-   * servers …), which may be added before or later: the endpoint's paths reach the endpoint alone, all others never do.
-   * The server stays the caller's: `close` does not close it.
+   * Serves the sockets on an existing HTTP server, beside whatever else uses it (Express, Fastify, Hono, other
+   * WebSocket servers …), added before or after: requests for the endpoint's paths reach only the endpoint, all others
+   * never do. The caller keeps the server: `close` does not close it.
    */
   attach(server: HttpServer): void {
     if (this.#closing !== undefined)
@@ -197,24 +197,25 @@ export class Endpoint {
     this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
-  /** The same, without the subscriptions of `from`: what {@link subscribe} returned. */
+  /** Like {@link broadcast}, except to the subscriptions of `from`: an object returned by {@link subscribe}. */
   broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
     this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
-  /** To the subscribers on this node only. */
+  /** Like {@link broadcast}, to the subscribers on this node only. */
   localBroadcast(topic: string, event: string, payload: object): void {
     this.pubsub.localBroadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
-  /** To the subscribers on this node only, without those of `from`. */
+  /** Like {@link broadcastFrom}, to the subscribers on this node only. */
   localBroadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
     this.pubsub.localBroadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
   /**
-   * Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short. What it throws, or rejects
-   * with, goes to telemetry (`pubsub.delivery_failed`), not to the broadcaster; nobody waits for an async one.
+   * Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short. An exception or
+   * rejection is reported to telemetry (`pubsub.delivery_failed`), not thrown to the broadcaster; async receivers are
+   * not awaited.
    */
   subscribe(topic: string, receiver: (broadcast: Broadcast) => unknown): EndpointSubscription {
     const { pubsub } = this;
@@ -239,10 +240,10 @@ export class Endpoint {
   }
 
   /**
-   * Sends all clients away with 1012, so that they reconnect to other nodes: in batches, each client when its messages
-   * are handled and answered. Whoever comes meanwhile is refused with 503. Resolves when all are gone, at the latest
-   * one second after the deadline. The endpoint is of no more use then: {@link close} it. `false` closes at once, also
-   * when draining is under way. Throws `WB_OPTION`.
+   * Disconnects all clients with 1012, so that they reconnect to other nodes: in batches, each client once its messages
+   * are handled and answered. New clients get 503 meanwhile. Resolves when all are gone, at most one second after the
+   * deadline. The endpoint cannot be used afterwards: {@link close} it. `false` closes all at once, also during a
+   * drain. Throws `WB_OPTION`.
    */
   drain(options: DrainOptions | false = {}): Promise<void> {
     const config = readDrain("drain", options, this.#drainConfig);
@@ -251,7 +252,7 @@ export class Endpoint {
     return this.#draining;
   }
 
-  /** Drains, then closes the server of `listen`, its presences and PubSub. */
+  /** Drains, then closes the server of `listen`, the presences and PubSub. */
   close({ drain }: CloseOptions = {}): Promise<void> {
     if (drain === false) this.#hurry.abort();
     this.#closing ??= this.#close(drain ?? {});
@@ -283,7 +284,9 @@ export class Endpoint {
     this.#stopLogger();
   }
 
-  /** When a mount has long polling. Without a secret that all nodes share, its sessions are for this node only. */
+  /**
+   * Present when a mount has long polling. Without a secret shared by all nodes, its sessions exist on this node only.
+   */
   #longPollSessions(configs: readonly MountConfig[], options: EndpointOptions): LongPollSessions | undefined {
     if (configs.every(({ longpoll }) => longpoll === undefined)) return undefined;
     const secret = options.secretKeyBase ?? randomBytes(48).toString("base64url");
@@ -301,11 +304,11 @@ export class Endpoint {
   }
 }
 
-/** A "disconnect" is also noted by nodes on which nobody has the id yet. */
+/** A "disconnect" is also recorded by nodes that have no client with the id yet. */
 const dispatcherOf = (event: string): string => (event === DISCONNECT ? "disconnect" : "fastlane");
 
 /**
- * Makes an endpoint. Nothing listens until {@link Endpoint.listen} or {@link Endpoint.attach}.
+ * Creates an endpoint. It serves nothing until {@link Endpoint.listen} or {@link Endpoint.attach} is called.
  *
  * @example
  * const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });

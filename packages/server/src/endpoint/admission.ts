@@ -1,7 +1,7 @@
 /**
- * The guarded door: who may connect. In this order, as in Phoenix: query, origin, what the transport asks, version, how
- * many are there already, the web session, the socket's own `connect`, its id. The first that says no gives the HTTP
- * answer.
+ * Admission: decides who may connect. The checks run in Phoenix's order: query, origin, transport (subprotocol, auth
+ * token), version, connection limits, web session, the socket's `connect`, its id. The first that fails determines the
+ * HTTP answer.
  */
 import type { IncomingMessage } from "node:http";
 import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/protocol";
@@ -19,12 +19,12 @@ import type { PathParams } from "./path.ts";
 import { parseQuery } from "./query.ts";
 import { absent, closed, crash, FORBIDDEN, jsonAnswer, Refusal } from "./refusal.ts";
 
-/** Let in, with a place. */
+/** Accepted, with a slot reserved. */
 export interface Admitted extends Admission {
   readonly visit: Visit;
 }
 
-/** Says to telemetry who was turned away, and gives it back. */
+/** Reports a refusal to telemetry, and returns it. */
 export function refuse(entrance: Entrance, refusal: Refusal): Refusal {
   const { endpoint, path, transport } = entrance;
   const { stage, answer, reason, error } = refusal;
@@ -32,7 +32,7 @@ export function refuse(entrance: Entrance, refusal: Refusal): Refusal {
   return refusal;
 }
 
-/** What every request must pass: a query that can be read, and the origin check. Never throws or rejects. */
+/** The checks that every request must pass: a valid query, and the origin check. Never throws or rejects. */
 export function screen(
   entrance: Entrance,
   request: IncomingMessage,
@@ -59,7 +59,7 @@ export function screen(
   }
 }
 
-/** Only `true` lets in. Anything but `false` is a fault of the application's `checkOrigin`. */
+/** Only `true` accepts. Anything else but `false` is an error in the application's `checkOrigin`. */
 function judge(entrance: Entrance, visit: Visit, verdict: unknown): Visit | Refusal {
   if (verdict === true) return visit;
   const error =
@@ -70,8 +70,8 @@ function judge(entrance: Entrance, visit: Visit, verdict: unknown): Visit | Refu
 }
 
 /**
- * Decides over one visit, at once unless the application is async. Reports a refusal to telemetry. Never throws or
- * rejects. Whoever is let in is to be {@link welcome}d or {@link turnAway}ed.
+ * Decides on a request; synchronous unless a callback of the application is async. Reports a refusal to telemetry.
+ * Never throws or rejects. Every accepted client must be passed to {@link welcome} or {@link turnAway}.
  */
 export function admit(
   entrance: Entrance,
@@ -87,7 +87,7 @@ export function admit(
   const finish = (accepted: Accepted | Refusal): Admitted | Refusal => {
     const admitted = { visit, codec, place };
     if (accepted instanceof Refusal) return turnAway(entrance, admitted, accepted);
-    // The endpoint may have begun to drain while connect was under way.
+    // The endpoint may have started draining while connect was running.
     if (!entrance.gate.isOpen) return turnAway(entrance, admitted, closed("draining"));
     return { ...admitted, id: accepted.id, assigns: accepted.assigns, since: visit.startedAt };
   };
@@ -100,13 +100,13 @@ export function admit(
   }
 }
 
-/** Refuses one who had a place already. */
+/** Refuses a client that has a slot already, and releases the slot. */
 export function turnAway(entrance: Entrance, { place }: Pick<Admission, "place">, refusal: Refusal): Refusal {
   place?.leave();
   return refuse(entrance, refusal);
 }
 
-/** Says to telemetry that a client is connected. */
+/** Reports to telemetry that a client has connected. */
 export function welcome({ endpoint, path, transport }: Entrance, { visit, id }: Admitted): void {
   if (!isObserved("socket.connected")) return;
   const { params, startedAt } = visit;
@@ -114,7 +114,7 @@ export function welcome({ endpoint, path, transport }: Entrance, { visit, id }: 
   emit("socket.connected", { endpoint, path, transport, id, vsn, params, duration: performance.now() - startedAt });
 }
 
-/** What was decided, while the client is there, within what is left of `connectTimeout`. */
+/** The decision, unless the client leaves or what is left of `connectTimeout` runs out first. */
 async function inTime<T>(entrance: Entrance, visit: Visit, decision: PromiseLike<T>): Promise<T | Refusal> {
   const left = Math.max(1, visit.startedAt + entrance.connectTimeout - performance.now());
   const decided = await decidedInTime(decision, visit.caller, left);

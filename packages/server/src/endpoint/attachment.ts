@@ -1,10 +1,9 @@
 /**
- * Endpoints beside an application on one node:http server. Requests and upgrades for the endpoints' paths reach the
- * endpoints alone, all others reach the application alone, whichever of its listeners were there before the endpoint,
- * come later, or go.
+ * Runs endpoints beside an application on one node:http server. Requests and upgrades for an endpoint's paths reach
+ * only the endpoint; all others reach only the application, no matter when its listeners are added or removed.
  *
- * Node hands every request to `server.emit`, so that is where the paths are told apart. To take away the application's
- * listeners and to call them ourselves would miss those that are added later: both sides would answer one request.
+ * Node passes every request to `server.emit`, so paths are separated there. Wrapping the application's listeners
+ * instead would miss those added later, and both sides would answer the same request.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Server as SecureServer } from "node:https";
@@ -18,7 +17,7 @@ import type { PathParams } from "./path.ts";
 import { UpgradeFilter } from "./upgrade-filter.ts";
 
 export type HttpServer = Server | SecureServer;
-/** Finds the door of a path. */
+/** Finds the handler of a path. */
 export type FindDoor = (path: string) => { readonly door: Door; readonly params: PathParams } | undefined;
 type Found = NonNullable<ReturnType<FindDoor>>;
 type Emit = (this: HttpServer, event: string | symbol, ...args: unknown[]) => boolean;
@@ -29,7 +28,7 @@ const attachments = new WeakMap<HttpServer, Attachment>();
 class Attachment {
   readonly finders = new Set<FindDoor>();
   readonly #server: HttpServer;
-  /** What `server.emit` was, and whether it was the server's own. */
+  /** The previous `server.emit`, and whether it was an own property of the server. */
   readonly #emit: Emit;
   readonly #hadOwnEmit: boolean;
   readonly #filter: UpgradeFilter;
@@ -43,11 +42,11 @@ class Attachment {
     attachments.set(server, this);
   }
 
-  /** Gives the server back to its application. */
+  /** Detaches from the server. */
   end(): void {
     attachments.delete(this.#server);
     this.#filter.end();
-    // Somebody may have wrapped ours since: it stays, and lets everything pass.
+    // Other code may have wrapped ours since: then it stays in place and passes everything through.
     if (this.#server.emit !== this.#emitted) return;
     if (this.#hadOwnEmit) this.#server.emit = this.#emit as HttpServer["emit"];
     else delete (this.#server as Partial<HttpServer>).emit;
@@ -88,13 +87,13 @@ class Attachment {
     return true;
   }
 
-  /** Also a listener: for those who hand over upgrades of other servers without `server.emit`. */
+  /** Also used as a listener: some code passes upgrades on from other servers without `server.emit`. */
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.#upgrade(request, socket, head);
   };
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    // Node has taken its own listener away.
+    // Node has removed its own error listener.
     socket.on("error", ignoreError);
     const found = this.#find(request);
     if (found !== undefined) {
@@ -102,7 +101,7 @@ class Attachment {
       return true;
     }
     if (this.#filter.hasOthers) return false;
-    // Nobody else takes it: without an answer it would hang.
+    // No other listener handles it: without an answer the client would hang.
     answerUpgrade(socket, NOT_FOUND);
     return true;
   }
@@ -136,7 +135,7 @@ async function upgrade({ door, params }: Found, request: IncomingMessage, socket
   }
 }
 
-/** Adds an endpoint to a server. Gives a function that takes it away again. */
+/** Adds an endpoint to a server. Returns a function that removes it. */
 export function attachTo(server: HttpServer, find: FindDoor): () => void {
   const attachment = attachments.get(server) ?? new Attachment(server);
   attachment.finders.add(find);

@@ -1,23 +1,23 @@
-/** The client of a request, while something async decides over it: it may go away, and it cannot wait for ever. */
+/** The client of a request while an async decision is pending: it may disconnect, and it cannot wait forever. */
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { settle } from "../awaitable.ts";
 
 export interface Caller {
-  /** Calls `onGone`, once, when the client goes or has gone. Gives a function that stops it. */
+  /** Calls `onGone` once when the client disconnects, or at once if it has. Returns a function that stops watching. */
   watch(onGone: () => void): () => void;
 }
 
-/** Node's timers go off at once when they are set to more. Nobody waits so long (24 days). */
+/** Node's timers fire at once for longer delays. No client waits that long (24 days). */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Why nobody waits any more. */
+/** Why the decision is no longer needed. */
 export type Absence = "gone" | "timeout";
 
 /**
- * What was decided; or that the client went before that, or that it took longer than `ms`. Rejects as the decision does.
- * What is decided later is for nobody.
+ * Resolves with the decision, or with the reason when the client disconnects or `ms` pass first. Rejects as the
+ * decision does. A decision that comes later is ignored.
  */
 export function decidedInTime<T>(
   decision: PromiseLike<T>,
@@ -61,7 +61,7 @@ export class RequestCaller implements Caller {
   watch(onGone: () => void): () => void {
     const { socket } = this.#request;
     if (socket.destroyed) return afterwards(onGone);
-    // The response behind another one of the same connection is not told that the connection has ended.
+    // A response queued behind another one on the same connection is not notified when the connection ends.
     const isPipelined = this.#response.socket === null;
     if (isPipelined) setMaxListeners(0, socket);
     const stream = isPipelined ? socket : this.#response;
@@ -70,12 +70,12 @@ export class RequestCaller implements Caller {
   }
 }
 
-/** What a client may send before its handshake is answered, in bytes. It should send nothing (RFC 6455, section 4.1). */
+/** How many bytes a client may send before its handshake is answered. It should send none (RFC 6455, section 4.1). */
 const EARLY_LIMIT = 64 * 1024;
 
 /**
- * The client of an upgrade. Its socket is read while it waits, because a socket that is not read does not tell that its
- * other end has gone.
+ * The client of an upgrade request. Its socket is read while it waits, because an unread socket does not report that
+ * the peer has gone.
  */
 export class UpgradeCaller implements Caller {
   readonly socket: Duplex;
@@ -88,7 +88,7 @@ export class UpgradeCaller implements Caller {
     this.#earlyBytes = head.length;
   }
 
-  /** What has come behind the request. */
+  /** Bytes that arrived after the request. */
   get head(): Buffer {
     return this.#early.length === 1 ? (this.#early[0] as Buffer) : Buffer.concat(this.#early);
   }
@@ -101,7 +101,7 @@ export class UpgradeCaller implements Caller {
       this.#earlyBytes += chunk.length;
       if (this.#earlyBytes > EARLY_LIMIT) socket.destroy();
     };
-    // A client that has ended its side cannot become a WebSocket.
+    // A half-closed connection cannot become a WebSocket.
     const onEnd = (): void => void socket.destroy();
     socket.on("data", onData).once("end", onEnd).once("close", onGone);
     socket.resume();

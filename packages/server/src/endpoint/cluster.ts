@@ -1,4 +1,4 @@
-/** PubSub as long polling uses it: messages to one node. */
+/** PubSub as used by long polling: messages to a single node. */
 import type { PubSub, Subscription } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
 import type { Cluster } from "../transports/longpoll.ts";

@@ -1,4 +1,4 @@
-/** Options of an endpoint, read once: unknown keys and bad values are refused at start, defaults are all here. */
+/** Options of an endpoint, read once: unknown keys and invalid values are rejected at start; all defaults are here. */
 import { WingbeatError } from "../errors.ts";
 import { checkCount, checkDuration, checkKeys, checkLimit, checkTimeout, withDefaults } from "../options.ts";
 import type { PubSub, PubSubAdapter } from "../pubsub.ts";
@@ -11,7 +11,7 @@ import type { DrainOptions } from "./drain.ts";
 import type { CheckOrigin } from "./origin.ts";
 import type { TrustProxy } from "./proxy.ts";
 
-/** An HTTP answer to a connection that is refused. */
+/** The HTTP answer to a refused connection. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,27 +21,27 @@ export interface HttpAnswer {
 export interface WebSocketOptions {
   /** Path below the mount, with `:variables` that join the connect params. Default `/websocket`. */
   readonly path?: string;
-  /** Milliseconds without any data of the client after which it is closed with 1002. Default 60,000. */
+  /** Milliseconds without data from the client after which it is closed with 1002. Default 60,000. */
   readonly timeout?: number;
   /** Bytes of the largest frame or fragmented message; beyond it the connection closes with 1009. Default 1,000,000. */
   readonly maxFrameSize?: number;
   /**
-   * Bytes that may wait for a client that does not read. A client that is behind by more has `bufferTimeout` to catch
-   * up, and is closed with 1013 then, or at once when four times as much waits. What a single turn of the event loop
-   * sends does not count against a client that had caught up before. Default 4 MiB.
+   * Bytes that may be buffered for a slow client. Beyond it the client has `bufferTimeout` to catch up before it is
+   * closed with 1013; at four times the limit it is closed at once. Data sent in a single turn of the event loop does
+   * not count against a client that had caught up before. Default 4 MiB.
    */
   readonly bufferLimit?: number;
-  /** Milliseconds for which more than `bufferLimit` may wait. Default 10,000. */
+  /** Milliseconds a client may stay above `bufferLimit`. Default 10,000. */
   readonly bufferTimeout?: number;
-  /** Subprotocols that are answered when a client asks for one. One that asks for others only gets 403. Default none. */
+  /** Subprotocols that a client may request. A client that requests only others gets 403. Default none. */
   readonly subprotocols?: readonly string[];
   /** Accept permessage-deflate. Costs memory and time per connection. Default false. */
   readonly compress?: boolean;
   /** Which pages may connect. Default: the endpoint's. */
   readonly checkOrigin?: CheckOrigin;
   /**
-   * Makes the answer when `connect` refuses with a reason; sync or async. Headers that frame the answer (`content-length`,
-   * `connection` …) are left out. An answer that HTTP does not allow is a 500. Default: 403 with no body.
+   * Builds the HTTP answer when `connect` refuses with a reason; sync or async. Framing headers (`content-length`,
+   * `connection` …) are dropped. An answer that HTTP does not allow becomes a 500. Default: 403 with no body.
    */
   readonly errorHandler?: (reason: unknown, info: ConnectInfo) => HttpAnswer | PromiseLike<HttpAnswer>;
 }
@@ -50,27 +50,27 @@ export interface LongPollOptions {
   /** Path below the mount, with `:variables` that join the connect params. Default `/longpoll`. */
   readonly path?: string;
   /**
-   * Milliseconds that a poll waits for messages. A session that is not polled for one and a half of it ends.
-   * Default 10,000.
+   * Milliseconds a poll waits for messages. A session that is not polled for one and a half times as long ends. Default
+   * 10,000.
    */
   readonly window?: number;
-  /** Milliseconds that another node may take to say that it has the session. Default 2,000. */
+  /** Milliseconds to wait for another node to confirm that it has the session. Default 2,000. */
   readonly pubsubTimeout?: number;
   /**
-   * Milliseconds within which the body of a POST must have come (beyond it the answer is 408), and the answer to a poll
-   * must have been read. Default 15,000.
+   * Milliseconds in which the body of a POST must arrive (beyond it, 408) and the answer to a poll must be read.
+   * Default 15,000.
    */
   readonly bodyTimeout?: number;
   /** Bytes of the largest body of a POST; beyond it the answer is 413. Default 1,500,000. */
   readonly maxBodySize?: number;
-  /** Messages in one POST; one with more is refused with 413, whole. Default 100. */
+  /** Messages in one POST; a larger batch is refused as a whole with 413. Default 100. */
   readonly batchLimit?: number;
   /**
-   * Bytes that may wait for a client's next poll. A client that is behind by more has `bufferTimeout` to catch up, and
-   * its session ends then, or at once when four times as much waits. Default 4 MiB.
+   * Bytes that may be buffered for a client's next poll. Beyond it the client has `bufferTimeout` to catch up before
+   * its session ends; at four times the limit it ends at once. Default 4 MiB.
    */
   readonly bufferLimit?: number;
-  /** Milliseconds for which more than `bufferLimit` may wait. Default 10,000. */
+  /** Milliseconds a client may stay above `bufferLimit`. Default 10,000. */
   readonly bufferTimeout?: number;
   /** Which pages may connect. Default: the endpoint's. */
   readonly checkOrigin?: CheckOrigin;
@@ -85,33 +85,39 @@ export interface MountOptions {
   readonly session?: SessionOptions;
   /** Default true. */
   readonly websocket?: boolean | WebSocketOptions;
-  /** For clients that proxies keep from WebSockets. Default false. */
+  /** For clients behind proxies that block WebSockets. Default false. */
   readonly longpoll?: boolean | LongPollOptions;
 }
 
 export interface EndpointOptions {
   /** Sockets by mount path. A path may have `:variables`. */
   readonly sockets: Readonly<Record<string, SocketDefinition | MountOptions>>;
-  /** Which pages may connect. Default true: those of this host. */
+  /** Which pages may connect. Default true: pages of this host. */
   readonly checkOrigin?: CheckOrigin;
   /** The public host name, for `checkOrigin: true` behind a proxy that changes `Host`. Default: the `Host` header. */
   readonly host?: string;
-  /** Reaches other nodes. Default: none. */
+  /** Connects this node to others. Default: none. */
   readonly pubsub?: PubSubAdapter;
   /**
-   * Signs the session tokens of long polling: 64 characters that nobody can guess, the same on all nodes. Default: made
-   * at random when the endpoint is, which does for one process.
+   * Signs the session tokens of long polling: 64 random characters, the same on all nodes. Default: generated at start,
+   * which works for a single process.
    */
   readonly secretKeyBase?: string;
-  /** Presences of its channels: made by `definePresence`. Default: none. */
+  /** Presences used by its channels, made by `definePresence`. Default: none. */
   readonly presence?: readonly EndpointPresence[];
-  /** Which proxies are believed when they say who connects: `info.peer`, `info.uri`, `checkOrigin`. Default false: none. */
+  /**
+   * Which proxies are trusted to report the client's address: `info.peer`, `info.uri`, `checkOrigin`. Default false:
+   * none.
+   */
   readonly trustProxy?: TrustProxy;
-  /** Connections to all its sockets; beyond it 503 with `Retry-After`. Infinity: no limit. Default 100,000. */
+  /**
+   * Maximum number of connections to all its sockets; beyond it 503 with `Retry-After`. Infinity: no limit. Default
+   * 100,000.
+   */
   readonly maxConnections?: number;
   /**
-   * The same for each IPv4 address, and for each /64 network of IPv6. Behind a proxy, set `trustProxy` with it. Default
-   * Infinity, because many users may share one address.
+   * The same per IPv4 address, or per IPv6 /64 network. Behind a proxy, also set `trustProxy`. Default Infinity,
+   * because many users may share one address.
    */
   readonly maxConnectionsPerIp?: number;
   /**
@@ -120,24 +126,24 @@ export interface EndpointOptions {
    */
   readonly connectTimeout?: number;
   /**
-   * For {@link Endpoint.listen}: milliseconds that a client has to send the headers of a request, counted from the moment
-   * it connects. For three times as long it may send the rest. Default 10,000. Infinity: no limit.
+   * For {@link Endpoint.listen}: milliseconds a client has to send the headers of a request, counted from when it
+   * connects. It has three times as long to send the whole request. Default 10,000. Infinity: no limit.
    */
   readonly requestTimeout?: number;
   /**
-   * For {@link Endpoint.listen}: how many TCP connections may be open that have not sent a whole request. Beyond it the
-   * oldest of them is ended. Default 10,000.
+   * For {@link Endpoint.listen}: how many TCP connections may be open without having sent a whole request. Beyond it
+   * the oldest is closed. Default 10,000.
    */
   readonly maxPendingSockets?: number;
-  /** How `close` sends clients away. Default: 10,000 at once, the next after 2 s; all within 30 s. False: at once. */
+  /** How `close` drains clients. Default: batches of 10,000 every 2 s, all within 30 s. False: all at once. */
   readonly drain?: DrainOptions | false;
-  /** A path that answers how the endpoint is: 200, or 503 while it drains. Default: none. */
+  /** The path of the health check: 200, or 503 while draining. Default: none. */
   readonly health?: string;
-  /** Prints what happens; `false` for silence. Default true: level `info` on the console. */
+  /** What is logged; `false`: nothing. Default true: level `info` on the console. */
   readonly logger?: LoggerOption;
 }
 
-/** A presence, as far as an endpoint must know it. */
+/** What an endpoint needs of a presence. */
 export interface EndpointPresence {
   bind(endpoint: {
     readonly pubsub: PubSub;
@@ -146,20 +152,20 @@ export interface EndpointPresence {
   }): BoundPresence;
 }
 
-/** A presence at work on an endpoint. */
+/** A presence bound to an endpoint. */
 export interface BoundPresence {
-  /** The names of the nodes that it hears of. */
+  /** The names of the nodes it knows. */
   readonly nodes: readonly string[];
   start(): void;
   stop(): void;
 }
 
-/** WebSocket options with all their values. */
+/** WebSocket options with defaults filled in. */
 export type WebSocketConfig = Required<Omit<WebSocketOptions, "errorHandler">> & Pick<WebSocketOptions, "errorHandler">;
-/** Long-poll options with all their values. */
+/** Long-poll options with defaults filled in. */
 export type LongPollConfig = Required<LongPollOptions>;
 
-/** A mount with all its values. */
+/** A mount with defaults filled in. */
 export interface MountConfig {
   readonly path: string;
   readonly socket: SocketDefinition;
@@ -247,7 +253,7 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
   checkPath(path);
   const { socket, authToken = false, session, websocket = true, longpoll = false } = options;
   if (websocket === false && longpoll === false) {
-    throw new WingbeatError("WB_OPTION", `${where} has no transport: switch on websocket or longpoll.`);
+    throw new WingbeatError("WB_OPTION", `${where} has no transport: enable websocket or longpoll.`);
   }
   const config: MountConfig = {
     path,
@@ -267,7 +273,7 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
   return config;
 }
 
-/** A session that any page of any site could use is a mistake. */
+/** A session that every site's pages could use is a mistake. */
 function checkGuards(where: string, { websocket, longpoll }: MountConfig, session: SessionOptions | undefined): void {
   if (session?.csrf !== false) return;
   if (websocket?.checkOrigin !== false && longpoll?.checkOrigin !== false) return;
@@ -298,7 +304,7 @@ function readLongPoll(where: string, options: LongPollOptions, checkOrigin: Chec
   return withDefaults({ path: "/longpoll", ...LONGPOLL_LIMITS, checkOrigin }, options);
 }
 
-/** A secret below the length that tokens ask for would show at the first client only. */
+/** Checked here because a secret that is too short would otherwise fail only at the first client. */
 function checkSecret(secret: unknown): void {
   if (secret === undefined || (typeof secret === "string" && Buffer.byteLength(secret) >= 20)) return;
   throw new WingbeatError(

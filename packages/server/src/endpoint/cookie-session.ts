@@ -1,6 +1,6 @@
 /**
- * The web session of the user who connects. Browsers send cookies with connections that other pages open, too; a page
- * of the application proves itself with the CSRF token that it was served, as the parameter `_csrf_token`.
+ * The web session of a connecting user. Browsers also send cookies with connections opened by other sites' pages; a
+ * page of the application proves itself by sending its CSRF token as the parameter `_csrf_token`.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -10,24 +10,24 @@ import { checkKeys } from "../options.ts";
 
 type Awaitable<T> = T | PromiseLike<T>;
 
-/** What a session library keeps for a user. */
+/** The session object of a session library. */
 export type WebSession = Readonly<Record<string, unknown>>;
 
 export interface SessionOptions {
   /**
-   * Reads the session of a request, by its cookie: whatever session library the application has. Nothing or null: there
-   * is none. A throw refuses the connection with 500.
+   * Reads the session of a request from its cookie, with any session library. Return nothing or null when there is
+   * none. A throw refuses the connection with 500.
    */
   readonly read: (request: IncomingMessage) => Awaitable<object | null | undefined>;
   /**
-   * How the parameter `_csrf_token` is checked: the key under which the session keeps the token, or a function. When the
-   * check fails, the client is connected without a session. `false`: no check; `checkOrigin` alone guards the session. A
-   * function may be async; what it gives must be true or false, or the connection is refused with 500.
+   * How the parameter `_csrf_token` is checked: the session key that holds the token, or a function. When the check
+   * fails, the client connects without a session. `false`: no check; only `checkOrigin` protects the session. A
+   * function may be async and must return true or false; anything else refuses the connection with 500.
    */
   readonly csrf: string | false | ((session: WebSession, token: string) => Awaitable<boolean>);
 }
 
-/** Gives the session of a request, if it may be used. */
+/** Returns the session of a request, if it may be used. */
 export type ReadSession = (
   request: IncomingMessage,
   params: Readonly<Record<string, unknown>>,
@@ -38,7 +38,7 @@ export function sessionReader(where: string, options: SessionOptions): ReadSessi
   checkKeys(where, options, ["read", "csrf"]);
   const { read, csrf } = options;
   if (typeof read !== "function") {
-    throw new WingbeatError("WB_OPTION", `${where}.read must be a function that gives the session of a request.`);
+    throw new WingbeatError("WB_OPTION", `${where}.read must be a function that returns the session of a request.`);
   }
   const isGenuine = tokenCheck(where, csrf);
   const accept = (session: object | null | undefined, token: unknown): ReturnType<ReadSession> => {
@@ -46,7 +46,7 @@ export function sessionReader(where: string, options: SessionOptions): ReadSessi
     if (typeof session !== "object") {
       throw new WingbeatError(
         "WB_BAD_RETURN",
-        `${where}.read must give an object, null or nothing, not a ${typeof session}.`,
+        `${where}.read must return an object, null or undefined, not a ${typeof session}.`,
       );
     }
     const pick = (verdict: unknown): WebSession | undefined => {
@@ -71,11 +71,11 @@ function tokenCheck(where: string, csrf: SessionOptions["csrf"]): TokenCheck {
   if (typeof csrf === "string" && csrf !== "") return (session, token) => isSame(session[csrf], token);
   throw new WingbeatError(
     "WB_OPTION",
-    `${where}.csrf must be set: the session's key of the CSRF token, a function that checks it, or false.`,
+    `${where}.csrf must be set: the session key of the CSRF token, a function that checks it, or false.`,
   );
 }
 
-/** Compares in a time that does not tell how much of the token is right. */
+/** Compares in constant time. */
 function isSame(expected: unknown, token: unknown): boolean {
   if (typeof expected !== "string" || typeof token !== "string" || expected === "") return false;
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,10 +1,10 @@
-/** One transport of a mount, on a path of its own: takes the requests of that path and makes sessions of them. */
+/** One transport of a mount on its path: turns requests for that path into sessions. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { PathParams } from "./path.ts";
 
 export interface Door {
-  /** The path's variables, when this door answers requests for it. */
+  /** The path's variables; undefined when the path is not this transport's. */
   match(path: string): PathParams | undefined;
   /** A request that asks for an upgrade to WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, params: PathParams): void | Promise<void>;
@@ -12,8 +12,8 @@ export interface Door {
   request(request: IncomingMessage, response: ServerResponse, params: PathParams): void | Promise<void>;
 }
 
-/** A door that clients come in by. */
+/** A transport that can be stopped. */
 export interface ClientDoor extends Door {
-  /** Waits until all connections are closed; after `ms` ends those that are left. */
+  /** Waits until all connections are closed; after `ms` terminates the rest. */
   stop(ms: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Draining: sends the clients of an endpoint away in batches, so that the other nodes get them little by little. Of
- * each client, what it has sent is handled and answered first.
+ * Draining: disconnects the clients of an endpoint in batches, so that the other nodes are not flooded. What a client
+ * has already sent is handled and answered before its connection closes.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { CloseCode } from "@wingbeat/protocol";
@@ -11,7 +11,7 @@ export interface DrainOptions {
   readonly batchSize?: number;
   /** Milliseconds between two batches. Default 2,000. */
   readonly batchInterval?: number;
-  /** Milliseconds after which all that are left are closed, whatever they are doing. Default 30,000. */
+  /** Milliseconds after which the remaining connections are closed, even with callbacks running. Default 30,000. */
   readonly deadline?: number;
 }
 
@@ -19,15 +19,15 @@ export type DrainConfig = Required<DrainOptions>;
 
 /** A connected client. */
 export interface Drainable {
-  /** Whether a callback is under way for it. */
+  /** Whether one of its callbacks is running. */
   readonly isBusy: boolean;
   readonly connection: { readonly bufferedBytes: number };
-  /** Takes no more messages of the client. */
+  /** Stops handling messages of the client. */
   stopReading(): void;
   shutdown(reason: string, code: CloseCode, text: string): void;
 }
 
-/** One batch, as telemetry tells it. */
+/** One batch, as reported to telemetry. */
 export interface Round {
   readonly count: number;
   readonly total: number;
@@ -40,15 +40,15 @@ export interface Round {
 /** Defaults, as docs/limits.md lists them. */
 export const DRAIN_LIMITS = { batchSize: 10_000, batchInterval: 2_000, deadline: 30_000 } as const;
 
-/** All at once, without waiting for anything. */
+/** All at once, without waiting. */
 export const AT_ONCE: DrainConfig = { batchSize: Number.MAX_SAFE_INTEGER, batchInterval: 0, deadline: 0 };
 
-/** How often busy clients are looked at, in ms. */
+/** How often busy clients are checked, in ms. */
 const LOOK = 10;
-/** How long a client may take to fetch what waits for it, when its callbacks are done, in ms: it may have gone. */
+/** How long to wait for a client to read its buffered data once its callbacks are done, in ms: it may be gone. */
 const FETCH_WAIT = 1_000;
 
-/** Throws `WB_OPTION`. `false` stands for all at once. */
+/** Throws `WB_OPTION`. `false` closes all clients at once. */
 export function readDrain(where: string, options: DrainOptions | false, defaults?: DrainConfig): DrainConfig {
   if (options === false) return AT_ONCE;
   checkKeys(where, options, ["batchSize", "batchInterval", "deadline"]);
@@ -59,8 +59,8 @@ export function readDrain(where: string, options: DrainOptions | false, defaults
 }
 
 /**
- * Closes all clients with 1012. Resolves when they are told, and `hasWork` says that no callback is under way any more;
- * at the deadline, or when `hurry` is aborted, in any case.
+ * Closes all clients with 1012. Resolves when all are closed and `hasWork` reports no running callbacks, and in any
+ * case at the deadline or when `hurry` is aborted.
  */
 export async function drain(
   clients: readonly Drainable[],
@@ -76,7 +76,7 @@ export async function drain(
   const closing: Promise<void>[] = [];
   for (let round = 1; round <= rounds; round++) {
     if (round > 1) await sleep(Math.min(batchInterval, left()), undefined, { signal: hurry }).catch(() => {});
-    // At the deadline, the batch is all that are left.
+    // At the deadline, the batch is every remaining client.
     const isLast = left() === 0 || round === rounds;
     const batch = clients.slice((round - 1) * batchSize, isLast ? total : round * batchSize);
     report({ count: batch.length, total, round, rounds, interval: batchInterval });
@@ -87,10 +87,10 @@ export async function drain(
   while (hasWork() && left() > 0) await sleep(LOOK);
 }
 
-/** Closes each client of a batch as soon as it is owed nothing any more. */
+/** Closes each client of a batch once its replies are sent. */
 async function closeBatch(batch: readonly Drainable[], left: () => number): Promise<void> {
   for (const client of batch) client.stopReading();
-  // What was read in this turn is handled at its end.
+  // Messages read in this turn are handled at its end.
   if (left() > 0) await nextTurn();
   const idleSince = new Map<Drainable, number>();
   let waiting = batch;
@@ -107,7 +107,7 @@ async function closeBatch(batch: readonly Drainable[], left: () => number): Prom
   }
 }
 
-/** Whether a client is still to be answered, or to be sent what is there for it. */
+/** Whether a client still has running callbacks or unsent data. */
 function isOwed(client: Drainable, now: number, idleSince: Map<Drainable, number>): boolean {
   if (client.isBusy) {
     idleSince.delete(client);

@@ -1,4 +1,4 @@
-/** What admission knows of the way in, and of a request that comes by it. */
+/** What admission knows about a transport of a mount, and about a request to it. */
 import type { IncomingMessage } from "node:http";
 import type { Sender } from "../socket/connect-info.ts";
 import type { SocketSpec } from "../socket/spec.ts";
@@ -9,9 +9,9 @@ import type { Gate } from "./gate.ts";
 import type { OriginCheck } from "./origin.ts";
 import type { FindSender } from "./proxy.ts";
 
-/** What all entrances of an endpoint share. */
+/** Shared by all transports of an endpoint. */
 export interface Premises {
-  /** The public host name, when it is not that of the request. */
+  /** The public host name, when it differs from that of the request. */
   readonly host: string | undefined;
   readonly gate: Gate;
   readonly senderOf: FindSender;
@@ -26,23 +26,23 @@ export interface Entrance {
   readonly transport: string;
   readonly socket: SocketSpec;
   readonly checkOrigin: OriginCheck;
-  /** Makes the answer to those that `connect` refuses with a reason. */
+  /** Builds the answer when `connect` refuses with a reason. */
   readonly errorHandler: WebSocketOptions["errorHandler"] | undefined;
   readonly gate: Gate;
   readonly senderOf: FindSender;
   readonly readSession: ReadSession | undefined;
-  /** Milliseconds that all async callbacks together may take. */
+  /** Milliseconds that all async callbacks of a request may take together. */
   readonly connectTimeout: number;
 }
 
-/** A request that may go on: its parameters, and when it came. */
+/** A request that passed the first checks: its parameters, and when it arrived. */
 export interface Visit {
   readonly request: IncomingMessage;
   readonly caller: Caller;
   readonly sender: Sender;
-  /** The query with the path variables. */
+  /** The query merged with the path variables. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly startedAt: number;
-  /** Nobody waits for a decision any more. */
+  /** The client has gone, or `connectTimeout` has passed: the remaining callbacks are skipped. */
   isOver: boolean;
 }

@@ -1,8 +1,8 @@
-/** How many may be connected, and whether anybody may come in now. One gate for all sockets of an endpoint. */
+/** Connection limits, and whether new connections are accepted at all. All sockets of an endpoint share one gate. */
 import { isIPv6 } from "node:net";
 import type { Place } from "../socket/session.ts";
 
-/** Why nobody is let in, or why this one is not. */
+/** Why a connection is refused. */
 export type Closure = "draining" | "maxConnections" | "maxConnectionsPerIp";
 
 export class Gate implements Place {
@@ -21,12 +21,12 @@ export class Gate implements Place {
     return this.#isOpen;
   }
 
-  /** Lets nobody in from now on. */
+  /** Refuses all connections from now on. */
   close(): void {
     this.#isOpen = false;
   }
 
-  /** Takes a place for a client, to be left once; or says why there is none. */
+  /** Reserves a slot for a client, to be released once; or returns the reason when there is none. */
   enter(address: string): Place | Closure {
     if (!this.#isOpen) return "draining";
     if (this.#count >= this.#maxConnections) return "maxConnections";
@@ -42,7 +42,7 @@ export class Gate implements Place {
     return new PlaceOfNetwork(this, network);
   }
 
-  /** Gives a place back: the same for all clients while addresses are not counted. */
+  /** Releases a slot. One shared object while addresses are not counted. */
   leave(): void {
     this.#count--;
   }
@@ -69,7 +69,10 @@ class PlaceOfNetwork implements Place {
   }
 }
 
-/** What is counted as one: an IPv4 address, or the first 64 bits of an IPv6 address, because one host has all the rest. */
+/**
+ * What counts as one client address: an IPv4 address, or the /64 prefix of an IPv6 address, since one host usually has
+ * the whole /64.
+ */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = "", tail] = address.replace(/%.*$/, "").split("::");
@@ -83,7 +86,7 @@ export function networkOf(address: string): string {
     .join(":")}::/64`;
 }
 
-/** The groups of a part of an IPv6 address; an IPv4 address at its end stands for two. */
+/** The groups of part of an IPv6 address; a trailing IPv4 address counts as two groups. */
 function groupsOf(part: string): string[] {
   return part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 }

@@ -1,4 +1,4 @@
-/** What WebSocket asks beyond admission: a subprotocol, and the auth token that comes as one. */
+/** The WebSocket part of admission: the subprotocol, and an auth token sent as one. */
 import type { IncomingMessage } from "node:http";
 import { isPromise } from "../awaitable.ts";
 import { admit, refuse, screen } from "./admission.ts";
@@ -9,21 +9,23 @@ import type { PathParams } from "./path.ts";
 import { FORBIDDEN, jsonAnswer, Refusal } from "./refusal.ts";
 import { offeredProtocols, selectProtocol, takeAuthToken } from "./subprotocol.ts";
 
-/** Where WebSocket clients come in. */
+/** The WebSocket transport of a mount, as seen by admission. */
 export interface WebSocketEntrance extends Entrance {
   readonly subprotocols: readonly string[];
   /** Whether a token is read from `Sec-WebSocket-Protocol`. */
   readonly authToken: boolean;
 }
 
-/** Let in: what the session needs, and the subprotocol to answer. */
+/** Accepted: what the session needs, and the subprotocol to answer with. */
 export interface AdmittedHandshake extends Admitted {
   readonly subprotocol: string | undefined;
 }
 
 type Outcome = AdmittedHandshake | Refusal;
 
-/** Decides over one upgrade request, at once unless the application is async. Never throws or rejects. */
+/**
+ * Decides on an upgrade request; synchronous unless a callback of the application is async. Never throws or rejects.
+ */
 export function admitHandshake(
   entrance: WebSocketEntrance,
   request: IncomingMessage,
@@ -49,7 +51,7 @@ interface Agreed {
   readonly subprotocol: string | undefined;
 }
 
-/** Takes the token out of the offered subprotocols and chooses one of the others. */
+/** Extracts the token from the offered subprotocols and picks one of the others. */
 function agree(entrance: WebSocketEntrance, request: IncomingMessage): Agreed | Refusal {
   const offered = offeredProtocols(request.headers["sec-websocket-protocol"]);
   const offer = entrance.authToken ? takeAuthToken(offered) : { protocols: offered, authToken: undefined };

@@ -1,4 +1,4 @@
-/** How an endpoint is, for load balancers and people. */
+/** The health of an endpoint, for load balancers and people. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AdapterStatus } from "../pubsub.ts";
@@ -8,19 +8,19 @@ import type { PathParams } from "./path.ts";
 
 export interface Health {
   /**
-   * `degraded`: this node serves its clients, but reaches no other node. `draining`: it takes no new clients, and sends
-   * its own away.
+   * `degraded`: this node serves its clients but cannot reach other nodes. `draining`: it accepts no new clients and is
+   * closing the connections of its own.
    */
   readonly status: "ok" | "degraded" | "draining";
   readonly connections: number;
-  /** Joined channels of all connections, and those that are being joined. */
+  /** Channels of all connections that are joined or joining. */
   readonly channels: number;
-  /** Bytes that wait to be sent, of all connections. */
+  /** Bytes buffered for sending, over all connections. */
   readonly bufferedBytes: number;
   readonly pubsub: AdapterStatus;
 }
 
-/** Answers GET and HEAD on its path: 200 while clients may come, 503 when they must go elsewhere. */
+/** Answers GET and HEAD on its path: 200, or 503 while the endpoint drains. */
 export class HealthDoor implements Door {
   readonly #path: string;
   readonly #health: () => Health;

@@ -5,16 +5,16 @@ import type { Duplex } from "node:stream";
 import { WingbeatError } from "../errors.ts";
 import type { HttpAnswer } from "./config.ts";
 
-/** Headers that say where an answer ends, and what becomes of its connection: they are never the application's. */
+/** Headers that frame the answer or control the connection: never taken from the application. */
 const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);
 
 /** How long a client may take to read its answer and to close its side, in ms. */
 const LINGER = 1_000;
 
-/** For sockets and requests that we hold: an `error` event without a listener would end the process. */
+/** For sockets and requests that we hold on to: an `error` event without a listener would end the process. */
 export const ignoreError = (): void => {};
 
-/** Answers an upgrade request that is not upgraded, and ends its connection. Listens to the socket's errors. */
+/** Answers an upgrade request without upgrading, and closes the connection. Handles the socket's errors. */
 export function answerUpgrade(socket: Duplex, { status, headers = {}, body = "" }: HttpAnswer): void {
   socket.on("error", ignoreError);
   if (socket.destroyed) return;
@@ -27,7 +27,7 @@ export function answerUpgrade(socket: Duplex, { status, headers = {}, body = "" 
   const head = Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
   const deadline = setTimeout(() => socket.destroy(), LINGER);
   socket.once("close", () => clearTimeout(deadline));
-  // What the client still sends is read: to close before that would reset the connection, and the answer with it.
+  // Keep reading: closing with unread data would reset the connection and lose the answer.
   socket.end(Buffer.concat([head, Buffer.from(body)]), () => socket.resume());
 }
 
@@ -39,8 +39,8 @@ export function answer(response: ServerResponse, { status, headers = {}, body = 
 }
 
 /**
- * Checks what `errorHandler` returned: it may hold text of the client, which must not become headers of its own. Framing
- * headers are left out. Throws `WB_BAD_RETURN`.
+ * Checks what `errorHandler` returned: it may contain client input, which must not be able to inject headers. Framing
+ * headers are dropped. Throws `WB_BAD_RETURN`.
  */
 export function readAnswer(value: unknown): HttpAnswer {
   if (typeof value !== "object" || value === null) throw badAnswer(`${typeof value}: it must return { status }`);
@@ -49,7 +49,7 @@ export function readAnswer(value: unknown): HttpAnswer {
     throw badAnswer(`status ${String(status)}: it must be a whole number from 200 to 599`);
   }
   if (typeof body !== "string") throw badAnswer(`a body that is ${typeof body}: it must be a string`);
-  if (typeof headers !== "object" || headers === null) throw badAnswer("headers that are no object");
+  if (typeof headers !== "object" || headers === null) throw badAnswer("headers that are not an object");
   return { status: status as number, headers: readHeaders(headers), body };
 }
 

@@ -1,4 +1,4 @@
-/** The application's part of admission: web session, schema of the params, `connect`, `errorHandler`, `id`. */
+/** The application's part of admission: web session, params schema, `connect`, `errorHandler` and `id`. */
 import { isPromise, settle } from "../awaitable.ts";
 import { NO_REASON, Reply } from "../channel/result.ts";
 import { WingbeatError } from "../errors.ts";
@@ -12,12 +12,12 @@ import { absent, FORBIDDEN, Refusal } from "./refusal.ts";
 export type Accepted = Pick<Admission, "assigns" | "id">;
 type Decision = Accepted | Refusal | PromiseLike<Accepted | Refusal>;
 
-/** Goes on with a value that may be promised, without a promise where there is none. */
+/** Continues with a value that may be a promise; creates no promise for a plain value. */
 function then<T, R>(value: T | PromiseLike<T>, proceed: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
   return isPromise(value) ? Promise.resolve(value).then(proceed) : proceed(value);
 }
 
-/** Calls the application, one step after the other, as long as anybody waits. Throws and rejects as it does. */
+/** Runs the application's callbacks in turn and stops when the client has gone. Throws or rejects as they do. */
 export function introduce(entrance: Entrance, visit: Visit, authToken: string | undefined): Decision {
   const { request, sender, params } = visit;
   const session = entrance.readSession?.(request, params);
@@ -33,13 +33,13 @@ export function introduce(entrance: Entrance, visit: Visit, authToken: string | 
 
 type Checked = { readonly value: unknown } | Refusal;
 
-/** The params as the socket's schema makes them. */
+/** The params as parsed by the socket's schema. */
 function check({ socket }: Entrance, params: object): Checked | PromiseLike<Checked> {
   if (socket.params === undefined) return { value: params };
   return then(socket.params["~standard"].validate(params) as unknown, (result): Checked => {
     const isObject = typeof result === "object" && result !== null;
     if (isObject && "issues" in result && result.issues !== undefined) {
-      return new Refusal("connect", FORBIDDEN, "params do not fit the schema");
+      return new Refusal("connect", FORBIDDEN, "params do not match the schema");
     }
     if (isObject && "value" in result) return { value: result.value };
     throw new WingbeatError(
@@ -56,7 +56,7 @@ function accept(entrance: Entrance, result: unknown, info: ConnectInfo): Decisio
   const assigns = result.response as Readonly<Record<string, unknown>>;
   if (typeof assigns !== "object" || assigns === null || isPromise(assigns)) {
     if (isPromise(assigns)) settle(assigns, ignore, ignore);
-    return badReturn("connect must return ok(assigns) with an object: was an await forgotten?");
+    return badReturn("connect must return ok(assigns) with an object: is an await missing?");
   }
   return then(entrance.socket.id?.(assigns), (id = null) =>
     id === null || typeof id === "string"
@@ -65,7 +65,7 @@ function accept(entrance: Entrance, result: unknown, info: ConnectInfo): Decisio
   );
 }
 
-/** Answers one that `connect` refuses: with 403, or as `errorHandler` says when there is a reason. */
+/** Builds the answer when `connect` refuses: 403, or what `errorHandler` returns when there is a reason. */
 function refused({ errorHandler }: Entrance, reason: unknown, info: ConnectInfo): Refusal | PromiseLike<Refusal> {
   if (reason === NO_REASON) return new Refusal("connect", FORBIDDEN);
   if (errorHandler === undefined) return new Refusal("connect", FORBIDDEN, reason);

@@ -1,4 +1,4 @@
-/** Where long-poll clients come in. */
+/** Handles long-poll requests of a mount. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Session } from "../socket/session.ts";
@@ -18,7 +18,7 @@ import { pathMatcher } from "./path.ts";
 import type { PathMatcher, PathParams } from "./path.ts";
 import { absent, Refusal } from "./refusal.ts";
 
-/** Clients have no better answer to a failure of the server than this status: they close, and come again. */
+/** Long-poll clients treat this status as a server failure: they close and reconnect. */
 const FAILURE = statusText(500);
 
 export class LongPollDoor implements ClientDoor {
@@ -75,10 +75,10 @@ export class LongPollDoor implements ClientDoor {
     else answerEmpty(response, 400);
   }
 
-  /** A closed session is gone at once. */
+  /** Nothing to wait for: a closed session is gone at once. */
   async stop(): Promise<void> {}
 
-  /** A GET without a session: runs `connect`, and opens one. */
+  /** A GET without a session: runs `connect` and opens a session. */
   async #connect(visit: Visit, response: ServerResponse): Promise<void> {
     const authToken = this.#hasAuthToken ? headerOf(visit.request, "x-phoenix-authtoken") : undefined;
     try {
@@ -109,7 +109,7 @@ export class LongPollDoor implements ClientDoor {
   }
 }
 
-/** What is forbidden is told in the body; only failures have an HTTP status of their own. */
+/** A 403 is sent in the body of a 200, as Phoenix does; only failures use the HTTP status. */
 function refuseGet(response: ServerResponse, { answer }: Refusal): void {
   if (answer.status === 403) answerJson(response, statusText(403));
   else answerJson(response, FAILURE, answer.status, answer.status === 503 ? answer.headers : {});

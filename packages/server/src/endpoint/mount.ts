@@ -1,4 +1,4 @@
-/** One socket on its path, behind a door for each of its transports. */
+/** A socket on its path, with its transports. */
 import type { Session, SessionEnvironment } from "../socket/session.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
 import type { MountConfig } from "./config.ts";
@@ -12,7 +12,7 @@ export class Mount {
   readonly #environment: SessionEnvironment;
   readonly #doors: readonly ClientDoor[];
 
-  /** `sessions` are the endpoint's long-poll sessions: there when a mount has long polling. */
+  /** `sessions` are the endpoint's long-poll sessions, present when a mount has long polling. */
   constructor(
     config: MountConfig,
     environment: SessionEnvironment,
@@ -34,12 +34,12 @@ export class Mount {
     return this.#environment.sessions;
   }
 
-  /** Whether callbacks are under way. */
+  /** Whether callbacks are running. */
   get hasWork(): boolean {
     return this.#environment.work.running > 0;
   }
 
-  /** The door that answers requests for a path. */
+  /** The transport that answers requests for a path. */
   find(path: string): { readonly door: ClientDoor; readonly params: PathParams } | undefined {
     for (const door of this.#doors) {
       const params = door.match(path);
@@ -48,7 +48,7 @@ export class Mount {
     return undefined;
   }
 
-  /** Waits until all connections are closed; after `ms` ends those that are left. */
+  /** Waits until all connections are closed; after `ms` terminates the rest. */
   async stop(ms: number): Promise<void> {
     await Promise.all(this.#doors.map((door) => door.stop(ms)));
   }

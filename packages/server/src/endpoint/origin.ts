@@ -1,5 +1,5 @@
 /**
- * Which web pages may connect. Browsers send `Origin`; a request without one comes from no page and is allowed.
+ * Which web pages may connect. Browsers send `Origin`; a request without it does not come from a page and is allowed.
  * Without this check, any page that a user visits could open a connection with the user's cookies.
  */
 import type { IncomingMessage } from "node:http";
@@ -8,11 +8,11 @@ import { hostOf } from "../socket/connect-info.ts";
 import type { Sender } from "../socket/connect-info.ts";
 
 /**
- * - `true` (default): the origin's host must be the host of the request, or `host` of the endpoint when given.
- * - `"conn"`: scheme, host and port must be those of the request.
+ * - `true` (default): the origin's host must equal the host of the request, or the endpoint's `host` when set.
+ * - `"conn"`: scheme, host and port must match those of the request.
  * - a list: `"https://example.com"`, `"//example.com"` (any scheme and port), `"//*.example.com"` (with subdomains).
- * - a function: decides by itself, sync or async; it also sees origins without a host (`null`, `file://`). Only `true`
- *   lets the page in; what is neither true nor false is reported as an error.
+ * - a function: decides itself, sync or async; it also sees origins without a host (`null`, `file://`). Only `true`
+ *   allows the page; any other value than true or false is reported as an error.
  * - `false`: every page may connect.
  */
 export type CheckOrigin =
@@ -21,10 +21,10 @@ export type CheckOrigin =
   | readonly string[]
   | ((origin: string, request: IncomingMessage) => boolean | PromiseLike<boolean>);
 
-/** Decides over one request. What it gives comes from the application: only `true` lets in. */
+/** Checks one request. The result may come from the application: only `true` allows it. */
 export type OriginCheck = (request: IncomingMessage, sender: Sender) => boolean | PromiseLike<boolean>;
 
-/** Makes the check for an option. Throws `WB_OPTION` for a list entry without a host. */
+/** Creates the check for an option. Throws `WB_OPTION` for a list entry without a host. */
 export function originCheck(option: CheckOrigin, endpointHost: string | undefined): OriginCheck {
   if (option === false) return () => true;
   if (typeof option === "function") return withOrigin((origin, request) => option(origin, request));
@@ -65,7 +65,7 @@ function parseEntry(text: string): Origin {
   if (entry !== undefined) return entry;
   throw new WingbeatError(
     "WB_OPTION",
-    `checkOrigin has "${text}", which names no host: write "https://example.com" or "//example.com".`,
+    `checkOrigin has "${text}", which has no host: write "https://example.com" or "//example.com".`,
   );
 }
 

@@ -2,10 +2,12 @@
 
 export type PathParams = Readonly<Record<string, string>>;
 
-/** Tells whether a path (without query) fits, and what its variables are. A trailing slash is allowed. */
+/** Matches a path (without its query) and returns its variables. A trailing slash is allowed. */
 export type PathMatcher = (path: string) => PathParams | undefined;
 
-/** Joins the parts of a mount's path and makes its matcher. Variables that begin with `_` are matched and dropped. */
+/**
+ * Joins the parts of a mount's path into a matcher. Variables whose name begins with `_` are matched but not returned.
+ */
 export function pathMatcher(...parts: readonly string[]): PathMatcher {
   const expected = segmentsOf(parts.join("/"));
   return (path) => {

@@ -1,14 +1,15 @@
 /**
- * TCP connections to the server of `listen` that have not sent the headers of a request yet. They cost a file descriptor
- * each, and no admission has seen them: they have little time, and beyond a number the oldest of them make room.
+ * TCP connections to the server of `listen` that have not yet sent the headers of a request. Each costs a file
+ * descriptor, and no admission check has seen it: it has little time, and beyond a limit the oldest is closed to make
+ * room.
  */
 import { createServer, IncomingMessage } from "node:http";
 import type { RequestListener, Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
 
-/** The body may come for so many times as long as the headers. */
+/** How many times longer the whole request may take than its headers. */
 const WHOLE_REQUEST = 3;
-/** Node looks so many times per timeout: a connection is ended at most 25 % late. */
+/** How often Node checks per timeout: a connection ends at most 25 % late. */
 const CHECKS_PER_TIMEOUT = 4;
 
 export interface PendingLimits {
@@ -17,14 +18,14 @@ export interface PendingLimits {
   readonly maxPendingSockets: number;
 }
 
-/** A server that bounds them. Calls `onEnded` for each connection that had to make room. */
+/** Creates a server with these limits. Calls `onEnded` for each connection closed to make room. */
 export function createBoundedServer(
   { requestTimeout, maxPendingSockets }: PendingLimits,
   onEnded: () => void,
   listener: RequestListener,
 ): Server {
   const pending = new Set<Socket>();
-  /** Node makes one when the headers of a request have come, whoever answers it. */
+  /** Node creates a response once the headers of a request have arrived, whoever answers it. */
   class Request extends IncomingMessage {
     constructor(socket: Socket) {
       super(socket);

@@ -1,6 +1,6 @@
 /**
- * Who sent a request, when it came through proxies. Proxies tell it in `X-Forwarded-For`, `-Proto` and `-Host`, but
- * anybody can send these headers: they are read only as far as `trustProxy` says.
+ * The sender of a request that came through proxies. Proxies report it in `X-Forwarded-For`, `-Proto` and `-Host`, but
+ * anybody can send these headers: they are trusted only as far as `trustProxy` says.
  */
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
@@ -9,21 +9,21 @@ import type { Sender } from "../socket/connect-info.ts";
 import { parseTarget } from "../socket/request-target.ts";
 
 /**
- * - `false` (default): the headers are ignored; the sender is the other end of the TCP connection.
- * - a number: so many proxies stand before the server, and each adds one entry at the end.
- * - a list of addresses and networks (`"10.0.0.0/8"`, `"::1"`): these are proxies; the first address that is none,
- *   counted from the end, is the sender.
- * - `true`: everybody is believed; the first entry is the sender. Right only when the proxy overwrites the headers.
+ * - `false` (default): the headers are ignored; the sender is the peer of the TCP connection.
+ * - a number: how many proxies are in front of the server; each appends one entry.
+ * - a list of addresses and networks (`"10.0.0.0/8"`, `"::1"`): the trusted proxies; the sender is the last address
+ *   that is not one of them.
+ * - `true`: trust everybody; the first entry is the sender. Safe only when the proxy overwrites the headers.
  */
 export type TrustProxy = boolean | number | readonly string[];
 
-/** Says who sent a request. */
+/** Determines the sender of a request. */
 export type FindSender = (request: IncomingMessage) => Sender;
 
-/** Whether the address at this distance (0: the TCP connection) is a proxy that is believed. */
+/** Whether the address at this distance (0: the TCP connection) is a trusted proxy. */
 type IsTrusted = (address: string, distance: number) => boolean;
 
-/** Throws `WB_OPTION` for what is no address, no network and no number of proxies. */
+/** Throws `WB_OPTION` for anything but an address, a network or a number of proxies. */
 export function senderFinder(option: TrustProxy): FindSender {
   if (option === false || option === 0) return connectionOf;
   const isTrusted = trustOf(option);
@@ -37,7 +37,10 @@ function trustOf(option: Exclude<TrustProxy, false>): IsTrusted {
   if (option === true) return () => true;
   if (typeof option === "number") {
     if (Number.isInteger(option) && option > 0) return (_address, distance) => distance < option;
-    throw new WingbeatError("WB_OPTION", `createEndpoint: trustProxy is ${option}: it counts proxies.`);
+    throw new WingbeatError(
+      "WB_OPTION",
+      `createEndpoint: trustProxy is ${option}: it must be a whole number of proxies.`,
+    );
   }
   if (!Array.isArray(option)) {
     throw new WingbeatError(
@@ -58,13 +61,13 @@ function addTo(proxies: BlockList, entry: string): void {
   if (version === 0 || !(prefix <= size)) {
     throw new WingbeatError(
       "WB_OPTION",
-      `createEndpoint: trustProxy has "${entry}": write an address ("10.0.0.7") or a network ("10.0.0.0/8").`,
+      `createEndpoint: trustProxy has "${entry}": it must be an address ("10.0.0.7") or a network ("10.0.0.0/8").`,
     );
   }
   proxies.addSubnet(address, prefix, version === 4 ? "ipv4" : "ipv6");
 }
 
-/** The other end of the TCP connection. */
+/** The peer of the TCP connection. */
 function connectionOf({ socket, headers, url }: IncomingMessage): Sender {
   return {
     address: plain(socket.remoteAddress ?? ""),
@@ -74,7 +77,7 @@ function connectionOf({ socket, headers, url }: IncomingMessage): Sender {
   };
 }
 
-/** Goes back from proxy to proxy, to the first address that is not trusted, or cannot be read. */
+/** Walks back from proxy to proxy, to the first address that is not trusted or cannot be parsed. */
 function through({ headers }: IncomingMessage, near: Sender, isTrusted: IsTrusted): Sender {
   const forwarded = entriesOf(headers["x-forwarded-for"]);
   let { address, port } = near;
@@ -94,7 +97,7 @@ function through({ headers }: IncomingMessage, near: Sender, isTrusted: IsTruste
   };
 }
 
-/** What the farthest trusted proxy said: entries before it are of the client's own making. */
+/** What the farthest trusted proxy reported: earlier entries are up to the client. */
 function said(header: string | string[] | undefined, distance: number): string | undefined {
   const entries = entriesOf(header);
   return entries[Math.max(0, entries.length - Math.max(1, distance))];

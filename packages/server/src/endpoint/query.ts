@@ -1,18 +1,18 @@
 /** Query strings as Plug reads them: `a=1&b[c]=2&l[]=x` gives `{ a: "1", b: { c: "2" }, l: ["x"] }`. */
 
-/** A value of a query: text, a list (`l[]=`) or an object (`b[c]=`). */
+/** A query value: a string, a list (`l[]=`) or an object (`b[c]=`). */
 export type QueryValue = string | QueryValue[] | QueryParams;
 export interface QueryParams {
   [name: string]: QueryValue;
 }
 
-/** Deeper brackets are taken as part of the name. */
+/** Brackets nested deeper are part of the name. */
 const MAX_DEPTH = 16;
 const BAD_UTF8 = "�";
 
 /**
- * Parses a query. The last value of a name wins; a `%` that encodes nothing stays as it is. The objects have no
- * prototype, so that no name collides with one of `Object`. Undefined when a value is not UTF-8 text.
+ * Parses a query string. The last value of a name wins; an invalid `%` escape is kept as is. The objects have no
+ * prototype, so no name collides with a property of `Object`. Undefined when a value is not valid UTF-8.
  */
 export function parseQuery(query: string): QueryParams | undefined {
   const params = Object.create(null) as QueryParams;
@@ -36,7 +36,7 @@ function decode(text: string): string | undefined {
   return decoded.includes(BAD_UTF8) && !spaced.includes("%EF%BF%BD") ? undefined : decoded;
 }
 
-/** `a[b][]` gives `["a", "b", ""]`; what does not fit is one name. */
+/** `a[b][]` gives `["a", "b", ""]`; anything malformed is a single name. */
 function pathOf(name: string): string[] {
   const match = /^([^[]+)((?:\[[^[\]]*\])+)$/.exec(name);
   if (match === null) return [name];

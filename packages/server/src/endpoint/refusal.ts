@@ -1,4 +1,4 @@
-/** How clients are turned away. */
+/** How connections are refused. */
 import type { TelemetryEvents } from "../telemetry.ts";
 import type { Absence } from "./caller.ts";
 import type { HttpAnswer } from "./config.ts";
@@ -6,7 +6,7 @@ import type { Closure } from "./gate.ts";
 
 type Stage = TelemetryEvents["socket.refused"]["stage"];
 
-/** Turned away. */
+/** A refused connection. */
 export class Refusal {
   readonly stage: Stage;
   readonly answer: HttpAnswer;
@@ -23,13 +23,13 @@ export class Refusal {
 
 export const FORBIDDEN: HttpAnswer = { status: 403 };
 
-/** Seconds after which those who find no place may ask again. A draining server has gone by then, or is another one. */
+/** Seconds for `Retry-After`. By then a draining server has restarted, or the load balancer picks another. */
 const RETRY_AFTER: Readonly<Record<Closure, string>> = { draining: "1", maxConnections: "5", maxConnectionsPerIp: "5" };
 
 export const closed = (why: Closure): Refusal =>
   new Refusal(why === "draining" ? why : "limit", { status: 503, headers: { "retry-after": RETRY_AFTER[why] } }, why);
 
-/** 499 is what proxies write into their logs for it: nobody is there to be answered. */
+/** 499 is what proxies log when the client closed the request: there is nobody to answer. */
 const ABSENT: Readonly<Record<Absence, HttpAnswer>> = {
   gone: { status: 499 },
   timeout: { status: 503, headers: { "retry-after": "5" } },

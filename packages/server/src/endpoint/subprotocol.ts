@@ -1,4 +1,4 @@
-/** `Sec-WebSocket-Protocol`: choosing one, and the auth token that Phoenix clients send in it. */
+/** `Sec-WebSocket-Protocol`: picks a subprotocol, and extracts the auth token that Phoenix clients send in it. */
 
 const TOKEN_PREFIX = "base64url.bearer.phx.";
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
@@ -17,8 +17,8 @@ export function offeredProtocols(header: string | undefined): string[] {
 }
 
 /**
- * Takes the auth token out of the offered protocols. Only a single one counts: with two, none is taken. Gives
- * undefined when the token is no base64 (either alphabet, padding optional).
+ * Extracts the auth token from the offered protocols; ignored when there is more than one. Undefined when the token is
+ * not base64 (either alphabet, padding optional).
  */
 export function takeAuthToken(protocols: readonly string[]): Offer | undefined {
   const tokens = protocols.filter((name) => name.startsWith(TOKEN_PREFIX));
@@ -31,7 +31,7 @@ export function takeAuthToken(protocols: readonly string[]): Offer | undefined {
   };
 }
 
-/** The first of the server's protocols that the client offers; none is needed when the client offers none. */
+/** The first of the server's protocols that the client offers; none when the client offers none. */
 export function selectProtocol(
   supported: readonly string[],
   offered: readonly string[],

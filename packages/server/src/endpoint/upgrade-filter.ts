@@ -1,10 +1,11 @@
 /**
- * Which requests leave HTTP. As soon as anybody listens to "upgrade", Node emits it for every request that offers an
- * upgrade to anything: `Upgrade: h2c` of curl and Java, `Upgrade: TLS/1.2` of Apache's client. A server may ignore such
- * an offer (RFC 9110, section 7.8), and without listeners Node does: the request is an ordinary one.
+ * Decides which requests are emitted as upgrades. Once a server has an "upgrade" listener, Node emits it for every
+ * request that offers an upgrade to anything: `Upgrade: h2c` of curl and Java, `Upgrade: TLS/1.2` of Apache's client. A
+ * server may ignore such an offer (RFC 9110, section 7.8), and Node without listeners does: the request is an ordinary
+ * one.
  *
- * Newer versions of Node ask `server.shouldUpgradeCallback`. Older ones ask nobody; there we clear `request.upgrade`
- * before the server's own `parser.onIncoming` reads it, which is what makes a request an ordinary one.
+ * Newer versions of Node call `server.shouldUpgradeCallback`. On older ones we clear `request.upgrade` before the
+ * server's own `parser.onIncoming` reads it, which makes the request an ordinary one.
  */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
@@ -14,7 +15,7 @@ type ShouldUpgrade = (request: IncomingMessage) => boolean;
 /** Since Node 24. */
 type AskingServer = Server & { shouldUpgradeCallback?: ShouldUpgrade };
 type OnIncoming = (request: IncomingMessage & { upgrade?: boolean | null }, keepAlive: boolean) => number;
-/** Node's HTTP parser of a connection. */
+/** Node's HTTP parser for a connection. */
 interface Parser {
   onIncoming?: OnIncoming | null;
 }
@@ -23,12 +24,12 @@ export class UpgradeFilter {
   readonly #server: AskingServer;
   readonly #onUpgrade: OnUpgrade;
   readonly #isOurs: (request: IncomingMessage) => boolean;
-  /** The server's own callback, where Node has it. */
+  /** The server's own callback, on versions of Node that have it. */
   readonly #shouldUpgrade: ShouldUpgrade | undefined;
   readonly #watched = new WeakSet<OnIncoming>();
   #isOn = true;
 
-  /** `onUpgrade` is made a listener of the server, without which Node upgrades nothing. */
+  /** Adds `onUpgrade` as a listener: without one, Node upgrades nothing. */
   constructor(server: Server, onUpgrade: OnUpgrade, isOurs: (request: IncomingMessage) => boolean) {
     this.#server = server;
     this.#onUpgrade = onUpgrade;
@@ -51,7 +52,7 @@ export class UpgradeFilter {
     }
   }
 
-  /** Makes the parser of a connection ask us, where Node does not. Called again, it does nothing. */
+  /** Hooks the parser of a connection, on versions of Node without the callback. Safe to call twice. */
   watch(socket: Duplex): void {
     if (!this.#isOn || this.#shouldUpgrade !== undefined) return;
     const { parser } = socket as { parser?: Parser | null };
@@ -65,14 +66,14 @@ export class UpgradeFilter {
     parser.onIncoming = asking;
   }
 
-  /** Whether a request that offers an upgrade is to be emitted as "upgrade". */
+  /** Whether a request that offers an upgrade is emitted as "upgrade". */
   readonly #decide: ShouldUpgrade = (request) => {
     if (!this.#isOn) return this.#asApplication(request);
     const isOurs = this.#isOurs(request);
-    // The application's listeners decide over all that is not ours, as they would without us.
+    // Requests that are not ours behave as they would without us.
     if (!isOurs && this.hasOthers) return this.#asApplication(request);
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return false;
-    // It may be gone: some take away all listeners.
+    // It may be gone: some code removes all listeners.
     if (!this.#server.listeners("upgrade").includes(this.#onUpgrade)) this.#server.on("upgrade", this.#onUpgrade);
     return true;
   };

@@ -1,4 +1,4 @@
-/** Where WebSocket clients come in. */
+/** Handles WebSocket requests of a mount. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isPromise } from "../awaitable.ts";
@@ -47,7 +47,7 @@ export class WebSocketDoor implements ClientDoor {
     this.#upgrade(request, caller, admitted);
   }
 
-  /** A request that asks for no upgrade is admitted first, as in Phoenix, and then told why not. */
+  /** A request without an upgrade goes through admission first, as in Phoenix, and then gets an error. */
   async request(request: IncomingMessage, response: ServerResponse, params: PathParams): Promise<void> {
     if (request.method !== "GET") {
       answer(response, { status: 400 });
@@ -78,15 +78,15 @@ export class WebSocketDoor implements ClientDoor {
         return session;
       });
     } finally {
-      // The client has gone: nobody else will give the place back.
+      // The client has gone: nothing else would release the slot.
       if (session === undefined) turnAway(this.#entrance, admitted, absent("gone"));
     }
   }
 
-  /** Turns a client away that was let in but does not ask for a WebSocket as it should. */
+  /** Refuses a client that passed admission but whose request is not a valid WebSocket handshake. */
   #fault(request: IncomingMessage, admitted: AdmittedHandshake): Refusal {
     const handshake = this.#transport.read(request);
-    const body = typeof handshake === "string" ? handshake : "a WebSocket request cannot be an ordinary one";
+    const body = typeof handshake === "string" ? handshake : "this path needs a WebSocket handshake";
     const answer = { status: 400, headers: { "content-type": "text/plain; charset=utf-8" }, body };
     return turnAway(this.#entrance, admitted, new Refusal("request", answer, body));
   }
@@ -99,7 +99,7 @@ export class WebSocketDoor implements ClientDoor {
   }
 }
 
-/** What admission needs to know of a mount. */
+/** What admission needs to know about a mount. */
 export function entranceOf(
   { path, socket, authToken, readSession }: MountConfig,
   { checkOrigin, subprotocols, errorHandler }: WebSocketConfig,
