@@ -59,6 +59,7 @@ const LP = "server/test/integration/longpoll-limits.test.ts";
 const CONNECTIONS = "server/test/integration/connection-limits.test.ts";
 const BYTES = "server/test/integration/byte-limits.test.ts";
 const SESSION = "server/src/socket/session.test.ts";
+const LOG = "server/src/telemetry/line-limit.test.ts";
 const PRESENCE = "server/test/presence/options.test.ts";
 
 /** The test of each row: its file below packages/, and a part of its title. */
@@ -118,6 +119,8 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(levels sent)": ["protocol/src/payload.test.ts", "is refused: cycles, and more than 1,000 levels"],
   "(listener failures)": ["server/src/telemetry.test.ts", "is reported again after a minute"],
   "(disconnects)": ["server/src/socket/disconnects.test.ts", "forgets what is older than a minute"],
+  "logger.linesPerSecond": [LOG, "are limited in a second, and the others are counted"],
+  "(log bytes)": [LOG, "are limited in bytes, too"],
   "(headers)": [LP, "beyond what Node takes are refused by it"],
 };
 
@@ -128,7 +131,6 @@ const UNTESTED: ReadonlySet<string> = new Set([
   "(refused client)",
   "(send queue)",
   "socket.slowCallback",
-  "logger.linesPerSecond",
   "(changes out of order)",
   "(line length)",
 ]);

@@ -1,4 +1,5 @@
 /** The default logger: telemetry in readable lines. The only file of this package that prints. */
+import { inspect } from "node:util";
 import { WingbeatError } from "../errors.ts";
 import { checkRate } from "../options.ts";
 import { attach } from "../telemetry.ts";
@@ -33,8 +34,8 @@ export interface LoggerOptions {
   /** What is hidden in parameters and payloads. Default: what is named password, passwd, secret, token, api key … */
   readonly filterParameters?: FilterParameters;
   /**
-   * How many lines of one kind (one telemetry event) are printed in a second; the others are counted, and one line
-   * says how many there were. Infinity turns it off. Default 100.
+   * How many lines of one kind (one telemetry event) are printed in a second, and no more than 65,536 bytes of them; the
+   * others are counted, and one line says how many there were. Infinity turns both limits off. Default 100.
    */
   readonly linesPerSecond?: number;
 }
@@ -66,10 +67,10 @@ export function startLogger(
     throw new WingbeatError("WB_OPTION", `logger: level is ${String(level)}: it must be ${LEVELS.join(", ")}.`);
   }
   const isLoud = (of: LogLevel | false): of is LogLevel => of !== false && LEVELS.indexOf(of) >= threshold;
-  const write = writerOf(options, threshold === 0);
+  const print = printerOf(options, threshold === 0);
   const limit = new LineLimit(linesPerSecond, (event, count) => {
     const [lineLevel, line] = suppressed(event, count);
-    if (isLoud(lineLevel)) write(lineLevel, { event, line, error: undefined, data: { suppressed: count } });
+    if (isLoud(lineLevel)) print(lineLevel, { event, line, error: undefined, data: { suppressed: count } }, () => {});
   });
   const detach = Object.entries(LINES)
     .filter(([event]) => event !== "channel.handled_in" || handleInLevels.some(isLoud))
@@ -79,7 +80,7 @@ export function startLogger(
         if ("endpoint" in data && data.endpoint !== endpoint) return undefined;
         const [lineLevel, line, error] = (lineOf as (data: object) => Line)(data);
         if (!isLoud(lineLevel) || !limit.take(event)) return undefined;
-        return write(lineLevel, { event, line, error, data });
+        return print(lineLevel, { event, line, error, data }, (parts) => limit.printed(event, () => sizeOf(parts)));
       }),
     );
   return () => {
@@ -95,35 +96,43 @@ interface Entry {
   readonly data: object;
 }
 
-type Write = (level: LogLevel, entry: Entry) => unknown;
+type Parts = readonly [line: string | object, error?: unknown];
+/** `printing` is told what the sink is about to get. */
+type Print = (level: LogLevel, entry: Entry, printing: (parts: Parts) => void) => unknown;
+
+/** What the console would make of it, in bytes. */
+const sizeOf = (parts: Parts): number =>
+  parts.reduce<number>((sum, part) => sum + Buffer.byteLength(typeof part === "string" ? part : inspect(part)), 0);
 
 /** `showsSent`: whether parameters and payloads are printed. */
-function writerOf(options: LoggerOptions, showsSent: boolean): Write {
+function printerOf(options: LoggerOptions, showsSent: boolean): Print {
   const filter = filterOf(options.filterParameters ?? DEFAULT_FILTER);
   const sent = (data: object): [string, unknown][] =>
     Object.entries(data)
       .filter(([key]) => showsSent && SENT.includes(key))
       .map(([key, value]) => [key, filter(value)]);
   const { structured, sink = console } = options;
-  return structured === undefined ? toText(sink, filter, sent) : toFields(structured, filter, sent);
+  const partsOf = structured === undefined ? textParts : fieldParts;
+  const print = (structured ?? sink) as { readonly [Level in LogLevel]: (...parts: Parts) => unknown };
+  return (level, entry, printing) => {
+    const parts = partsOf(entry, filter, sent);
+    printing(parts);
+    return print[level](...parts);
+  };
 }
 
 type SentOf = (data: object) => [name: string, value: unknown][];
 
-function toText(sink: LogSink, filter: Filter, sentIn: SentOf): Write {
-  return (level, { line, error, data }) => {
-    const sent = sentIn(data).map(([, value]) => value);
-    const text = textOf(line, sent, filter);
-    return error === undefined ? sink[level](text) : sink[level](text, printableError(error));
-  };
+function textParts({ line, error, data }: Entry, filter: Filter, sentIn: SentOf): Parts {
+  const sent = sentIn(data).map(([, value]) => value);
+  const text = textOf(line, sent, filter);
+  return error === undefined ? [text] : [text, printableError(error)];
 }
 
-function toFields(sink: StructuredSink, filter: Filter, sentIn: SentOf): Write {
-  return (level, { event, line, error, data }) => {
-    const entries = Object.entries(data).filter(([key]) => !NO_FIELDS.includes(key));
-    const fields = Object.fromEntries(entries.map(([key, value]) => [key, fieldOf(value, filter)]));
-    const sent = Object.fromEntries(sentIn(data).map(([key, value]) => [key, printableValue(value, MAX_SENT)]));
-    const err = error === undefined ? {} : { err: printableError(error) };
-    return sink[level]({ wingbeat: event, ...fields, ...sent, ...err }, textOf(line, [], filter));
-  };
+function fieldParts({ event, line, error, data }: Entry, filter: Filter, sentIn: SentOf): Parts {
+  const entries = Object.entries(data).filter(([key]) => !NO_FIELDS.includes(key));
+  const fields = Object.fromEntries(entries.map(([key, value]) => [key, fieldOf(value, filter)]));
+  const sent = Object.fromEntries(sentIn(data).map(([key, value]) => [key, printableValue(value, MAX_SENT)]));
+  const err = error === undefined ? {} : { err: printableError(error) };
+  return [{ wingbeat: event, ...fields, ...sent, ...err }, textOf(line, [], filter)];
 }
