@@ -20,11 +20,14 @@ export interface Outcome {
   readonly violations: readonly string[];
 }
 
+export type TitledOutcome = Outcome & { readonly title: string };
+
 export interface Part {
   readonly name: string;
   /** What is attacked, and what must hold meanwhile. */
   readonly oracle: string;
-  run(size: Size): Promise<readonly (Outcome & { readonly title: string })[]>;
+  /** Gives what has been found as soon as it is. */
+  run(size: Size): AsyncIterable<TitledOutcome>;
 }
 
 /** Prints what has been found by an attack: a line for each figure, then one for each violation. */

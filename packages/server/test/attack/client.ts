@@ -24,12 +24,11 @@ export const client: Part = {
     "A server that answers nonsense, pushes garbage, breaks the rules of WebSockets, flaps, is silent, half-open or endless. " +
     "The page or process lives without an uncaught error; the client comes back when the server is good again; it reconnects " +
     "no faster than its backoff; its memory is bounded.",
-  async run(size) {
-    const inNode = { title: "client in Node", ...(await endure(size, "", (port) => NodeVictim.open(port))) };
-    if (isShort(size) || !hasChromium()) return [inNode];
+  async *run(size) {
+    yield { title: "client in Node", ...(await endure(size, "", (port) => NodeVictim.open(port))) };
+    if (isShort(size) || !hasChromium()) return;
     const script = await pageScript();
-    const inPage = { title: "client in Chromium", ...(await endure(size, script, (port) => PageVictim.open(port))) };
-    return [inNode, inPage];
+    yield { title: "client in Chromium", ...(await endure(size, script, (port) => PageVictim.open(port))) };
   },
 };
 

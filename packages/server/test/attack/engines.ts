@@ -24,16 +24,14 @@ export const engines: Part = {
     "Random bytes, envelopes of nobody and damaged copies of the nodes' own messages in each engine's channel; where messages " +
     "are signed, copies as they were, too. Both nodes live; bystanders on both hear everything in order and see each other; " +
     "the log and memory are bounded.",
-  async run(size) {
+  async *run(size) {
     const names = (Object.keys(AVAILABLE) as EngineName[]).filter((name) => !AVAILABLE[name].isMissing);
-    const outcomes: (Outcome & { title: string })[] = [];
     for (const name of isShort(size) ? names.slice(0, 1) : names) {
       for (const isSigned of [false, true]) {
         const title = `engines, ${name}${isSigned ? ", signed" : ""}`;
-        outcomes.push({ title, ...(await disturb(name, isSigned, size)) });
+        yield { title, ...(await disturb(name, isSigned, size)) };
       }
     }
-    return outcomes;
   },
 };
 

@@ -20,17 +20,15 @@ export const frames: Part = {
     "Mutated frames over TCP (V1, V2, binary, fragmented, compressed, against RFC 6455) and POSTs, in channels of every " +
     "kind, with the default logger. The process lives and warns of nothing; answers are of the protocol; nobody gets what " +
     "is not for them; bystanders are neither closed nor crashed and hear everything in order; the log is not forged.",
-  async run(size) {
+  async *run(size) {
     const { seed, frames } = size;
     const batches = Math.ceil(frames / BATCH);
     const logs = isShort(size) ? LOGS.slice(0, 2) : LOGS;
-    const outcomes: (Outcome & { title: string })[] = [];
     for (const [index, log] of logs.entries()) {
       const [from, to] = [index, index + 1].map((n) => Math.floor((n * batches) / logs.length)) as [number, number];
       const title = `frames, logger at ${log.level}${log.isStructured ? ", structured" : ""}`;
-      outcomes.push({ title, ...(await storm(seed, from, to, log)) });
+      yield { title, ...(await storm(seed, from, to, log)) };
     }
-    return outcomes;
   },
 };
 

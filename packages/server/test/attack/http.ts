@@ -21,7 +21,7 @@ export const http: Part = {
     "Requests cut off and reset after each byte, smuggled, split, pipelined, in odd forms, with forged tokens. The process " +
     "lives; every connection is answered or closed; nothing is smuggled in; the application beside answers as ever; " +
     "bystanders are unharmed; no connection is left.",
-  async run(size) {
+  async *run(size) {
     const target = await startTarget({ level: "debug", isStructured: false });
     const { child, ports } = target;
     const bystanders = await Bystanders.start({ ports: [ports.own], path: "/socket", count: 3, every: 20 });
@@ -49,7 +49,7 @@ export const http: Part = {
         },
         violations: [...new Set(violations)].slice(0, 20),
       };
-      return [{ title: "http", ...outcome }];
+      yield { title: "http", ...outcome };
     } finally {
       await probe.stop();
       await bystanders.stop();

@@ -30,7 +30,7 @@ if (wanted.length === 0 || Object.values(size).some((value) => !(value >= 0))) {
 let violations = 0;
 for (const { name, oracle, run } of wanted) {
   process.stdout.write(`\n${name} --seed ${size.seed}\n${oracle}\n`);
-  for (const outcome of await run(size)) {
+  for await (const outcome of run(size)) {
     report(outcome.title, outcome);
     violations += outcome.violations.length;
   }

@@ -11,6 +11,6 @@ const SIZE: Size = { seed: 20_261, frames: 2_000, seconds: 1 };
 const TIME = { timeout: 300_000 };
 
 it.each([frames, http, client, engines])("$name: every promise holds", TIME, async (part: Part) => {
-  const outcomes = await part.run(SIZE);
-  for (const { title, violations } of outcomes) expect({ title, violations }).toEqual({ title, violations: [] });
+  for await (const { title, violations } of part.run(SIZE))
+    expect({ title, violations }).toEqual({ title, violations: [] });
 });

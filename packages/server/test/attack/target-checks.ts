@@ -1,4 +1,5 @@
 /** Starts the target, and says what of its promises has not been kept. */
+import { WEBSOCKET_LIMITS } from "../../src/endpoint/config.ts";
 import { Child } from "./child.ts";
 import { inMB } from "./campaign.ts";
 import type { TargetPorts, TargetSettings } from "./target/main.ts";
@@ -25,9 +26,12 @@ const MAX_GROWTH = 24 * MB;
 /** What a frame may write into the log, on average: a line of text or two, and a stack for a crash. */
 const MAX_LOG_PER_FRAME = 4_096;
 
+/** A client that has gone while it was not read is noticed by its silence: `websocket.timeout`, with time to close. */
+const PATIENCE = WEBSOCKET_LIMITS.timeout * 1.1 + 15_000;
+
 /** The figures of a target that lives; waits until all but `bystanders` of its clients have gone. */
 export async function settledFigures({ child }: Target, bystanders: number): Promise<TargetFigures | undefined> {
-  for (const deadline = performance.now() + 30_000; child.end === undefined;) {
+  for (const deadline = performance.now() + PATIENCE; child.end === undefined;) {
     const figures = await child.ask<TargetFigures>("figures").catch(() => undefined);
     if (figures === undefined || figures.connections <= bystanders || performance.now() > deadline) return figures;
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -32,11 +32,13 @@ const large = text(FRAME);
 const manyObjects = `[${"{},".repeat(FRAME / 3 - 1)}{}]`;
 const manyLists = `[${"[],".repeat(FRAME / 3 - 1)}[]]`;
 const deepArrays = "[".repeat(FRAME);
-const deflated = deflateRawSync(`["1","2","echo:1","echo",${text(FRAME * 0.9)}]`, {
-  level: 9,
-  finishFlush: constants.Z_SYNC_FLUSH,
-});
-const bomb = frameBytes(Opcode.text, deflated.subarray(0, -4), { reserved: 4 });
+/** A frame that takes a few kilobytes on the wire. */
+function compressed(message: string): Uint8Array {
+  const bytes = deflateRawSync(message, { level: 9, finishFlush: constants.Z_SYNC_FLUSH });
+  return frameBytes(Opcode.text, bytes.subarray(0, -4), { reserved: 4 });
+}
+const bomb = compressed(push("echo:1", "echo", text(FRAME * 0.9)));
+const listBomb = compressed(push("slow:1", "echo", manyLists));
 const endless = deflateRawSync(Buffer.alloc(200_000_000), { level: 9 });
 const endlessBomb = frameBytes(Opcode.text, endless, { reserved: 4 });
 const blocked = [join("slow:1"), push("slow:1", "never", "{}")];
@@ -53,6 +55,18 @@ export const ATTACKS: readonly Attack[] = [
     connections: 1,
     hello: blocked,
     message: () => push("slow:1", "echo", manyObjects),
+  }),
+  flooding("deflate bombs to a blocked channel, by one client", {
+    connections: 1,
+    path: "/compressed/websocket?vsn=2.0.0",
+    hello: blocked,
+    message: () => listBomb,
+    options: { compress: true },
+  }),
+  flooding("[[],[],…] that is echoed to one client", {
+    connections: 1,
+    hello: [join("echo:1")],
+    message: () => push("echo:1", "echo", manyLists),
   }),
   flooding("large frames to a blocked channel", {
     connections: 4,

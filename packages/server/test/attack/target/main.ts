@@ -90,5 +90,6 @@ const ports: TargetPorts = { own: port, shared: (server.address() as AddressInfo
 answer({
   ports: () => ports,
   rest: () => recorder.rest(),
+  held: () => recorder.held(),
   figures: () => recorder.figures(own),
 });

@@ -65,6 +65,13 @@ export class Recorder {
     return settled;
   }
 
+  /** What is held now, garbage not counted. */
+  held(): number {
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  }
+
   async figures(endpoint: {
     connections: number;
     pubsub: { size: { subscriptions: number } };
@@ -94,10 +101,9 @@ export class Recorder {
   /** After a collection; some turns between two of them let finalizers run. */
   async #settled(): Promise<number> {
     for (let round = 0; round < 3; round++) {
-      globalThis.gc?.();
+      this.held();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
+    return this.held();
   }
 }
