@@ -28,7 +28,7 @@ export interface MutatedFrame {
 export function batchOf(seed: number, number: number, size: number): Batch {
   const random = new Random(seed * 1_000_003 + number);
   const vsn = number % 4 === 3 ? 1 : 2;
-  const isCompressed = number % 3 === 2;
+  const isCompressed = number % 7 === 2;
   const isPosted = number % 10 === 5;
   const joined = Array.from({ length: 3 }, () => joinText(random));
   const topics = joined.map(({ topic }) => JSON.parse(topic) as string);

@@ -18,7 +18,7 @@ export interface StormOptions {
   readonly target: Child;
 }
 
-const ATTACKERS = 8;
+const ATTACKERS = 40;
 /** Milliseconds after which a connection that is neither answered nor closed counts as stuck. */
 const PATIENCE = 60_000;
 /** Milliseconds in which a target that has ended is known to have. */
