@@ -37,6 +37,7 @@ it("what another node forged is refused before any client is sent it", async () 
     { topic: "room:1", event: "e", payload: [] },
     { topic: "room:1", event: "e", payload: "text" },
     { topic: "room:1", event: "e" },
+    { topic: "room:2", event: "e", payload: {} },
     JSON.parse(`{"topic":"room:1","event":"e","payload":${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}}`),
   ];
   for (const message of forged) {

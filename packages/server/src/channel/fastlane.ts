@@ -22,7 +22,7 @@ export const fastlane: Dispatch = (subscriptions, from, message) => deliver(subs
 export const news: Dispatch = (subscriptions, from, message) => deliver(subscriptions, from, message, true);
 
 function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: unknown, isNews: boolean): void {
-  const broadcast = outgoing(message);
+  const broadcast = message instanceof OutgoingBroadcast ? message : revived(message, subscriptions);
   let codec: ServerCodec | undefined;
   let frame: Frame | undefined;
   let failures: Map<unknown, number> | undefined;
@@ -49,13 +49,17 @@ function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: 
   for (const [error, subscribers] of failures) emit("pubsub.delivery_failed", { topic, event, subscribers, error });
 }
 
-/** From another node, a broadcast comes as plain data. Throws when it is anything else. */
-function outgoing(message: unknown): OutgoingBroadcast {
-  if (message instanceof OutgoingBroadcast) return message;
+/** From another node, a broadcast comes as plain data. Throws when it is anything else, or of another topic. */
+function revived(message: unknown, subscriptions: Iterable<Subscription>): OutgoingBroadcast {
   if (typeof message !== "object" || message === null) throw new TypeError("another node's broadcast is not an object");
   const { topic, event, payload } = message as Partial<Broadcast>;
   if (typeof topic !== "string" || typeof event !== "string") {
     throw new TypeError("another node's broadcast has no topic or no event that is a string");
+  }
+  // All of them are on the topic on which the message came.
+  for (const subscription of subscriptions) {
+    if (subscription.topic === topic) break;
+    throw new TypeError("another node's broadcast came on a topic that is not its own");
   }
   return new OutgoingBroadcast(topic, event, payload);
 }

@@ -6,11 +6,26 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { LogWatch } from "./log-watch.ts";
 
+export interface ForkOptions {
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Makes a process whose output is piped. */
+export type Fork = (file: URL, args: readonly string[], options: ForkOptions) => ChildProcess;
+
+const forkProcess: Fork = (file, args, { execArgv, env }) =>
+  fork(file, args, { execArgv: [...execArgv], stdio: ["ignore", "pipe", "pipe", "ipc"], env });
+
 interface Question {
   readonly id: number;
   readonly question: string;
   readonly about: unknown;
 }
+
+/** Workers of node:cluster get other messages, too. */
+const isQuestion = (message: unknown): message is Question =>
+  typeof message === "object" && message !== null && typeof (message as Question).question === "string";
 
 interface Answer {
   readonly id: number;
@@ -21,7 +36,8 @@ interface Answer {
 /** In the child: answers what the campaign asks. */
 export function answer(answers: Readonly<Record<string, (about: never) => unknown>>): void {
   process.on("message", (message) => {
-    const { id, question, about } = message as Question;
+    if (!isQuestion(message)) return;
+    const { id, question, about } = message;
     Promise.resolve()
       .then(() => answers[question]?.(about as never))
       .then(
@@ -47,10 +63,9 @@ export class Child {
   readonly #kill = (): void => void this.#process.kill("SIGKILL");
   #asked = 0;
 
-  private constructor(file: string, settings: object) {
+  private constructor(file: string, settings: object, fork: Fork) {
     this.#process = fork(new URL(file, import.meta.url), [JSON.stringify(settings)], {
       execArgv: ["--import", "tsx", "--expose-gc"],
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });
     this.#process.stdout?.on("data", (bytes: Buffer) => this.log.read(bytes));
@@ -67,8 +82,8 @@ export class Child {
   }
 
   /** Resolves when it can be asked. Rejects with what it printed when it ends instead. */
-  static async start(file: string, settings: object): Promise<Child> {
-    const child = new Child(file, settings);
+  static async start(file: string, settings: object, fork = forkProcess): Promise<Child> {
+    const child = new Child(file, settings, fork);
     await new Promise<void>((resolve, reject) => {
       child.#waiting.set(0, ({ error }) => (error === undefined ? resolve() : reject(new Error(error))));
     });

@@ -4,14 +4,20 @@ import { showLatency } from "./bystanders/latency.ts";
 import { inMB, isShort } from "./campaign.ts";
 import type { Outcome, Part, Size } from "./campaign.ts";
 import { garbage } from "./engines/garbage.ts";
+import { forkWorker } from "./engines/cluster.ts";
 import { startEngine, wiretap } from "./engines/wiretaps.ts";
+import type { MeshName } from "./engines/wiretaps.ts";
 import { startClock } from "./exhaustion/flood.ts";
 import { Random } from "./random.ts";
 import { settledFigures, startTarget, violationsOf } from "./target-checks.ts";
 import { natsAvailability, postgresAvailability, redisAvailability } from "../pubsub/engines.ts";
-import type { EngineName } from "../processes/adapters.ts";
 
-const AVAILABLE = { Redis: redisAvailability, NATS: natsAvailability, PostgreSQL: postgresAvailability };
+const AVAILABLE = {
+  cluster: { isMissing: false },
+  Redis: redisAvailability,
+  NATS: natsAvailability,
+  PostgreSQL: postgresAvailability,
+};
 const BYSTANDERS = 4;
 /** Messages of the nodes that are kept to be sent again, damaged or not. */
 const KEPT = 200;
@@ -21,11 +27,11 @@ const SECRET = "a secret of the campaign that is long enough for everybody, it i
 export const engines: Part = {
   name: "engines",
   oracle:
-    "Random bytes, envelopes of nobody and damaged copies of the nodes' own messages in each engine's channel; where messages " +
-    "are signed, copies as they were, too. Both nodes live; bystanders on both hear everything in order and see each other; " +
+    "Random bytes, envelopes of nobody and damaged copies of the nodes' own messages in each engine's channel, and nonsense " +
+    "between the primary and the workers of node:cluster; where messages are signed, copies as they were, too. Both nodes live; bystanders on both hear everything in order and see each other; " +
     "the log and memory are bounded.",
   async *run(size) {
-    const names = (Object.keys(AVAILABLE) as EngineName[]).filter((name) => !AVAILABLE[name].isMissing);
+    const names = (Object.keys(AVAILABLE) as MeshName[]).filter((name) => !AVAILABLE[name].isMissing);
     for (const name of isShort(size) ? names.slice(0, 1) : names) {
       for (const isSigned of [false, true]) {
         const title = `engines, ${name}${isSigned ? ", signed" : ""}`;
@@ -35,7 +41,7 @@ export const engines: Part = {
   },
 };
 
-async function disturb(name: EngineName, isSigned: boolean, { seed, seconds }: Size): Promise<Outcome> {
+async function disturb(name: MeshName, isSigned: boolean, { seed, seconds }: Size): Promise<Outcome> {
   const engine = await startEngine[name]();
   await engine.start();
   const settings = (nodeName: string) => ({
@@ -43,16 +49,21 @@ async function disturb(name: EngineName, isSigned: boolean, { seed, seconds }: S
     isStructured: false,
     node: { engine: name, port: engine.port, nodeName, ...(isSigned ? { secret: SECRET } : {}) },
   });
-  const targets = await Promise.all(["one", "other"].map((nodeName) => startTarget(settings(nodeName))));
+  const fork = name === "cluster" ? forkWorker : undefined;
+  const targets = await Promise.all(["one", "other"].map((nodeName) => startTarget(settings(nodeName), fork)));
   const ports = targets.map(({ ports }) => ports.own);
   const bystanders = await Bystanders.start({ ports, path: "/socket", count: BYSTANDERS, every: 20 });
+  const random = new Random(seed);
   const heard: Buffer[] = [];
   const own = new Set<string>();
-  const tap = await wiretap[name](engine.port, (bytes) => {
-    if (own.delete(bytes.toString("latin1"))) return;
-    heard[heard.length < KEPT ? heard.length : random.int(KEPT)] = bytes;
-  });
-  const random = new Random(seed);
+  const tap = await wiretap[name](
+    engine.port,
+    (bytes) => {
+      if (own.delete(bytes.toString("latin1"))) return;
+      heard[heard.length < KEPT ? heard.length : random.int(KEPT)] = bytes;
+    },
+    random,
+  );
   let sent = 0;
   try {
     await startClock(1).over;

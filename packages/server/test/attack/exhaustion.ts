@@ -26,7 +26,7 @@ export const exhaustion: Part = {
     "logs, half-open connections. The process lives; bystanders are neither closed nor crashed and lose nothing (their " +
     "latency is printed, with and without); memory stays within the documented limits of the attacker's connections.",
   async *run(size) {
-    const attacks = isShort(size) ? ATTACKS.slice(0, 2) : ATTACKS;
+    const attacks = isShort(size) ? ATTACKS.filter(({ isShort }) => isShort) : ATTACKS;
     for (const attack of attacks) yield { title: `exhaustion by ${attack.name}`, ...(await suffer(attack, size)) };
   },
 };
@@ -43,7 +43,9 @@ async function suffer(attack: Attack, { seconds }: Size): Promise<Outcome> {
     const logged = child.log.bytes;
     const clock = startClock(seconds);
     const late = startClock(seconds * LATE).over.then(() => child.ask<number>("held").catch(() => before));
+    const startedAt = performance.now();
     await attack.run(ports.own, clock, spent);
+    const took = (performance.now() - startedAt) / 1_000;
     const crowd = child.end === undefined ? await bystanders.finish() : undefined;
     const figures = await settledFigures(target, 0);
     const allowed = attack.connections * PER_CONNECTION;
@@ -54,7 +56,8 @@ async function suffer(attack: Attack, { seconds }: Size): Promise<Outcome> {
     if (held > allowed + OTHERS) violations.push(`${inMB(held)} were held, ${inMB(allowed)} are allowed`);
     if (growth > allowed + GARBAGE)
       violations.push(`memory has grown by ${inMB(growth)}, ${inMB(allowed)} are allowed`);
-    if (log > seconds * MAX_LOG_PER_SECOND) violations.push(`${inMB(log)} were logged in ${seconds} s`);
+    // What a busy machine writes down later is of the same seconds.
+    if (log > (1 + took) * MAX_LOG_PER_SECOND) violations.push(`${inMB(log)} were logged in ${took.toFixed(1)} s`);
     return {
       figures: {
         connections: spent.connections,
@@ -66,7 +69,7 @@ async function suffer(attack: Attack, { seconds }: Size): Promise<Outcome> {
         "echo latency meanwhile": crowd === undefined ? "bystanders are gone" : showLatency(crowd.latency),
         "memory held, at its peak, and allowed": `+${inMB(held)}, +${inMB(growth)}, +${inMB(allowed)}`,
         "resident at its peak": inMB(figures?.memory.peakRss ?? 0),
-        log: `${inMB(log)}`,
+        log: `${inMB(log)}, ${inMB(log / took)} a second, ${Math.round(log / Math.max(1, spent.messages))} bytes a message`,
       },
       violations,
     };

@@ -9,7 +9,7 @@ import { ODD, WHOLE } from "./http/requests.ts";
 import { send } from "./http/send.ts";
 import type { Ending } from "./http/send.ts";
 import { Random } from "./random.ts";
-import { settledFigures, startTarget, violationsOf } from "./target-checks.ts";
+import { LISTENING, settledFigures, startTarget, violationsOf } from "./target-checks.ts";
 import type { Target } from "./target-checks.ts";
 
 const ENDINGS: readonly Ending[] = ["reset", "reset later", "end"];
@@ -37,10 +37,10 @@ export const http: Part = {
       const application = await probe.stop();
       const crowd = child.end === undefined ? await bystanders.finish() : undefined;
       violations.push(...application.violations, ...(crowd?.violations ?? []));
-      const figures = await settledFigures(target, 0);
+      const figures = await settledFigures(target, 0, LISTENING);
       violations.push(...violationsOf(target, figures, 0, requests.length));
-      // The two that listen, and the IPC channel is none.
-      if ((figures?.sockets ?? 2) > 2) violations.push(`${(figures?.sockets ?? 0) - 2} TCP connections are left`);
+      const left = (figures?.sockets ?? LISTENING) - LISTENING;
+      if (left > 0) violations.push(`${left} TCP connections are left`);
       const outcome: Outcome = {
         figures: {
           "requests cut off or odd": requests.length,

@@ -1,6 +1,7 @@
 /** Starts the target, and says what of its promises has not been kept. */
 import { WEBSOCKET_LIMITS } from "../../src/endpoint/config.ts";
 import { Child } from "./child.ts";
+import type { Fork } from "./child.ts";
 import { inMB } from "./campaign.ts";
 import type { TargetPorts, TargetSettings } from "./target/main.ts";
 import type { TargetFigures } from "./target/recorder.ts";
@@ -15,8 +16,8 @@ export interface Target {
   readonly settled: number;
 }
 
-export async function startTarget(settings: TargetSettings): Promise<Target> {
-  const child = await Child.start("target/main.ts", settings);
+export async function startTarget(settings: TargetSettings, fork?: Fork): Promise<Target> {
+  const child = await Child.start("target/main.ts", settings, fork);
   return { child, ports: await child.ask("ports"), settled: await child.ask("rest") };
 }
 
@@ -29,11 +30,22 @@ const MAX_LOG_PER_FRAME = 4_096;
 /** A client that has gone while it was not read is noticed by its silence: `websocket.timeout`, with time to close. */
 const PATIENCE = WEBSOCKET_LIMITS.timeout * 1.1 + 15_000;
 
-/** The figures of a target that lives; waits until all but `bystanders` of its clients have gone. */
-export async function settledFigures({ child }: Target, bystanders: number): Promise<TargetFigures | undefined> {
+/** TCP connections of a target that has no clients: the two that listen, and the IPC channel is none. */
+export const LISTENING = 2;
+
+/**
+ * The figures of a target that lives; waits until all but `bystanders` of its clients have gone, and of TCP connections
+ * all but `sockets`.
+ */
+export async function settledFigures(
+  { child }: Target,
+  bystanders: number,
+  sockets = Infinity,
+): Promise<TargetFigures | undefined> {
   for (const deadline = performance.now() + PATIENCE; child.end === undefined;) {
     const figures = await child.ask<TargetFigures>("figures").catch(() => undefined);
-    if (figures === undefined || figures.connections <= bystanders || performance.now() > deadline) return figures;
+    if (figures === undefined || performance.now() > deadline) return figures;
+    if (figures.connections <= bystanders && figures.sockets <= sockets) return figures;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return undefined;

@@ -14,7 +14,7 @@ export function garbage(random: Random, heard: readonly Buffer[], isSigned: bool
   if (kind < 2 || heard.length === 0) return random.bytes(random.int(200));
   if (kind < 4) return envelope(random);
   const copy = Buffer.from(random.pick(heard));
-  if (isSigned && kind < 6) return copy;
+  if ((isSigned && kind < 6) || copy.length <= ENVELOPE.header) return copy;
   if (!isSigned) disarm(copy, random);
   if (kind < 7) return copy.subarray(0, random.int(copy.length));
   if (kind < 8) copy.writeUIntBE(random.pick([0, 1, 2 ** 47, 2 ** 48 - 1]), ENVELOPE.sequence, 6);

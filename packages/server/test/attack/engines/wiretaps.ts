@@ -2,6 +2,8 @@
 import type { TestEngine } from "../../pubsub/engines.ts";
 import { natsEngine, PASSWORD, postgresEngine, redisEngine } from "../../pubsub/engines.ts";
 import type { EngineName } from "../../processes/adapters.ts";
+import type { Random } from "../random.ts";
+import { clusterEngine, clusterTap } from "./cluster.ts";
 
 export interface Wiretap {
   /** On the channel of broadcasts. */
@@ -9,15 +11,20 @@ export interface Wiretap {
   close(): Promise<unknown> | void;
 }
 
+/** What connects the nodes: an engine, or the primary of node:cluster. */
+export type MeshName = EngineName | "cluster";
+
 type Hear = (bytes: Buffer) => void;
 
-export const startEngine: Readonly<Record<EngineName, () => Promise<TestEngine>>> = {
+export const startEngine: Readonly<Record<MeshName, () => Promise<TestEngine>>> = {
+  cluster: clusterEngine,
   Redis: redisEngine,
   NATS: natsEngine,
   PostgreSQL: postgresEngine,
 };
 
-export const wiretap: Readonly<Record<EngineName, (port: number, hear: Hear) => Promise<Wiretap>>> = {
+export const wiretap: Readonly<Record<MeshName, (port: number, hear: Hear, random: Random) => Promise<Wiretap>>> = {
+  cluster: (_port, hear, random) => clusterTap(random, hear),
   async Redis(port, hear) {
     const { Redis } = await import("ioredis");
     const [publisher, subscriber] = [0, 1].map(() => new Redis({ port, password: PASSWORD })) as [

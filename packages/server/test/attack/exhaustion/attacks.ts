@@ -13,6 +13,8 @@ export interface Attack {
   readonly name: string;
   /** How many connections it has at one time: each may cost what docs/limits.md allows it. */
   readonly connections: number;
+  /** Belongs to the short form: the server has forgotten it as soon as it is over. */
+  readonly isShort?: true;
   run(port: number, clock: Clock, spent: Spent): Promise<void>;
 }
 
@@ -22,10 +24,12 @@ const join = (topic: string, payload = "{}"): string => `["1","1","${topic}","ph
 const push = (topic: string, event: string, payload: string): string => `["1","2","${topic}","${event}",${payload}]`;
 const text = (length: number): string => `{"text":"${"x".repeat(length)}"}`;
 
-function flooding(name: string, given: Omit<Flood, "port" | "path"> & { readonly path?: string }): Attack {
+type Given = Omit<Flood, "port" | "path"> & { readonly path?: string; readonly isShort?: true };
+
+function flooding(name: string, given: Given): Attack {
   const path = given.path ?? "/socket/websocket?vsn=2.0.0&id=attacker";
   const run: Attack["run"] = (port, clock, spent) => flood({ ...given, path, port }, clock, spent);
-  return { name, connections: given.connections, run };
+  return { name, connections: given.connections, ...(given.isShort ? { isShort: true } : {}), run };
 }
 
 const large = text(FRAME);
@@ -64,6 +68,7 @@ export const ATTACKS: readonly Attack[] = [
     options: { compress: true },
   }),
   flooding("[[],[],…] that is echoed to one client", {
+    isShort: true,
     connections: 1,
     hello: [join("echo:1")],
     message: () => push("echo:1", "echo", manyLists),
@@ -151,6 +156,7 @@ export const ATTACKS: readonly Attack[] = [
         : push("info:1", "later", `{"ms":600000,"text":"${"x".repeat(500)}"}`),
   }),
   flooding("crashes and nonsense that is logged", {
+    isShort: true,
     connections: 4,
     hello: [],
     message: (n) =>

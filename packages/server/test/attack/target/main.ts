@@ -7,8 +7,9 @@ import type { AddressInfo } from "node:net";
 import { createEndpoint, defineSocket, ok, refuse } from "../../../src/index.ts";
 import type { Endpoint, HttpAnswer, LogLevel, PubSubAdapter } from "../../../src/index.ts";
 import type { EngineOptions } from "../../../src/pubsub/engine-adapter.ts";
+import { clusterAdapter } from "../../../src/pubsub/adapters/cluster.ts";
 import { adapterOf } from "../../processes/adapters.ts";
-import type { EngineName } from "../../processes/adapters.ts";
+import type { MeshName } from "../engines/wiretaps.ts";
 import { answer, settings } from "../child.ts";
 import { channels, presence } from "./channels.ts";
 import { Recorder } from "./recorder.ts";
@@ -21,7 +22,7 @@ export interface TargetSettings {
 }
 
 export interface NodeOptions {
-  readonly engine: EngineName;
+  readonly engine: MeshName;
   readonly port: number;
   readonly nodeName: string;
   readonly secret?: string;
@@ -74,7 +75,14 @@ const newEndpoint = (pubsub?: PubSubAdapter): Endpoint =>
     logger: recorder.logger(level, isStructured),
   });
 
-const own = newEndpoint(node && (await adapterOf(node.engine, node.port, adapterOptions(node))));
+async function adapterFor(options: NodeOptions): Promise<PubSubAdapter> {
+  const { engine, port } = options;
+  return engine === "cluster"
+    ? clusterAdapter(adapterOptions(options))
+    : adapterOf(engine, port, adapterOptions(options));
+}
+
+const own = newEndpoint(node && (await adapterFor(node)));
 const { port } = await own.listen(0, "127.0.0.1");
 
 const server = createServer((request, response) => {
