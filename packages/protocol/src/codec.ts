@@ -40,11 +40,30 @@ export interface ClientCodec {
 /** How a payload is called in an error. */
 export const payloadOf = (event: string): string => `payload of "${event}"`;
 
-/** `JSON.stringify` of a frame. What is in it was checked by {@link jsonOf}. `what` names the payload in an error. */
-export function toJson(frame: object, what: string): string {
+/** `JSON.stringify` of what {@link jsonOf} has checked. `what` names the payload in an error. */
+export function toJson(checked: unknown, what: string): string {
   try {
-    return JSON.stringify(frame);
+    return JSON.stringify(checked);
   } catch (error) {
     throw new EncodeError(`${what} cannot be written as JSON: ${(error as Error).message}`, { cause: error });
   }
+}
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const TILDE = 0x7e;
+
+/**
+ * The JSON of a header field. Frames are put together from their fields, which is faster than to have the whole array
+ * written: most fields are short and need no escape.
+ */
+export function fieldToJson(field: unknown): string {
+  if (typeof field !== "string")
+    return field === null || field === undefined ? "null" : toJson(field, "a header field");
+  for (let index = 0; index < field.length; index++) {
+    const char = field.charCodeAt(index);
+    if (char < SPACE || char > TILDE || char === QUOTE || char === BACKSLASH) return JSON.stringify(field);
+  }
+  return `"${field}"`;
 }

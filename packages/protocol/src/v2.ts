@@ -11,7 +11,7 @@ import {
   encodeServerReply,
 } from "./binary.ts";
 import { bytesOf } from "./bytes.ts";
-import { payloadOf, toJson } from "./codec.ts";
+import { fieldToJson, payloadOf, toJson } from "./codec.ts";
 import type { ClientCodec, ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
 import { jsonOf } from "./payload.ts";
@@ -26,8 +26,8 @@ function messageOf(value: unknown): ClientMessage {
     throw new DecodeError("V2 frame is not a JSON array (for objects, connect with vsn=1.0.0)");
   }
   if (value.length < 5) throw new DecodeError(`V2 frame has ${value.length} elements, at least 5 are needed`);
-  const [joinRef, ref, topic, event, payload] = value as unknown[];
-  return { joinRef, ref, topic, event, payload };
+  // By index, because destructuring would run the array's iterator for each message.
+  return { joinRef: value[0], ref: value[1], topic: value[2], event: value[3], payload: value[4] };
 }
 
 /** Pushes and broadcasts carry objects, as in Phoenix; only replies may carry any JSON value. */
@@ -41,23 +41,29 @@ function objectOf(event: string, payload: Payload): unknown {
   );
 }
 
+/** `payload` is JSON already. */
+function textFrame(joinRef: unknown, ref: unknown, topic: unknown, event: string, payload: string): string {
+  return `[${fieldToJson(joinRef)},${fieldToJson(ref)},${fieldToJson(topic)},${fieldToJson(event)},${payload}]`;
+}
+
 export const v2Server: ServerCodec = {
   decode: (frame, limits = DEFAULT_LIMITS) =>
     typeof frame === "string" ? checkFields(messageOf(parseClientFrame(frame, limits))) : decodeClientFrame(frame),
   encodeMessage(joinRef, ref, topic, event, payload) {
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeServerPush(joinRef, topic, event, bytes);
-    return toJson([joinRef, ref, topic, event, objectOf(event, payload)], payloadOf(event));
+    return textFrame(joinRef, ref, topic, event, toJson(objectOf(event, payload), payloadOf(event)));
   },
   encodeReply(joinRef, ref, topic, status, response) {
     const bytes = bytesOf(response);
     if (bytes !== undefined) return encodeServerReply(joinRef, ref, topic, status, bytes);
-    return toJson([joinRef, ref, topic, REPLY, { status, response: jsonOf(response, "response") }], "response");
+    const json = toJson(jsonOf(response, "response"), "response");
+    return textFrame(joinRef, ref, topic, REPLY, `{"status":${fieldToJson(status)},"response":${json}}`);
   },
   encodeBroadcast(topic, event, payload) {
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeServerBroadcast(topic, event, bytes);
-    return toJson([null, null, topic, event, objectOf(event, payload)], payloadOf(event));
+    return textFrame(null, null, topic, event, toJson(objectOf(event, payload), payloadOf(event)));
   },
 };
 
@@ -67,7 +73,7 @@ export const v2Client: ClientCodec = {
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeClientPush(message, bytes);
     const what = payloadOf(event);
-    return toJson([joinRef, ref, topic, event, jsonOf(payload, what)], what);
+    return textFrame(joinRef, ref, topic, event, toJson(jsonOf(payload, what), what));
   },
   decode: (frame) =>
     typeof frame === "string" ? serverMessage(messageOf(parseFrame(frame))) : decodeServerFrame(bytesOf(frame)),
