@@ -16,6 +16,8 @@ const MB = 1024 * 1024;
 const GARBAGE = 64 * MB;
 /** What bystanders, caches and compiled code hold. */
 const OTHERS = 16 * MB;
+/** A client that has gone while it was not read is noticed by its silence, in ms: sooner than by default. */
+const SILENCE = 15_000;
 /** The share of an attack after which is measured what is held: the attackers are still there. */
 const LATE = 0.9;
 
@@ -32,7 +34,7 @@ export const exhaustion: Part = {
 };
 
 async function suffer(attack: Attack, { seconds }: Size): Promise<Outcome> {
-  const target = await startTarget({ level: "info", isStructured: false });
+  const target = await startTarget({ level: "info", isStructured: false, timeout: SILENCE });
   const { child, ports } = target;
   const bystanders = await Bystanders.start({ ports: [ports.own], path: "/socket", count: BYSTANDERS, every: 10 });
   const spent: Spent = { connections: 0, messages: 0, bytes: 0, closes: {} };

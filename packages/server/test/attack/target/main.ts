@@ -17,6 +17,8 @@ import { Recorder } from "./recorder.ts";
 export interface TargetSettings {
   readonly level: LogLevel;
   readonly isStructured: boolean;
+  /** Milliseconds of silence after which a client is closed, where a minute would be long. */
+  readonly timeout?: number;
   /** A node of several. */
   readonly node?: NodeOptions;
 }
@@ -35,7 +37,7 @@ export interface TargetPorts {
   readonly shared: number;
 }
 
-const { level, isStructured, node } = settings<TargetSettings>();
+const { level, isStructured, timeout, node } = settings<TargetSettings>();
 const recorder = new Recorder();
 const adapterOptions = ({ nodeName, secret }: NodeOptions): EngineOptions => ({
   nodeName,
@@ -62,12 +64,13 @@ const errorHandler = (reason: unknown): HttpAnswer => {
   return { status: 401, headers: { "x-reason": text }, body: text };
 };
 
+const silence = timeout === undefined ? {} : { timeout };
 const newEndpoint = (pubsub?: PubSubAdapter): Endpoint =>
   createEndpoint({
     ...(pubsub === undefined ? {} : { pubsub }),
     sockets: {
-      "/socket": { socket, longpoll: { window: 2_000 } },
-      "/compressed": { socket, websocket: { compress: true } },
+      "/socket": { socket, websocket: silence, longpoll: { window: 2_000 } },
+      "/compressed": { socket, websocket: { ...silence, compress: true } },
       "/guarded": { socket: guarded, websocket: { errorHandler }, longpoll: { window: 2_000 }, authToken: true },
     },
     health: "/health",
