@@ -95,7 +95,7 @@ describe("a broadcast's payload", () => {
     await Promise.all([here.pubsub.start(), there.pubsub.start()]);
     await new Client(here, watching, { assigns: { node: "here" } }).join("watch");
     await new Client(there, watching, { assigns: { node: "there" } }).join("watch");
-    here.broadcast("watch", "msg", { at: new Date(0), none: undefined, list: [undefined, 1] });
+    here.broadcast("watch", "msg", { at: new Date(0), none: undefined, list: [null, 1] });
     here.broadcast("watch", "msg", new Uint8Array([1, 2]));
     await expect.poll(() => got["there"]?.length).toBe(2);
     expect(got["here"]).toStrictEqual([{ at: "1970-01-01T00:00:00.000Z", list: [null, 1] }, new Uint8Array([1, 2])]);

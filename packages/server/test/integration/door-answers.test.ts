@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- that is what some of it is about */
 /** What the doors answer: always, and never more than one answer, whatever callbacks return and whatever a request is. */
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -52,32 +52,37 @@ describe.skipIf(isMissing)(`Redis${note}`, () => {
 
   for (const [library, client] of Object.entries(libraries)) {
     for (const shards of [undefined, 4]) {
-      const connect = () => client(engine.port, PASSWORD);
-      let namespace = "";
-      const channels = (): string[] =>
-        shards === undefined ? [`${namespace}:all`] : Array.from({ length: shards }, (_, n) => `${namespace}:all:${n}`);
-      pubsubSuite({
-        name: `${library}${shards === undefined ? "" : ", sharded"}`,
-        describe,
-        it: (title, test) => it(title, { timeout: TEST_TIME }, test),
-        timeout: PATIENCE,
-        adapters(count) {
-          namespace = randomUUID();
-          return Array.from({ length: count }, () =>
-            redisAdapter({ connect, namespace, ...(shards === undefined ? {} : { shards }) }),
-          );
-        },
-        capabilities: {
-          severalNodes: true,
-          channel: rawChannel(() => engine.port, channels, shards !== undefined),
-          engine: {
-            stop: () => engine.stop(),
-            start: () => engine.start(),
-            patience: PATIENCE,
-            unreachable: () => redisAdapter({ connect: () => client(1, PASSWORD) }),
-            refused: () => redisAdapter({ connect: () => client(engine.port, "wrong") }),
+      // A describe of its own: what one closes at its end is not left open for the tests after it.
+      describe(`${library}${shards === undefined ? "" : ", sharded"}`, () => {
+        const connect = () => client(engine.port, PASSWORD);
+        let namespace = "";
+        const channels = (): string[] =>
+          shards === undefined
+            ? [`${namespace}:all`]
+            : Array.from({ length: shards }, (_, n) => `${namespace}:all:${n}`);
+        pubsubSuite({
+          name: "PubSub",
+          describe,
+          it: (title, test) => it(title, { timeout: TEST_TIME }, test),
+          timeout: PATIENCE,
+          adapters(count) {
+            namespace = randomUUID();
+            return Array.from({ length: count }, () =>
+              redisAdapter({ connect, namespace, ...(shards === undefined ? {} : { shards }) }),
+            );
           },
-        },
+          capabilities: {
+            severalNodes: true,
+            channel: rawChannel(() => engine.port, channels, shards !== undefined),
+            engine: {
+              stop: () => engine.stop(),
+              start: () => engine.start(),
+              patience: PATIENCE,
+              unreachable: () => redisAdapter({ connect: () => client(1, PASSWORD) }),
+              refused: () => redisAdapter({ connect: () => client(engine.port, "wrong") }),
+            },
+          },
+        });
       });
     }
   }
