@@ -1,12 +1,15 @@
 /**
- * Results of callbacks that may be async. A callback may return any thenable: a promise of this realm or another one, a
+ * Results of callbacks that may be async. A callback may return any thenable: a promise of this or another realm, a
  * query that only runs when its `then` is called, or an object whose `then` misbehaves.
  */
 
 /** `Promise` is in it for the compiler: it takes a promise's type argument without comparing the whole interface. */
 export type Awaitable<T> = T | Promise<T> | PromiseLike<T>;
 
-/** Whether a value must be awaited. Never throws: one whose `then` cannot be read must be, and rejects. */
+/**
+ * Whether a value must be awaited. Never throws: a value whose `then` cannot be read counts as one, and rejects when
+ * awaited.
+ */
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   try {
@@ -20,19 +23,19 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
 const { then } = Promise.prototype;
 
 /**
- * Awaits a value and calls one of two functions, once and never at once, whatever its `then` does. They must not throw.
- * It costs what `then` of a promise does.
+ * Awaits a value and calls one of two functions, exactly once and never synchronously, whatever its `then` does. They
+ * must not throw. Costs as much as `then` of a promise.
  */
 export function settle<T>(value: PromiseLike<T>, done: (result: T) => void, failed: (error: unknown) => void): void {
   try {
     then.call(Promise.resolve(value), done as (result: unknown) => void, failed);
   } catch (error) {
-    // A promise whose `constructor` cannot be read.
+    // A promise whose `constructor` throws when read.
     queueMicrotask(() => failed(error));
   }
 }
 
-/** What a value is, in a few words, for messages. Never throws. */
+/** A short description of a value for error messages. Never throws. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;

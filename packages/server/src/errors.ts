@@ -1,16 +1,16 @@
 /**
- * Every error that Wingbeat throws at an application. `code` is stable and meant for `switch`; the message says
- * what was wrong and what to do. Wire errors are no exceptions: they are replies, see PROTOCOL.md section 8.
+ * All errors that Wingbeat throws at applications. `code` is stable and meant for `switch`; the message says what was
+ * wrong and what to do. Error replies on the wire are not exceptions, see PROTOCOL.md section 8.
  */
 
-/** The codes, each with where it comes from. */
+/** The error codes. */
 export type WingbeatErrorCode =
   /**
    * An option of an endpoint, socket, channel or mount is missing, unknown or out of range; thrown at start. Or a
    * token's secret, option or data; thrown by `Token.sign`, `verify`, `encrypt` and `decrypt`.
    */
   | "WB_OPTION"
-  /** A topic or event pattern cannot be read. Thrown by `defineChannel`, `handleIn` and `route`. */
+  /** A topic or event pattern is invalid. Thrown by `defineChannel`, `handleIn` and `route`. */
   | "WB_PATTERN"
   /** A second handler for the same event, or a second `join`, `handleInfo` or `terminate`. Thrown by the builder. */
   | "WB_DUPLICATE_HANDLER"
@@ -19,25 +19,25 @@ export type WingbeatErrorCode =
   /** `socketRef` outside of `handleIn`, or for a message that the client sent without a ref. */
   | "WB_NO_REF"
   /**
-   * A callback returned something that it may not return. Of a channel: the channel crashes. Of the endpoint: the
-   * connection is refused, and the error is in `socket.refused`.
+   * A callback returned an invalid value. In a channel, the channel crashes. In the endpoint, the connection is refused
+   * and `socket.refused` has the error.
    */
   | "WB_BAD_RETURN"
-  /** A busy channel had too many broadcasts and own messages waiting. The channel crashes. */
+  /** Too many broadcasts and messages to itself were waiting for a busy channel. The channel crashes. */
   | "WB_MAILBOX_OVERFLOW"
   /** A channel has too many subscriptions or timers: thrown by `ctx.subscribe` and `ctx.sendAfter`. */
   | "WB_CHANNEL_LIMIT"
-  /** `presence.track` of what this channel tracks already. */
+  /** `presence.track` of a key that this channel already tracks. */
   | "WB_ALREADY_TRACKED"
-  /** `presence.update` of what this channel does not track. */
+  /** `presence.update` of a key that this channel does not track. */
   | "WB_NOT_TRACKED"
-  /** A channel tracks too many presences, or a meta is too long or no JSON. */
+  /** A channel tracks too many presences, or a meta is too long or not valid JSON. */
   | "WB_PRESENCE_LIMIT"
-  /** The PubSub adapter could not take a broadcast. Thrown by `broadcast` and `broadcastFrom`. */
+  /** The PubSub adapter could not accept a broadcast. Thrown by `broadcast` and `broadcastFrom`. */
   | "WB_BROADCAST"
-  /** The endpoint is already listening, or is closed; or a test kit is. */
+  /** The endpoint or test kit is already listening, or closed. */
   | "WB_ENDPOINT_STATE"
-  /** An assertion of `wingbeat/testing` did not hold. */
+  /** An assertion of `wingbeat/testing` failed. */
   | "WB_ASSERTION";
 
 /** Base of all errors of this package. */
@@ -51,7 +51,7 @@ export class WingbeatError extends Error {
   }
 }
 
-/** The PubSub adapter refused a message: no other node has it. `cause` is the adapter's error. */
+/** The PubSub adapter rejected a message: no other node has received it. `cause` is the adapter's error. */
 export class BroadcastError extends WingbeatError {
   override readonly name = "BroadcastError";
   readonly topic: string;
@@ -67,11 +67,11 @@ export class BroadcastError extends WingbeatError {
   }
 }
 
-/** What was thrown, as text. Never throws. */
+/** A thrown value as text. Never throws. */
 export function describeThrown(thrown: unknown): string {
   try {
     return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   } catch {
-    return "something that cannot be shown";
+    return "a value that cannot be shown";
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `wingbeat/opentelemetry`: a span for each connect, join and message of an endpoint. Spans are made from telemetry when
- * the work is done, with the time at which it began; spans that handlers start are not their children.
+ * `wingbeat/opentelemetry`: a span for each connect, join and message of an endpoint. Spans are created from telemetry
+ * once the work is done, with its original start time; spans started in handlers are not their children.
  *
  * @example
  * import { trace } from "@opentelemetry/api";
@@ -19,7 +19,7 @@ export interface TraceSpan {
   end(endTime?: number): void;
 }
 
-/** A tracer of @opentelemetry/api, by its shape. */
+/** The part of a tracer of @opentelemetry/api that is used. */
 export interface Tracer {
   startSpan(name: string, options: { kind: number; startTime: number; attributes: Attributes }): TraceSpan;
 }
@@ -27,7 +27,7 @@ export interface Tracer {
 /** `SpanKind.SERVER` and `SpanStatusCode.ERROR` of the API. */
 const SERVER = 1;
 const ERROR = 2;
-/** What was thrown that is no error, in characters. */
+/** The maximum length of a thrown value that is not an Error, in characters. */
 const MAX_EXCEPTION = 1_000;
 
 /** Records spans until the returned function is called. */
@@ -86,7 +86,7 @@ class Spans {
     });
   }
 
-  /** Begins a span `duration` ms ago. */
+  /** Starts a span that began `duration` ms ago. */
   start(name: string, attributes: Attributes, duration: number): TraceSpan {
     return this.#tracer.startSpan(name, { kind: SERVER, startTime: Date.now() - duration, attributes });
   }

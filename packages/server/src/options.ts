@@ -1,9 +1,9 @@
-/** Checks of option objects: what is misspelt or out of range is refused at start, by name. */
+/** Checks of option objects: unknown keys and values out of range are rejected at start, by name. */
 import { WingbeatError } from "./errors.ts";
 
-/** The longest time that a timer of Node can wait, in ms: 24.8 days. It fires at once for anything longer. */
+/** The longest delay of a Node timer, in ms: 24.8 days. Longer ones fire at once. */
 export const MAX_DELAY = 2 ** 31 - 1;
-/** The largest size or number that is taken: what is larger overflows in a library below. */
+/** The largest size or count accepted: larger ones overflow in a library below. */
 const MAX_SIZE = 2 ** 31 - 1;
 
 /** Throws `WB_OPTION` for a key that is not allowed: a misspelt option would otherwise be ignored. */
@@ -15,7 +15,7 @@ export function checkKeys(where: string, options: object, allowed: readonly stri
   }
 }
 
-/** The defaults with the options that are given; one that is given as `undefined` is not given. */
+/** The options over their defaults; an option that is `undefined` counts as not given. */
 export function withDefaults<Defaults extends object, Options extends object>(
   defaults: Defaults,
   options: Options,
@@ -28,11 +28,11 @@ interface Range {
   readonly unit: string;
   readonly max: number;
   readonly isWhole: boolean;
-  /** What Infinity means, where it is taken. */
+  /** What Infinity means, where it is allowed. */
   readonly infinity?: string;
 }
 
-/** The one check of all numbers: `undefined` stands for the default, everything else must be in range. */
+/** The check for all numbers: `undefined` means the default, everything else must be in range. */
 function checkRange(where: string, value: unknown, { unit, max, isWhole, infinity }: Range): void {
   if (value === undefined || (infinity !== undefined && value === Infinity)) return;
   if (typeof value === "number" && value > 0 && value <= max && (!isWhole || Number.isInteger(value))) return;
@@ -51,17 +51,17 @@ const RATE: Range = { unit: "", max: Number.MAX_VALUE, isWhole: false, infinity:
 const DURATION: Range = { unit: " ms", max: MAX_DELAY, isWhole: true };
 const TIMEOUT: Range = { ...DURATION, infinity: "never" };
 
-/** Throws `WB_OPTION` for a number of things, or a size in bytes, that is given and is not a whole number above 0. */
+/** Throws `WB_OPTION` for a count or size in bytes that is set but not a whole number above 0. */
 export const checkCount = (where: string, value: unknown): void => checkRange(where, value, COUNT);
 
-/** The same for a limit that can be switched off with Infinity. */
+/** The same for a limit that Infinity turns off. */
 export const checkLimit = (where: string, value: unknown): void => checkRange(where, value, LIMIT);
 
-/** Throws `WB_OPTION` for a rate per second that is given and is not a number above 0. Infinity means no limit. */
+/** Throws `WB_OPTION` for a rate per second that is set but not a number above 0. Infinity means no limit. */
 export const checkRate = (where: string, value: unknown): void => checkRange(where, value, RATE);
 
-/** Throws `WB_OPTION` for a time in ms that is given and that a timer cannot wait. */
+/** Throws `WB_OPTION` for a duration in ms that is set but that a timer cannot wait. */
 export const checkDuration = (where: string, value: unknown): void => checkRange(where, value, DURATION);
 
-/** The same for a time after which something is given up: Infinity means never. */
+/** The same for a timeout: Infinity means never. */
 export const checkTimeout = (where: string, value: unknown): void => checkRange(where, value, TIMEOUT);

@@ -50,11 +50,11 @@ describe("a pattern is refused", () => {
     ["room:{id}*", 'mixes "*" and "{…}"'],
     ["room:{a}{b}", "has two placeholders with nothing between them"],
     ["room:{a}:{a}", 'names "a" twice'],
-    ["room:{}", 'has a "{" or "}" that names nothing'],
-    ["room:{a b}", 'has a "{" or "}" that names nothing'],
-    ["room:{1}", 'has a "{" or "}" that names nothing'],
-    ["room:{id", 'has a "{" or "}" that names nothing'],
-    ["room:id}", 'has a "{" or "}" that names nothing'],
+    ["room:{}", 'has a "{" or "}" without a name'],
+    ["room:{a b}", 'has a "{" or "}" without a name'],
+    ["room:{1}", 'has a "{" or "}" without a name'],
+    ["room:{id", 'has a "{" or "}" without a name'],
+    ["room:id}", 'has a "{" or "}" without a name'],
   ])("%j", (pattern, why) => {
     const parse = (): unknown => parsePattern(pattern as string);
     expect(parse).toThrow(WingbeatError);

@@ -1,12 +1,12 @@
 /** Topic and event patterns: `lobby` (exact), `room:*` (any rest), `room:{id}` (named parts). */
 import { WingbeatError } from "./errors.ts";
 
-/** The named parts of a topic that fits a pattern. */
+/** The named parts of a topic that matches a pattern. */
 export type PatternParams = Readonly<Record<string, string>>;
 
 export interface Pattern {
   readonly source: string;
-  /** The named parts, or undefined when the topic does not fit. */
+  /** The named parts, or undefined when the topic does not match. */
   match(topic: string): PatternParams | undefined;
 }
 
@@ -14,8 +14,8 @@ const NO_PARAMS: PatternParams = Object.freeze({});
 const PLACEHOLDER = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /**
- * Reads a pattern. `*` is allowed at the end only and fits any rest, also an empty one. `{name}` fits at least one
- * character: up to the text that follows it in the pattern, or, at the end of the pattern, all the rest.
+ * Compiles a pattern. `*` is allowed at the end only and matches any rest, including an empty one. `{name}` matches at
+ * least one character: up to the text that follows it in the pattern or, at the end of the pattern, the whole rest.
  */
 export function parsePattern(source: string): Pattern {
   const invalid = (why: string): WingbeatError =>
@@ -47,14 +47,13 @@ function placeholderPattern(source: string, invalid: (why: string) => WingbeatEr
     end = found.index + found[0].length;
   }
   const tail = source.slice(end);
-  if (literals.concat(tail).some((literal) => /[{}]/.test(literal)))
-    throw invalid('has a "{" or "}" that names nothing');
+  if (literals.concat(tail).some((literal) => /[{}]/.test(literal))) throw invalid('has a "{" or "}" without a name');
   return { source, match: (topic) => matchParts(topic, literals, names, tail) };
 }
 
 /**
- * Reads the named parts off a topic from left to right. No regular expression: with several placeholders one could be
- * made to search for ever by a long topic, and topics come from clients.
+ * Reads the named parts of a topic from left to right. No regular expression: with several placeholders, a long topic
+ * could make one backtrack forever, and topics come from clients.
  */
 function matchParts(
   topic: string,

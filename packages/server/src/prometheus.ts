@@ -1,6 +1,6 @@
 /**
- * `wingbeat/prometheus`: the metrics of an endpoint, in the registry of prom-client. They read telemetry; labels have
- * few values, whatever clients send: mount paths, channel patterns, events that channels declare, outcomes.
+ * `wingbeat/prometheus`: the metrics of an endpoint, in a prom-client registry. They are derived from telemetry; labels
+ * have low cardinality, whatever clients send: mount paths, channel patterns, declared events, outcomes.
  *
  * @example
  * import * as client from "prom-client";
@@ -33,7 +33,7 @@ const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
  * Collects metrics until the returned function is called. `client` is the module prom-client. Counters start at 0;
  * gauges (connections, channels, buffers) are read at each scrape.
  *
- * Throws `WB_OPTION`, and what prom-client throws when the registry already has metrics with these names.
+ * Throws `WB_OPTION`, and whatever prom-client throws when the registry already has metrics of these names.
  */
 export function collectMetrics(
   client: PromClient,

@@ -1,6 +1,6 @@
 /**
- * `defineSocket`: who may connect, what each connection is called, and which channels it can join. The session that
- * runs it for each client is in `socket/session.ts`.
+ * `defineSocket`: who may connect, the id of each connection, and which channels it can join. The session that runs it
+ * for each client is in `socket/session.ts`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { MAX_DEPTH, MAX_LEVELS } from "@wingbeat/protocol";
@@ -19,8 +19,8 @@ type Awaitable<T> = T | PromiseLike<T>;
 type Output<S> = S extends StandardSchemaV1<infer _In, infer Out> ? Out : never;
 
 /**
- * Connect params as they come in the URL, with path variables: a text each, or nested by `a[b]=` and `l[]=`. Nothing
- * about them is certain: check them, or declare a schema as `params`.
+ * Connect params from the URL, including path variables: each a string, or nested by `a[b]=` and `l[]=`. They are
+ * untrusted: check them, or declare a schema as `params`.
  */
 export type ConnectParams = Readonly<Record<string, unknown>>;
 
@@ -45,7 +45,7 @@ type ContractOf<R> =
       ? R["~contract"]
       : never;
 
-/** Said by the compiler about a channel whose assigns `connect` does not provide. */
+/** The compiler error for a channel whose assigns `connect` does not provide. */
 export interface MissingAssigns<Needed, Provided> {
   readonly "this channel declares assigns that connect and its route do not provide": {
     readonly needed: Needed;
@@ -53,7 +53,7 @@ export interface MissingAssigns<Needed, Provided> {
   };
 }
 
-/** A channel must find in the socket's and the route's assigns what it declares. */
+/** The assigns of the socket and the route must provide what a channel declares. */
 type Checked<R, Assigns> =
   ChannelOf<R> extends { readonly "~assigns": infer Needed }
     ? Assigns & OwnAssigns<R> extends Needed
@@ -61,7 +61,7 @@ type Checked<R, Assigns> =
       : MissingAssigns<Needed, Assigns & OwnAssigns<R>>
     : R;
 
-/** What `connect` gets: checked by the schema, or as they came. */
+/** What `connect` receives: parsed by the schema, or raw. */
 type ParamsFor<Schema> = [Schema] extends [StandardSchemaV1] ? Output<Schema> : ConnectParams;
 
 export interface SocketOptions<
@@ -72,21 +72,23 @@ export interface SocketOptions<
   /** A schema for the connect params. Params that do not fit are refused with HTTP 403. */
   readonly params?: Schema;
   /**
-   * Decides who may connect: `ok(assigns)` or `refuse(reason?)`, sync or async. `() => ok()` lets everybody in.
-   * A throw is answered with HTTP 500.
+   * Decides who may connect: `ok(assigns)` or `refuse(reason?)`, sync or async. `() => ok()` accepts everybody. A throw
+   * is answered with HTTP 500.
    */
   readonly connect: (params: ParamsFor<Schema>, info: ConnectInfo) => Awaitable<Result>;
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
   readonly id?: (assigns: AssignsOf<Result>) => Awaitable<string | null | undefined>;
-  /** The channels. A topic goes to the first that takes it. */
+  /** The channels. A topic goes to the first whose pattern matches. */
   readonly channels: { readonly [K in keyof Routes]: Routes[K] & Checked<Routes[K], AssignsOf<Result>> };
   /** How many channels one connection may be on. Default 100. */
   readonly maxChannels?: number;
-  /** How many messages may wait for a busy channel before the server stops reading the connection. Default 1,000. */
+  /**
+   * How many messages may wait for a busy channel before the server stops reading from the connection. Default 1,000.
+   */
   readonly mailboxLimit?: number;
   /**
-   * The same in bytes of memory, estimated from the decoded messages and counted over all channels of the connection.
-   * Default 4 MiB.
+   * The same limit in bytes of memory, estimated from the decoded messages and summed over all channels of the
+   * connection. Default 4 MiB.
    */
   readonly mailboxBytes?: number;
   /**
@@ -100,31 +102,33 @@ export interface SocketOptions<
    */
   readonly slowCallback?: number;
   /**
-   * How many messages of one connection are taken per second; two seconds' worth at once. More are answered with an
-   * error reply `{ reason: "rate limited", retry_after_ms }`; twice as many close the connection with 1008. Infinity
-   * turns it off. Default 1,000.
+   * How many messages per second one connection may send, with bursts of two seconds' worth. Beyond it messages get an
+   * error reply `{ reason: "rate limited", retry_after_ms }`; at twice the rate the connection is closed with 1008.
+   * Infinity turns it off. Default 1,000.
    */
   readonly eventsPerSecond?: number;
   /**
-   * How many bytes one connection may send per second, and about as much at once; what its messages broadcast counts as
-   * well. A client that sends more is not read until it keeps to the rate: nothing is lost. Infinity turns it off.
-   * Default 1,000,000.
+   * How many bytes per second one connection may send, with bursts of about one second's worth; what its messages
+   * broadcast counts as well. When a client exceeds it we stop reading until it is back within the rate: nothing is
+   * lost. Infinity turns it off. Default 1,000,000.
    */
   readonly bytesPerSecond?: number;
   /** The same as `eventsPerSecond` for joins. Default 100. */
   readonly joinsPerSecond?: number;
-  /** The same for the events of each channel by itself. Default Infinity: only the connection's rate counts. */
+  /** The same per channel. Default Infinity: only the connection's rate counts. */
   readonly channelEventsPerSecond?: number;
-  /** How many topics one channel may subscribe to: `ctx.subscribe` throws `WB_CHANNEL_LIMIT` beyond. Default 1,000. */
+  /**
+   * How many topics one channel may subscribe to; beyond it `ctx.subscribe` throws `WB_CHANNEL_LIMIT`. Default 1,000.
+   */
   readonly maxSubscriptions?: number;
-  /** How many timers of one channel may run: `ctx.sendAfter` throws `WB_CHANNEL_LIMIT` beyond. Default 1,000. */
+  /** How many timers of one channel may run; beyond it `ctx.sendAfter` throws `WB_CHANNEL_LIMIT`. Default 1,000. */
   readonly maxTimers?: number;
 }
 
-/** A socket, ready to be mounted. `typeof` it is what a client needs to know. */
+/** A socket, ready to be mounted. Its type tells the client everything it needs to know. */
 export interface SocketDefinition<Contract extends SocketContract = SocketContract> {
   readonly spec: SocketSpec;
-  /** Types only: the channels, for clients. No value is there. */
+  /** Types only: the channels, for clients. There is no value at run time. */
   readonly "~contract": Contract;
 }
 
@@ -159,8 +163,8 @@ function limitsOf(options: Partial<SocketLimits>): SocketLimits {
 }
 
 /**
- * Stands for connect's result while it is not inferred yet: TypeScript tries the arguments once without the callbacks
- * that wait for their parameter types, and any channel must pass that trial.
+ * Stands for connect's result before it is inferred: TypeScript first checks the arguments without the
+ * context-sensitive callbacks, and every channel must pass that check.
  */
 type Undecided = Reply<"ok", never>;
 
@@ -175,11 +179,11 @@ export function defineSocket<
   if (limits.maxDepth > MAX_LEVELS) {
     throw new WingbeatError(
       "WB_OPTION",
-      `defineSocket: maxDepth is ${limits.maxDepth}: it may be at most ${MAX_LEVELS}.`,
+      `defineSocket: maxDepth is ${limits.maxDepth}: it must be at most ${MAX_LEVELS}.`,
     );
   }
   if (typeof options.connect !== "function") {
-    throw new WingbeatError("WB_OPTION", "defineSocket needs connect: () => ok() lets everybody in.");
+    throw new WingbeatError("WB_OPTION", "defineSocket needs connect: () => ok() accepts everybody.");
   }
   const spec: SocketSpec = {
     params: options.params,
@@ -194,8 +198,8 @@ export function defineSocket<
 }
 
 /**
- * Routes a channel under another topic pattern, with static assigns if wanted: one definition can serve several
- * patterns. The pattern must have the named parts that the channel reads.
+ * Routes a channel under another topic pattern, optionally with static assigns: one definition can serve several
+ * patterns. The pattern must have the named parts that the channel uses.
  *
  * @example
  * channels: [room, route("support:{id}", room, { assigns: { desk: true } })]
@@ -215,7 +219,7 @@ function routeSpec(routable: Routable): Route {
   if (spec.join === undefined) {
     throw new WingbeatError(
       "WB_OPTION",
-      `channel "${spec.pattern}" has no join, so nobody could use it: add .join(() => ok()).`,
+      `channel "${spec.pattern}" has no join handler, so no client could join it: add .join(() => ok()).`,
     );
   }
   return {

@@ -108,7 +108,7 @@ describe("a listener", () => {
     });
     const unheard = warned();
     emit(event, data);
-    const said = `a telemetry listener of ${event} failed: something that cannot be shown`;
+    const said = `a telemetry listener of ${event} failed: a value that cannot be shown`;
     expect(await unheard).toEqual(["WingbeatWarning", "WB_LISTENER", said]);
 
     onTestFinished(

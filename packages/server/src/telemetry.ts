@@ -1,17 +1,17 @@
 /**
- * What happens inside, as events on `node:diagnostics_channel`: logs, metrics, traces and tests all read this one
- * stream. The channel of event `socket.connected` is named `wingbeat:socket.connected`.
+ * Telemetry: what happens inside, as events on `node:diagnostics_channel`. Logs, metrics, traces and tests all read
+ * this one stream. The channel of event `socket.connected` is named `wingbeat:socket.connected`.
  *
- * An event costs nothing while nobody listens. Listeners run synchronously in the middle of the work they observe:
- * keep them short. What a listener throws, or rejects with, changes nothing for that work and ends no process; it is
- * reported as `telemetry.listener_failed`. That holds for `attach` and for whoever subscribes by
- * `node:diagnostics_channel` after this module was loaded.
+ * An event costs nothing while nobody listens. Listeners run synchronously in the middle of the work they observe: keep
+ * them short. An exception or rejection of a listener affects neither that work nor the process; it is reported as
+ * `telemetry.listener_failed`. This holds for `attach`, and for subscribers through `node:diagnostics_channel` that
+ * were added after this module was loaded.
  */
 import diagnosticsChannel from "node:diagnostics_channel";
 import { guardSubscribers } from "./telemetry/guard.ts";
 import { describeError } from "./telemetry/printable.ts";
 
-/** Where an event happened. */
+/** The source of an event. */
 interface Source {
   /** The endpoint, for processes that have several. */
   readonly endpoint: object;
@@ -29,20 +29,20 @@ interface ChannelSource extends ConnectionSource {
   readonly topic: string;
 }
 
-/** A message whose topic and event nobody has checked yet: they are what the client sent, any JSON value. */
+/** A message whose topic and event are unchecked: what the client sent, any JSON value. */
 interface UncheckedSource extends ConnectionSource {
   readonly topic: unknown;
   readonly event: unknown;
 }
 
 interface ProcessSource extends ChannelSource {
-  /** The pattern of the channel's definition: `room:{id}`. There are few of them, whatever clients send. */
+  /** The pattern of the channel's definition: `room:{id}`. Low cardinality, whatever clients send. */
   readonly pattern: string;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** A callback of a channel. `join` is also what `afterJoin` was given. */
+/** A callback of a channel. `join` includes callbacks passed to `afterJoin`. */
 export type ChannelCallback = "join" | "handleIn" | "handleOut" | "handleInfo" | "terminate" | "onEnd";
 
 /** A shard of a tracker, and the name of the other node. */
@@ -63,10 +63,10 @@ export interface TelemetryEvents {
   /** A connection was accepted. */
   "socket.connected": ConnectionSource & { readonly vsn: string; readonly params: object; readonly duration: number };
   /**
-   * A connection was turned away before the upgrade. `stage` says by whom: the version, the origin check, the
-   * subprotocols, `connect` itself, or a `connect` that threw (`error` is what it threw). `limit`: there are too many
-   * (`reason` is the option's name); `draining`: the endpoint takes no more; `timeout`: async callbacks took longer than
-   * `connectTimeout`; `gone`: the client left while they were under way (status 499: nobody was answered).
+   * A connection was refused before the upgrade. `stage` says which check refused it: the version, the origin check,
+   * the subprotocols, `connect`, or a `connect` that threw (`error` is what it threw). `limit`: a connection limit is
+   * reached (`reason` is the option's name); `draining`: the endpoint accepts no more; `timeout`: async callbacks took
+   * longer than `connectTimeout`; `gone`: the client left while they were running (status 499: nobody was answered).
    */
   "socket.refused": Source & {
     readonly transport: string;
@@ -86,9 +86,9 @@ export interface TelemetryEvents {
     readonly reason?: unknown;
     readonly error?: unknown;
   };
-  /** A request for a path of an endpoint failed in a way that is no fault of the client; its connection was ended. */
+  /** A request to an endpoint failed through no fault of the client; its connection was closed. */
   "http.failed": { readonly error: unknown };
-  /** A batch of clients is being sent away. `interval` is the time until the next one. */
+  /** A batch of clients is being drained. `interval` is the time until the next batch. */
   "endpoint.draining": {
     readonly endpoint: object;
     readonly count: number;
@@ -99,30 +99,31 @@ export interface TelemetryEvents {
     readonly interval: number;
   };
   /**
-   * More than `limit` TCP connections of `listen` have not sent a request yet (`maxPendingSockets`): the oldest was ended.
+   * More than `limit` TCP connections of `listen` have not sent a request yet (`maxPendingSockets`): the oldest was
+   * closed.
    */
   "endpoint.pending_socket_ended": { readonly endpoint: object; readonly limit: number };
-  /** A connection is gone. `code` and `reason` are those of the WebSocket close (1006: no close frame came). */
+  /** A connection has ended. `code` and `reason` are those of the WebSocket close (1006: without a close frame). */
   "socket.closed": ConnectionSource & { readonly code: number; readonly reason: string };
-  /** A frame was no message; the connection is being closed with 1011. */
+  /** A frame could not be decoded as a message; the connection is being closed with 1011. */
   "socket.bad_frame": ConnectionSource & { readonly reason: string };
-  /** A client reads too slowly: more than `limit` bytes wait for it. It is being closed with 1013. */
+  /** A slow consumer: more than `limit` bytes are buffered for a client. It is being closed with 1013. */
   "socket.slow_consumer": ConnectionSource & { readonly bufferedBytes: number; readonly limit: number };
   /**
-   * A POST of a long-poll client was refused whole: its body or batch goes beyond `limit` (an option of the mount; none
-   * for a body that is not UTF-8), or so much of its client waits already.
+   * A POST of a long-poll client was refused as a whole: its body or batch exceeds `limit` (an option of the mount;
+   * undefined when the body is not UTF-8), or too much of its client's input is still waiting.
    */
   "longpoll.refused": Source & {
     readonly reason: "body too large" | "body too slow" | "body is not UTF-8" | "batch too large" | "too much waits";
     readonly limit: number | undefined;
   };
   /**
-   * An endpoint has long polling and a PubSub adapter, but no `secretKeyBase`: other nodes will not accept its sessions.
+   * An endpoint has long polling and a PubSub adapter, but no `secretKeyBase`: other nodes will reject its sessions.
    */
   "longpoll.secret_is_random": { readonly endpoint: object };
   /**
-   * A message went beyond a rate of its socket and was answered with "rate limited". `closing`: the client goes on and
-   * on, its connection is being closed with 1008.
+   * A message exceeded a rate limit of its socket and was answered with "rate limited". `closing`: the client ignores
+   * the limit, and its connection is being closed with 1008.
    */
   "socket.rate_limited": UncheckedSource & {
     readonly limit: "eventsPerSecond" | "joinsPerSecond" | "channelEventsPerSecond";
@@ -130,46 +131,47 @@ export interface TelemetryEvents {
     readonly closing: boolean;
   };
   /**
-   * A channel's mailbox is full (`mailboxLimit`: `waiting` messages), or the messages that wait on all channels of the
-   * connection take too much memory (`mailboxBytes`: `waiting` bytes): the transport has stopped reading this connection.
+   * A channel's mailbox is full (`mailboxLimit`: `waiting` messages), or the messages waiting on all channels of the
+   * connection take too much memory (`mailboxBytes`: `waiting` bytes): the transport has stopped reading from this
+   * connection.
    */
   "socket.paused": ChannelSource & { readonly limit: "mailboxLimit" | "mailboxBytes"; readonly waiting: number };
-  /** The mailboxes have drained to half: the transport reads again. */
+  /** The mailboxes have drained to half of the limit: the transport reads again. */
   "socket.resumed": ChannelSource & { readonly limit: "mailboxLimit" | "mailboxBytes"; readonly waiting: number };
-  /** A client has sent more than `bytesPerSecond` of its socket allows: it is not read for `waitMs`. */
+  /** A client has sent more than its socket's `bytesPerSecond` allows: reading pauses for `waitMs`. */
   "socket.throttled": ConnectionSource & { readonly bytesPerSecond: number; readonly waitMs: number };
   /** A join was answered. `result` "crashed" is followed by `channel.crashed`. */
   "channel.joined": ProcessSource & {
     readonly result: "ok" | "refused" | "invalid payload" | "crashed";
     readonly params: unknown;
-    /** What the channel's `log` says. */
+    /** The level that the channel's `log` sets. */
     readonly log: LogLevel | false;
     readonly duration: number;
   };
-  /** A join or message went to a topic that no channel takes, or that is not joined. */
+  /** A join or message for a topic that matches no channel, or that is not joined. */
   "channel.unmatched": UncheckedSource;
   /** A join was refused because the connection has `limit` channels already. */
   "channel.too_many": ChannelSource & { readonly limit: number };
-  /** A client's message was handled. `outcome` is the reply's status, or what else became of it. */
+  /** A client's message was handled. `outcome` is the reply's status, or how else it ended. */
   "channel.handled_in": ProcessSource & {
     /** As the client sent it: any JSON value. */
     readonly event: unknown;
-    /** The event as the channel declares it: `shout`, `reaction:*`. Undefined when nothing takes it. */
+    /** The event as the channel declares it: `shout`, `reaction:*`. Undefined when no handler matches. */
     readonly handler: string | undefined;
     readonly payload: unknown;
     readonly outcome: string;
     readonly log: LogLevel | false;
     readonly duration: number;
   };
-  /** A callback threw, rejected or returned nonsense. The channel ends; `error` never reaches the client. */
+  /** A callback threw, rejected or returned an invalid value. The channel ends; `error` never reaches the client. */
   "channel.crashed": ProcessSource & {
     readonly callback: ChannelCallback;
     readonly event: string | undefined;
     readonly error: unknown;
   };
   /**
-   * An async callback has not settled for `duration` ms, longer than the socket's `slowCallback`. Told once; the channel
-   * goes on to wait for it, and its client's messages wait, too.
+   * An async callback has not settled for `duration` ms, longer than the socket's `slowCallback`. Reported once; the
+   * channel keeps waiting for it, and so do its client's messages.
    */
   "channel.slow_callback": ProcessSource & {
     readonly callback: ChannelCallback;
@@ -179,8 +181,8 @@ export interface TelemetryEvents {
   /** A channel has ended, and its `terminate` has run. */
   "channel.terminated": ProcessSource & { readonly reason: string };
   /**
-   * A message was handed to the subscribers of this node: how many there are, the sender's own ones counted. `from`:
-   * whether it came from here or from another node.
+   * A message was delivered to the subscribers of this node: how many there are, including the sender's own. `from`:
+   * whether it was sent on this node or another.
    */
   "pubsub.delivered": {
     readonly pubsub: object;
@@ -189,36 +191,39 @@ export interface TelemetryEvents {
     readonly from: "here" | "elsewhere";
   };
   /**
-   * Some subscribers of this node did not get a message, and all others did: a plain subscriber threw, a client's version
-   * cannot carry the payload (bytes for a V1 client), or a message from another node cannot be read or sent.
+   * Some subscribers of this node did not get a message, while all others did: a plain subscriber threw, a client's
+   * version cannot carry the payload (bytes for a V1 client), or a message from another node cannot be read or sent.
    */
   "pubsub.delivery_failed": {
     readonly topic: string;
     /** Of a broadcast. */
     readonly event?: string;
-    /** How many did not get it, where that is known. */
+    /** How many did not get it, if known. */
     readonly subscribers?: number;
     readonly error: unknown;
   };
   /** The adapter has connected this node to the others. `duration`: for how long it was down, in ms. */
   "pubsub.adapter_up": AdapterSource & { readonly duration: number };
-  /** It has not, or no longer: broadcasts stay on this node, and wait for the others. It tries again by itself. */
+  /**
+   * The adapter is not, or no longer, connected: broadcasts reach this node only and are queued for the others. It
+   * reconnects by itself.
+   */
   "pubsub.adapter_down": AdapterSource & { readonly reason: string; readonly error: unknown };
   /**
-   * Messages of this node were given up: the queue was full, one was larger than the queue, the engine did not confirm
-   * them (they may have arrived all the same), or the node stopped. Counted for up to 200 ms.
+   * Messages of this node were dropped: the queue was full, one was larger than the queue, the engine did not confirm
+   * them (they may have arrived anyway), or the node stopped. Aggregated over up to 200 ms.
    */
   "pubsub.lost": AdapterSource & {
     readonly count: number;
     readonly reason: "queue full" | "too large" | "not confirmed" | "stopped";
     readonly error?: unknown;
   };
-  /** Broadcasts of the node `from` did not arrive here. Counted for up to 200 ms. */
+  /** Broadcasts of the node `from` did not arrive here. Aggregated over up to 200 ms. */
   "pubsub.missed": AdapterSource & { readonly count: number; readonly from: string };
   /**
-   * Something arrived that is not a message of this version of Wingbeat, is broken, is not signed with one of our secrets
-   * (`secret`), or whose count is not to be believed. Told up to ten times in 200 ms; what is more is counted, and told together
-   * with the last error.
+   * A message arrived that is broken, not of this version of Wingbeat, not signed with one of our secrets (`secret`),
+   * or whose sequence number is implausible. Reported up to ten times in 200 ms; the rest are counted and reported
+   * together with the last error.
    */
   "pubsub.unreadable": AdapterSource & { readonly count: number; readonly error: unknown };
   // In the primary of `runCluster`.
@@ -226,7 +231,7 @@ export interface TelemetryEvents {
   "cluster.worker_ready": { readonly pid: number };
   /** A worker could not be started, written to or killed. When it ends, `cluster.worker_exited` follows. */
   "cluster.worker_failed": { readonly pid: number | undefined; readonly error: unknown };
-  /** A worker has ended. `restartIn`: milliseconds until another takes its place; null: none will. */
+  /** A worker has ended. `restartIn`: milliseconds until it is replaced; null: it is not. */
   "cluster.worker_exited": {
     readonly pid: number;
     readonly code: number | null;
@@ -236,7 +241,7 @@ export interface TelemetryEvents {
   /** SIGTERM or SIGINT: all workers are told to close. */
   "cluster.draining": { readonly signal: string; readonly workers: number };
   /**
-   * Another node's tracker is up, down (silent, its `presences` are not seen) or gone for good. `shard` is
+   * Another node's tracker is up, down (silent; its `presences` are hidden) or permanently gone. `shard` is
    * `<tracker>_shard<n>`.
    */
   "tracker.node_changed": ShardSource & {
@@ -244,42 +249,42 @@ export interface TelemetryEvents {
     readonly replica: string;
     readonly presences: number;
   };
-  /** News of other nodes were merged: how many presences came and went. */
+  /** Changes from other nodes were merged: how many presences joined and left. */
   "tracker.merged": {
     readonly shard: string;
     readonly joins: number;
     readonly leaves: number;
     readonly duration: number;
   };
-  /** A node that knows more was asked for it. */
+  /** A transfer was requested from a node that knows more. */
   "tracker.transfer_requested": ShardSource;
-  /** A node that knew less was sent it: what it had missed, or everything. */
+  /** A transfer was sent to a node that knew less: the missing changes, or everything. */
   "tracker.transfer_sent": ShardSource & { readonly isSnapshot: boolean; readonly messages: number };
-  /** There are `limit` other nodes already: this one is not listened to. Told once in a `broadcastPeriod`. */
+  /** There are `limit` other nodes already: this one is ignored. Reported once per `broadcastPeriod`. */
   "tracker.node_refused": ShardSource & { readonly limit: number };
   /**
-   * Others had told of changes of a node that it has not made: `isAheadBy` so many. What the node itself says is believed.
-   * Somebody forges messages, or two nodes have the same name.
+   * Other nodes reported `isAheadBy` changes of a node that it did not make. The node's own account is trusted. Either
+   * somebody forges messages, or two nodes have the same name.
    */
   "tracker.corrected": ShardSource & { readonly isAheadBy: number };
   /** Another node's message, or a presence in it, could not be read. */
   "tracker.bad_message": { readonly shard: string; readonly message: unknown };
-  /** A presence of this node that the PubSub adapter cannot carry: it is seen on this node only. */
+  /** A presence of this node that the PubSub adapter cannot carry: it is visible on this node only. */
   "tracker.entry_refused": {
     readonly shard: string;
     readonly topic: string;
     readonly key: string;
     readonly error: unknown;
   };
-  /** The PubSub adapter refused a tracker's message. It is sent again, or asked for. */
+  /** The PubSub adapter rejected a tracker's message. It is sent again later, or requested by the other nodes. */
   "tracker.broadcast_failed": { readonly shard: string; readonly error: unknown };
-  /** `fetch` of a presence threw, rejected or took too long: clients are sent the bare metas. */
+  /** `fetch` of a presence threw, rejected or timed out: clients get the bare metas. */
   "presence.fetch_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
   /** `handleMetas` of a presence threw or rejected, or `countOnly` threw or did not return a boolean. */
   "presence.callback_failed": { readonly name: string; readonly topic: string; readonly error: unknown };
   /**
-   * A listener of the event `event` threw, or its promise was rejected. Told at most once a minute for each listener;
-   * `failures`: how often it has failed since the last time. With no listener of this event it is a Node warning.
+   * A listener of the event `event` threw or rejected. Reported at most once a minute per listener; `failures`: how
+   * often it has failed since the last report. Without a listener of this event it becomes a Node warning.
    */
   "telemetry.listener_failed": { readonly event: string; readonly error: unknown; readonly failures: number };
 }
@@ -348,7 +353,7 @@ function channelOf(event: TelemetryEvent): diagnosticsChannel.Channel {
 
 const LONGEST_WARNING = 500;
 
-/** Told as an event. Where nobody hears it, or the listener of that event is the one that failed: a warning of Node. */
+/** Reported as an event. When nobody listens to it, or the failed listener is one of that event, as a Node warning. */
 function listenerFailed(channel: string, error: unknown, failures: number): void {
   const event = channel.slice(PREFIX.length);
   if (event !== "telemetry.listener_failed" && isObserved("telemetry.listener_failed")) {
@@ -362,20 +367,20 @@ function listenerFailed(channel: string, error: unknown, failures: number): void
   });
 }
 
-/** Whether anybody listens. Asked on hot paths before an event's data is made. */
+/** Whether anybody listens. Checked on hot paths before an event's data is built. */
 export function isObserved(event: TelemetryEvent): boolean {
   return channelOf(event).hasSubscribers;
 }
 
-/** Publishes an event. Called by the framework only. */
+/** Publishes an event. For the framework only. */
 export function emit<Event extends TelemetryEvent>(event: Event, data: TelemetryEvents[Event]): void {
   const channel = channelOf(event);
   if (channel.hasSubscribers) channel.publish(data);
 }
 
 /**
- * Listens to an event, of all endpoints of this process. Returns a function that stops listening. What the listener
- * throws goes to `telemetry.listener_failed`.
+ * Listens to an event of all endpoints of this process. Returns a function that stops listening. Exceptions of the
+ * listener are reported as `telemetry.listener_failed`.
  *
  * @example
  * const detach = attach("channel.crashed", ({ topic, error }) => report(topic, error));

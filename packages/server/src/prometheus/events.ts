@@ -5,7 +5,7 @@ import type { Instruments } from "./instruments.ts";
 
 type Detach = () => void;
 
-/** Of several endpoints in one process, one is measured. */
+/** Only one of several endpoints in a process is measured. */
 function listen<Event extends TelemetryEvent>(
   event: Event,
   endpoint: object,
@@ -18,17 +18,17 @@ function listen<Event extends TelemetryEvent>(
 
 const seconds = (ms: number): number => ms / 1_000;
 
-/** Statuses and ends that every application has; `reply(status)` may make up others. */
+/** The statuses and outcomes common to all applications; `reply(status)` may add others. */
 const OUTCOMES: readonly string[] = ["ok", "error", "noreply", "stop", "invalid payload"];
 
 export function countConnections(instruments: Instruments, endpoint: object): Detach[] {
   const labels = ["path", "transport"];
   const connects = instruments.counter(
     "connects_total",
-    "Clients that came, by what became of them: ok, or who refused them.",
+    "Connection attempts by outcome: ok, or the stage that refused them.",
     [...labels, "outcome"],
   );
-  const durations = instruments.durations("connect_duration_seconds", "Time to let a client in.", labels);
+  const durations = instruments.durations("connect_duration_seconds", "Time to accept a connection.", labels);
   const closes = instruments.counter("closes_total", "Connections that ended, by WebSocket close code.", [
     ...labels,
     "code",
@@ -47,16 +47,16 @@ export function countConnections(instruments: Instruments, endpoint: object): De
   ];
 }
 
-/** Clients may close with any code of 3000 to 4999: these are two labels. */
+/** Clients may close with any code from 3000 to 4999: they share two labels. */
 function closeCode(code: number): string {
   if (code < 3000) return String(code);
   return code < 4000 ? "3xxx" : "4xxx";
 }
 
 export function countChannels(instruments: Instruments, endpoint: object): Detach[] {
-  const joins = instruments.counter("joins_total", "Joins, by what became of them.", ["channel", "outcome"]);
+  const joins = instruments.counter("joins_total", "Joins by outcome.", ["channel", "outcome"]);
   const joinDurations = instruments.durations("join_duration_seconds", "Time of join callbacks.", ["channel"]);
-  const events = instruments.counter("events_total", "Messages of clients, by what became of them.", [
+  const events = instruments.counter("events_total", "Messages of clients by outcome.", [
     "channel",
     "event",
     "outcome",
@@ -84,11 +84,16 @@ export function countChannels(instruments: Instruments, endpoint: object): Detac
 const SUBSCRIBER_BUCKETS = [0, 1, 10, 100, 1_000, 10_000, 100_000];
 
 export function countBroadcasts(instruments: Instruments, pubsub: object): Detach[] {
-  const broadcasts = instruments.counter("broadcasts_total", "Messages handed to subscribers of this node.", ["from"]);
-  const deliveries = instruments.counter("broadcast_deliveries_total", "Subscribers that they were handed to.");
+  const broadcasts = instruments.counter("broadcasts_total", "Messages delivered to subscribers on this node.", [
+    "from",
+  ]);
+  const deliveries = instruments.counter(
+    "broadcast_deliveries_total",
+    "Deliveries of messages to subscribers on this node.",
+  );
   const fanOut = instruments.histogram(
     "broadcast_subscribers",
-    "Subscribers of a message on this node.",
+    "Subscribers per message on this node.",
     SUBSCRIBER_BUCKETS,
   );
   return [
@@ -102,7 +107,7 @@ export function countBroadcasts(instruments: Instruments, pubsub: object): Detac
 }
 
 export function countLimits(instruments: Instruments, endpoint: object): Detach[] {
-  const limits = instruments.counter("limits_total", "Times that a client came to a limit.", ["limit"]);
+  const limits = instruments.counter("limits_total", "How often a client reached a limit.", ["limit"]);
   return [
     listen("socket.refused", endpoint, ({ stage, reason }) => {
       if (stage === "limit") limits.inc({ limit: String(reason) });

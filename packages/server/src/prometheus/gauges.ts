@@ -1,7 +1,7 @@
 /** The state of an endpoint at the moment of a scrape. */
 import type { Instruments, PromCounter } from "./instruments.ts";
 
-/** An endpoint, as far as it is measured. */
+/** The part of an endpoint that is measured. */
 export interface MeasuredEndpoint {
   readonly pubsub: object;
   health(): {
@@ -19,8 +19,8 @@ export interface MeasuredEndpoint {
 }
 
 export function gauge(instruments: Instruments, endpoint: MeasuredEndpoint): void {
-  // The first of them looks for all: prom-client reads metrics in the order in which they were made.
-  const connections = instruments.gauge("connections", "Clients that are connected.", () => {
+  // The first one collects for all: prom-client reads metrics in the order of their creation.
+  const connections = instruments.gauge("connections", "Connected clients.", () => {
     const { status, pubsub, ...counts } = endpoint.health();
     connections.set(counts.connections);
     channels.set(counts.channels);
@@ -31,13 +31,13 @@ export function gauge(instruments: Instruments, endpoint: MeasuredEndpoint): voi
     set(lost, pubsub.lost);
     set(missed, pubsub.missed);
   });
-  const channels = instruments.gauge("channels", "Joined channels of all connections, and those being joined.");
-  const buffered = instruments.gauge("buffered_bytes", "Bytes that wait to be sent to clients.");
-  const draining = instruments.gauge("draining", "1 while the endpoint takes no new clients.");
-  const up = instruments.gauge("pubsub_up", "1 while this node reaches the others.");
-  const queued = instruments.gauge("pubsub_queued", "Messages to other nodes that wait.");
-  const lost = instruments.counter("pubsub_lost_total", "Messages to other nodes that were given up.");
-  const missed = instruments.counter("pubsub_missed_total", "Broadcasts of other nodes that did not come.");
+  const channels = instruments.gauge("channels", "Channels of all connections, joined or joining.");
+  const buffered = instruments.gauge("buffered_bytes", "Bytes buffered for sending to clients.");
+  const draining = instruments.gauge("draining", "1 while the endpoint is draining.");
+  const up = instruments.gauge("pubsub_up", "1 while this node is connected to the others.");
+  const queued = instruments.gauge("pubsub_queued", "Messages queued for other nodes.");
+  const lost = instruments.counter("pubsub_lost_total", "Messages to other nodes that were dropped.");
+  const missed = instruments.counter("pubsub_missed_total", "Broadcasts of other nodes that did not arrive.");
 }
 
 function set(counter: PromCounter, value: number): void {

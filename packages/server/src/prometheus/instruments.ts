@@ -1,4 +1,4 @@
-/** Makes counters, gauges and histograms of prom-client, as far as it is used here. */
+/** Creates counters, gauges and histograms with prom-client. */
 
 interface MetricConfig {
   name: string;
@@ -24,7 +24,7 @@ export interface PromRegistry {
   removeSingleMetric(name: string): void;
 }
 
-/** The module prom-client (version 15), by its shape. */
+/** The part of the module prom-client (version 15) that is used. */
 export interface PromClient {
   readonly register: PromRegistry;
   readonly Counter: new (config: MetricConfig) => PromCounter;

@@ -1,4 +1,4 @@
-/** What a connection tells about itself before it is accepted: the second argument of `connect`. */
+/** What is known about a connection before it is accepted: the second argument of `connect`. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { parseTarget } from "./request-target.ts";
 
@@ -10,16 +10,16 @@ export interface ConnectInfo {
     readonly host: string;
     readonly port: number;
     readonly path: string;
-    /** As it came, without the question mark. */
+    /** The raw query, without the question mark. */
     readonly query: string;
   };
   /**
-   * Who connects: the other end of the TCP connection, or whom a proxy names that `trustProxy` believes. Port 0: the
-   * proxy did not say.
+   * The client's address: the peer of the TCP connection, or what a proxy trusted by `trustProxy` reports. Port 0: the
+   * proxy did not report one.
    */
   readonly peer: { readonly address: string; readonly port: number };
   readonly userAgent: string | undefined;
-  /** Headers that begin with `x-`, by lower-case name. Clients can send what they like in them. */
+  /** Headers that begin with `x-`, by lower-case name. Untrusted: clients can send anything in them. */
   readonly xHeaders: Readonly<Record<string, string>>;
   readonly headers: Readonly<IncomingHttpHeaders>;
   /**
@@ -27,11 +27,11 @@ export interface ConnectInfo {
    * `authToken: true`. Else undefined.
    */
   readonly authToken: string | undefined;
-  /** The user's web session, on mounts that read it. Undefined without one, or without its CSRF token. */
+  /** The user's web session, on mounts with `session`. Undefined when there is none, or when the CSRF check failed. */
   readonly session: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Who sent a request, and to what address: as the TCP connection says, or a trusted proxy. */
+/** The sender of a request and the address it was sent to, according to the TCP connection or a trusted proxy. */
 export interface Sender {
   readonly address: string;
   readonly port: number;
@@ -40,7 +40,7 @@ export interface Sender {
   readonly host: string;
 }
 
-/** Reads the info off a request, most parts when they are asked for: most sockets need one of them, or none. */
+/** Reads the info from a request, mostly lazily: most sockets need one part of it, or none. */
 export class RequestInfo implements ConnectInfo {
   readonly transport: string;
   readonly authToken: string | undefined;

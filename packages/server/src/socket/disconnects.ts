@@ -1,15 +1,15 @@
 /**
- * The ids on which a "disconnect" was broadcast lately, by this node or another one. Whoever is being connected is not
- * subscribed to an id yet: a session that was revoked since its `connect` began is found here, and closed.
+ * The ids on which a "disconnect" was broadcast recently, by this node or another. A client that is still connecting is
+ * not subscribed to its id yet: if its session was revoked since `connect` began, it is found here and closed.
  */
 
 /** How long an id is kept, in ms: longer than `connect` takes. */
 const KEPT_FOR = 60_000;
-/** How many ids are kept. The oldest make room. */
+/** How many ids are kept; beyond it the oldest is dropped. */
 const MAX_IDS = 10_000;
 
 export class Disconnects {
-  /** By id, the time of the last one; the oldest first. */
+  /** The time of the last "disconnect" by id, oldest first. */
   readonly #times = new Map<string, number>();
 
   /** A "disconnect" on an id was broadcast. */

@@ -1,10 +1,10 @@
-/** How often a client may do something: token buckets, made when a connection first needs them. */
+/** Rate limits: token buckets, created when a connection first needs them. */
 import { performance } from "node:perf_hooks";
 
-/** A client that pauses saves up this many seconds' worth, and may spend it at once. */
+/** The burst: a client that pauses saves up this many seconds' worth. */
 const BURST_S = 2;
 
-/** Holds up to two seconds' worth of permissions; each costs one, and they come back at `perSecond`. */
+/** Holds up to two seconds' worth of tokens; each event costs one, and they refill at `perSecond`. */
 export class TokenBucket {
   readonly perSecond: number;
   #tokens: number;
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#updatedAt = now;
   }
 
-  /** Takes a permission. False when there is none. `now` is in ms and never runs backwards. */
+  /** Takes a token. False when there is none. `now` is in ms and never goes backwards. */
   take(now: number = performance.now()): boolean {
     const earned = ((now - this.#updatedAt) / 1000) * this.perSecond;
     this.#tokens = Math.min(this.perSecond * BURST_S, this.#tokens + earned);
@@ -26,17 +26,17 @@ export class TokenBucket {
     return true;
   }
 
-  /** Milliseconds until there is one again, rounded up. */
+  /** Milliseconds until the next token, rounded up. */
   get waitMs(): number {
     return Math.max(0, Math.ceil(((1 - this.#tokens) / this.perSecond) * 1000));
   }
 }
 
-/** What a socket allows each connection. Infinity: no limit. */
+/** The limits of each connection. Infinity: no limit. */
 export interface Rates {
   readonly eventsPerSecond: number;
   readonly joinsPerSecond: number;
-  /** Events of each channel by itself. */
+  /** Events per channel. */
   readonly channelEventsPerSecond: number;
 }
 
@@ -48,7 +48,7 @@ export interface RateRefusal {
   readonly waitMs: number;
 }
 
-/** The rates of one connection, and its patience with a client that does not heed them. */
+/** The rates of one connection, and how far a client may ignore them. */
 export class RateLimit {
   readonly #rates: Rates;
   #events: TokenBucket | undefined;
@@ -60,7 +60,7 @@ export class RateLimit {
     this.#rates = rates;
   }
 
-  /** Which rate a message goes beyond, and how long to wait; undefined when it may pass. `channel` has its own rate. */
+  /** Which rate a message exceeds, and how long to wait; undefined when it may pass. `channel` has its own rate. */
   refuse(isJoin: boolean, channel?: object): RateRefusal | undefined {
     const { eventsPerSecond, joinsPerSecond, channelEventsPerSecond } = this.#rates;
     if (eventsPerSecond < Infinity) {
@@ -81,7 +81,7 @@ export class RateLimit {
     this.#channels?.delete(channel);
   }
 
-  /** Whether a refused client goes on at such a rate that it is to be closed: as fast again as it may. */
+  /** Whether a rate-limited client must be closed because it keeps sending at twice its rate. */
   isAbused(perSecond: number): boolean {
     this.#patience ??= new TokenBucket(perSecond);
     return !this.#patience.take();

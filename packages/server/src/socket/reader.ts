@@ -1,8 +1,8 @@
 /**
- * When the frames of a client are handled: in their order, in shares, and only as fast as the client may send. What came
- * while it may not be handled is held as it came, undecoded, and the transport stops reading.
+ * Decides when the frames of a client are handled: in order, in shares, and only as fast as the client may send. Frames
+ * that may not be handled yet are kept undecoded, and the transport stops reading.
  *
- * A transport hands over all frames of one read at once. Without shares, a client that sends 2,000 messages in one write
+ * A transport delivers all frames of one read at once. Without shares, a client that sends 2,000 messages in one write
  * would have all of them handled before anybody else's next one.
  */
 import type { FrameData } from "@wingbeat/protocol";
@@ -10,32 +10,32 @@ import { schedule } from "../channel/schedule.ts";
 import type { Mailbox } from "../channel/schedule.ts";
 import type { Connection } from "../transports/transport.ts";
 
-/** What one connection may have handled before the others get their turn: a frame costs 1, and 1 more for each 8 KiB. */
+/** How much of one connection is handled before the others get their turn: a frame costs 1, plus 1 for each 8 KiB. */
 const SHARE = 8;
 const BYTES_PER_COST = 8 * 1024;
 
-/** The shortest time that a client is not read, in ms: a timer for less would cost more than it saves. */
+/** The shortest pause in reading, in ms: a shorter timer would cost more than it saves. */
 const MIN_WAIT = 20;
 
-/** What stands in the run queue for the end of a share: all that was sent to channels before it is handled then. */
+/** Marks the end of a share in the run queue: everything sent to channels before it is handled by then. */
 const END_OF_SHARE = {};
 
 export interface ReaderOwner {
   readonly connection: Connection;
   /** Handles a frame. Never throws. */
   handle(data: FrameData): void;
-  /** The client has sent more than `bytesPerSecond`: it is not read for `waitMs`. */
+  /** The client has exceeded `bytesPerSecond`: reading pauses for `waitMs`. */
   throttled(bytesPerSecond: number, waitMs: number): void;
 }
 
 export class Reader implements Mailbox {
   readonly #owner: ReaderOwner;
   readonly #bytesPerSecond: number;
-  /** Bytes that may come before the client is not read for a while. Earned when it is used up, not before. */
+  /** Bytes left before reading pauses. Refilled when it is used up, not before. */
   #credit: number;
   #creditedAt: number;
   #share = SHARE;
-  /** How many reasons there are not to read: full mailboxes, a drain. */
+  /** How many reasons there are to pause reading: full mailboxes, a drain. */
   #stops = 0;
   #awaitsShare = false;
   #throttle: NodeJS.Timeout | undefined = undefined;
@@ -50,7 +50,7 @@ export class Reader implements Mailbox {
     this.#creditedAt = now;
   }
 
-  /** A frame of so many bytes has come. */
+  /** A frame of this many bytes has arrived. */
   take(data: FrameData, bytes: number): void {
     if (this.#held === undefined && this.#reads) this.#handle(data, bytes);
     else if (!this.#isOver) {
@@ -60,8 +60,8 @@ export class Reader implements Mailbox {
   }
 
   /**
-   * Counts bytes against the client's rate that are not a frame of its own: pings, and what its messages made the server
-   * send to others. When the rate is exceeded, the client is not read until it is kept again.
+   * Counts bytes other than its frames against the client's rate: pings, and what its messages made the server send to
+   * others. When the rate is exceeded, reading pauses.
    */
   spend(bytes: number): void {
     if ((this.#credit -= bytes) >= 0 || this.#throttle !== undefined || this.#isOver) return;
@@ -72,7 +72,7 @@ export class Reader implements Mailbox {
     if (this.#credit < 0) this.#wait(Math.max(MIN_WAIT, Math.ceil((-this.#credit / this.#bytesPerSecond) * 1_000)));
   }
 
-  /** Handles nothing until {@link start} was called as often. */
+  /** Stops handling until {@link start} has been called as many times. */
   stop(): void {
     this.#stops++;
     this.#pause();
@@ -83,7 +83,7 @@ export class Reader implements Mailbox {
     this.#goOn();
   }
 
-  /** The run queue has handled this connection's share: the next one begins. */
+  /** The run queue has handled this connection's share: starts the next one. */
   deliver(): void {
     this.#awaitsShare = false;
     this.#share = SHARE;
@@ -112,7 +112,7 @@ export class Reader implements Mailbox {
     schedule(this, END_OF_SHARE);
   }
 
-  /** Handles what is held, as far as it may, and reads on when nothing is left. */
+  /** Handles the kept frames as far as allowed, and resumes reading when none are left. */
   #goOn(): void {
     const held = this.#held;
     if (held !== undefined) {

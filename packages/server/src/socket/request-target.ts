@@ -5,15 +5,15 @@ export interface RequestTarget {
   readonly path: string;
   /** Without the question mark. */
   readonly query: string;
-  /** The host of an absolute-form target. It takes the place of the `Host` header, which must then be ignored. */
+  /** The host of an absolute-form target. It replaces the `Host` header, which must then be ignored. */
   readonly host: string | undefined;
 }
 
 const ABSOLUTE = /^(?:https?|wss?):\/\/(?:[^/?#@]*@)?([^/?#@]+)/i;
 
 /**
- * Reads `/path?query` and `http://host/path?query`, which proxies may send. Undefined for the targets that name no
- * path: `*` of OPTIONS and `host:port` of CONNECT.
+ * Parses `/path?query` and `http://host/path?query`, which proxies may send. Undefined for targets without a path: `*`
+ * of OPTIONS and `host:port` of CONNECT.
  */
 export function parseTarget(url: string): RequestTarget | undefined {
   if (url.startsWith("/")) return split(url, undefined);

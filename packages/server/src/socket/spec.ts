@@ -30,7 +30,7 @@ export interface SocketSpec {
   readonly rates: Rates;
 }
 
-/** The first declared route that takes a topic. */
+/** The first declared route that matches a topic. */
 export function routeOf(
   routes: readonly Route[],
   topic: unknown,

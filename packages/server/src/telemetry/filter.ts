@@ -1,10 +1,10 @@
-/** What is hidden before it is printed: values that clients send and nobody should read in a log. */
+/** Hides sensitive client input before it is logged. */
 import { FILTERED, outline } from "./outline.ts";
 import type { Rule } from "./outline.ts";
 
 /**
- * A list: values whose key contains one of these words, in upper or lower case, are hidden, and so are texts that
- * contain `word=` or `word:`. `keep`: everything is hidden but the values under these keys.
+ * A list: values whose key contains one of these words (case-insensitive) are hidden, and so are strings that contain
+ * `word=` or `word:`. `keep`: everything is hidden except the values under these keys.
  */
 export type FilterParameters = readonly string[] | { readonly keep: readonly string[] };
 
@@ -18,10 +18,12 @@ export const DEFAULT_FILTER: FilterParameters = [
   "authorization",
 ];
 
-/** How much of the parameters or of a payload is printed, in characters. */
+/** How many characters of parameters or a payload are printed. */
 export const MAX_SENT = 1_000;
 
-/** Gives a copy of a value that may be printed: plain JSON with so many characters of text. Never throws. */
+/**
+ * Returns a copy of a value that is safe to print: plain JSON with at most this many characters of text. Never throws.
+ */
 export type Filter = (value: unknown, maxText?: number) => unknown;
 
 const SHOWN: Rule = { leaf: (value) => value, below: () => SHOWN };
@@ -43,7 +45,7 @@ function discarding(words: readonly string[]): Rule {
   if (words.length === 0) return SHOWN;
   const anyWord = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
   const names = new RegExp(anyWord, "iu");
-  /** Also inside of JSON, of a query and of a header that came as a text. */
+  /** Also matches inside a string that holds JSON, a query or a header. */
   const assigns = new RegExp(`(?:${anyWord})["'\\]\\[\\\\\\s]{0,8}(?:[=:]|%3[ad])`, "iu");
   const rule: Rule = {
     leaf: (value) => (typeof value === "string" && assigns.test(value) ? FILTERED : value),

@@ -1,28 +1,29 @@
 /**
- * Keeps listeners from doing harm: what one throws, and what the promise of an async one rejects with, is reported and
- * goes no further. Without this, Node ends the process: it raises what a subscriber of a diagnostics channel throws as an
- * uncaught exception.
+ * Isolates listeners: an exception or rejection of one is reported and goes no further. Without this it would end the
+ * process, because Node raises an exception of a diagnostics-channel subscriber as an uncaught exception.
  */
 import type diagnosticsChannel from "node:diagnostics_channel";
 
 type Channel = diagnosticsChannel.Channel;
 type Listener = diagnosticsChannel.ChannelListener;
 
-/** Takes what a listener of the channel `name` threw. `failures`: how often it has failed since the last report. */
+/**
+ * Called with what a listener of the channel `name` threw. `failures`: how often it has failed since the last report.
+ */
 export type ReportFailure = (name: string, error: unknown, failures: number) => void;
 
-/** A listener that fails at every event is reported once in so many ms. */
+/** A failing listener is reported at most once in this many ms. */
 const REPORT_INTERVAL_MS = 60_000;
 
 /**
- * Guards all who subscribe to this channel from now on, also those who come by `node:diagnostics_channel` itself: it
- * calls the methods that are replaced here. A second copy of this module finds the channel guarded.
+ * Guards everybody who subscribes to this channel from now on, including through `node:diagnostics_channel`, which
+ * calls the methods replaced here. Does nothing when another copy of this module has guarded the channel.
  */
 export function guardSubscribers(channel: Channel, report: ReportFailure): void {
   if (Object.hasOwn(channel, "subscribe")) return;
   const guards = new WeakMap<Listener, Listener>();
   const made = new WeakSet<Listener>();
-  /** The method as the channel has it now: Node changes the prototype with the first and the last subscriber. */
+  /** The channel's current method: Node swaps the prototype with the first and the last subscriber. */
   const own = (method: "subscribe" | "unsubscribe"): Channel["subscribe"] & Channel["unsubscribe"] =>
     (Object.getPrototypeOf(channel) as Channel)[method] as Channel["subscribe"] & Channel["unsubscribe"];
   channel.subscribe = (listener) => {

@@ -1,7 +1,7 @@
-/** How much a log takes: a client that causes a line with every frame must not fill a disk. */
+/** A rate limit on the log: a client that causes a line with every frame must not fill the disk. */
 
 const WINDOW_MS = 1_000;
-/** Bytes of one kind in a second. A line that says more is printed whole, and is the last one of its second. */
+/** Bytes per kind and second. The line that exceeds it is printed whole, and is the last one of its second. */
 export const BYTES_PER_SECOND = 65_536;
 
 interface Window {
@@ -11,14 +11,17 @@ interface Window {
   left: number;
 }
 
-/** Counts the lines of each kind by themselves, so that a flood of one kind hides no other. */
+/** Counts lines per kind, so that a flood of one kind hides no other. */
 export class LineLimit {
   readonly #perSecond: number;
   readonly #suppressed: (kind: string, count: number) => void;
   readonly #kinds = new Map<string, Window>();
   #timer: NodeJS.Timeout | undefined = undefined;
 
-  /** `perSecond`: lines of one kind; Infinity: there is no limit, nor one of bytes. `suppressed` is told once in a second. */
+  /**
+   * `perSecond`: lines per kind; Infinity: no limit of lines or bytes. `suppressed` is called once a second with the
+   * number of lines dropped.
+   */
   constructor(perSecond: number, suppressed: (kind: string, count: number) => void) {
     this.#perSecond = perSecond;
     this.#suppressed = suppressed;
@@ -41,13 +44,13 @@ export class LineLimit {
     return false;
   }
 
-  /** How long the line was that has been printed. `sizeOf` is not called where nothing is limited. */
+  /** Counts the size of a printed line. `sizeOf` is not called when there is no limit. */
   printed(kind: string, sizeOf: () => number): void {
     const window = this.#kinds.get(kind);
     if (window !== undefined && this.#perSecond !== Infinity) window.bytes += sizeOf();
   }
 
-  /** Tells what has been left out so far. */
+  /** Reports what has been suppressed so far. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

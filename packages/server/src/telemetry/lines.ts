@@ -1,24 +1,24 @@
-/** The line that each telemetry event is in the log. */
+/** The log line for each telemetry event. */
 import type { LogLevel, TelemetryEvents } from "../telemetry.ts";
 import { MAX_SENT } from "./filter.ts";
 import type { Filter } from "./filter.ts";
 import { printable, printableValue } from "./printable.ts";
 
-/** How much of one value goes into a line, in characters: topics, events, ids, reasons … */
+/** The maximum length of one value in a line, in characters: topics, events, ids, reasons … */
 const MAX_PART = 256;
-/** How long a line can be. */
+/** The maximum length of a line. */
 const MAX_LINE = 2_000;
 
-/** A line that is no text yet: its values are whatever clients and the application made them. */
+/** A line before formatting: its values may be anything that clients and the application produced. */
 export interface Said {
   readonly words: readonly string[];
   readonly values: readonly unknown[];
 }
 
-/** The only way to make a line: so no value becomes text but by {@link textOf}. */
+/** The only way to build a line, so that every value is turned into text by {@link textOf}. */
 const say = (words: readonly string[], ...values: readonly unknown[]): Said => ({ words, values });
 
-/** The text of a line, followed by what the client sent, where that is printed. */
+/** The text of a line, followed by client input where that is printed. */
 export function textOf({ words, values }: Said, sent: readonly unknown[], filter: Filter): string {
   const parts = values.map((value, index) => partOf(value, filter) + (words[index + 1] ?? ""));
   const printed = sent.map((value) => JSON.stringify(value) ?? "").filter((value) => value !== "{}" && value !== "");
@@ -32,13 +32,13 @@ function partOf(value: unknown, filter: Filter): string {
   return printable(JSON.stringify(filter(value, MAX_PART)), MAX_PART);
 }
 
-/** A field of a structured line: text as in a line of text, everything else as plain JSON. */
+/** A field of a structured line: strings as in a text line, everything else as plain JSON. */
 export function fieldOf(value: unknown, filter: Filter): unknown {
   if (typeof value === "string") return printable(value, MAX_PART);
   return typeof value === "object" && value !== null ? printableValue(filter(value), MAX_SENT) : value;
 }
 
-/** A line for an event: its level (false: none), its text, and an error whose stack is printed with it. */
+/** A line for an event: its level (false: not logged), its text, and an error whose stack is printed with it. */
 export type Line = readonly [level: LogLevel | false, line: Said, error?: unknown];
 type Lines = { readonly [Event in keyof TelemetryEvents]?: (data: TelemetryEvents[Event]) => Line };
 
@@ -72,7 +72,7 @@ export const LINES: Lines = {
   "socket.bad_frame": ({ path, id, reason }) => ["warn", say`BAD FRAME on ${path} from ${who(id)}: ${reason}`],
   "socket.slow_consumer": ({ path, id, bufferedBytes, limit }) => [
     "warn",
-    say`SLOW CONSUMER ${who(id)} on ${path}: ${bufferedBytes} bytes wait, ${limit} are allowed; closing`,
+    say`SLOW CONSUMER ${who(id)} on ${path}: ${bufferedBytes} bytes buffered, the limit is ${limit}; closing`,
   ],
   "socket.rate_limited": ({ path, id, limit, perSecond, topic, event, closing }) => [
     closing ? "warn" : "debug",
@@ -86,7 +86,7 @@ export const LINES: Lines = {
   ],
   "longpoll.secret_is_random": () => [
     "warn",
-    say`LONG POLLING works on one node only: give createEndpoint the same secretKeyBase on all nodes`,
+    say`LONG POLLING sessions stay on one node: set the same secretKeyBase on all nodes`,
   ],
   "socket.paused": ({ id, topic, limit, waiting }) => [
     "debug",
@@ -94,7 +94,7 @@ export const LINES: Lines = {
   ],
   "socket.throttled": ({ path, id, bytesPerSecond, waitMs }) => [
     "debug",
-    say`THROTTLED ${who(id)} on ${path}: bytesPerSecond is ${bytesPerSecond}, not read for ${waitMs}ms`,
+    say`THROTTLED ${who(id)} on ${path}: bytesPerSecond is ${bytesPerSecond}, paused for ${waitMs}ms`,
   ],
   "channel.joined": ({ id, topic, result, log, duration }) => [
     log,
@@ -128,23 +128,23 @@ export const LINES: Lines = {
   ],
   "tracker.broadcast_failed": ({ shard, error }) => [
     "warn",
-    say`PRESENCE could not be told to other nodes (${shard}); it is tried again`,
+    say`PRESENCE could not be sent to other nodes (${shard}); retrying`,
     error,
   ],
   "tracker.node_refused": ({ node, limit, shard }) => [
     "error",
-    say`TOO MANY NODES: ${node} is not listened to, ${limit} others are known (${shard})`,
+    say`TOO MANY NODES: ignoring ${node}, maxNodes is ${limit} (${shard})`,
   ],
   "tracker.corrected": ({ node, isAheadBy, shard }) => [
     "error",
-    say`FORGED PRESENCE NEWS of ${node}: ${isAheadBy} changes that it has not made (${shard})`,
+    say`FORGED PRESENCE CHANGES of ${node}: ${isAheadBy} that it did not make (${shard})`,
   ],
   "tracker.entry_refused": ({ shard, topic, key, error }) => [
     "error",
-    say`PRESENCE of ${key} on ${topic} cannot be told to other nodes (${shard})`,
+    say`PRESENCE of ${key} on ${topic} cannot be sent to other nodes (${shard})`,
     error,
   ],
-  "tracker.bad_message": ({ shard }) => ["warn", say`BAD MESSAGE of another node for ${shard}`],
+  "tracker.bad_message": ({ shard }) => ["warn", say`BAD MESSAGE from another node for ${shard}`],
   "presence.fetch_failed": ({ name, topic, error }) => ["error", say`FETCH of ${name} failed for ${topic}`, error],
   "presence.callback_failed": ({ name, topic, error }) => [
     "error",
@@ -163,7 +163,7 @@ export const LINES: Lines = {
   ],
   "pubsub.adapter_down": ({ adapter, reason }) => [
     "error",
-    say`ALONE: no other node is reached over ${adapter}: ${reason}; trying again`,
+    say`DISCONNECTED from other nodes over ${adapter}: ${reason}; retrying`,
   ],
   "pubsub.lost": ({ adapter, count, reason }) => [
     "warn",
@@ -177,7 +177,7 @@ export const LINES: Lines = {
   ],
 };
 
-/** Says that lines were left out. */
+/** The line that reports suppressed lines. */
 export const suppressed = (event: string, count: number): Line => [
   "warn",
   say`SUPPRESSED ${count} more lines of ${event}: see linesPerSecond of the logger`,

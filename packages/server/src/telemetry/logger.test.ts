@@ -77,7 +77,7 @@ const cases: readonly Case[] = [
     "socket.slow_consumer",
     { ...connection, bufferedBytes: 9, limit: 8 },
     "warn",
-    "SLOW CONSUMER user:1 on /socket: 9 bytes wait, 8 are allowed; closing",
+    "SLOW CONSUMER user:1 on /socket: 9 bytes buffered, the limit is 8; closing",
   ],
   [
     "socket.paused",
@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
     "socket.throttled",
     { ...connection, bytesPerSecond: 1_000, waitMs: 20 },
     "debug",
-    "THROTTLED user:1 on /socket: bytesPerSecond is 1000, not read for 20ms",
+    "THROTTLED user:1 on /socket: bytesPerSecond is 1000, paused for 20ms",
   ],
   ["channel.joined", { ...joined, result: "ok" }, "info", "JOINED room:1 by user:1 in 2.0ms"],
   [

@@ -1,4 +1,4 @@
-/** The default logger: telemetry in readable lines. The only file of this package that prints. */
+/** The default logger: telemetry as readable lines. The only file of this package that prints. */
 import { inspect } from "node:util";
 import { WingbeatError } from "../errors.ts";
 import { checkRate } from "../options.ts";
@@ -15,27 +15,30 @@ import { printableError } from "./printable-error.ts";
 export type { FilterParameters } from "./filter.ts";
 export type { LogLevel } from "../telemetry.ts";
 
-/** Where lines go: `console` and most loggers have these. */
+/** Where lines are written: `console` and most loggers have these methods. */
 export type LogSink = { readonly [Level in LogLevel]: (line: string, error?: unknown) => void };
 
-/** Where lines go with their data: pino and loggers like it have these. */
+/** Where lines are written together with their data: pino and similar loggers have these methods. */
 export type StructuredSink = { readonly [Level in LogLevel]: (fields: object, line: string) => void };
 
-/** `false`: silence. `true`: level `info` on the console. Or another level, or another sink. */
+/** `false`: no output. `true`: level `info` on the console. Or set the level or the sink. */
 export type LoggerOption = boolean | LoggerOptions;
 
 export interface LoggerOptions {
-  /** From which level on. At `debug`, parameters and payloads are printed, too. Default `info`. */
+  /** The lowest level to log. `debug` also prints parameters and payloads. Default `info`. */
   readonly level?: LogLevel;
   /** Default: `console`. */
   readonly sink?: LogSink;
-  /** Gets each line with its data, instead of `sink`: `wingbeat` (the telemetry event), its fields, `err`. */
+  /** Receives each line with its data, instead of `sink`: `wingbeat` (the telemetry event), its fields, `err`. */
   readonly structured?: StructuredSink;
-  /** What is hidden in parameters and payloads. Default: what is named password, passwd, secret, token, api key … */
+  /**
+   * What to hide in parameters and payloads. Default: values whose key contains password, passwd, secret, token, api
+   * key …
+   */
   readonly filterParameters?: FilterParameters;
   /**
-   * How many lines of one kind (one telemetry event) are printed in a second, and no more than 65,536 bytes of them; the
-   * others are counted, and one line says how many there were. Infinity turns both limits off. Default 100.
+   * How many lines per telemetry event are printed in a second, and no more than 65,536 bytes of them. The rest are
+   * counted, and one line reports how many were suppressed. Infinity turns both limits off. Default 100.
    */
   readonly linesPerSecond?: number;
 }
@@ -44,14 +47,15 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 /** Defaults of the limits, as docs/limits.md lists them. */
 export const LOGGER_LIMITS = { linesPerSecond: 100 } as const;
 
-/** What clients sent: printed at level `debug` only, and filtered. */
+/** Client input: printed only at level `debug`, and filtered. */
 const SENT: readonly string[] = ["params", "payload"];
-/** What is no field of a structured line, or is there under another name. */
+/** Fields that a structured line omits or renames. */
 const NO_FIELDS: readonly string[] = [...SENT, "endpoint", "error", "log"];
 
 /**
- * Prints the events of one endpoint. Gives a function that stops it. `handleInLevels` are those of its channels: their
- * messages are timed only while somebody listens, so it does not listen for what it would not print.
+ * Logs the events of one endpoint. Returns a function that stops it. `handleInLevels` are the `handleIn` log levels of
+ * its channels: messages are timed only while somebody listens, so the logger does not subscribe to what it would not
+ * print.
  */
 export function startLogger(
   endpoint: object,
@@ -75,7 +79,7 @@ export function startLogger(
   const detach = Object.entries(LINES)
     .filter(([event]) => event !== "channel.handled_in" || handleInLevels.some(isLoud))
     .map(([event, lineOf]) =>
-      // A sink may be async: what it gives is looked after where all listeners are.
+      // A sink may be async: its promise is handled like that of any listener.
       attach(event as keyof TelemetryEvents, (data) => {
         if ("endpoint" in data && data.endpoint !== endpoint) return undefined;
         const [lineLevel, line, error] = (lineOf as (data: object) => Line)(data);
@@ -104,7 +108,7 @@ type Print = (level: LogLevel, entry: Entry, printing: (parts: Parts) => void) =
 const sizeOf = (parts: Parts): number =>
   parts.reduce<number>((sum, part) => sum + Buffer.byteLength(typeof part === "string" ? part : inspect(part)), 0);
 
-/** `showsSent`: whether parameters and payloads are printed. */
+/** `showsSent`: whether to print parameters and payloads. */
 function printerOf(options: LoggerOptions, showsSent: boolean): Print {
   const filter = filterOf(options.filterParameters ?? DEFAULT_FILTER);
   const sent = (data: object): [string, unknown][] =>

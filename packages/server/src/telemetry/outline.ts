@@ -1,32 +1,32 @@
 /**
- * A copy of any value for a log: plain JSON of a bounded size. Nothing that the value does (getters, proxies, `toJSON`,
- * cycles) throws out of it.
+ * A copy of any value for logging: plain JSON of bounded size. Nothing in the value (getters, proxies, `toJSON`,
+ * cycles) can make it throw.
  */
 import { cut, describeError } from "./printable.ts";
 
-/** What is shown of a value. */
+/** How to display a value. */
 export interface Rule {
-  /** What stands for a text, a number, a boolean, null or undefined. */
+  /** The stand-in for a string, a number, a boolean, null or undefined. */
   readonly leaf: (value: unknown) => unknown;
-  /** The rule for the value under a key, or for an item of a list. Undefined: it is hidden with all that is in it. */
+  /** The rule for the value under a key, or for a list item. Undefined: the value is hidden as a whole. */
   readonly below: (key: string | undefined) => Rule | undefined;
 }
 
 export const FILTERED = "[FILTERED]";
 const CUT = "…";
-/** What is nested deeper is not looked into. */
+/** Values nested deeper are not inspected. */
 const MAX_DEPTH = 32;
-/** So many keys and items are copied, of all levels together. */
+/** The maximum number of keys and items copied, over all levels. */
 const MAX_ENTRIES = 200;
 const MAX_KEY = 100;
 
-/** What may still be copied. */
+/** The remaining budget. */
 interface Budget {
   text: number;
   entries: number;
 }
 
-/** Copies at most `maxText` characters of texts and keys. */
+/** Copies at most `maxText` characters of strings and keys. */
 export function outline(value: unknown, rule: Rule, maxText: number): unknown {
   return copy(value, rule, { text: maxText, entries: MAX_ENTRIES }, 0);
 }
@@ -50,14 +50,14 @@ function leaf(value: unknown, budget: Budget): unknown {
   return text;
 }
 
-/** JSON has no bigints, functions and symbols. */
+/** JSON cannot represent bigints, functions and symbols. */
 function plain(value: unknown): unknown {
   const type = typeof value;
   if (type === "bigint") return cut(String(value), MAX_KEY);
   return type === "function" || type === "symbol" ? `[${type}]` : value;
 }
 
-/** What stands for an object that is not looked into. */
+/** The stand-in for an object that is not inspected. */
 function wordFor(value: object): string | undefined {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
   if (value instanceof Date) return value.toISOString();
@@ -89,7 +89,7 @@ function fieldsOf(value: object, rule: Rule, budget: Budget, depth: number): obj
   return Object.fromEntries(fields);
 }
 
-/** Reads a field by itself: a getter that throws spoils no other field. */
+/** Reads each field separately: a getter that throws does not affect the others. */
 function field(of: object, key: string, rule: Rule, budget: Budget, depth: number): unknown {
   try {
     return copy((of as Readonly<Record<string, unknown>>)[key], rule, budget, depth + 1);

@@ -1,4 +1,4 @@
-/** Errors as a log may print them: what they say may come from a client, and may be as long as it likes. */
+/** Errors made safe for a log: their text may come from a client and be of any length. */
 import { inspect, types } from "node:util";
 import { outline } from "./outline.ts";
 import type { Rule } from "./outline.ts";
@@ -7,16 +7,16 @@ import { cut, describeError, isPrintable, printable, printableValue } from "./pr
 const MAX_MESSAGE = 1_000;
 const MAX_FRAMES = 20;
 const MAX_FRAME = 300;
-/** What an error has beside its message (a query, its parameters …), in characters. */
+/** The limit for an error's other fields (a query, its parameters …), in characters. */
 const MAX_FIELDS = 1_000;
-/** Causes of causes. */
+/** The maximum depth of nested causes. */
 const MAX_CAUSES = 3;
 
 const SHOWN: Rule = { leaf: (value) => value, below: () => SHOWN };
 
 /**
- * The error itself when it can be printed as it is; else a copy with its texts cut and escaped. What is no error becomes
- * a value that can be printed. Never throws.
+ * The error itself when it can be printed unchanged; else a copy with its strings truncated and escaped. A thrown value
+ * that is not an error becomes a printable value. Never throws.
  */
 export function printableError(error: unknown, causes = 0): unknown {
   try {
@@ -59,7 +59,7 @@ function copyOf(error: Error, causes: number): Error {
   return copy;
 }
 
-/** The lines of the stack that say where; a line of the message could only pretend to be one of the first. */
+/** The stack frames only: message lines could pose as frames. */
 function framesOf({ message, stack = "" }: Error): string[] {
   const at = stack.indexOf(message);
   const behind = at === -1 ? stack : stack.slice(at + message.length);

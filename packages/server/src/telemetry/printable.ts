@@ -1,25 +1,28 @@
 /**
- * Text for a log, out of anything: one line of a bounded length, without characters that act on a terminal or change
- * how the rest of the line looks. Nothing in this file throws, whatever it is given.
+ * Turns anything into text for a log: a single line of bounded length, without characters that control a terminal or
+ * change how the rest of the line looks. Nothing in this file throws, whatever the input.
  */
 
 import { describeThrown } from "../errors.ts";
 
-/** Control, format (bidi marks, zero-width), line-separating characters, and halves of surrogate pairs. */
+/** Control characters, format characters (bidi marks, zero-width), line separators, and lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Cuts a text to `max` characters, and writes out what must not be printed as it is: `\n`, `\x1b`, `\u202e`. */
+/**
+ * Truncates a string to `max` characters and escapes unprintable ones: `\
+ * `, `\\x1b`, `\\u202e`.
+ */
 export function printable(text: string, max: number): string {
   const escaped = cut(text, max).replace(UNPRINTABLE, escape);
   return escaped.length > max + 1 ? cut(escaped, max) : escaped;
 }
 
-/** Whether a text can be printed as it is. */
+/** Whether a string can be printed unchanged. */
 export function isPrintable(text: string, max: number): boolean {
   return text.length <= max && text.search(UNPRINTABLE) === -1;
 }
 
-/** The same for all texts and keys of plain JSON. */
+/** The same for all strings and keys of plain JSON. */
 export function printableValue(value: unknown, max: number): unknown {
   if (typeof value === "string") return printable(value, max);
   if (Array.isArray(value)) return value.map((item) => printableValue(item, max));
@@ -42,7 +45,7 @@ function escape(character: string): string {
   return NAMED[character] ?? (code > 0xff ? `\\u${hex.padStart(4, "0")}` : `\\x${hex.padStart(2, "0")}`);
 }
 
-/** What was thrown, in a few words. */
+/** A short description of a thrown value. */
 export function describeError(error: unknown, max: number): string {
   return printable(describeThrown(error), max);
 }
