@@ -1,6 +1,6 @@
 /**
- * `definePresence`: who is on a topic, on all nodes, with what each wants to tell about itself. Clients get it as
- * `presence_state` when asked for, and as `presence_diff` by themselves. It stands on `tracker.ts`.
+ * `definePresence`: who is on a topic, on all nodes, with some data about each. Clients get it as `presence_state` when
+ * the channel pushes it, and then as `presence_diff` automatically. Built on `tracker.ts`.
  */
 import { WingbeatError } from "./errors.ts";
 import { readPresenceOptions } from "./presence/config.ts";
@@ -27,19 +27,19 @@ export interface PresenceContext {
   onEnd(task: (reason: string) => void): void;
 }
 
-/** A `ctx` whose channel pushes `presence_state`, if it declares what it pushes. */
+/** A `ctx` whose channel pushes `presence_state`, if it declares its pushes. */
 export interface PresencePushContext<State> extends PresenceContext {
   readonly push: (event: "presence_state", payload: State) => void;
 }
 
-/** A channel's `ctx`, or an endpoint for code that is in no channel. */
+/** A channel's `ctx`, or an endpoint for code outside of channels. */
 export type PresenceSource = PresenceContext | PresenceEndpoint;
 
 type Key = string | number;
 
-/** A presence: made by {@link definePresence}, given to `createEndpoint({ presence: [...] })`, used in channels. */
+/** A presence: created by {@link definePresence}, passed to `createEndpoint({ presence: [...] })`, used in channels. */
 export class Presence<Meta extends object, Extra extends object = object, Listed = PresenceState<Meta, Extra>> {
-  /** The events that clients get, for `.pushes({ ...presence.events })`. Types only: the object is empty. */
+  /** The events sent to clients, for `.pushes({ ...presence.events })`. Types only: the object is empty. */
   readonly events = {} as PresenceEvents<Meta, Extra>;
   readonly #config: PresenceConfig;
   readonly #nodes = new WeakMap<object, PresenceNode>();
@@ -50,7 +50,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
     this.#config = config;
   }
 
-  /** Gives an endpoint this presence. Called by `createEndpoint`; an endpoint that has it keeps it. */
+  /** Binds this presence to an endpoint. Called by `createEndpoint`; binding twice has no effect. */
   bind(endpoint: PresenceEndpoint): PresenceNode {
     let node = this.#nodes.get(endpoint);
     if (node === undefined) this.#nodes.set(endpoint, (node = new PresenceNode(endpoint, this.#config)));
@@ -59,8 +59,8 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
 
   /**
    * Adds a presence on the channel's topic, or on another one, which lasts until `untrack` or the end of the channel.
-   * Gives its `phx_ref`. In `join` it takes effect when the join is accepted, right after the reply. A presence that an
-   * endpoint tracks lasts until `untrack`.
+   * Returns its `phx_ref`. In `join` it takes effect when the join is accepted, right after the reply. A presence
+   * tracked by an endpoint lasts until `untrack`.
    *
    * Throws `WB_ALREADY_TRACKED` when this channel has one with this key, and `WB_PRESENCE_LIMIT`.
    */
@@ -77,8 +77,8 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
   }
 
   /**
-   * Replaces the meta of a presence of this channel: by another one, or by what a function makes of it. Clients get one
-   * diff with the old meta in `leaves` and the new one in `joins`. Gives the new `phx_ref`.
+   * Replaces the meta of a presence of this channel by another one, or by the result of a function. Clients get one
+   * diff with the old meta in `leaves` and the new one in `joins`. Returns the new `phx_ref`.
    *
    * Throws `WB_NOT_TRACKED` when this channel has no presence with this key, and `WB_PRESENCE_LIMIT`.
    */
@@ -93,7 +93,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
     return ref;
   }
 
-  /** Removes presences of this channel: all, or those with a key. What is not there is no error. */
+  /** Removes presences of this channel: all, or those with a key. Unknown ones are not an error. */
   untrack(ctx: PresenceContext, key?: Key): void;
   untrack(source: PresenceSource, topic: string, key: Key): void;
   untrack(source: PresenceSource, ...given: readonly (Key | undefined)[]): void {
@@ -109,7 +109,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
   }
 
   /**
-   * The presences of the channel's topic or of another one, of all nodes, by key. With a `fetch` it is a promise, which
+   * The presences of the channel's topic or another one on all nodes, by key. With a `fetch` it is a promise, which
    * rejects as `fetch` does.
    */
   list(ctx: PresenceContext): Listed;
@@ -118,7 +118,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
     return this.#nodeOf(source).list(topic) as Listed;
   }
 
-  /** The presences of one key, without what `fetch` adds. Undefined when there are none. */
+  /** The presences of one key, without the fields of `fetch`. Undefined when there are none. */
   getByKey(ctx: PresenceContext, key: Key): PresenceItem<Meta> | undefined;
   getByKey(source: PresenceSource, topic: string, key: Key): PresenceItem<Meta> | undefined;
   getByKey(source: PresenceSource, ...given: readonly Key[]): PresenceItem<Meta> | undefined {
@@ -127,7 +127,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
     return entries.length === 0 ? undefined : { metas: entries.map(metaOf) as PresenceMeta<Meta>[] };
   }
 
-  /** How many keys are present. */
+  /** The number of keys that are present. */
   count(ctx: PresenceContext): number;
   count(source: PresenceSource, topic: string): number;
   count(source: PresenceSource, topic = topicOf(source)): number {
@@ -143,8 +143,8 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
   }
 
   /**
-   * Pushes `presence_state` to this client: all presences of its topic, with what `fetch` adds. Diffs that come after
-   * it go on from there. In `join` it is pushed right after the reply.
+   * Pushes `presence_state` to this client: all presences of its topic, with the fields of `fetch`. Later diffs apply
+   * to it. In `join` it is pushed right after the reply.
    */
   pushState(ctx: PresencePushContext<PresenceState<Meta, Extra>>): void {
     const node = this.#nodeOf(ctx);
@@ -163,7 +163,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
     );
   }
 
-  /** Who tracks, and how its changes are made: at once, or by a channel when its join is done. */
+  /** The owner, and how its changes are applied: at once, or by a channel once its join is done. */
   #ownerOf(source: PresenceSource): { node: PresenceNode; owner: Owner; run: (change: () => void) => void } {
     const node = this.#nodeOf(source);
     if ("pubsub" in source) return { node, owner: node.server, run: (change) => change() };
@@ -179,12 +179,12 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
 
 function topicOf(source: PresenceSource): string {
   if ("topic" in source) return source.topic;
-  throw new WingbeatError("WB_OPTION", "an endpoint has no topic of its own: give one before the key.");
+  throw new WingbeatError("WB_OPTION", "an endpoint has no topic of its own: pass one before the key.");
 }
 
 /**
- * Defines a presence. The first type is that of metas; give it to `createEndpoint({ presence: [...] })` and use it in
- * channels. The second one is what `fetch` adds to each key.
+ * Defines a presence. The first type parameter is that of metas; pass the presence to `createEndpoint({ presence: [...]
+ * })` and use it in channels. The second is that of the fields that `fetch` adds to each key.
  *
  * @example
  * export const presence = definePresence<{ device: string }>();
@@ -199,8 +199,8 @@ export function definePresence<Meta extends object>(
   options?: PresenceOptions<Meta> & { readonly fetch?: undefined },
 ): Presence<Meta>;
 /**
- * With `fetch`, which is given the presences of a topic before clients are, and adds to each key what a database knows
- * of it, in one query. It must return all keys with their metas.
+ * With `fetch`, which gets the presences of a topic before clients do, and adds data to each key, such as rows of a
+ * database, in one query. It must return all keys with their metas.
  */
 export function definePresence<Meta extends object, Extra extends object = object>(
   options: PresenceOptions<Meta, Extra> & { readonly fetch: FetchOption<Meta, Extra> },

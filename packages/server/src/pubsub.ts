@@ -1,8 +1,8 @@
 /**
- * Publish and subscribe by topic, on this node and through an adapter on all others. Channels stand on it; it knows
- * nothing of them and can be used alone.
+ * Publish and subscribe by topic, on this node and, through an adapter, on all others. Channels are built on it; it
+ * knows nothing of them and can be used alone.
  *
- * A message is first given to the adapter for the other nodes, then to the subscribers here, in the order in which
+ * A message is first passed to the adapter for the other nodes, then to the subscribers here, in the order in which
  * they subscribed. Delivery is at most once; messages of one sender arrive in order.
  */
 import { BroadcastError, WingbeatError } from "./errors.ts";
@@ -18,21 +18,21 @@ export { Broadcast } from "./pubsub/broadcast.ts";
 export type { Subscription } from "./pubsub/registry.ts";
 
 /**
- * Delivers one message to the subscriptions of its topic on one node. It is responsible for passing over those with
- * `owner === from`. It must be registered under the same name on all nodes.
+ * Delivers one message to the subscriptions of its topic on one node. It must skip those with `owner === from`, and
+ * must be registered under the same name on all nodes.
  */
 export type Dispatch = (subscriptions: Iterable<Subscription>, from: unknown, message: unknown) => void;
 
 export interface PubSubOptions {
-  /** Reaches the other nodes. Default: {@link localAdapter}, which has none. */
+  /** Connects to the other nodes. Default: {@link localAdapter}, which has none. */
   readonly adapter?: PubSubAdapter;
-  /** Ways of delivery beside `default`, by name. */
+  /** Dispatchers in addition to `default`, by name. */
   readonly dispatchers?: Readonly<Record<string, Dispatch>>;
-  /** Dispatchers that are also called for a message of another node when nobody here has subscribed to its topic. */
+  /** Dispatchers that are called for messages of other nodes even when nobody here has subscribed to the topic. */
   readonly unconditional?: readonly string[];
 }
 
-/** Hands the message to every subscription but the sender's own. */
+/** Passes the message to every subscription except the sender's own. */
 const dispatchToEach: Dispatch = (subscriptions, from, message) => {
   for (const subscription of subscriptions) {
     if (subscription.owner === from) continue;
@@ -44,7 +44,7 @@ const dispatchToEach: Dispatch = (subscriptions, from, message) => {
   }
 };
 
-/** Nobody: no subscription has it as owner. */
+/** No sender: no subscription has it as owner. */
 const NOBODY = Symbol("nobody");
 
 export class PubSub {
@@ -65,20 +65,20 @@ export class PubSub {
     return this.#adapter.nodeName;
   }
 
-  /** How many topics have subscribers here, and how many subscriptions they have together. */
+  /** The number of topics with subscribers here, and of their subscriptions. */
   get size(): { readonly topics: number; readonly subscriptions: number } {
     return { topics: this.#registry.topics, subscriptions: this.#registry.subscriptions };
   }
 
-  /** How the adapter is: whether other nodes are reached, since when, and what was lost. For a health page. */
+  /** The state of the adapter: whether other nodes are connected, since when, and what was lost. For a health page. */
   status(): AdapterStatus {
     const said = this.#adapter.status?.();
     return said ?? { adapter: "custom", state: "up", since: this.#created, queued: 0, lost: 0, missed: 0 };
   }
 
   /**
-   * Connects the adapter. Resolves when it is up, or knows that it cannot be for now: then this node serves its own
-   * subscribers, and {@link status} says why.
+   * Connects the adapter. Resolves when it is up, or when it knows that it cannot connect for now: then this node
+   * serves its own subscribers, and {@link status} says why.
    */
   async start(): Promise<void> {
     await this.#adapter.start((message) => this.#deliverFromOtherNode(message));
@@ -88,17 +88,17 @@ export class PubSub {
     await this.#adapter.stop();
   }
 
-  /** Adds a subscription. Subscribing twice delivers twice: each subscription stands for itself. */
+  /** Adds a subscription. Subscribing twice delivers twice. */
   subscribe(subscription: Subscription): void {
     this.#registry.add(subscription);
   }
 
-  /** Removes a subscription. One that is not there is no error. */
+  /** Removes a subscription. An unknown one is not an error. */
   unsubscribe(subscription: Subscription): void {
     this.#registry.remove(subscription);
   }
 
-  /** To all subscribers on all nodes. Throws `BroadcastError` when the adapter cannot take it. */
+  /** Sends to all subscribers on all nodes. Throws `BroadcastError` when the adapter cannot accept it. */
   broadcast(topic: string, message: unknown, dispatcher = "default"): void {
     this.broadcastFrom(NOBODY, topic, message, dispatcher);
   }
@@ -114,7 +114,7 @@ export class PubSub {
     this.#deliver(dispatch, from, topic, message, "here");
   }
 
-  /** To the subscribers on this node only. */
+  /** Sends to the subscribers on this node only. */
   localBroadcast(topic: string, message: unknown, dispatcher = "default"): void {
     this.localBroadcastFrom(NOBODY, topic, message, dispatcher);
   }
@@ -124,7 +124,7 @@ export class PubSub {
     this.#deliver(this.#dispatcher(dispatcher), from, topic, message, "here");
   }
 
-  /** To the subscribers on one node, which may be this one. An unknown node is no error. */
+  /** Sends to the subscribers on one node, which may be this one. An unknown node is not an error. */
   directBroadcast(nodeName: string, topic: string, message: unknown, dispatcher = "default"): void {
     this.#dispatcher(dispatcher);
     this.#adapter.directBroadcast(nodeName, { topic, message, dispatcher });
@@ -147,7 +147,7 @@ export class PubSub {
     );
   }
 
-  /** Reads the message only when somebody here wants it: until then it may be bytes that nobody has parsed. */
+  /** Parses the message only when it has subscribers here: until then it may be raw bytes. */
   #deliverFromOtherNode(arrived: PubSubMessage): void {
     const { topic, dispatcher } = arrived;
     try {

@@ -38,7 +38,7 @@ describe("a tracker", () => {
     tracker.track(owner, "a", "y", {});
     tracker.track(owner, "b", "x", {});
     tracker.track({}, "a", "x", {});
-    expect(() => tracker.track(owner, "a", "x", {})).toThrow('"x" is tracked on "a" by this channel already');
+    expect(() => tracker.track(owner, "a", "x", {})).toThrow('"x" is already tracked on "a" by this channel');
     expect(() => tracker.update({}, "a", "x", {})).toThrow('"x" is not tracked on "a" by this channel');
     tracker.untrack({}, "a", "x");
     expect(tracker.getByKey("a", "x")).toHaveLength(2);
@@ -91,11 +91,11 @@ describe("a tracker", () => {
 
   it("leaves its name to another one when it has stopped", () => {
     const { tracker, pubsub } = alone();
-    expect(() => new Tracker(pubsub, { name: "t" })).toThrow("there are two trackers named");
+    expect(() => new Tracker(pubsub, { name: "t" })).toThrow("two trackers are named");
     tracker.stop();
     const next = new Tracker(pubsub, { name: "t" });
     tracker.stop();
-    expect(() => new Tracker(pubsub, { name: "t" })).toThrow("there are two trackers named");
+    expect(() => new Tracker(pubsub, { name: "t" })).toThrow("two trackers are named");
     next.stop();
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Who is present on which topic, on all nodes, without a leader and without a store: each node keeps the presences of
- * all, tells its own to the others over PubSub, and forgets those of a node that has gone silent. `presence.ts` is what
- * applications use; this is what it stands on.
+ * Tracks who is present on which topic, on all nodes, without a leader or a store: each node keeps the presences of all
+ * nodes, sends its own to the others over PubSub, and drops those of a node that has gone silent. `presence.ts`, the
+ * API for applications, is built on it.
  */
 import { randomBytes } from "node:crypto";
 import { WingbeatError } from "./errors.ts";
@@ -22,7 +22,7 @@ export type { TrackerOptions } from "./tracker/options.ts";
 export { systemTiming } from "./tracker/timing.ts";
 export type { Timing } from "./tracker/timing.ts";
 
-/** What `update` takes: a new meta, or a function that makes it of the present one. */
+/** What `update` takes: a new meta, or a function that derives it from the current one. */
 export type MetaUpdate = Meta | ((meta: Meta) => Meta);
 
 export class Tracker {
@@ -31,14 +31,14 @@ export class Tracker {
   readonly #changed: (changes: Changes) => void;
   readonly #shards: readonly Shard[];
   readonly #subscriptions: readonly Subscription[];
-  /** Numbers for those who track: small, and without meaning on other nodes. */
+  /** Numbers for owners: small, and meaningless on other nodes. */
   readonly #pids = new WeakMap<object, number>();
   #lastPid = 0;
   #stopTicks: (() => void) | undefined = undefined;
   #stopFlush: (() => void) | undefined = undefined;
   #state: "new" | "running" | "stopped" = "new";
 
-  /** `changed` is told of all changes, of this node and of others. It must not throw. */
+  /** `changed` is called for all changes, on this node and others. It must not throw. */
   constructor(pubsub: PubSub, options: TrackerOptions, changed: (changes: Changes) => void = () => {}) {
     this.#pubsub = pubsub;
     this.#config = readTrackerOptions("Tracker", options);
@@ -60,18 +60,20 @@ export class Tracker {
     return [this.#pubsub.nodeName, ...[...others].sort()];
   }
 
-  /** Begins to talk to the other nodes. Before, presences are seen on this node only. */
+  /** Starts exchanging messages with the other nodes. Until then, presences are visible on this node only. */
   start(): void {
     if (this.#state !== "new") return;
     this.#state = "running";
     for (const subscription of this.#subscriptions) this.#pubsub.subscribe(subscription);
     const { timing, broadcastPeriod } = this.#config;
-    // Nodes that are started together do not tick together.
+    // Jitter, so that nodes started together do not tick together.
     this.#stopTicks = timing.after(timing.random() * 0.25 * broadcastPeriod, () => this.#tick());
     this.#flushSoon();
   }
 
-  /** Stops for good, and tells the other nodes at once that the presences of this one are gone: graceful permdown. */
+  /**
+   * Stops permanently, and tells the other nodes at once that the presences of this one are gone: a graceful permdown.
+   */
   stop(): void {
     if (this.#state !== "stopped") names.get(this.#pubsub)?.delete(this.#config.name);
     const wasRunning = this.#state === "running";
@@ -84,8 +86,8 @@ export class Tracker {
   }
 
   /**
-   * Adds a presence of `owner`, which is any object: a channel, a connection. Gives its ref, which is also in the meta
-   * as `phx_ref`. Throws `WB_ALREADY_TRACKED` when the owner has one with this topic and key.
+   * Adds a presence of `owner`, which is any object: a channel, a connection. Returns its ref, which is also in the
+   * meta as `phx_ref`. Throws `WB_ALREADY_TRACKED` when the owner has one with this topic and key.
    */
   track(owner: object, topic: string, key: string, meta: Meta, ref = newRef()): string {
     const shard = this.#shardOf(topic);
@@ -96,7 +98,7 @@ export class Tracker {
     return ref;
   }
 
-  /** Puts a new meta in the place of the present one. Gives its ref. Throws `WB_NOT_TRACKED` when there is none. */
+  /** Replaces the current meta. Returns its ref. Throws `WB_NOT_TRACKED` when there is none. */
   update(owner: object, topic: string, key: string, update: MetaUpdate, ref = newRef()): string {
     const entry = this.#shardOf(topic).find(this.#pidOf(owner), topic, key);
     if (entry === undefined) throw notTracked(topic, key);
@@ -104,7 +106,7 @@ export class Tracker {
     return ref;
   }
 
-  /** Puts a presence of `owner` in the place of one of this node, with no moment without either. */
+  /** Replaces a presence of this node by one of `owner`, atomically. */
   takeOver(entry: Entry, owner: object, meta: Meta, ref = newRef()): void {
     const previous = entry.meta["phx_ref"];
     const shard = this.#shardOf(entry.topic);
@@ -113,7 +115,7 @@ export class Tracker {
     this.#flushSoon();
   }
 
-  /** Removes a presence. One that is not there is no error. */
+  /** Removes a presence. An unknown one is not an error. */
   untrack(owner: object, topic: string, key: string): void {
     const entry = this.find(owner, topic, key);
     if (entry === undefined) return;
@@ -137,7 +139,7 @@ export class Tracker {
     return pid === undefined ? undefined : this.#shardOf(topic).find(pid, topic, key);
   }
 
-  /** The presences of a topic, on all nodes, by key. Not a copy: it changes with them. */
+  /** The presences of a topic on all nodes, by key. A live view, not a copy. */
   list(topic: string): ReadonlyMap<string, readonly Entry[]> {
     return this.#shardOf(topic).view.of(topic);
   }
@@ -172,7 +174,7 @@ export class Tracker {
     });
   }
 
-  /** What could not be sent is sent at the next tick, or asked for. */
+  /** Anything that could not be sent is sent at the next tick, or requested. */
   #try(shard: Shard, send: () => void): void {
     try {
       send();
@@ -202,19 +204,19 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** The names that are in use. Two trackers of one name would take each other for the same node before and after a restart. */
+/** The names in use. Other nodes would take two trackers with one name for the same node before and after a restart. */
 const names = new WeakMap<PubSub, Set<string>>();
 
 function takeName(pubsub: PubSub, name: string): void {
   const taken = names.get(pubsub) ?? new Set();
   names.set(pubsub, taken);
-  if (taken.has(name)) throw new WingbeatError("WB_OPTION", `there are two trackers named "${name}": rename one.`);
+  if (taken.has(name)) throw new WingbeatError("WB_OPTION", `two trackers are named "${name}": rename one.`);
   taken.add(name);
 }
 
 let lastVsn = 0;
 
-/** Higher than that of any tracker that this node has had: the time, in microseconds. */
+/** Higher than that of any earlier tracker of this node: the time, in microseconds. */
 function nextVsn(): number {
   lastVsn = Math.max(Date.now() * 1_000, lastVsn + 1);
   return lastVsn;
@@ -223,7 +225,7 @@ function nextVsn(): number {
 const refPrefix = randomBytes(8);
 let refCount = 0;
 
-/** Names one presence, unlike all others of all nodes: 16 characters. */
+/** A unique id of a presence across all nodes: 16 characters. */
 export function newRef(): string {
   const bytes = Buffer.allocUnsafe(12);
   refPrefix.copy(bytes);
@@ -239,7 +241,7 @@ export function nodeOf(entry: Entry): string {
 export function alreadyTracked(topic: string, key: string): WingbeatError {
   return new WingbeatError(
     "WB_ALREADY_TRACKED",
-    `"${key}" is tracked on "${topic}" by this channel already: change its meta with update.`,
+    `"${key}" is already tracked on "${topic}" by this channel: change its meta with update.`,
   );
 }
 

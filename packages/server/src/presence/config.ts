@@ -1,4 +1,4 @@
-/** Options of a presence: checked once, with all defaults. */
+/** Options of a presence: validated once, with all defaults. */
 import type { Awaitable } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkCount, checkKeys, checkTimeout } from "../options.ts";
@@ -12,11 +12,11 @@ export interface PresenceOptions<Meta extends object = object, Extra extends obj
   TrackerOptions,
   "name"
 > {
-  /** Tells several presences of an endpoint apart; the same on all nodes. Default `presence`. */
+  /** The name that distinguishes the presences of an endpoint; the same on all nodes. Default `presence`. */
   readonly name?: string;
   /**
-   * Called after each diff of a topic, on every node, with what has changed and with all presences as they are now.
-   * What it throws goes to telemetry (`presence.callback_failed`).
+   * Called after each diff of a topic, on every node, with the changes and the resulting presences. Exceptions go to
+   * telemetry (`presence.callback_failed`).
    */
   readonly handleMetas?: (
     topic: string,
@@ -25,24 +25,25 @@ export interface PresenceOptions<Meta extends object = object, Extra extends obj
     endpoint: PresenceEndpoint,
   ) => Awaitable<void>;
   /**
-   * Milliseconds for which presences stay when their connection is lost or their channel has crashed. Who tracks the
-   * same key again on the same node meanwhile has never been away: clients see an update. Default 0.
+   * Grace period in milliseconds: how long presences stay when their connection is lost or their channel has crashed.
+   * If the same key is tracked again on the same node in that time, clients see an update instead of a leave and a
+   * join. Default 0.
    */
   readonly gracePeriod?: number;
   /**
-   * Topics whose clients are not told who comes and goes, but how many are there: `presence_count` `{ count }`, at
-   * most once in a second, in place of `presence_diff` and `presence_state`. Default false: none.
+   * Topics whose clients get only the number of presences: `presence_count` `{ count }`, at most once a second, instead
+   * of `presence_diff` and `presence_state`. Default false: none.
    */
   readonly countOnly?: boolean | ((topic: string) => boolean);
-  /** Presences that one channel may track. Default 100. */
+  /** Maximum presences per channel. Default 100. */
   readonly maxPresences?: number;
-  /** Characters of JSON that a meta may have. Default 16,384. */
+  /** Maximum length of a meta, in characters of JSON. Default 16,384. */
   readonly maxMetaSize?: number;
-  /** Milliseconds that `fetch` may take for a diff, before clients get it without what `fetch` adds. Default 5,000. */
+  /** Timeout of `fetch` for a diff in milliseconds; after it clients get the diff without its fields. Default 5,000. */
   readonly fetchTimeout?: number;
 }
 
-/** `fetch` of a presence with more than metas. */
+/** `fetch` of a presence with additional fields. */
 export type FetchOption<Meta extends object, Extra extends object> = (
   topic: string,
   presences: PresenceState<Meta>,

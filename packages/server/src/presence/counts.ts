@@ -1,4 +1,4 @@
-/** Tells clients of huge topics how many are there, and no more: once in a while, however many come and go. */
+/** Sends clients of huge topics the number of presences only, at a limited rate. */
 import type { Timing } from "../tracker.ts";
 
 /** Milliseconds between two `presence_count` of a topic. */
@@ -7,7 +7,7 @@ export const COUNT_PERIOD = 1_000;
 export class Counts {
   readonly #timing: Timing;
   readonly #tell: (topic: string) => void;
-  /** Topics that have been told lately: whether they have changed since. */
+  /** Topics that were sent a count recently: whether they have changed since. */
   readonly #told = new Map<string, { hasChanged: boolean; readonly cancel: () => void }>();
 
   constructor(timing: Timing, tell: (topic: string) => void) {
@@ -15,7 +15,7 @@ export class Counts {
     this.#tell = tell;
   }
 
-  /** The number has changed: it is told now, or when the period is over. */
+  /** The number has changed: sends it now, or when the period is over. */
   changed(topic: string): void {
     const told = this.#told.get(topic);
     if (told === undefined) this.#tellNow(topic);

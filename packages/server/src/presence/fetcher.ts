@@ -1,4 +1,4 @@
-/** Adds to presences what `fetch` knows of them, and keeps the order of what is sent about a topic. */
+/** Adds the fields of `fetch` to presences, and keeps messages of a topic in order. */
 import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
@@ -13,7 +13,7 @@ export class Fetcher {
   readonly #fetch: Fetch | undefined;
   readonly #timing: Timing;
   readonly #timeout: number;
-  /** The last thing that waits, by topic. */
+  /** The last pending message, by topic. */
   readonly #queues = new Map<string, Promise<void>>();
 
   constructor(name: string, fetch: Fetch | undefined, timing: Timing, timeout: number) {
@@ -23,15 +23,15 @@ export class Fetcher {
     this.#timeout = timeout;
   }
 
-  /** The presences with what `fetch` adds. Rejects as `fetch` does. */
+  /** The presences with the fields of `fetch`. Rejects as `fetch` does. */
   async fetch(topic: string, presences: PresenceState): Promise<PresenceState> {
     return this.#run(topic, presences);
   }
 
   /**
-   * Fetches for some states at once, and calls `send` with them after everything that was given before for the topic.
-   * Without an async `fetch` it does so at once. When fetching fails, `send` gets the bare presences; what it throws
-   * goes to telemetry.
+   * Fetches for several states at once, and calls `send` with them after everything passed in earlier for the topic.
+   * Synchronous unless `fetch` is async. When fetching fails, `send` gets the bare presences; the error goes to
+   * telemetry.
    */
   inOrder(topic: string, states: readonly PresenceState[], sendTo: (fetched: readonly PresenceState[]) => void): void {
     const send = (found: readonly PresenceState[]): void => {
@@ -58,7 +58,7 @@ export class Fetcher {
   }
 
   #run(topic: string, presences: PresenceState): PresenceState | PromiseLike<PresenceState> {
-    // A fetch may fill in what it is given; what it leaves of it when it fails must not be sent.
+    // A fetch may modify its argument; a partially modified one must not be sent when it fails.
     const fetched = this.#fetch?.(topic, copyState(presences));
     if (!isPromise(fetched)) return checked(presences, fetched);
     return Promise.resolve(fetched).then((found) => checked(presences, found));
@@ -82,7 +82,7 @@ export class Fetcher {
     }
   }
 
-  /** One fetch that never ends must not hold up all that comes after it. */
+  /** A fetch that never settles must not block everything after it. */
   #inTime(topic: string, fetched: PromiseLike<PresenceState>): Promise<PresenceState> {
     return new Promise((resolve, reject) => {
       const cancel = this.#timing.after(this.#timeout, () =>
@@ -95,14 +95,14 @@ export class Fetcher {
 
 const isEmpty = (presences: PresenceState): boolean => Object.keys(presences).length === 0;
 
-/** Throws when keys or their metas are missing: clients would take them for gone. */
+/** Throws when keys or their metas are missing: clients would take them as gone. */
 function checked(presences: PresenceState, fetched: unknown): PresenceState {
   const isWhole =
     isObject(fetched) && Object.keys(presences).every((key) => Object.hasOwn(fetched, key) && hasMetas(fetched[key]));
   if (isWhole) return fetched as PresenceState;
   throw new WingbeatError(
     "WB_BAD_RETURN",
-    "fetch must return all keys that it was given, each with its metas and what it adds to them.",
+    "fetch must return all keys that it was given, each with its metas and any added fields.",
   );
 }
 

@@ -1,15 +1,18 @@
-/** Presences whose connection was lost, which stay for a while: who comes back in time has never been away. */
+/**
+ * The grace period: presences whose connection was lost stay for a while, and a client that reconnects in time was
+ * never gone.
+ */
 import type { Timing } from "../tracker.ts";
 import type { Owner } from "./owner.ts";
 import { slotOf } from "./owner.ts";
 
-/** Ends after which a client comes back by itself. */
+/** The reasons after which a client reconnects by itself. */
 const INVOLUNTARY: ReadonlySet<string> = new Set(["closed", "crashed", "duplicate_join"]);
 
 export class Grace {
   readonly #timing: Timing;
   readonly #period: number;
-  /** By topic and key: the owners that are gone, oldest first. */
+  /** Owners that are gone, by topic and key, oldest first. */
   readonly #waiting = new Map<string, Set<Owner>>();
   readonly #timers = new Set<() => void>();
 
@@ -19,7 +22,7 @@ export class Grace {
     this.#period = period;
   }
 
-  /** Keeps an owner's presences until the period is over, then calls `over`. False: there is no grace for it. */
+  /** Keeps an owner's presences for the grace period, then calls `over`. False: no grace period applies. */
   keep(owner: Owner, reason: string, over: () => void): boolean {
     if (this.#period === 0 || !INVOLUNTARY.has(reason)) return false;
     for (const slot of owner.slots) {
@@ -36,7 +39,7 @@ export class Grace {
     return true;
   }
 
-  /** Somebody tracks this: gives an owner that had it, whose presence is to be taken over. */
+  /** Called when this key is tracked: returns a previous owner whose presence is taken over. */
   take(topic: string, key: string): Owner | undefined {
     if (this.#waiting.size === 0) return undefined;
     const slot = slotOf(topic, key);

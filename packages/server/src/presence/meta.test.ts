@@ -28,7 +28,7 @@ describe("a meta", () => {
     for (const meta of [{ a: deepest }, { a: [deepest] }, nested(1_100), nested(100_000)]) {
       expect(() => copyMeta(meta, 10_000_000)).toThrow(expect.objectContaining({ code: "WB_PRESENCE_LIMIT" }));
     }
-    expect(() => copyMeta(nested(1_100), 100_000)).toThrow("more than 64 levels of objects and lists");
+    expect(() => copyMeta(nested(1_100), 100_000)).toThrow("more than 64 levels of nesting");
   });
 
   const cycle: Record<string, unknown> = {};

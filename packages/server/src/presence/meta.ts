@@ -1,13 +1,13 @@
-/** Metas as they come from the application. */
+/** Validates and copies metas. */
 import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { freezeMeta, MAX_META_DEPTH } from "../tracker.ts";
 import type { Meta } from "../tracker.ts";
 
 /**
- * A frozen copy, the same on this node as on others, where it arrives as JSON: what the application does to its own
- * object later changes no presence. Throws `WB_PRESENCE_LIMIT` for what is not an object of JSON, is longer than
- * `maxSize` characters, or is nested too deep.
+ * A frozen copy, identical to what other nodes get through JSON: later changes by the application to its own object do
+ * not change the presence. Throws `WB_PRESENCE_LIMIT` for anything but a JSON object, for more than `maxSize`
+ * characters, and for too many levels.
  */
 export function copyMeta(meta: unknown, maxSize: number): Meta {
   const text = typeof meta === "object" && meta !== null && !isPromise(meta) ? writeJson(meta) : "null";
@@ -15,19 +15,19 @@ export function copyMeta(meta: unknown, maxSize: number): Meta {
   if (text.length > maxSize) {
     throw new WingbeatError(
       "WB_PRESENCE_LIMIT",
-      `a presence's meta has ${text.length} characters, ${maxSize} are allowed (maxMetaSize): every client gets every ` +
-        "meta; keep an id in it and add the rest in fetch.",
+      `a presence's meta has ${text.length} characters, the limit is ${maxSize} (maxMetaSize): every client gets every ` +
+        "meta; keep an id in it and add the rest with fetch.",
     );
   }
   const copy = JSON.parse(text) as Meta;
   if (freezeMeta(copy)) return copy;
   throw new WingbeatError(
     "WB_PRESENCE_LIMIT",
-    `a presence's meta has more than ${MAX_META_DEPTH} levels of objects and lists: other nodes and clients would not read it.`,
+    `a presence's meta has more than ${MAX_META_DEPTH} levels of nesting: other nodes and clients would reject it.`,
   );
 }
 
-/** Throws `WB_PRESENCE_LIMIT` for a cycle, a bigint, far too many levels, or what a getter or `toJSON` throws. */
+/** Throws `WB_PRESENCE_LIMIT` for a cycle, a bigint, far too many levels, or an exception of a getter or `toJSON`. */
 function writeJson(meta: object): string {
   try {
     return JSON.stringify(meta, refuseBytes) ?? "null";
@@ -36,9 +36,9 @@ function writeJson(meta: object): string {
   }
 }
 
-/** JSON would make an object with a key for each byte of them. */
+/** JSON would turn bytes into an object with a key for each byte. */
 function refuseBytes(this: unknown, key: string, value: unknown): unknown {
-  // A Buffer has become an object by its own toJSON before it comes here.
+  // A Buffer's own toJSON has run by now: look at the original.
   const original = (this as Readonly<Record<string, unknown>>)[key];
   if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer) throw new TypeError("bytes");
   return value;

@@ -1,4 +1,4 @@
-/** A presence on one endpoint: its tracker, and what clients of this endpoint are told. */
+/** A presence on one endpoint: its tracker, and the messages to its clients. */
 import { describe, isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
@@ -15,7 +15,7 @@ import { Owner } from "./owner.ts";
 import { diffsOf, stateOf } from "./payload.ts";
 import type { PresenceDiff, PresenceState } from "./payload.ts";
 
-/** Ends of a connection, which may end many channels and come in great numbers. */
+/** Reasons of a lost connection, which may end many channels and occur in great numbers. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(["closed", "disconnected", "shutdown"]);
 
 type Update = Meta | ((meta: Meta) => unknown);
@@ -27,9 +27,9 @@ export class PresenceNode {
   readonly #fetcher: Fetcher;
   readonly #grace: Grace;
   readonly #counts: Counts;
-  /** Who tracks for the application itself, without a channel. */
+  /** The owner of presences that the application tracks without a channel. */
   readonly server = new Owner(Infinity);
-  /** Owners whose connections have ended in this turn. */
+  /** Owners whose connections ended in this turn. */
   #ended: Owner[] = [];
 
   constructor(endpoint: PresenceEndpoint, config: PresenceConfig) {
@@ -47,7 +47,7 @@ export class PresenceNode {
     return this.#tracker.nodes;
   }
 
-  /** Begins to talk to other nodes. Called by the endpoint when PubSub is connected. */
+  /** Starts exchanging messages with other nodes. Called by the endpoint when PubSub is connected. */
   start(): void {
     this.#tracker.start();
   }
@@ -82,8 +82,9 @@ export class PresenceNode {
   }
 
   /**
-   * A channel has ended. Its presences go at once, so that a channel that takes its place does not see them; when a
-   * connection has ended, with those of all connections that end in this turn, in one diff, or before anybody looks.
+   * A channel has ended. Its presences are removed at once, so that a channel that replaces it does not see them. When
+   * a connection has ended, they are removed together with those of all connections that end in this turn, in one diff,
+   * or before the next read.
    */
   ended(owner: Owner, reason: string): void {
     if (this.#grace.keep(owner, reason, () => this.untrackAll(owner))) return;
@@ -122,7 +123,7 @@ export class PresenceNode {
     return [...new Set(this.entries(topic, key).map(nodeOf))];
   }
 
-  /** Gives the state of a topic to `push`, in order with the diffs that are broadcast on it. */
+  /** Passes the state of a topic to `push`, in order with the diffs broadcast on it. */
   pushState(topic: string, push: (event: string, payload: object) => void): void {
     if (this.#isCounted(topic)) push("presence_count", { count: this.count(topic) });
     else this.#fetcher.inOrder(topic, [this.state(topic)], ([state]) => push("presence_state", state as PresenceState));
@@ -142,7 +143,7 @@ export class PresenceNode {
     }
   }
 
-  /** What `countOnly` says. A topic about which it says nothing useful is an ordinary one. */
+  /** The result of `countOnly`. When it fails, the topic is treated as an ordinary one. */
   #isCounted(topic: string): boolean {
     try {
       const said: unknown = this.#config.countOnly(topic);
@@ -158,7 +159,7 @@ export class PresenceNode {
     this.#tell(topic, "presence_count", { count: this.count(topic) });
   }
 
-  /** A channel that has changed presences in a callback gets it after the callback's reply, as in Phoenix. */
+  /** A channel that changed presences in a callback gets the diff after the callback's reply, as in Phoenix. */
   #tell(topic: string, event: string, payload: object): void {
     this.#endpoint.pubsub.localBroadcast(topic, new Broadcast(topic, event, payload), "news");
   }

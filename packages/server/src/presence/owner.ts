@@ -1,15 +1,15 @@
-/** What one channel tracks, also what it will track as soon as its join is done. */
+/** What one channel tracks, including what it will track once its join is done. */
 import { WingbeatError } from "../errors.ts";
 import { alreadyTracked, notTracked } from "../tracker.ts";
 
-/** Characters of a presence's key: every client is sent it in every diff. */
+/** Maximum length of a presence's key in characters: every client gets it in every diff. */
 const MAX_KEY_LENGTH = 1_024;
 
 export class Owner {
   readonly #limit: number;
   readonly #slots = new Set<string>();
 
-  /** `limit`: how many presences it may have. */
+  /** `limit`: the maximum number of presences. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -23,7 +23,7 @@ export class Owner {
     if (key.length > MAX_KEY_LENGTH) {
       throw new WingbeatError(
         "WB_PRESENCE_LIMIT",
-        `a presence's key has ${key.length} characters, ${MAX_KEY_LENGTH} are allowed: use an id.`,
+        `a presence's key has ${key.length} characters, the limit is ${MAX_KEY_LENGTH}: use an id.`,
       );
     }
     const slot = slotOf(topic, key);
@@ -51,5 +51,5 @@ export class Owner {
   }
 }
 
-/** Topic and key in one text, unlike that of any other two. */
+/** Topic and key combined into one unambiguous string. */
 export const slotOf = (topic: string, key: string): string => `${topic.length}:${topic}${key}`;

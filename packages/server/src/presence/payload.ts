@@ -1,25 +1,25 @@
-/** What clients are told about presences: the payloads of `presence_state`, `presence_diff` and `presence_count`. */
+/** The payloads of `presence_state`, `presence_diff` and `presence_count`. */
 import type { Changes, Entry } from "../tracker.ts";
 
-/** A meta as it was tracked, with the refs that clients tell metas apart by. */
+/** A meta as it was tracked, with the refs by which clients distinguish metas. */
 export type PresenceMeta<Meta extends object = object> = Meta & {
-  /** Unlike that of any other meta. */
+  /** Unique to this meta. */
   readonly phx_ref: string;
-  /** After an update: the ref of the meta that this one has replaced. */
+  /** After an update: the ref of the meta that this one replaced. */
   readonly phx_ref_prev?: string;
 };
 
-/** One key: a meta for each channel that tracks it (each device, each tab), and what `fetch` added. */
+/** One key: a meta for each channel that tracks it (each device or tab), and the fields added by `fetch`. */
 export type PresenceItem<Meta extends object = object, Extra extends object = object> = {
   readonly metas: readonly PresenceMeta<Meta>[];
 } & Extra;
 
-/** Presences by key. Has no prototype, so that every text is safe as a key. */
+/** Presences by key. Has no prototype, so that every string is safe as a key. */
 export type PresenceState<Meta extends object = object, Extra extends object = object> = Readonly<
   Record<string, PresenceItem<Meta, Extra>>
 >;
 
-/** What has changed. After an update a key is in both: its new meta in `joins`, the old one in `leaves`. */
+/** The changes. After an update a key is in both: its new meta in `joins`, the old one in `leaves`. */
 export type PresenceDiff<Meta extends object = object, Extra extends object = object> = {
   readonly joins: PresenceState<Meta, Extra>;
   readonly leaves: PresenceState<Meta, Extra>;
@@ -32,17 +32,17 @@ export type PresenceEvents<Meta extends object = object, Extra extends object = 
   presence_count: { readonly count: number };
 };
 
-/** A state while it is being made. */
+/** A state under construction. */
 type Draft = Record<string, { metas: PresenceMeta[] }>;
 
-/** Presences as they are on the wire. */
+/** Presences in their wire format. */
 export function stateOf(entries: ReadonlyMap<string, readonly Entry[]>): PresenceState {
   const state: Draft = Object.create(null);
   for (const [key, ofKey] of entries) state[key] = { metas: ofKey.map(metaOf) };
   return state;
 }
 
-/** The same presences in objects of the caller's own. Their metas are frozen, and shared. */
+/** A copy of presences for the caller. Their metas are frozen, and shared. */
 export function copyState(state: PresenceState): PresenceState {
   const copy: Draft = Object.create(null);
   for (const [key, item] of Object.entries(state)) copy[key] = { ...item, metas: [...item.metas] };

@@ -1,9 +1,9 @@
 /**
- * The contract between PubSub and an engine that connects nodes. An adapter only reaches *other* nodes: delivery on
- * this node is done by PubSub, the same way for all adapters.
+ * The contract between PubSub and whatever connects the nodes. An adapter only reaches *other* nodes: PubSub delivers
+ * on this node, the same way for all adapters.
  */
 
-/** What travels between nodes. `dispatcher` names who delivers it there; it is known on every node. */
+/** A message between nodes. `dispatcher` names what delivers it there; it is registered on every node. */
 export interface PubSubMessage {
   readonly topic: string;
   /**
@@ -14,24 +14,24 @@ export interface PubSubMessage {
   readonly dispatcher: string;
 }
 
-/** Given to the adapter: hands a message from another node to this node's subscribers. Never throws. */
+/** Passed to the adapter: delivers a message from another node to this node's subscribers. Never throws. */
 export type DeliverLocally = (message: PubSubMessage) => void;
 
-/** How an adapter is, for a health page. The counts begin at 0 when the node starts. */
+/** The state of an adapter, for a health page. The counts start at 0 when the node starts. */
 export interface AdapterStatus {
   /** What connects the nodes: `redis`, `local` … */
   readonly adapter: string;
-  /** `down`: this node reaches no other one, and serves its own clients only. */
+  /** `down`: this node is not connected to others, and serves only its own clients. */
   readonly state: "up" | "down";
   /** When `state` began, in ms since 1970. */
   readonly since: number;
   /** Why it is down. */
   readonly reason?: string;
-  /** Messages that wait until it is up. */
+  /** Messages queued until it is up. */
   readonly queued: number;
-  /** Messages of this node that were given up, or were never confirmed. */
+  /** Messages of this node that were dropped or never confirmed. */
   readonly lost: number;
-  /** Broadcasts of other nodes which this node knows it did not get. */
+  /** Broadcasts of other nodes that this node knows it missed. */
   readonly missed: number;
 }
 
@@ -40,24 +40,24 @@ export interface PubSubAdapter {
   readonly nodeName: string;
 
   /**
-   * Connects. Called once, before any broadcast. MUST call `deliver` for each message of another node, in the order
-   * in which that node sent them, and MUST NOT call it for messages of this node, {@link directBroadcast} aside.
-   * SHOULD resolve, with status `down`, when the engine cannot be reached: the node can serve its own clients.
+   * Connects. Called once, before any broadcast. MUST call `deliver` for each message of another node, in the order in
+   * which that node sent them, and MUST NOT call it for messages of this node, except {@link directBroadcast}. SHOULD
+   * resolve, with status `down`, when the engine is unreachable: the node can serve its own clients.
    */
   start(deliver: DeliverLocally): void | Promise<void>;
 
   /**
-   * Sends to all nodes except this one. SHOULD NOT wait. MAY throw when it knows that the message cannot be sent:
-   * then nothing is delivered on this node either, and the caller gets a `BroadcastError`.
+   * Sends to all nodes except this one. SHOULD NOT block. MAY throw when it knows that the message cannot be sent: then
+   * nothing is delivered on this node either, and the caller gets a `BroadcastError`.
    */
   broadcast(message: PubSubMessage): void;
 
-  /** Sends to one node, which may be this one. An unknown node is no error: the message is dropped. */
+  /** Sends to one node, which may be this one. An unknown node is not an error: the message is dropped. */
   directBroadcast(nodeName: string, message: PubSubMessage): void;
 
-  /** How it is now. Without it, PubSub takes the adapter as up from `start` on. */
+  /** The current state. Without it, PubSub assumes that the adapter is up from `start` on. */
   status?(): AdapterStatus;
 
-  /** Disconnects and frees everything. No `deliver` after it. */
+  /** Disconnects and releases everything. No `deliver` afterwards. */
   stop(): void | Promise<void>;
 }

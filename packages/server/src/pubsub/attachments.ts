@@ -1,12 +1,12 @@
 /**
- * Messages as JSON with their bytes beside it: each `Uint8Array` is taken out, and its path kept. There is no marker
- * inside of the JSON that a message could hold by accident.
+ * Messages as JSON with binary attachments: each `Uint8Array` is taken out, and its path recorded. No marker is used
+ * inside the JSON, so no message can contain one by accident.
  */
 
 type Path = readonly (string | number)[];
 type Container = Record<string | number, unknown>;
 
-/** Bytes that were found in a message, and where. An empty path: the message itself. */
+/** Bytes found in a message, and their path. An empty path: the message itself. */
 export interface Attachment {
   readonly path: Path;
   readonly bytes: Uint8Array;
@@ -19,10 +19,10 @@ export interface Detached {
 }
 
 const NONE: readonly Attachment[] = [];
-/** Levels of a message. Beyond it there is a cycle, or what no client's parser should be sent. */
+/** Maximum nesting of a message. Deeper ones have a cycle, or could break a client's parser. */
 const DEEPEST = 1_000;
 
-/** Throws for what JSON cannot carry: cycles, bigints, more than 1,000 levels. */
+/** Throws for anything that JSON cannot carry: cycles, bigints, more than 1,000 levels. */
 export function detach(message: unknown): Detached {
   if (!holdsBytes(message, 0)) return { json: JSON.stringify(message) ?? "null", attachments: NONE };
   const attachments: Attachment[] = [];
@@ -30,8 +30,8 @@ export function detach(message: unknown): Detached {
 }
 
 /**
- * Puts the bytes back into a message that was parsed. Throws when a path does not lead to a `null` in it: paths come
- * from outside, and must not lead to a prototype.
+ * Puts the bytes back into a parsed message. Throws when a path does not lead to a `null` in it: paths come from
+ * outside, and must not reach a prototype.
  */
 export function attach(message: unknown, attachments: readonly Attachment[]): unknown {
   const holder: Container = { message };
@@ -48,7 +48,7 @@ export function attach(message: unknown, attachments: readonly Attachment[]): un
   return holder["message"];
 }
 
-/** What an object or a list has under a key itself. */
+/** The own property of an object or list. */
 function ownPart(parent: unknown, key: unknown): unknown {
   const isKey = typeof key === "string" || typeof key === "number";
   const isContainer = typeof parent === "object" && parent !== null && !(parent instanceof Uint8Array);
@@ -56,12 +56,12 @@ function ownPart(parent: unknown, key: unknown): unknown {
   throw leadsNowhere();
 }
 
-const leadsNowhere = (): TypeError => new TypeError("bytes of a message have a path that leads nowhere");
+const leadsNowhere = (): TypeError => new TypeError("message has an attachment with an invalid path");
 
 function holdsBytes(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (value instanceof Uint8Array) return true;
-  if (depth > DEEPEST) throw new TypeError(`a message with a cycle, or of more than ${DEEPEST} levels, cannot be sent`);
+  if (depth > DEEPEST) throw new TypeError(`message has a cycle or more than ${DEEPEST} levels`);
   if (Array.isArray(value)) return value.some((part) => holdsBytes(part, depth + 1));
   for (const key in value) {
     if (holdsBytes((value as Container)[key], depth + 1)) return true;
@@ -69,10 +69,10 @@ function holdsBytes(value: unknown, depth: number): boolean {
   return false;
 }
 
-/** A copy with `null` for bytes, which are added to `found`. */
+/** Copies a value with `null` in place of bytes, which are added to `found`. */
 function withoutBytes(value: unknown, path: Path, found: Attachment[]): unknown {
   if (typeof value !== "object" || value === null) return value;
-  // Before toJSON: a Buffer has one.
+  // Must come before toJSON: a Buffer has one.
   if (value instanceof Uint8Array) {
     found.push({ path, bytes: value });
     return null;
@@ -84,7 +84,7 @@ function withoutBytes(value: unknown, path: Path, found: Attachment[]): unknown 
   return copy;
 }
 
-/** Sets a key of an object as an own one, `__proto__` too. */
+/** Sets an own property of an object, `__proto__` included. */
 function set(object: Container, key: string | number, value: unknown): void {
   if (key === "__proto__") {
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });

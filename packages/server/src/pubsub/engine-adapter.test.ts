@@ -133,8 +133,8 @@ describe("an adapter over an engine", () => {
     expect(events.map(([name, data]) => [name, String((data as { error?: unknown }).error)])).toEqual([
       ["pubsub.unreadable", "RangeError: not an envelope"],
       ["pubsub.unreadable", "RangeError: not an envelope"],
-      ["pubsub.unreadable", "RangeError: a part that was cut off"],
-      ["pubsub.unreadable", "RangeError: an envelope that was cut off"],
+      ["pubsub.unreadable", "RangeError: truncated part"],
+      ["pubsub.unreadable", "RangeError: truncated envelope"],
     ]);
     node.subscribe({ topic: "t", owner: undefined, receive: (message) => received.push(message) });
     hub.inject(envelope);

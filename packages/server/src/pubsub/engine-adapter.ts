@@ -1,11 +1,11 @@
 /**
- * A PubSub adapter over any engine: envelopes out and in, one for all nodes or for one.
+ * A PubSub adapter over any engine: sends and receives envelopes, for all nodes or for one.
  *
- * Every node gets every broadcast, whatever its topic, and throws away early what nobody here is subscribed to. The
- * other way, one engine channel for each topic, was decided against: a subscription would only count when the engine
- * has it, a round trip after the join was answered, and what is broadcast in between would be lost without a trace. It
- * would also cost two engine commands per topic that comes and goes. The price is what a node pays for a broadcast of
- * no interest to it: docs/scaling.md has the figure.
+ * Every node gets every broadcast, whatever its topic, and drops it early when nobody here is subscribed. The
+ * alternative, one engine channel per topic, was rejected: a subscription would only take effect after a round trip to
+ * the engine, and anything broadcast between the join's reply and then would be lost silently. It would also cost two
+ * engine commands per topic that comes and goes. The price is what a node pays for a broadcast that does not concern
+ * it: docs/scaling.md has the figure.
  */
 import { randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
@@ -20,23 +20,23 @@ import { Link } from "./link.ts";
 import { PART, PartCutter, PartJoiner } from "./parts.ts";
 import { signedEngine, signingKeys } from "./signing.ts";
 
-/** What all adapters over an engine can be told. */
+/** The options of all adapters over an engine. */
 export interface EngineOptions {
   /** Unique among the nodes, at most 255 bytes. Default: host name, process id and a random number. */
   readonly nodeName?: string;
-  /** Nodes of one namespace reach each other, and nobody else: letters, digits, `_`, `-`. Default `wingbeat`. */
+  /** Only nodes of the same namespace are connected: letters, digits, `_`, `-`. Default `wingbeat`. */
   readonly namespace?: string;
   /**
-   * Bytes of messages that wait while the engine is away or slow; beyond it the oldest are dropped. Also the size of the
+   * Bytes of messages queued while the engine is down or slow; beyond it the oldest are dropped. Also the size of the
    * largest message. Default 16,777,216.
    */
   readonly queueLimit?: number;
-  /** Milliseconds between two tests that what this node sends comes back. Default 10,000. */
+  /** Milliseconds between two checks that what this node sends comes back. Default 10,000. */
   readonly heartbeat?: number;
   /**
-   * Signs what this node sends, and refuses what others send without a signature of it: of at least 20 bytes, the same on
-   * all nodes. Of several, the first one signs and all are accepted: to change it, give the nodes `[old, new]`, then
-   * `[new, old]`, then `new`. Default: nothing is signed, and whoever can write to the engine is believed.
+   * Signs what this node sends, and rejects messages of others without a valid signature: at least 20 bytes, the same
+   * on all nodes. In a list, the first secret signs and all are accepted: to rotate it, deploy `[old, new]`, then
+   * `[new, old]`, then `new`. Default: nothing is signed, and anybody who can write to the engine is trusted.
    */
   readonly secret?: string | readonly string[];
 }
@@ -47,7 +47,7 @@ export const PUBSUB_LIMITS = { queueLimit: 16 * 1024 * 1024, heartbeat: 10_000 }
 /** The names of {@link EngineOptions}. */
 export const ENGINE_OPTIONS: readonly string[] = ["nodeName", "namespace", "queueLimit", "heartbeat", "secret"];
 
-/** The namespace of some options. Throws `WB_OPTION` for one that not every engine can have in a name. */
+/** The namespace from the options. Throws `WB_OPTION` for one that not every engine supports in a name. */
 export function namespaceOf(where: string, { namespace = "wingbeat" }: EngineOptions): string {
   if (/^[\w-]{1,40}$/.test(namespace)) return namespace;
   throw new WingbeatError(
@@ -97,7 +97,7 @@ class EngineAdapter implements PubSubAdapter {
     this.#sequences = Array.from({ length: engine.streams }, () => 0);
     this.#writer = new EnvelopeWriter(nodeName);
     this.#ownSender = this.#writer.incarnation.toString("latin1");
-    // As much as may wait on its way out may wait on its way in.
+    // The same limit applies to incoming parts as to the queue.
     this.#joiner = new PartJoiner(queueLimit);
     this.#isSigned = keys.length > 0;
     this.#gaps = new Gaps(this.#isSigned);
@@ -130,7 +130,7 @@ class EngineAdapter implements PubSubAdapter {
   }
 
   directBroadcast(nodeName: string, message: PubSubMessage): void {
-    // No way through the engine: it works when that is away.
+    // Bypasses the engine: works while that is down.
     if (nodeName === this.nodeName) return this.#deliver(message);
     const bytes = this.#write(message, DIRECT, this.#directSequence + 1);
     this.#directSequence++;
@@ -143,11 +143,11 @@ class EngineAdapter implements PubSubAdapter {
     this.#joiner.clear();
   }
 
-  /** Throws for what JSON cannot carry, and what is too large to be sent at all. */
+  /** Throws for anything that JSON cannot carry, and for messages too large to be sent at all. */
   #write(message: PubSubMessage, stream: number, sequence: number): Buffer {
     const bytes = this.#writer.write(message, stream, sequence);
     if (bytes.length <= this.#queueLimit) return bytes;
-    throw new RangeError(`a message of ${bytes.length} bytes, ${this.#queueLimit} are allowed (queueLimit)`);
+    throw new RangeError(`message has ${bytes.length} bytes, the limit is ${this.#queueLimit} (queueLimit)`);
   }
 
   #refuse(error: unknown): void {
@@ -166,12 +166,11 @@ class EngineAdapter implements PubSubAdapter {
   #open(envelope: Envelope): void {
     const { sender, stream, sequence } = envelope;
     if (sender === this.#ownSender) return;
-    // Without a signature nobody can tell a direct message that was sent again; with one, it was recorded.
+    // Direct messages are not checked for replay unless they are signed.
     if (stream !== DIRECT || this.#isSigned) {
-      if (stream !== DIRECT && stream >= this.#streams)
-        throw new RangeError("a message of a stream that we do not have");
+      if (stream !== DIRECT && stream >= this.#streams) throw new RangeError("message of an unknown stream");
       const missed = this.#gaps.check(sender, stream, sequence);
-      if (missed === TOO_FAR) throw new RangeError(`a message whose count jumps to ${sequence}: is it forged?`);
+      if (missed === TOO_FAR) throw new RangeError(`sequence number jumps to ${sequence}: possibly forged`);
       if (missed === LATE) return;
       if (missed > 0 && stream !== DIRECT) this.#link.losses.missed(missed, envelope.node);
     }

@@ -1,12 +1,12 @@
 /**
  * The contract between `engine-adapter.ts` and an engine that carries bytes between nodes: Redis, NATS, PostgreSQL or
- * the primary of node:cluster. An engine connects and moves bytes; envelopes, queue, reconnecting and reports are the
- * same for all, and are not its business.
+ * the primary of node:cluster. An engine only connects and moves bytes; envelopes, queueing, reconnecting and telemetry
+ * are the same for all engines.
  */
 
-/** Bytes to carry, and where to. */
+/** Bytes to carry, and their destination. */
 export interface Parcel {
-  /** The node that gets it; undefined: all nodes. The sender may get it too. */
+  /** The receiving node; undefined: all nodes. The sender may receive it too. */
   readonly node: string | undefined;
   /** Which of the engine's streams carries it to all nodes. 0 for a parcel to one node. */
   readonly stream: number;
@@ -21,27 +21,27 @@ export interface EngineEvents {
   lost(error: unknown): void;
 }
 
-/** One connection to the engine, from when it is begun. */
+/** One connection to the engine, from the start of connecting. */
 export interface EngineConnection {
   /** Resolves when it is open and what is sent to this node and to all nodes arrives. Rejects with the reason. */
   readonly ready: Promise<unknown>;
-  /** The most bytes of one parcel: longer ones are sent in parts. Asked when `ready`. */
+  /** The maximum bytes of one parcel: longer ones are sent in parts. Read after `ready`. */
   readonly maxBytes: number;
-  /** Sends, in order. Resolves when the engine has them all, rejects when that is not certain. MUST NOT send again. */
+  /** Sends in order. Resolves when the engine has them all, rejects when that is uncertain. MUST NOT retry. */
   send(parcels: readonly Parcel[]): Promise<unknown>;
-  /** Frees everything, whether it is ready or not. */
+  /** Releases everything, whether it is ready or not. */
   close(): unknown;
 }
 
 export interface Engine {
   /** As {@link AdapterStatus} names it. */
   readonly name: string;
-  /** What to look at when it is connected, but what a node sends does not come back to it. */
+  /** A hint for when it is connected, but what a node sends does not come back to it. */
   readonly advice: string;
-  /** Over how many streams broadcasts are spread by topic. Order holds within a stream. */
+  /** How many streams broadcasts are spread over by topic. Order is kept within a stream. */
   readonly streams: number;
-  /** How many `send` may be under way at once. */
+  /** How many `send` calls may run at once. */
   readonly parallel: number;
-  /** Begins to connect the node of this name. */
+  /** Starts connecting the node of this name. */
   connect(nodeName: string, events: EngineEvents): EngineConnection;
 }

@@ -1,6 +1,6 @@
 /**
- * What travels between nodes: a message in its envelope, as bytes. A node reads the outside first: a message for a topic
- * that nobody is on here is thrown away before its JSON is parsed.
+ * The binary format between nodes: a message in its envelope. A node reads the header first: a message for a topic
+ * without subscribers here is dropped before its JSON is parsed.
  *
  * | bytes | |
  * | --- | --- |
@@ -20,14 +20,14 @@ import type { PubSubMessage } from "./adapter.ts";
 import { attach, detach } from "./attachments.ts";
 import type { Attachment } from "./attachments.ts";
 
-/** The first byte. Another number will be another version. */
+/** The first byte. Other versions will use other numbers. */
 export const ENVELOPE = 1;
-/** As stream: a message to one node, which belongs to none. */
+/** As stream: a message to one node, which belongs to no stream. */
 export const DIRECT = 0xffff;
 
 const HEADER = 31;
 
-/** Puts the messages of one node into envelopes. */
+/** Encodes the messages of one node. */
 export class EnvelopeWriter {
   readonly incarnation = randomBytes(8);
   readonly #node: Buffer;
@@ -37,7 +37,7 @@ export class EnvelopeWriter {
     this.#node = Buffer.from(nodeName);
   }
 
-  /** Throws for what JSON cannot carry. */
+  /** Throws for anything that JSON cannot carry. */
   write({ topic, dispatcher, message }: PubSubMessage, stream: number, sequence: number): Buffer {
     const { json, attachments } = detach(message);
     const dispatcherLength = Buffer.byteLength(dispatcher);
@@ -73,7 +73,7 @@ function tailOf(attachments: readonly Attachment[]): Buffer {
   return Buffer.concat([length, paths, ...attachments.map(({ bytes }) => bytes)]);
 }
 
-/** A message that has arrived. Throws when the bytes are no envelope, or one that was cut off. */
+/** A received message. Throws when the bytes are not an envelope, or a truncated one. */
 export class Envelope implements PubSubMessage {
   readonly topic: string;
   readonly dispatcher: string;
@@ -90,12 +90,12 @@ export class Envelope implements PubSubMessage {
     this.#bytes = bytes;
     this.#json = topic + bytes.readUInt32BE(19);
     this.#tail = this.#json + bytes.readUInt32BE(23);
-    if (this.#tail + bytes.readUInt32BE(27) !== bytes.length) throw new RangeError("an envelope that was cut off");
+    if (this.#tail + bytes.readUInt32BE(27) !== bytes.length) throw new RangeError("truncated envelope");
     this.dispatcher = bytes.toString("utf8", dispatcher, topic);
     this.topic = bytes.toString("utf8", topic, this.#json);
     this.stream = bytes.readUInt16BE(3);
     this.sequence = bytes.readUIntBE(5, 6);
-    if (this.sequence === 0) throw new RangeError("an envelope without a count");
+    if (this.sequence === 0) throw new RangeError("envelope without a sequence number");
   }
 
   /** The node that sent it. */
@@ -103,30 +103,30 @@ export class Envelope implements PubSubMessage {
     return this.#bytes.toString("utf8", HEADER, HEADER + (this.#bytes[1] as number));
   }
 
-  /** Tells one run of one node from all others. A text, but of no characters that mean anything. */
+  /** Identifies one run of one node. A string without special characters. */
   get sender(): string {
     return this.#bytes.toString("latin1", 11, 19);
   }
 
-  /** Parses it, each time it is read. Throws what `JSON.parse` throws. */
+  /** Parsed at each access. Throws whatever `JSON.parse` throws. */
   get message(): unknown {
     const message: unknown = JSON.parse(this.#bytes.toString("utf8", this.#json, this.#tail));
     return this.#tail === this.#bytes.length ? message : attach(message, this.#attachments());
   }
 
-  /** Throws when the tail is not one that a node has written. */
+  /** Throws when the tail is malformed. */
   #attachments(): Attachment[] {
     const start = this.#tail + 4;
     let at = start + this.#bytes.readUInt32BE(this.#tail);
     const list: unknown = JSON.parse(this.#bytes.toString("utf8", start, at));
-    if (!Array.isArray(list) || !list.every(isPlace)) throw new RangeError("a list of attachments that is none");
+    if (!Array.isArray(list) || !list.every(isPlace)) throw new RangeError("malformed list of attachments");
     const attachments = list.map(([path, length]) => {
       const from = at;
       at += length;
       // A copy, and a plain Uint8Array: the receiver may keep it, and must not keep the engine's buffer alive.
       return { path, bytes: new Uint8Array(this.#bytes.subarray(from, at)) };
     });
-    if (at !== this.#bytes.length) throw new RangeError("attachments of another length than their list says");
+    if (at !== this.#bytes.length) throw new RangeError("attachments do not match their list");
     return attachments;
   }
 }

@@ -1,45 +1,46 @@
 /**
- * Finds out which broadcasts of other nodes did not arrive: each sender counts its own, and a count that jumps shows how
- * many are missing. It is seen with the next broadcast that does arrive.
+ * Detects broadcasts of other nodes that did not arrive: each sender numbers its own, and a jump in the numbers shows
+ * how many are missing. A gap is detected with the next broadcast that does arrive.
  *
- * Whoever can write to the engine can forge counts, unless messages are signed. So a jump is limited, and a count that
- * was followed before a jump can go on after it: a forged message cannot make those of the real sender look like late
- * ones.
+ * Anybody who can write to the engine can forge sequence numbers, unless messages are signed. So jumps are limited, and
+ * a run of numbers from before a jump can continue after it: a forged message cannot make the real sender's look late.
  */
 
-/** Senders that are remembered. The one that was heard of first is forgotten, and found again without a gap. */
+/** How many senders are remembered. Beyond it the oldest is forgotten, and accepted again without a gap. */
 const MOST_SENDERS = 10_000;
-/** How far a count may jump. When a sender really was that far ahead, its second message is believed. */
+/** How far a sequence number may jump. When a sender really was that far ahead, its second message is accepted. */
 export const MAX_JUMP = 1_000_000;
-/** Runs of counts that are remembered of one sender. */
+/** How many runs are remembered per sender. */
 const MOST_RUNS = 4;
 
-/** The message came already, or comes after a later one. */
+/** The message has arrived already, or arrives after a later one. */
 export const LATE = -1;
-/** The count jumps further than is believed: the message is forged, or one of very many is the first to arrive. */
+/** The jump is implausibly large: the message is forged, or a great many were lost. */
 export const TOO_FAR = -2;
 
-/** Counts that arrived one after the other. */
+/** Consecutive sequence numbers. */
 interface Run {
   readonly first: number;
   last: number;
-  /** Messages that are missing before it, which were not told yet. */
+  /** Messages missing before it that are not reported yet. */
   untold: number;
 }
 
 export class Gaps {
   readonly #isTrusted: boolean;
-  /** By sender and stream: the runs, the one that was continued last first. */
+  /** The runs by sender and stream, most recently continued first. */
   readonly #runs = new Map<string, Run[]>();
 
-  /** `isTrusted`: counts cannot be forged, because messages are signed. Then every jump is believed, and nothing goes back. */
+  /**
+   * `isTrusted`: messages are signed, so numbers cannot be forged. Then every jump is accepted, and nothing goes back.
+   */
   constructor(isTrusted = false) {
     this.#isTrusted = isTrusted;
   }
 
   /**
-   * Takes the count of a broadcast from a sender on a stream. Gives how many are missing before it, or {@link LATE} or
-   * {@link TOO_FAR}: then it is not to be delivered.
+   * Takes the sequence number of a broadcast from a sender on a stream. Returns how many are missing before it, or
+   * {@link LATE} or {@link TOO_FAR}: then it must not be delivered.
    */
   check(sender: string, stream: number, sequence: number): number {
     const key = stream === 0 ? sender : `${sender}${stream}`;
@@ -67,7 +68,7 @@ export class Gaps {
     const continued = runs.findIndex(({ last }) => last + 1 === sequence);
     if (continued !== -1) return goOn(runs, continued);
     const isNear = jump > 0 && jump <= MAX_JUMP;
-    // One that is not believed may be the first of the real sender's, after a forged one or a long outage.
+    // An implausible one may be the real sender's first, after a forged one or a long outage.
     runs.splice(isNear ? 0 : 1, 0, { first: sequence, last: sequence, untold: isNear || jump < 0 ? 0 : jump });
     runs.length = Math.min(runs.length, MOST_RUNS);
     if (isNear) return jump - 1;
@@ -75,7 +76,7 @@ export class Gaps {
   }
 }
 
-/** The next message of a run that is not the current one: it is now. */
+/** The next message of a run other than the current one, which becomes the current one. */
 function goOn(runs: Run[], index: number): number {
   const [run] = runs.splice(index, 1) as [Run];
   runs.unshift(run);

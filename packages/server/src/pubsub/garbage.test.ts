@@ -121,7 +121,7 @@ describe("garbage on an engine's channel", () => {
   it("of a stream that there is not", async () => {
     hub.inject(new EnvelopeWriter("c").write({ topic: "t", dispatcher: "default", message: 1 }, 7, 1));
     expect(received).toEqual([]);
-    expect(String(unreadable.at(-1))).toContain("a stream that we do not have");
+    expect(String(unreadable.at(-1))).toContain("an unknown stream");
     await expectAlive("alive");
   });
 
@@ -155,7 +155,7 @@ it("a broadcast that is larger than the queue is refused before anybody gets it"
   node.subscribe({ topic: "t", owner: undefined, receive: (message) => received.push(message) });
   await node.start();
   expect(() => node.broadcast("t", "x".repeat(1_000))).toThrow(
-    /a message of \d+ bytes, 1000 are allowed \(queueLimit\)/,
+    /message has \d+ bytes, the limit is 1000 \(queueLimit\)/,
   );
   expect(() => node.directBroadcast("elsewhere", "t", "x".repeat(1_000))).toThrow("queueLimit");
   node.broadcast("t", "small");

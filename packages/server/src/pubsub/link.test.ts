@@ -61,7 +61,7 @@ describe("a link", () => {
     const starting = one.start();
     await vi.advanceTimersByTimeAsync(5_000);
     await starting;
-    const reason = "connected, but what was sent did not come back (is it deaf?) within 5000 ms";
+    const reason = "connected, but messages to itself did not come back (is it deaf?) within 5000 ms";
     expect(one.status).toMatchObject({ state: "down", reason });
     expect(events).toMatchObject([["pubsub.adapter_down", { adapter: "hub", nodeName: "a", reason }]]);
     hub.isDeaf = false;
@@ -157,7 +157,7 @@ describe("a link", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(one.status.state).toBe("up");
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(one.status).toMatchObject({ state: "down", reason: "the engine is connected but hands nothing on" });
+    expect(one.status).toMatchObject({ state: "down", reason: "the engine is connected but delivers nothing" });
     await one.stop();
   });
 

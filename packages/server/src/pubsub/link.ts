@@ -1,8 +1,8 @@
 /**
- * Keeps a node connected to an engine: connects, tests that what it sends comes back, notices when it no longer does,
- * and connects again. While there is no connection, messages wait in a queue of limited size.
+ * Keeps a node connected to an engine: connects, checks that what it sends comes back, detects when it no longer does,
+ * and reconnects. Without a connection, messages wait in a bounded queue.
  *
- * Sending neither waits nor throws. What is lost is counted and told.
+ * Sending neither waits nor throws. Losses are counted and reported.
  */
 import { emit } from "../telemetry.ts";
 import type { AdapterStatus } from "./adapter.ts";
@@ -10,14 +10,14 @@ import type { Engine, EngineConnection, Parcel } from "./engine.ts";
 import { Losses } from "./losses.ts";
 import { Outbox } from "./outbox.ts";
 
-/** Milliseconds that a connection may take to be up. */
+/** Milliseconds that connecting may take. */
 const OPEN_TIMEOUT = 5_000;
-/** Milliseconds before the first try to connect again; twice as long each time, up to the longest. */
+/** Milliseconds before the first reconnect; doubled each time, up to the maximum. */
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 1_000;
-/** Milliseconds that `stop` waits for what is queued, and for the engine to close. */
+/** Milliseconds that `stop` waits for the queue, and for the engine to close. */
 const STOP_TIMEOUT = 1_000;
-/** Bytes of messages that one `send` takes. */
+/** Bytes of messages per `send`. */
 const BATCH = 1_048_576;
 
 /** The first byte of the message that a node sends to itself. */
@@ -25,13 +25,13 @@ export const PING = 3;
 
 export interface LinkOptions {
   readonly nodeName: string;
-  /** Bytes of messages that may wait. */
+  /** Bytes of messages that may be queued. */
   readonly queueLimit: number;
-  /** Milliseconds between two tests of the connection. */
+  /** Milliseconds between two heartbeats. */
   readonly heartbeat: number;
-  /** Takes what has arrived, pings aside. */
+  /** Receives what has arrived, except pings. */
   readonly receive: (bytes: Buffer) => void;
-  /** Makes pieces of at most `maxBytes` of bytes that are more. */
+  /** Splits longer messages into parts of at most `maxBytes`. */
   readonly cut: (bytes: Buffer, maxBytes: number) => readonly Buffer[];
 }
 
@@ -42,23 +42,23 @@ export class Link {
   readonly #outbox: Outbox;
   readonly #underWay = new Set<readonly Parcel[]>();
   readonly #source: { readonly adapter: string; readonly nodeName: string };
-  /** Names the connection that counts: what an older one says is ignored. */
+  /** Identifies the current connection: events of older ones are ignored. */
   #current: symbol | undefined = undefined;
   #connection: EngineConnection | undefined = undefined;
   #isUp = false;
   #isStopped = false;
   #flushIsDue = false;
-  /** Runs while other nodes are given time to come back too. */
+  /** Runs while other nodes are given time to reconnect too. */
   #hold: NodeJS.Timeout | undefined = undefined;
-  /** Failed tries in a row. */
+  /** Consecutive failed attempts. */
   #failures = 0;
-  /** Counts connections: a ping says by which one it was sent. */
+  /** Counts connections: a ping says over which one it was sent. */
   #tries = 0;
-  /** Heartbeats since something was heard. */
+  /** Heartbeats since anything was received. */
   #silence = 0;
   #since = Date.now();
   #reason = "not started";
-  /** To the end of opening, to the next try, or to the next heartbeat. */
+  /** The timer for the connect timeout, the next attempt, or the next heartbeat. */
   #timer: NodeJS.Timeout | undefined = undefined;
   #onSettled: (() => void) | undefined = undefined;
   #onDrained: (() => void) | undefined = undefined;
@@ -83,7 +83,7 @@ export class Link {
     };
   }
 
-  /** Resolves when the first try has succeeded or failed. */
+  /** Resolves when the first attempt has succeeded or failed. */
   start(): Promise<void> {
     this.#reason = "connecting";
     return new Promise((resolve) => {
@@ -99,12 +99,12 @@ export class Link {
     if (!this.#isUp) return;
     if (this.#outbox.bytes >= BATCH) return this.#flush();
     if (this.#flushIsDue) return;
-    // What is sent in one turn goes to the engine together.
+    // What is sent in one turn goes to the engine in one batch.
     this.#flushIsDue = true;
     queueMicrotask(() => this.#flush());
   }
 
-  /** Sends what waits, for a second at most, then disconnects. */
+  /** Flushes the queue for up to a second, then disconnects. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -146,7 +146,7 @@ export class Link {
     }
     connection.ready.then(
       ifCurrent(() => {
-        problem = `connected, but what was sent did not come back (${this.#engine.advice})`;
+        problem = `connected, but messages to itself did not come back (${this.#engine.advice})`;
         this.#ping();
       }),
       fail,
@@ -155,7 +155,7 @@ export class Link {
     else void closed(connection);
   }
 
-  /** Called in the middle of a driver: what it throws could end the process. */
+  /** Called from inside a driver: an exception could end the process. */
   #receive(received: Uint8Array): void {
     if (!(received instanceof Uint8Array))
       return this.losses.unreadable(new TypeError("the engine's driver gave no bytes"));
@@ -167,13 +167,13 @@ export class Link {
     else if (!this.#isUp && bytes[1] === this.#tries) this.#up();
   }
 
-  /** Our own message has come back: everything works. */
+  /** Our own message has come back: the connection works. */
   #up(): void {
     clearTimeout(this.#timer);
     const duration = Date.now() - this.#since;
     this.#isUp = true;
     this.#since = Date.now();
-    // The engine was away, probably for all: what waited would reach nobody before the others have tried again.
+    // The engine was down, probably for everybody: what is queued would reach nobody until the others have reconnected.
     if (this.#failures > 0) this.#hold = setTimeout(() => this.#release(), delayAfter(this.#failures) * 1.5);
     this.#failures = 0;
     this.#timer = setInterval(() => this.#heartbeat(), this.#options.heartbeat);
@@ -183,9 +183,9 @@ export class Link {
     this.#flush();
   }
 
-  /** Silent for a whole interval, and again for one: a process that was busy gets to read in between. */
+  /** Silent for a whole interval, then for another one: a process that was busy gets to read in between. */
   #heartbeat(): void {
-    if (++this.#silence > 2) this.#fail(new Error("the engine is connected but hands nothing on"));
+    if (++this.#silence > 2) this.#fail(new Error("the engine is connected but delivers nothing"));
     else this.#ping();
   }
 
@@ -197,7 +197,7 @@ export class Link {
     });
   }
 
-  /** The connection failed, or could not be made: closes it, and tries again later. */
+  /** The connection failed, or could not be opened: closes it, and reconnects later. */
   #fail(error: unknown): void {
     const connection = this.#connection;
     const reason = reasonOf(error);
@@ -208,7 +208,7 @@ export class Link {
     this.#reason = reason;
     void closed(connection);
     if (!this.#isStopped) {
-      // Not all nodes at the same moment.
+      // Jitter: not all nodes at the same moment.
       this.#timer = setTimeout(() => this.#open(), delayAfter(this.#failures++) * (0.75 + Math.random() / 2));
     }
     if (isNews) emit("pubsub.adapter_down", { ...this.#source, reason, error });
@@ -244,14 +244,14 @@ export class Link {
     }
   }
 
-  /** Lets what waits go. */
+  /** Releases the queue. */
   #release(): void {
     clearTimeout(this.#hold);
     this.#hold = undefined;
     this.#flush();
   }
 
-  /** Gives parcels to the engine. An engine that throws has rejected. */
+  /** Passes parcels to the engine. An engine that throws counts as one that rejects. */
   async #hand(batch: readonly Parcel[]): Promise<unknown> {
     const connection = this.#connection as EngineConnection;
     const { maxBytes } = connection;
@@ -262,7 +262,7 @@ export class Link {
   }
 
   #sent(batch: readonly Parcel[], error?: unknown): void {
-    // When the connection was lost, the batch was counted with it.
+    // If the connection was lost, the batch was already counted as lost.
     if (!this.#underWay.delete(batch)) return;
     if (error !== undefined) this.losses.lost(batch.length, "not confirmed", error);
     if (this.#outbox.size > 0) this.#flush();
@@ -275,21 +275,21 @@ export class Link {
   }
 }
 
-/** Milliseconds from a failure to the next try. */
+/** Milliseconds from a failure to the next attempt. */
 function delayAfter(failures: number): number {
   return Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY);
 }
 
-/** Closes a connection; what that throws or rejects with is of no interest. */
+/** Closes a connection, ignoring errors. */
 async function closed(connection: EngineConnection | undefined): Promise<void> {
   try {
     await connection?.close();
   } catch {
-    // It is gone either way.
+    // It is closed either way.
   }
 }
 
-/** Waits for a promise, but no longer than `ms`. */
+/** Waits for a promise for up to `ms`. */
 async function within(ms: number, promise: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined = undefined;
   const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
@@ -297,7 +297,7 @@ async function within(ms: number, promise: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-/** What an error says. Those of several addresses at once say nothing themselves. */
+/** The message of an error. An AggregateError (several addresses) has none of its own. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);

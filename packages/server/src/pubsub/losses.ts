@@ -1,6 +1,6 @@
 /**
- * Counts what did not arrive, and tells telemetry. A full queue loses a message with every broadcast: losses are
- * collected for a moment, so that telemetry is told a number and not each one.
+ * Counts losses and reports them to telemetry. A full queue loses a message with every broadcast, so losses are
+ * aggregated for a moment and reported as a number.
  */
 import { emit } from "../telemetry.ts";
 
@@ -8,9 +8,9 @@ export type LossReason = "queue full" | "too large" | "not confirmed" | "stopped
 
 /** Milliseconds. */
 const COLLECTED_FOR = 200;
-/** What was unreadable is told one by one, as often in that time; what is more, together. */
+/** How many unreadable messages are reported individually in that time; the rest are aggregated. */
 const MOST_UNREADABLE = 10;
-/** Nodes whose missing messages are told apart: names come from outside. */
+/** How many nodes are reported separately: names come from outside. */
 const MOST_NODES = 100;
 const OTHERS = "other nodes";
 
@@ -62,7 +62,7 @@ export class Losses {
     this.#timer ??= setTimeout(() => this.tell(), COLLECTED_FOR);
   }
 
-  /** Something arrived that is not a message, or not to be believed. */
+  /** A message arrived that is malformed or not trusted. */
   unreadable(error: unknown): void {
     this.#unreadable++;
     this.#lastError = error;
@@ -70,7 +70,7 @@ export class Losses {
     if (this.#unreadable <= MOST_UNREADABLE) emit("pubsub.unreadable", { ...this.#source, count: 1, error });
   }
 
-  /** Tells what was collected, now. */
+  /** Reports the aggregated losses now. */
   tell(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,10 +1,10 @@
-/** Messages that wait for the engine: at most so many bytes. Beyond it the oldest are dropped. */
+/** Messages queued for the engine, up to a limit in bytes. Beyond it the oldest are dropped. */
 import type { Parcel } from "./engine.ts";
 
 export class Outbox {
   readonly #limit: number;
   #parcels: Parcel[] = [];
-  /** Where the oldest is: taking one out of the front of a long array would move all others. */
+  /** The index of the oldest: removing from the front of a long array would move all the others. */
   #first = 0;
   #bytes = 0;
 
@@ -20,7 +20,7 @@ export class Outbox {
     return this.#bytes;
   }
 
-  /** Adds a parcel of at most `limit` bytes, and gives how many older ones had to go. */
+  /** Adds a parcel of at most `limit` bytes, and returns how many older ones were dropped. */
   add(parcel: Parcel): number {
     this.#parcels.push(parcel);
     this.#bytes += parcel.bytes.length;
@@ -32,7 +32,7 @@ export class Outbox {
     return dropped;
   }
 
-  /** Takes the oldest out, at least one and no more than `maxBytes` together. */
+  /** Removes the oldest: at least one, and no more than `maxBytes` together. */
   take(maxBytes: number): Parcel[] {
     const taken: Parcel[] = [];
     let bytes = 0;

@@ -42,17 +42,17 @@ describe("parts of an envelope", () => {
     const twice = cut();
     expect(add([...twice.slice(0, 2), ...twice.slice(1)])).toEqual([]);
     expect(add(cut())).toEqual([Buffer.alloc(100, "x")]);
-    expect(() => joiner.add(Buffer.from([PART, 1, 2]))).toThrow("cut off");
+    expect(() => joiner.add(Buffer.from([PART, 1, 2]))).toThrow("truncated");
   });
 
   it("are not taken when they are no parts: beyond the last, or empty", () => {
     const [first, second] = cutter().cut(Buffer.alloc(70), 61) as [Buffer, Buffer];
     const joiner = new PartJoiner(1_000);
     first.writeUInt32BE(0, 17);
-    expect(() => joiner.add(first)).toThrow("a part beyond the last one");
+    expect(() => joiner.add(first)).toThrow("part is empty or beyond the last one");
     second.writeUInt32BE(0xffff_ffff, 13);
-    expect(() => joiner.add(second)).toThrow("a part beyond the last one");
-    expect(() => joiner.add(first.subarray(0, 21))).toThrow("an empty one");
+    expect(() => joiner.add(second)).toThrow("part is empty or beyond the last one");
+    expect(() => joiner.add(first.subarray(0, 21))).toThrow("is empty");
     expect(joiner.bytes).toBe(0);
   });
 
@@ -78,7 +78,7 @@ describe("parts of an envelope", () => {
 
   it("are not made for an engine that takes next to nothing", () => {
     for (const maxBytes of [0, -1, 21, Number.NaN]) {
-      expect(() => cutter().cut(Buffer.alloc(100), maxBytes)).toThrow("too few for a part");
+      expect(() => cutter().cut(Buffer.alloc(100), maxBytes)).toThrow("too small for a part");
     }
   });
 

@@ -1,6 +1,6 @@
 /**
- * Long envelopes in parts, for engines that take small messages only: PostgreSQL takes 8 kB, NATS 1 MB. A sender sends
- * the parts of one envelope before anything else, and numbers its envelopes.
+ * Splits long envelopes into parts, for engines with small message limits: PostgreSQL takes 8 kB, NATS 1 MB. A sender
+ * sends the parts of one envelope before anything else, and numbers its envelopes.
  *
  * A part: 1 byte kind (2), 8 bytes incarnation of the sender, 4 bytes number of the envelope, 4 bytes index of the
  * part, 4 bytes count of parts, then its bytes. Numbers are big-endian.
@@ -10,12 +10,12 @@
 export const PART = 2;
 
 const HEADER = 21;
-/** Bytes that a part must have room for beside its header: an engine that takes less is broken. */
+/** Minimum bytes of a part beside its header: an engine that takes less is broken. */
 const MIN_ROOM = 1;
-/** Envelopes that may be incomplete at once, however small. */
+/** How many envelopes may be incomplete at once, however small. */
 const MOST_INCOMPLETE = 1_000;
 
-/** Cuts long envelopes of one node. */
+/** Splits long envelopes of one node. */
 export class PartCutter {
   readonly #incarnation: Buffer;
   #number = 0;
@@ -28,7 +28,7 @@ export class PartCutter {
   cut(envelope: Buffer, maxBytes: number): readonly Buffer[] {
     if (envelope.length <= maxBytes) return [envelope];
     const room = maxBytes - HEADER;
-    if (!(room >= MIN_ROOM)) throw new RangeError(`the engine takes ${maxBytes} bytes: too few for a part`);
+    if (!(room >= MIN_ROOM)) throw new RangeError(`the engine's limit of ${maxBytes} bytes is too small for a part`);
     const count = Math.ceil(envelope.length / room);
     this.#number = (this.#number + 1) >>> 0;
     return Array.from({ length: count }, (_, index) =>
@@ -48,7 +48,7 @@ export class PartCutter {
   }
 }
 
-/** The parts of one envelope so far, in one buffer: many small ones take no more memory than their bytes. */
+/** The parts of one envelope so far, in one buffer, so that many small ones take no more memory than their bytes. */
 class Incomplete {
   readonly count: number;
   /** The index of the part that follows. */
@@ -78,7 +78,8 @@ class Incomplete {
 }
 
 /**
- * Puts the parts of all senders together. What is incomplete has at most `limit` bytes: the oldest is given up first.
+ * Reassembles the parts of all senders. Incomplete envelopes take at most `limit` bytes: beyond it the oldest is
+ * dropped.
  */
 export class PartJoiner {
   readonly #limit: number;
@@ -90,21 +91,21 @@ export class PartJoiner {
     this.#limit = limit;
   }
 
-  /** Bytes that wait for their other parts. */
+  /** Bytes of incomplete envelopes. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * Takes a part, and gives the envelope when it was the last one. A part that does not follow ends its envelope. Throws
-   * for what is not a part.
+   * Adds a part, and returns the envelope when it was the last one. A part out of order drops its envelope. Throws for
+   * malformed parts.
    */
   add(part: Buffer): Buffer | undefined {
-    if (part.length < HEADER) throw new RangeError("a part that was cut off");
+    if (part.length < HEADER) throw new RangeError("truncated part");
     const name = part.toString("latin1", 1, 13);
     const index = part.readUInt32BE(13);
     const count = part.readUInt32BE(17);
-    if (index >= count || part.length === HEADER) throw new RangeError("a part beyond the last one, or an empty one");
+    if (index >= count || part.length === HEADER) throw new RangeError("part is empty or beyond the last one");
     const incomplete = this.#find(name, index, count);
     if (incomplete === undefined) return undefined;
     // A copy: the engine may use its buffer again.
@@ -118,7 +119,7 @@ export class PartJoiner {
     return incomplete.envelope;
   }
 
-  /** Forgets all parts: the connection they came on is gone. */
+  /** Drops all parts: their connection is gone. */
   clear(): void {
     this.#incomplete.clear();
     this.#bytes = 0;

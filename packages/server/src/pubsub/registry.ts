@@ -1,13 +1,13 @@
-/** Which subscriptions a topic has on this node. */
+/** The subscriptions of each topic on this node. */
 
-/** One subscription. Whoever holds it, removes it. */
+/** One subscription. Its holder removes it. */
 export interface Subscription {
   readonly topic: string;
-  /** Who subscribed: `broadcastFrom(owner, …)` passes all its subscriptions over. */
+  /** The subscriber: `broadcastFrom(owner, …)` skips all its subscriptions. */
   readonly owner: unknown;
   /**
-   * Takes a message, in the middle of a broadcast: it should be short. What it throws goes to telemetry
-   * (`pubsub.delivery_failed`). With the default dispatcher all subscribers of a node are given the same object.
+   * Receives a message, in the middle of a broadcast: keep it short. Exceptions are reported to telemetry
+   * (`pubsub.delivery_failed`). With the default dispatcher all subscribers of a node get the same object.
    */
   receive(message: unknown): void;
 }
@@ -23,7 +23,7 @@ export class Registry {
     else subscriptions.add(subscription);
   }
 
-  /** Removes a subscription; one that is not there is no error. */
+  /** Removes a subscription; an unknown one is not an error. */
   remove(subscription: Subscription): void {
     const subscriptions = this.#topics.get(subscription.topic);
     if (subscriptions === undefined) return;

@@ -76,8 +76,8 @@ describe("signed messages", () => {
     hub.inject(new EnvelopeWriter("e").write({ topic: "t", dispatcher: "default", message: "forged" }, 0, 1));
     await settled();
     expect(a.received).toEqual([]);
-    expect(reasons()).toContain("RangeError: a message that is not signed");
-    expect(reasons()).toContain("RangeError: a message that is signed for another node, or with another secret");
+    expect(reasons()).toContain("RangeError: message is not signed");
+    expect(reasons()).toContain("RangeError: message is signed for another node, or with another secret");
     expect(refused.every(({ count }) => count === 1)).toBe(true);
   });
 

@@ -1,10 +1,10 @@
 /**
- * Signed messages between nodes that share a secret: an engine whose messages carry an HMAC, around any other engine. Whoever
- * can write to the engine but does not know the secret can neither forge a message nor hand one on to another node.
+ * Signed messages between nodes that share a secret: wraps any engine and adds an HMAC to its messages. Without the
+ * secret, anybody who can write to the engine can neither forge a message nor redirect one to another node.
  *
- * A signed message: 1 byte kind (4), 1 byte 0 for all nodes or 1 for one node, 32 bytes HMAC-SHA256, then the message. The
- * HMAC is over the byte that says for whom, the name of that node, and the message; its key is derived from the secret
- * and the namespace.
+ * A signed message: 1 byte kind (4), 1 byte destination (0: all nodes, 1: one node), 32 bytes HMAC-SHA256, then the
+ * message. The HMAC covers the destination byte, the name of that node, and the message; its key is derived from the
+ * secret and the namespace.
  */
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import type { KeyObject } from "node:crypto";
@@ -19,7 +19,7 @@ const TO_ALL = 0;
 const TO_NODE = 1;
 const MIN_SECRET = 20;
 
-/** The keys of the secrets: the first one signs, all are accepted. Throws `WB_OPTION`. */
+/** Derives the keys: the first one signs, all are accepted. Throws `WB_OPTION`. */
 export function signingKeys(where: string, secret: unknown, namespace: string): readonly KeyObject[] {
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
   const isSecret = (one: unknown): one is string => typeof one === "string" && Buffer.byteLength(one) >= MIN_SECRET;
@@ -28,12 +28,12 @@ export function signingKeys(where: string, secret: unknown, namespace: string): 
   }
   throw new WingbeatError(
     "WB_OPTION",
-    `${where}.secret must be a string of at least ${MIN_SECRET} bytes, or a list of such strings, the one that signs ` +
+    `${where}.secret must be a string of at least ${MIN_SECRET} bytes, or a list of them, the one that signs ` +
       "first. Generate one: openssl rand -base64 48",
   );
 }
 
-/** The engine with signatures. `refused` is told of what arrives without a valid one. */
+/** Wraps an engine with signatures. `refused` is called for messages without a valid one. */
 export function signedEngine(engine: Engine, keys: readonly KeyObject[], refused: (error: Error) => void): Engine {
   return {
     name: engine.name,
@@ -75,7 +75,7 @@ function receive(
   refused: (error: Error) => void,
 ): void {
   const isSigned = signed instanceof Uint8Array && signed[0] === SIGNED && signed.length >= HEADER;
-  if (!isSigned) return refused(new RangeError("a message that is not signed"));
+  if (!isSigned) return refused(new RangeError("message is not signed"));
   const to = signed[1] === TO_ALL ? TO_ALL : TO_NODE;
   const signature = signed.subarray(2, HEADER);
   const bytes = signed.subarray(HEADER);
@@ -83,7 +83,7 @@ function receive(
     timingSafeEqual(signature, hmac(key, to, to === TO_ALL ? undefined : nodeName, bytes)),
   );
   if (isValid) events.receive(bytes);
-  else refused(new RangeError("a message that is signed for another node, or with another secret"));
+  else refused(new RangeError("message is signed for another node, or with another secret"));
 }
 
 function hmac(key: KeyObject, to: number, node: string | undefined, bytes: Uint8Array): Buffer {

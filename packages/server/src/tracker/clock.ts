@@ -1,9 +1,9 @@
-/** Vector clocks: how much of each replica's history somebody has seen. Pure. */
+/** Vector clocks: how much of each replica's history a node has seen. Pure. */
 
-/** By replica ref, the highest clock up to which everything of it is known. A missing replica counts as 0. */
+/** The highest clock, by replica ref, up to which everything of it is known. A missing replica counts as 0. */
 export type Clocks = ReadonlyMap<string, number>;
 
-/** The clocks of a replica, as its heartbeat told them. */
+/** The clocks of a replica, from its heartbeat. */
 export interface ReplicaClocks {
   readonly replica: string;
   readonly clocks: Clocks;
@@ -29,14 +29,14 @@ export function upperBound(all: Iterable<Clocks>): Clocks {
   return bound;
 }
 
-/** The clocks of the replicas that `isKnown` takes. */
+/** The clocks of the replicas that `isKnown` accepts. */
 export function filterReplicas(clocks: Clocks, isKnown: (replica: string) => boolean): Clocks {
   return new Map([...clocks].filter(([replica]) => isKnown(replica)));
 }
 
 /**
- * Adds clocks to a set that is to stay small: none of its members dominates another, and one that is dominated by all
- * of them together is not taken. Asking the replicas of the set is enough to learn all that is known.
+ * Adds clocks to a set that stays small: none of its members dominates another, and one dominated by all of them
+ * together is not added. Asking the replicas of the set is enough to learn everything that is known.
  */
 export function appendClock(set: readonly ReplicaClocks[], added: ReplicaClocks): readonly ReplicaClocks[] {
   const { clocks } = added;

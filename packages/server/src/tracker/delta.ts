@@ -1,18 +1,18 @@
 /**
- * Deltas: what has become of the entries of some replicas, in a form that can be merged in any order, twice, or with
- * parts missing. Pure.
+ * Deltas: the changes to the entries of some replicas, in a form that can be merged in any order, more than once, or
+ * with parts missing. Pure.
  *
  * A replica numbers its changes: its clock. The number of the change that added an entry is the entry's dot. A part of
- * a delta says of some dots of one replica which of them still stand for an entry; the others are removed.
+ * a delta covers some dots of one replica and lists those that still have an entry; the others are removed.
  */
 
-/** What an application keeps with a presence: any object that JSON can carry. */
+/** The data that an application attaches to a presence: any JSON object. */
 export type Meta = Readonly<Record<string, unknown>>;
 
-/** Levels of objects and lists in a meta, itself counted: as many as a client's message may have. */
+/** Maximum nesting of a meta, itself included: the same as for a client's message. */
 export const MAX_META_DEPTH = 64;
 
-/** Freezes data of JSON at every level. False when it has too many levels: then it is of no use. */
+/** Deep-freezes JSON data. False when it is nested too deeply and must not be used. */
 export function freezeMeta(data: unknown, levels = MAX_META_DEPTH): boolean {
   if (typeof data !== "object" || data === null) return true;
   if (levels === 0) return false;
@@ -27,20 +27,20 @@ export interface Entry {
   readonly replica: string;
   /** Its dot. */
   readonly clock: number;
-  /** Who tracks it: a number that means something to its replica only. */
+  /** The owner: a number that is meaningful only to its replica. */
   readonly pid: number;
   readonly topic: string;
   readonly key: string;
   readonly meta: Meta;
 }
 
-/** The part of a delta that is about one replica. It speaks of the dots above `start` up to `end`, and of `dots`. */
+/** The part of a delta about one replica. It covers the dots above `start` up to `end`, and those in `dots`. */
 export class Part {
   start: number;
   end: number;
-  /** Further dots outside of the range: removed entries that are older, or changes that came out of order. */
+  /** Further dots outside the range: removed entries that are older, or changes that arrived out of order. */
   readonly dots: Set<number>;
-  /** The entries that stand, by dot. */
+  /** The remaining entries, by dot. */
   readonly entries: Map<number, Entry>;
 
   constructor(start: number, end: number, dots: Iterable<number> = [], entries: Iterable<Entry> = []) {
@@ -64,17 +64,17 @@ export class Part {
     return this.start < clock && clock <= this.end;
   }
 
-  /** Whether it says that a dot's entry is gone. */
+  /** Whether it removes a dot's entry. */
   removes(clock: number): boolean {
     return (this.inRange(clock) || this.dots.has(clock)) && !this.entries.has(clock);
   }
 
-  /** Whether the two ranges overlap or touch. Only then do both together speak of one range. */
+  /** Whether the two ranges overlap or touch. Only then do both together cover one range. */
   isContiguousWith(other: Part): boolean {
     return other.end >= this.start && this.end >= other.start;
   }
 
-  /** Which dots of `present` it removes; looks at the fewer of the two. */
+  /** The dots of `present` that it removes; iterates over the smaller of the two. */
   *removedFrom<T>(present: ReadonlyMap<number, T>): Iterable<number> {
     if (this.end - this.start < present.size) {
       for (let clock = this.start + 1; clock <= this.end; clock++) {
@@ -90,7 +90,7 @@ export class Part {
     }
   }
 
-  /** Takes up what a contiguous part says. Costs as much as that part is long. */
+  /** Merges a contiguous part. The cost is proportional to the length of that part. */
   absorb(other: Part): void {
     const added = [...other.entries.values()].filter((entry) => !this.removes(entry.clock));
     for (const clock of [...other.removedFrom(this.entries)]) this.entries.delete(clock);
@@ -104,21 +104,21 @@ export class Part {
   }
 }
 
-/** About how many characters a clock or pid takes in JSON. */
+/** The approximate size of a clock or pid in JSON, in characters. */
 const DOT_LENGTH = 8;
 
 /** Parts by replica ref. They are independent of each other. */
 export type Delta = ReadonlyMap<string, Part>;
 
-/** About how many characters an entry takes in JSON. Undefined: it is left out. */
+/** The approximate size of an entry in JSON, in characters. Undefined: it is omitted. */
 export type Weigh = (entry: Entry) => number | undefined;
 
-/** Throws what `JSON.stringify` throws. */
+/** Throws whatever `JSON.stringify` throws. */
 export const weighEntry: Weigh = ({ topic, key, meta }) => JSON.stringify([topic, key, meta]).length + 2 * DOT_LENGTH;
 
 /**
- * The same delta in pieces of about `limit` characters of JSON, each of which can be merged without the others. An entry
- * that is left out looks like a removed one.
+ * Splits a delta into pieces of about `limit` characters of JSON, each of which can be merged independently. An omitted
+ * entry looks like a removed one.
  */
 export function splitDelta(delta: Delta, limit: number, weigh: Weigh = weighEntry): Delta[] {
   const pieces: Delta[] = [];
@@ -129,7 +129,7 @@ export function splitDelta(delta: Delta, limit: number, weigh: Weigh = weighEntr
 }
 
 function* splitPart(part: Part, limit: number, weigh: Weigh): Iterable<Part> {
-  // Removals go first: when they are lost, the clock of the receiver stays behind, and it will ask for them.
+  // Removals go first: when they are lost, the receiver's clock stays behind, and it will request them.
   const removed = [...part.dots].filter((clock) => !part.entries.has(clock));
   let piece = new Part(part.start, part.end, removed);
   let length = removed.length * DOT_LENGTH;

@@ -1,4 +1,4 @@
-/** The last deltas, merged: who has missed a little is sent a little, and not the whole state. Pure. */
+/** Merged recent deltas: a replica that missed a little gets a little, and not the whole state. Pure. */
 import type { Clocks } from "./clock.ts";
 import type { Delta, Part } from "./delta.ts";
 
@@ -6,15 +6,15 @@ export class Generations {
   readonly #maxSizes: readonly number[];
   #generations: Map<string, Part>[];
 
-  /** `maxSizes`: how many entries and removals each generation may hold, in rising order. */
+  /** `maxSizes`: how many entries and removals each generation may hold, in ascending order. */
   constructor(maxSizes: readonly number[]) {
     this.#maxSizes = maxSizes;
     this.#generations = maxSizes.map(() => new Map());
   }
 
   /**
-   * Takes a delta up. A generation that has become too large begins anew with what the smaller one holds. A part that
-   * is not contiguous with what is there is left out until the gap has been filled.
+   * Merges a delta. A generation that has grown too large restarts with the content of the next smaller one. A part
+   * that is not contiguous with the rest is skipped until the gap is filled.
    */
   push(delta: Delta): void {
     let smaller = delta;
@@ -28,8 +28,8 @@ export class Generations {
   }
 
   /**
-   * What somebody at `clocks` lacks of what `known` holds, from the smallest generation that has all of it. Undefined
-   * when none does.
+   * What a replica at `clocks` is missing of `known`, from the smallest generation that has all of it. Undefined when
+   * none does.
    */
   extract(clocks: Clocks, known: Clocks): Delta | undefined {
     const lacking = [...clocks].filter(([replica, clock]) => (known.get(replica) ?? 0) > clock);
@@ -42,7 +42,7 @@ export class Generations {
     return generation && new Map(lacking.map(([replica]) => [replica, generation.get(replica) as Part]));
   }
 
-  /** Forgets a replica: it is gone, or more is known of it than deltas have told. */
+  /** Forgets a replica: it is gone, or its state was learnt by other means than deltas. */
   remove(replica: string): void {
     for (const generation of this.#generations) generation.delete(replica);
   }

@@ -1,14 +1,14 @@
-/** What is known here of one replica: its entries, and which of its changes have been seen. Pure. */
+/** What is known of one replica: its entries, and which of its changes have been seen. Pure. */
 import { Part } from "./delta.ts";
 import type { Entry } from "./delta.ts";
 
-/** Entries that have come and gone. One that was replaced is a leave and a join with the same pid, topic and key. */
+/** Entries that were added and removed. A replaced one is a leave and a join with the same pid, topic and key. */
 export interface Changes {
   readonly joins: readonly Entry[];
   readonly leaves: readonly Entry[];
 }
 
-/** Both in one, without the entries that have only come to go. */
+/** Combines both, without entries that were added and removed again. */
 export function combine(first: Changes, then: Changes): Changes {
   const came = new Set(first.joins);
   const went = new Set(then.leaves);
@@ -18,7 +18,7 @@ export function combine(first: Changes, then: Changes): Changes {
   };
 }
 
-/** Changes of one replica that may have been seen out of order: more are not those of a node that merely sends fast. */
+/** How many changes of a replica may be seen out of order: more than a node that merely sends fast could cause. */
 const MAX_OUT_OF_ORDER = 100_000;
 
 export class ReplicaLog {
@@ -36,7 +36,7 @@ export class ReplicaLog {
     return this.#entries.values();
   }
 
-  /** Counts one more change of the own replica. */
+  /** Counts one more change of this node's replica. */
   advance(): number {
     return ++this.#clock;
   }
@@ -49,19 +49,19 @@ export class ReplicaLog {
     this.#entries.delete(entry.clock);
   }
 
-  /** Whether it has seen changes that somebody at `clock` has not. */
+  /** Whether it has seen changes that a node at `clock` has not. */
   isAheadOf(clock: number): boolean {
     if (this.#clock > clock) return true;
     for (const dot of this.#cloud) if (dot > clock) return true;
     return false;
   }
 
-  /** Everything, as a part: who merges it knows at least as much of this replica. */
+  /** The whole state as a part: whoever merges it knows at least as much of this replica. */
   snapshot(): Part {
     return new Part(0, this.#clock, this.#cloud, this.#entries.values());
   }
 
-  /** Whether a part can be merged: it must not leave a gap behind which very many changes would have to be kept in mind. */
+  /** Whether a part can be merged: it must not leave a gap after which too many changes would have to be remembered. */
   admits({ start, end, dots }: Part): boolean {
     let outOfOrder = this.#cloud.size + (start > this.#clock ? end - start : 0);
     for (const dot of dots) if (dot > this.#clock) outOfOrder++;
@@ -69,8 +69,8 @@ export class ReplicaLog {
   }
 
   /**
-   * Believes that the replica itself is at `clock`, no matter what others have told of it: everything up to there will be
-   * asked for again. Gives the entries beyond it, which are removed; the others stay until it is known better.
+   * Trusts the replica's own account that it is at `clock`, whatever others have reported: everything up to there will
+   * be requested again. Returns the entries beyond it, which are removed; the others stay until more is known.
    */
   rewind(clock: number): Entry[] {
     this.#clock = 0;
@@ -80,7 +80,7 @@ export class ReplicaLog {
     return invented;
   }
 
-  /** Merges a part. Twice changes nothing; the order of parts does not matter. */
+  /** Merges a part. Idempotent, and independent of order. */
   merge(part: Part): Changes {
     const joins = [...part.entries.values()].filter((entry) => !this.#hasSeen(entry.clock));
     const leaves = [...part.removedFrom(this.#entries)].map((clock) => this.#entries.get(clock) as Entry);

@@ -1,23 +1,23 @@
-/** What shards of different nodes tell each other, as JSON that any PubSub adapter can carry. Pure. */
+/** The messages between shards of different nodes, as JSON that any PubSub adapter can carry. Pure. */
 import type { Clocks } from "./clock.ts";
 import { freezeMeta, Part } from "./delta.ts";
 import type { Delta, Meta } from "./delta.ts";
 
-/** All messages say which replica sends them. */
+/** All messages name the replica that sends them. */
 export type ShardMessage =
-  /** "I am here, this is what I know", with what has changed, if anything. */
+  /** A heartbeat: "I am here, this is what I know", with recent changes, if any. */
   | { readonly kind: "heartbeat"; readonly from: string; readonly clocks: Clocks; readonly delta: Delta }
   /** "This is what I know: send me what you know beyond it." */
   | { readonly kind: "transfer_req"; readonly from: string; readonly clocks: Clocks }
-  /** The answer. `isSnapshot`: everything, because no delta was long enough. */
+  /** The answer. `isSnapshot`: the whole state, because no delta was long enough. */
   | { readonly kind: "transfer_ack"; readonly from: string; readonly isSnapshot: boolean; readonly delta: Delta }
-  /** "I stop, and will not come back." */
+  /** A goodbye: "I am stopping, and will not come back." */
   | { readonly kind: "permdown"; readonly from: string };
 
 type WireEntry = readonly [clock: number, pid: number, topic: string, key: string, meta: Meta];
 type WirePart = readonly [replica: string, start: number, end: number, dots: number[], entries: WireEntry[]];
 
-/** The message as plain data. Texts that users choose are never names of properties. */
+/** The message as plain data. Strings chosen by users are never property names. */
 export function encode(message: ShardMessage): object {
   switch (message.kind) {
     case "heartbeat":
@@ -32,8 +32,8 @@ export function encode(message: ShardMessage): object {
 }
 
 /**
- * Reads a message. Undefined when it is none. An entry whose meta has too many levels is passed over, as one that was
- * removed: `refused` is given it.
+ * Parses a message. Undefined when it is malformed. An entry whose meta is nested too deeply is skipped, as if it had
+ * been removed: `refused` is called with it.
  */
 export function decode(data: unknown, refused: (entry: unknown) => void = () => {}): ShardMessage | undefined {
   if (typeof data !== "object" || data === null) return undefined;
@@ -91,7 +91,7 @@ const isEntry = (value: unknown): value is WireEntry =>
   value[4] !== null &&
   !Array.isArray(value[4]);
 
-/** A part says of each of its entries that it has come: in its range, or in `dots`. */
+/** Every entry of a part must be covered by it: by its range, or by `dots`. */
 const isPart = (value: unknown): value is WirePart => {
   if (!Array.isArray(value)) return false;
   const [replica, start, end, dots, entries] = value as readonly unknown[];

@@ -1,4 +1,4 @@
-/** Options of a tracker: checked once, with all defaults. */
+/** Options of a tracker: validated once, with all defaults. */
 import { WingbeatError } from "../errors.ts";
 import { checkCount, checkDuration, checkKeys, checkTimeout } from "../options.ts";
 import type { ShardOptions } from "./shard.ts";
@@ -11,31 +11,36 @@ export const TRACKER_LIMITS = { maxNodes: 1_000 } as const;
 export interface TrackerOptions {
   /** The same on all nodes; several trackers on one PubSub need different names. */
   readonly name: string;
-  /** Milliseconds between two ticks: heartbeats, and looking after other nodes. Default 1,500. */
+  /** Milliseconds between two ticks: heartbeats, and checks of other nodes. Default 1,500. */
   readonly broadcastPeriod?: number;
-  /** Milliseconds after a change in which it is told to the other nodes, together with others. Default 200. */
+  /** Milliseconds within which a change is sent to the other nodes, batched with others. Default 200. */
   readonly deltaPeriod?: number;
-  /** After so many ticks without news an empty heartbeat is sent. Default 10. */
+  /** After this many ticks without changes an empty heartbeat is sent. Default 10. */
   readonly maxSilentPeriods?: number;
   /**
-   * Milliseconds of silence after which a node is down: its presences are not seen until it is heard again. At least
+   * Milliseconds of silence after which a node is down: its presences are hidden until it is heard from again. At least
    * two `broadcastPeriod`s. Default `broadcastPeriod × maxSilentPeriods × 2`, which is 30,000.
    */
   readonly downPeriod?: number;
   /** Milliseconds of silence after which a node is forgotten. More than `downPeriod`. Default 1,200,000. */
   readonly permdownPeriod?: number;
-  /** Every so many ticks nodes that know more are asked for it. Default 2. */
+  /** Every how many ticks transfers are requested from nodes that know more. Default 2. */
   readonly clockSamplePeriods?: number;
-  /** Recent changes are kept in lists of at most so many, for nodes that have missed some. Default [100, 1,000, 10,000]. */
+  /**
+   * Recent changes are kept in lists of at most these sizes, for nodes that have missed some. Default [100, 1,000,
+   * 10,000].
+   */
   readonly maxDeltaSizes?: readonly number[];
-  /** Shards, by topic. The same on all nodes, or they do not see each other's presences. Default 1. */
+  /**
+   * Number of shards, by topic. Must be the same on all nodes, or they do not see each other's presences. Default 1.
+   */
   readonly poolSize?: number;
   /**
-   * Other nodes that are listened to at once; those that are down or have just left count. Further ones are not heard
-   * until there is room: their presences are not seen here. Default 1,000.
+   * Maximum number of other nodes, including those that are down or have just left. Further nodes are ignored until
+   * there is room: their presences are not visible here. Default 1,000.
    */
   readonly maxNodes?: number;
-  /** For tests: a clock of their own. */
+  /** For tests: a fake clock. */
   readonly timing?: Timing;
 }
 
@@ -60,7 +65,7 @@ export const TRACKER_KEYS = [
   "timing",
 ];
 
-/** Throws `WB_OPTION`; `where` begins its messages. */
+/** Throws `WB_OPTION`; its messages start with `where`. */
 export function readTrackerOptions(where: string, options: TrackerOptions): TrackerConfig {
   checkKeys(where, options, TRACKER_KEYS);
   if (typeof options.name !== "string" || options.name === "") {

@@ -1,6 +1,6 @@
-/** Which replicas there are, and whether they live: told by their heartbeats. Pure. */
+/** The known replicas, and whether they are alive, according to their heartbeats. Pure. */
 
-/** A replica's ref, `<vsn>@<node name>`. A node that is started again is another replica, with a higher vsn. */
+/** A replica's ref, `<vsn>@<node name>`. A restarted node is a new replica, with a higher vsn. */
 export function refOf(name: string, vsn: number): string {
   return `${vsn}@${name}`;
 }
@@ -19,7 +19,7 @@ export function isFromFuture(ref: string, now: number): boolean {
 
 const vsnOf = (ref: string): number => Number(ref.slice(0, ref.indexOf("@")));
 
-/** `down`: silent for a while, may come back. `gone`: never comes back. */
+/** `down`: silent for a while, may come back. `gone`: will never come back. */
 export interface ReplicaChange {
   readonly ref: string;
   readonly is: "up" | "down" | "gone";
@@ -27,10 +27,10 @@ export interface ReplicaChange {
 
 interface Replica {
   readonly ref: string;
-  /** `left` is gone, and kept for a while so that late messages do not bring it back. */
+  /** `left`: gone, but kept for a while so that late messages do not revive it. */
   status: "up" | "down" | "left";
   heardAt: number;
-  /** When it was sent a transfer. */
+  /** When it was last sent a transfer. */
   servedAt: number;
 }
 
@@ -41,7 +41,7 @@ export class Replicas {
   /** By node name: a node has one replica at a time. */
   readonly #replicas = new Map<string, Replica>();
 
-  /** Both periods in the unit of `now`. `maxNodes`: how many other nodes are known at once. */
+  /** Both periods are in the unit of `now`. `maxNodes`: the maximum number of other nodes known at a time. */
   constructor(downPeriod: number, permdownPeriod: number, maxNodes = Infinity) {
     this.#downPeriod = downPeriod;
     this.#permdownPeriod = permdownPeriod;
@@ -53,12 +53,12 @@ export class Replicas {
     return [...this.#replicas].filter(([, { status }]) => status === "up").map(([name]) => name);
   }
 
-  /** Whether there is no room for a node that was never heard of. */
+  /** Whether there is no room for a new node. */
   isFullFor(ref: string): boolean {
     return this.#replicas.size >= this.#maxNodes && !this.#replicas.has(nameOf(ref));
   }
 
-  /** Whether a replica may be sent a transfer: one that is known, and has not been sent one within `period`. */
+  /** Whether to send a replica a transfer: it is known, and has not been sent one within `period`. */
   mayServe(ref: string, now: number, period: number): boolean {
     const known = this.#replicas.get(nameOf(ref));
     if (known?.ref !== ref || now - known.servedAt < period) return false;
@@ -66,7 +66,7 @@ export class Replicas {
     return true;
   }
 
-  /** A heartbeat. Undefined when it is a late one of a replica that is no more. */
+  /** A heartbeat. Undefined when it is a late one of a replica that is gone. */
   heard(ref: string, now: number): ReplicaChange[] | undefined {
     const known = this.#replicas.get(nameOf(ref));
     if (known !== undefined && this.#isLate(known, ref)) return undefined;
@@ -78,7 +78,7 @@ export class Replicas {
     return [...endOf(known), up];
   }
 
-  /** A node has said that it stops. */
+  /** A node has announced that it stops. */
   left(ref: string, now: number): ReplicaChange[] {
     const known = this.#replicas.get(nameOf(ref));
     if (known?.ref !== ref || known.status === "left") return [];
@@ -88,7 +88,7 @@ export class Replicas {
     return changes;
   }
 
-  /** Looks for replicas that have been silent for too long. */
+  /** Finds replicas that have been silent for too long. */
   check(now: number): ReplicaChange[] {
     const changes: ReplicaChange[] = [];
     for (const [name, replica] of this.#replicas) {
@@ -106,12 +106,12 @@ export class Replicas {
     return changes;
   }
 
-  /** This node was not running for a while: nobody's silence in that time counts. */
+  /** This node was suspended for a while: the silence of others in that time does not count. */
   excuse(duration: number, now: number): void {
     for (const replica of this.#replicas.values()) replica.heardAt = Math.min(now, replica.heardAt + duration);
   }
 
-  /** While a node is silent anything is taken: its clock may have been set back before it was started again. */
+  /** While a node is silent any vsn is accepted: its clock may have been set back before it was restarted. */
   #isLate(known: Replica, ref: string): boolean {
     if (known.status === "down") return false;
     return known.status === "left" ? vsnOf(ref) <= vsnOf(known.ref) : vsnOf(ref) < vsnOf(known.ref);

@@ -1,6 +1,6 @@
 /**
- * One shard of a tracker: holds the presences of its topics and keeps in step with the same shard on other nodes. It
- * has no timers: `tick` is called by the tracker, and everything that depends on time is given the time.
+ * One shard of a tracker: holds the presences of its topics and stays in sync with the same shard on other nodes. It
+ * has no timers: the tracker calls `tick`, and the time is passed in.
  */
 import { emit } from "../telemetry.ts";
 import { appendClock, filterReplicas } from "./clock.ts";
@@ -27,19 +27,19 @@ export interface ShardOptions {
   readonly maxNodes: number;
 }
 
-/** How a shard reaches the same shard on other nodes, and its own node. */
+/** How a shard sends to the same shard on other nodes, and to its own node. */
 export interface ShardOutlet {
-  /** To all other nodes. May throw: then it is tried again. */
+  /** Sends to all other nodes. May throw: then it is retried. */
   broadcast(message: object): void;
   direct(nodeName: string, message: object): void;
-  /** Presences have changed. Entries that were replaced are in both lists. */
+  /** Presences have changed. Replaced entries are in both lists. */
   changed(changes: Changes): void;
 }
 
-/** Characters of JSON in one message to other nodes, about: below what any engine takes. */
+/** Approximate size of a message to other nodes, in characters of JSON: below every engine's limit. */
 const MESSAGE_LENGTH = 100_000;
 
-/** Changes by which a node may be thought to be ahead of what it says itself: messages of two nodes may cross. */
+/** By how many changes a node may seem ahead of its own account: messages of two nodes may cross. */
 const MAX_AHEAD = 1_000_000;
 
 const NO_DELTA: Delta = new Map();
@@ -52,13 +52,13 @@ export class Shard {
   readonly #state: State;
   readonly #replicas: Replicas;
   readonly #generations: Generations;
-  /** Clocks told by other replicas since transfers were last considered. */
+  /** Clocks received from other replicas since transfers were last considered. */
   #pending: readonly ReplicaClocks[] = [];
-  /** Other nodes' replicas of which more is known here than they know themselves, and since when. */
+  /** Replicas of other nodes of which more is known here than they report themselves, and since when. */
   readonly #ahead = new Map<string, number>();
-  /** When a node was last refused because there are too many. */
+  /** When a node was last rejected because there are too many. */
   #refusedAt = -Infinity;
-  /** Own entries that no other node can be told of: they are seen on this node only. */
+  /** Own entries that cannot be sent to other nodes: they are visible on this node only. */
   readonly #untellable = new WeakSet<Entry>();
   #silentPeriods: number;
   #samplePeriods: number;
@@ -75,7 +75,7 @@ export class Shard {
     this.#samplePeriods = options.clockSamplePeriods;
   }
 
-  /** What readers see. */
+  /** The entries visible to readers. */
   get view(): State["view"] {
     return this.#state.view;
   }
@@ -107,7 +107,7 @@ export class Shard {
     return this.#state.of(pid);
   }
 
-  /** Tells the other nodes what has changed here. False when there is nothing to tell. Throws what the outlet throws. */
+  /** Sends local changes to the other nodes. False when there are none. Throws whatever the outlet throws. */
   flush(): boolean {
     const { delta } = this.#state;
     if (delta === undefined) return false;
@@ -118,14 +118,17 @@ export class Shard {
     return true;
   }
 
-  /** A period has passed. Throws what the outlet throws; the next tick makes up for it. */
+  /** A period has passed. Throws whatever the outlet throws; the next tick makes up for it. */
   tick(now: number): void {
     this.#checkReplicas(now);
     this.#beat();
     this.#sample();
   }
 
-  /** Takes a message of another node's shard. One of this node comes from a life before this one: too late. */
+  /**
+   * Handles a message of another node's shard. A message under this node's own name is from an earlier run: it is
+   * ignored.
+   */
   receive(data: unknown, now: number): void {
     const bad = (message: unknown): void => emit("tracker.bad_message", { shard: this.name, message });
     const message = decode(data, bad);
@@ -133,7 +136,7 @@ export class Shard {
     else if (nameOf(message.from) !== nameOf(this.#state.self)) this.#handle(message, now);
   }
 
-  /** Tells the other nodes that this one stops. */
+  /** Tells the other nodes that this one is stopping. */
   leave(): void {
     this.#outlet.broadcast(encode({ kind: "permdown", from: this.#state.self }));
   }
@@ -156,17 +159,17 @@ export class Shard {
     const changes = this.#replicas.heard(from, now);
     if (changes === undefined) return;
     const followed = this.#follow(changes);
-    // One that has just come must not wait for the next heartbeat to learn that we are here.
+    // A new node must not wait for the next heartbeat to learn about us.
     if (changes.length > 0) this.#direct(from, this.#heartbeat(NO_DELTA));
     const merged = this.#mergeRecent(delta);
     const corrected = this.#correct(from, clocks.get(from) ?? 0, now);
     const known = filterReplicas(clocks, (replica) => this.#state.isKnown(replica));
     this.#pending = appendClock(this.#pending, { replica: from, clocks: known });
-    // In one piece: somebody who was on a node before and after its restart has not been away.
+    // In one diff: somebody who was on a node before and after its restart has not been away.
     this.#changed(combine(combine(followed, merged), corrected));
   }
 
-  /** There are too many nodes for one more. Told once in a period, however many there are. */
+  /** There are too many nodes. Reported once per period, however many there are. */
   #refuse(from: string, now: number): void {
     const { broadcastPeriod, maxNodes } = this.#options;
     if (now - this.#refusedAt < broadcastPeriod) return;
@@ -175,9 +178,9 @@ export class Shard {
   }
 
   /**
-   * A node knows best how many changes it has made. When more are known here, its news has crossed with that of a third
-   * node; when that does not pass, somebody has forged it, and what the node does next would be taken for old. So what it
-   * says is believed, and asked for again.
+   * A node knows best how many changes it has made. When more are known here, its message may have crossed with that of
+   * a third node; if the difference persists, somebody has forged changes, and the node's next changes would be taken
+   * for old ones. So its own account is trusted, and its state requested again.
    */
   #correct(from: string, told: number, now: number): Changes {
     const isAheadBy = this.#state.clockOf(from) - told;
@@ -194,7 +197,7 @@ export class Shard {
     return this.#state.rewind(from, told);
   }
 
-  /** Answers one that is known, and not more often than it has reason to ask. */
+  /** Answers known replicas only, and no more often than they have reason to ask. */
   #transfer(to: string, clocks: Clocks, now: number): void {
     if (!this.#replicas.mayServe(to, now, this.#options.broadcastPeriod / 2)) return;
     const recent = this.#generations.extract(clocks, this.#state.toldClocks);
@@ -212,7 +215,7 @@ export class Shard {
     this.#changed(changes);
   }
 
-  /** Merges a delta that others may be sent in their turn. */
+  /** Merges a delta that may be passed on to others. */
   #mergeRecent(delta: Delta): Changes {
     const admitted = this.#state.admitted(delta);
     const changes = this.#merge(admitted);
@@ -233,7 +236,7 @@ export class Shard {
     return changes;
   }
 
-  /** Looks who has been silent. When this node itself was not running, the others may have been heard but not read. */
+  /** Checks for silent nodes. When this node itself was suspended, messages of others may be received but unread. */
   #checkReplicas(now: number): void {
     const { broadcastPeriod } = this.#options;
     const late = this.#tickedAt === undefined ? 0 : now - this.#tickedAt - broadcastPeriod;
@@ -277,7 +280,7 @@ export class Shard {
     this.#silentPeriods = 0;
   }
 
-  /** Every few ticks asks those who know more. Few are enough: see `appendClock`. */
+  /** Every few ticks requests transfers from nodes that know more. A few are enough: see `appendClock`. */
   #sample(): void {
     if (--this.#samplePeriods > 0) return;
     this.#samplePeriods = this.#options.clockSamplePeriods;
@@ -308,8 +311,8 @@ export class Shard {
   }
 
   /**
-   * Tells the others one piece of news. One that the outlet refuses although it takes others is told again in smaller
-   * pieces, without the entry that is the cause. Throws when the outlet takes nothing.
+   * Sends one change set to the others. If the outlet rejects it while accepting others, it is resent in smaller
+   * pieces, without the entry that causes the failure. Throws when the outlet accepts nothing.
    */
   #tell(piece: Delta): void {
     try {
@@ -320,7 +323,7 @@ export class Shard {
       if (entries.length === 0) throw error;
       if (entries.length === 1) this.#leaveOut(entries[0] as Entry, error);
     }
-    // A limit of 0: each entry goes alone. What is left out of a piece still says that its clock has passed.
+    // A limit of 0 sends each entry separately. A piece without an entry still advances the clock.
     for (const smaller of splitDelta(piece, 0, (entry) => (this.#untellable.has(entry) ? undefined : 1))) {
       this.#tell(smaller);
     }

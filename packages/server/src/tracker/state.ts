@@ -1,6 +1,6 @@
 /**
- * The set of all presences: a replicated set without a leader. Each replica changes its own entries only, and tells
- * the others by deltas; whoever has merged the same deltas, in whatever order, holds the same set. Pure.
+ * The set of all presences: a replicated set without a leader. Each replica changes only its own entries, and sends
+ * deltas to the others; replicas that have merged the same deltas, in any order, hold the same set. Pure.
  */
 import type { Clocks } from "./clock.ts";
 import { Part } from "./delta.ts";
@@ -14,13 +14,13 @@ export class State {
   readonly self: string;
   readonly view = new View();
   readonly #own = new ReplicaLog();
-  /** Replicas that have been heard of. Entries of others are not taken: they may be of the dead. */
+  /** Known replicas. Entries of unknown ones are not accepted: they may be of dead replicas. */
   readonly #logs: Map<string, ReplicaLog>;
-  /** Replicas whose entries are seen. */
+  /** Replicas whose entries are visible. */
   readonly #up: Set<string>;
   /** The own entries, by pid. */
   readonly #pids = new Map<number, Set<Entry>>();
-  /** What the other replicas have not been told yet; its range ends at the own clock. */
+  /** What has not been sent to the other replicas yet; its range ends at the own clock. */
   #delta = new Part(0, 0);
 
   constructor(self: string) {
@@ -52,7 +52,7 @@ export class State {
     return entry;
   }
 
-  /** Removes own entries. A removal counts as a change, too: who has missed it can see that by the clock. */
+  /** Removes own entries. A removal counts as a change, too: a replica that missed it can tell by the clock. */
   leave(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     for (const entry of entries) this.#drop(entry);
@@ -61,8 +61,8 @@ export class State {
   }
 
   /**
-   * Puts a new entry in the place of an own one, of the same pid or of another. The removal counts as a change of its
-   * own: when the new entry is removed later, who has missed both must not take the one for the other.
+   * Replaces an own entry by a new one, of the same pid or another. The removal counts as a separate change: if the new
+   * entry is removed later, a replica that missed both must be able to tell them apart.
    */
   replace(old: Entry, pid: number, meta: Meta): Entry {
     this.#drop(old);
@@ -72,7 +72,7 @@ export class State {
     return entry;
   }
 
-  /** What has changed since {@link resetDelta}. Undefined: nothing. */
+  /** The changes since {@link resetDelta}. Undefined: none. */
   get delta(): Delta | undefined {
     return this.#delta.end === this.#delta.start ? undefined : new Map([[this.self, this.#delta]]);
   }
@@ -81,14 +81,14 @@ export class State {
     this.#delta = new Part(this.#own.clock, this.#own.clock);
   }
 
-  /** Of a delta, the parts that are merged: not those about unknown replicas, about the own one, or far out of order. */
+  /** The parts of a delta to merge: not those about unknown replicas, about the own one, or far out of order. */
   admitted(delta: Delta): Delta {
     return new Map(
       [...delta].filter(([replica, part]) => replica !== this.self && this.#logs.get(replica)?.admits(part) === true),
     );
   }
 
-  /** Merges what other replicas know, as far as it is {@link admitted}. */
+  /** Merges what other replicas know, as far as {@link admitted}. */
   merge(delta: Delta): Changes {
     const joins: Entry[] = [];
     const leaves: Entry[] = [];
@@ -108,7 +108,7 @@ export class State {
     return this.#logs.get(replica)?.clock ?? 0;
   }
 
-  /** Believes that another replica is at `clock`, and no further. Its changes up to there are learnt again. */
+  /** Trusts that another replica is at `clock` and no further. Its changes up to there are requested again. */
   rewind(replica: string, clock: number): Changes {
     const log = replica === this.self ? undefined : this.#logs.get(replica);
     if (log === undefined) return { joins: [], leaves: [] };
@@ -125,12 +125,12 @@ export class State {
     return new Map([...this.#up].map((replica) => [replica, this.#logs.get(replica)?.clock ?? 0]));
   }
 
-  /** The same, without what the own {@link delta} has not told yet. */
+  /** The same, without what the own {@link delta} has not sent yet. */
   get toldClocks(): Clocks {
     return new Map(this.clocks).set(this.self, this.#delta.start);
   }
 
-  /** Everything that is known of the replicas of `clocks`, as far as it is more than these. */
+  /** Everything known of the replicas in `clocks` that goes beyond them. */
   extract(clocks: Clocks): Delta {
     const delta = new Map<string, Part>();
     for (const [replica, clock] of clocks) {
@@ -140,7 +140,7 @@ export class State {
     return delta;
   }
 
-  /** A replica is there, for the first time or again: its entries are seen. Gives them. */
+  /** A replica is up, for the first time or again: its entries become visible. Returns them. */
   replicaUp(replica: string): Changes {
     let log = this.#logs.get(replica);
     if (log === undefined) this.#logs.set(replica, (log = new ReplicaLog()));
@@ -149,14 +149,14 @@ export class State {
     return this.#show(log, { joins: [...log.entries], leaves: [] });
   }
 
-  /** A replica is silent: its entries are kept, but no longer seen. */
+  /** A replica is silent: its entries are kept, but hidden. */
   replicaDown(replica: string): Changes {
     const log = this.#logs.get(replica);
     if (log === undefined || replica === this.self || !this.#up.delete(replica)) return { joins: [], leaves: [] };
     return this.#show(log, { joins: [], leaves: [...log.entries] });
   }
 
-  /** A replica will not come back: everything about it is forgotten. */
+  /** A replica will not come back: everything about it is dropped. */
   replicaGone(replica: string): Changes {
     const changes = this.replicaDown(replica);
     if (replica !== this.self) this.#logs.delete(replica);
@@ -164,8 +164,8 @@ export class State {
   }
 
   /**
-   * Lets readers see changes. Of two entries of the same pid, topic and key the older one has been removed, and the news
-   * of it was lost: it is removed now. Gives what readers see of it all.
+   * Makes changes visible to readers. Of two entries with the same pid, topic and key the older one was removed, but
+   * the removal was lost: it is removed now. Returns the visible changes.
    */
   #show(log: ReplicaLog, { joins, leaves }: Changes): Changes {
     const gone = new Set(leaves);

@@ -1,8 +1,8 @@
-/** Time and chance, so that a test can have its own. */
+/** Time and randomness, replaceable in tests. */
 export interface Timing {
   /** Milliseconds that only grow. */
   now(): number;
-  /** Runs `run` after `ms` milliseconds, never for Infinity. Gives a function that stops it. */
+  /** Runs `run` after `ms` milliseconds, never for Infinity. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
   /** From 0 to 1. */
   random(): number;

@@ -1,4 +1,4 @@
-/** The entries that readers see: those of replicas that are up, by topic and key. Pure. */
+/** The entries visible to readers: those of replicas that are up, by topic and key. Pure. */
 import type { Entry } from "./delta.ts";
 
 type Keys = ReadonlyMap<string, readonly Entry[]>;
@@ -9,7 +9,7 @@ const NO_ENTRIES: readonly Entry[] = [];
 export class View {
   readonly #topics = new Map<string, Map<string, Entry[]>>();
 
-  /** The entries of a topic, by key; those of a key in the order in which they came. */
+  /** The entries of a topic, by key; entries of a key are in order of arrival. */
   of(topic: string): Keys {
     return this.#topics.get(topic) ?? NO_KEYS;
   }
@@ -24,8 +24,8 @@ export class View {
   }
 
   /**
-   * Shows an entry. One of the same pid with a lower clock gives it its place, so that readers never see neither of
-   * them. Gives which of the two is not shown, if there were two.
+   * Shows an entry. It takes the place of one of the same pid with a lower clock, so that readers always see one of
+   * them. Returns the one that is not shown, if there were two.
    */
   put(entry: Entry): Entry | undefined {
     let keys = this.#topics.get(entry.topic);
@@ -43,7 +43,7 @@ export class View {
     return other;
   }
 
-  /** Hides an entry; one that is not shown is passed over. */
+  /** Hides an entry; one that is not shown is ignored. */
   remove(entry: Entry): void {
     const keys = this.#topics.get(entry.topic);
     const entries = keys?.get(entry.key);

@@ -1,6 +1,6 @@
 /**
- * The long-poll transport: messages travel in the answers to GET requests that wait for them, and in the bodies of POST
- * requests. It gets requests that the endpoint has let in and knows nothing of sockets and channels.
+ * The long-poll transport: messages travel in the responses to waiting GET requests and in the bodies of POST requests.
+ * It gets requests that the endpoint has admitted and knows nothing of sockets and channels.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerJson, pollText, statusText, writeJson } from "./longpoll/answer.ts";
@@ -23,10 +23,10 @@ export interface LongPollTransportOptions extends ConnectionLimits, Patience {
   readonly batchLimit: number;
 }
 
-/** Why a POST was refused whole, whatever its session: nothing of it was read. */
+/** Why a POST was refused as a whole, whatever its session: nothing in it was handled. */
 export type PostFault = "body too large" | "body too slow" | BatchFault | "too much waits";
 
-/** The limit that a POST went beyond, where there is one. */
+/** The limit that a POST exceeded, if any. */
 export type OnRefused = (reason: PostFault, limit: number | undefined) => void;
 
 const FAULTS: Readonly<Record<Exclude<BodyFault, "cut off">, { reason: PostFault; status: number }>> = {
@@ -40,7 +40,7 @@ export class LongPollTransport {
   readonly #sessions: LongPollSessions;
   readonly #onRefused: OnRefused;
 
-  /** `mount` is the path pattern of its requests: tokens of others are not taken. */
+  /** `mount` is the path pattern of its requests: tokens of other mounts are rejected. */
   constructor(mount: string, options: LongPollTransportOptions, sessions: LongPollSessions, onRefused: OnRefused) {
     this.#mount = mount;
     this.#options = options;
@@ -48,7 +48,7 @@ export class LongPollTransport {
     this.#onRefused = onRefused;
   }
 
-  /** Starts a session for an admitted client, with the handler that `accept` makes. */
+  /** Starts a session for an admitted client, with the handler that `accept` returns. */
   open(response: ServerResponse, accept: (connection: Connection) => ConnectionHandler): void {
     const connection = this.#sessions.open(this.#mount, this.#options);
     connection.start(accept(connection));
@@ -62,7 +62,7 @@ export class LongPollTransport {
     else new PollRequest(response, session, this.#options, onGone).start();
   }
 
-  /** Hands the batch of a POST to its session. Never rejects. */
+  /** Passes the batch of a POST to its session. Never rejects. */
   async post(request: IncomingMessage, response: ServerResponse, token: unknown): Promise<void> {
     const session = this.#sessions.find(this.#mount, token);
     if (session === undefined) {
@@ -87,7 +87,10 @@ export class LongPollTransport {
     }
   }
 
-  /** Answers a POST before its body is read. The connection ends when the client has sent it, or after `bodyTimeout`. */
+  /**
+   * Answers a POST before its body is read. The connection closes once the client has sent the body, or after
+   * `bodyTimeout`.
+   */
   async refusePost(
     request: IncomingMessage,
     response: ServerResponse,
@@ -96,8 +99,8 @@ export class LongPollTransport {
   ): Promise<void> {
     if (!writeJson(response, statusText(status), httpStatus, { connection: "close" })) return;
     await discardBody(request, this.#options.bodyTimeout);
-    // Of pipelined requests only the first response is destroyed with its socket. Node ends the process with an internal
-    // assertion when the others are ended out of order.
+    // Of pipelined requests, only the first response is destroyed with its socket. Ending the others out of order fails
+    // an internal assertion of Node, which ends the process.
     if (!response.destroyed && !request.socket.destroyed) response.end();
   }
 

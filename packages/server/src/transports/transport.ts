@@ -1,12 +1,15 @@
-/** What a transport and a session know of each other. A transport knows no sockets, a session no network. */
+/**
+ * The contract between a transport and a session. A transport knows nothing of sockets, a session nothing of the
+ * network.
+ */
 import type { FrameData } from "@wingbeat/protocol";
 
-/** One encoded message on its way out. All receivers of a broadcast share one. */
+/** One encoded outgoing message, shared by all receivers of a broadcast. */
 export class Frame {
   readonly data: FrameData;
-  /** The data as a WebSocket is sent it, made at the first send and then shared. */
+  /** The data as sent over a WebSocket, created at the first send and then shared. */
   wire: Uint8Array | undefined = undefined;
-  /** The data as a poll is answered with it, likewise. */
+  /** The data as sent in the answer to a poll, likewise. */
   literal: string | undefined = undefined;
 
   constructor(data: FrameData) {
@@ -14,34 +17,34 @@ export class Frame {
   }
 }
 
-/** What a transport gives: one connected client. */
+/** What a transport provides: one connected client. */
 export interface Connection {
   /** `websocket` or `longpoll`. */
   readonly transport: string;
-  /** Bytes that wait to be sent. */
+  /** Bytes buffered for sending. */
   readonly bufferedBytes: number;
   /** Sends after everything sent before. Does nothing once the connection is closing. */
   send(frame: Frame): void;
-  /** Sends what waits, then closes. */
+  /** Sends what is buffered, then closes. */
   close(code: number, reason: string): void;
   /** Stops reading from the client (a mailbox is full). */
   pause(): void;
   resume(): void;
 }
 
-/** What a transport gets for each connection. */
+/** What a transport calls for each connection. */
 export interface ConnectionHandler {
-  /** A frame of so many bytes came: text as a string, binary as bytes. Never throws. */
+  /** A frame of this many bytes arrived: text as a string, binary as bytes. Never throws. */
   receive(data: FrameData, bytes: number): void;
-  /** So many bytes came that are not a frame for {@link receive}: they count against the client's rate. */
+  /** This many bytes arrived that are not a frame for {@link receive}: they count against the client's rate. */
   spend(bytes: number): void;
-  /** The client reads too slowly and is about to be closed: more than `limit` bytes wait for it. */
+  /** A slow consumer is about to be closed: more than `limit` bytes are buffered for it. */
   tooSlow(bufferedBytes: number, limit: number): void;
-  /** The connection is gone, or being closed by either side; called once. Nothing is sent or received after it. */
+  /** The connection is gone, or being closed by either side; called once. Nothing is sent or received afterwards. */
   closed(code: number, reason: string): void;
 }
 
-/** The longest time that a timer of Node can wait; it fires at once for anything longer. */
+/** The longest delay of a Node timer; longer ones fire at once. */
 const MAX_DELAY = 2 ** 31 - 1;
 
 /** `setTimeout`, where Infinity means never. */
@@ -50,11 +53,11 @@ export function startTimeout(run: () => void, ms: number): NodeJS.Timeout | unde
 }
 
 /**
- * Looks at idle deadlines every `interval` ms: calls `sweep` with the ms that have passed since the last time, and with
- * the time. Give what it returns to `clearInterval` to end it; it keeps no process alive.
+ * Checks idle deadlines every `interval` ms: calls `sweep` with the ms since the last call, and with the time. Pass the
+ * result to `clearInterval` to stop it; it keeps no process alive.
  *
- * A process that was away (busy, stopped, suspended) has heard nobody, which is not to say that nobody spoke: what has
- * come meanwhile is read before the call, and of the time away at most two intervals count.
+ * A process that was busy, stopped or suspended has not read what its clients sent meanwhile. So pending input is read
+ * before the call, and at most two intervals of the pause count.
  */
 export function sweepEvery(interval: number, sweep: (passed: number, now: number) => void): NodeJS.Timeout {
   let sweptAt = performance.now();
@@ -66,13 +69,13 @@ export function sweepEvery(interval: number, sweep: (passed: number, now: number
   return setInterval(() => setImmediate(look), Math.min(interval, MAX_DELAY)).unref();
 }
 
-/** A client that is behind is closed at once when so many times its buffer limit waits for it. */
+/** A slow client is closed at once when this many times its buffer limit is buffered for it. */
 const HEADROOM = 4;
 
 let turn = 0;
 let isTurnCounted = false;
 
-/** A number for this turn of the event loop. Asked only while a client is behind. */
+/** The number of this turn of the event loop. Used only while a client is behind. */
 function thisTurn(): number {
   if (!isTurnCounted) {
     isTurnCounted = true;
@@ -85,17 +88,17 @@ function thisTurn(): number {
 }
 
 /**
- * A client for which more waits than its buffer limit. What one turn of the event loop sends is not held against a
- * client that had caught up before: however much that is, it had no chance to read it. Then it has a time to catch up,
- * and may fall behind a little more, because other clients may send much just then; but not without end.
+ * A client with more buffered than its limit. Data sent in one turn of the event loop does not count against a client
+ * that had caught up before: it had no chance to read it. It then has some time to catch up, and may fall behind a
+ * little further, because other clients may send a lot meanwhile; but not without limit.
  */
 export class Lag {
   readonly #since = performance.now();
   readonly #turn = thisTurn();
-  /** The most that waited in the turn in which it fell behind. */
+  /** The most that was buffered in the turn in which it fell behind. */
   #peak = 0;
 
-  /** Whether the client is to be closed, with so many bytes waiting for it. */
+  /** Whether to close the client, given this many buffered bytes. */
   isTooMuch(buffered: number, bufferLimit: number, bufferTimeout: number): boolean {
     if (this.#turn === thisTurn()) {
       this.#peak = buffered;

@@ -16,20 +16,20 @@ import type { Handshake } from "./websocket/handshake.ts";
 import { guardReceiver } from "./websocket/receiver-guard.ts";
 
 export interface WebSocketTransportOptions extends ConnectionLimits {
-  /** Milliseconds without any data from the client after which it is closed with 1002. */
+  /** Milliseconds without data from the client after which it is closed with 1002. */
   readonly timeout: number;
   /** Whether to accept permessage-deflate when a client offers it. */
   readonly compress: boolean;
 }
 
 /**
- * How many fragments a message may have. Each may keep alive the 64 kB that it was read with, if pings fill them. Browsers
- * send fragments of 128 kB.
+ * How many fragments a message may have. Each can keep alive the 64 kB buffer it was read with, if the rest is filled
+ * with pings. Browsers send fragments of 128 kB.
  */
 const MAX_FRAGMENTS = 1_024;
 /** How long a client may take to answer a close frame, in ms, before the TCP connection is ended. */
 const CLOSE_OPTIONS = { closeTimeout: 10_000 };
-/** The idle sweep runs so many times per timeout: a client is closed at most 10 % late. */
+/** How often the idle sweep runs per timeout: a client is closed at most 10 % late. */
 const SWEEPS_PER_TIMEOUT = 20;
 const SWEEPS_PER_BUFFER_TIMEOUT = 4;
 
@@ -58,14 +58,14 @@ export class WebSocketTransport {
     this.#server.on("headers", addSubprotocol);
   }
 
-  /** What a GET request says of itself, or why it cannot become a WebSocket. */
+  /** Parses the handshake of a GET request; a string says why it cannot become a WebSocket. */
   read(request: IncomingMessage): Handshake | string {
     return readHandshake(request, this.#options.compress);
   }
 
   /**
-   * Completes the handshake of an admitted request and connects the client to the handler that `accept` makes, unless it
-   * has gone: then `accept` is not called.
+   * Completes the handshake of an admitted request and connects the client to the handler that `accept` returns;
+   * `accept` is not called when the client has gone.
    */
   upgrade(
     handshake: Handshake,
@@ -84,7 +84,7 @@ export class WebSocketTransport {
     });
   }
 
-  /** Waits until all closing connections are closed; after `ms` ends those that are left. Then stops the sweep. */
+  /** Waits until all closing connections are closed; after `ms` terminates the rest. Then stops the sweep. */
   async stop(ms: number): Promise<void> {
     const deadline = setTimeout(() => {
       for (const connection of this.#connections) connection.terminate();
@@ -105,7 +105,7 @@ export class WebSocketTransport {
   }
 }
 
-/** The payload that fits a masked frame of so many bytes: `ws` counts without the header, Phoenix with it. */
+/** The payload that fits in a masked frame of this many bytes: `ws` counts without the header, Phoenix with it. */
 function maxPayload(maxFrameSize: number): number {
   const lengthBytes = maxFrameSize <= 125 + 6 ? 0 : maxFrameSize <= 65_535 + 8 ? 2 : 8;
   return Math.max(1, maxFrameSize - 6 - lengthBytes);
@@ -117,7 +117,7 @@ const unknownWs = (): WingbeatError =>
     "websocket.compress does not work with the installed version of ws: install the one that wingbeat depends on.",
   );
 
-/** A request as `ws` reads it: what we have read, and nothing else that `ws` could read in another way. */
+/** The request as passed to `ws`: what we have parsed, and nothing else that `ws` could parse differently. */
 interface ReadRequest extends IncomingMessage {
   readonly subprotocol: string | undefined;
 }

@@ -39,7 +39,7 @@ describe("a client that stops reading", () => {
 
     stopped.socket.resume();
     const closed = await stopped.closed;
-    expect(closed).toEqual({ code: 1013, reason: `slow consumer: more than ${LIMIT} bytes wait to be read` });
+    expect(closed).toEqual({ code: 1013, reason: `slow consumer: more than ${LIMIT} bytes buffered` });
     const got = stopped.inbox.rest.map(({ payload }) => (JSON.parse(payload.toString()) as unknown[])[4]);
     expect(got.map((payload) => (payload as { n: number }).n)).toEqual(Array.from(got, (_, n) => n));
     expect(got.length).toBeLessThan(sent);

@@ -280,7 +280,7 @@ describe("a session ends", () => {
     const client = await PollClient.open(pollUrl(), { polls: false });
     const startedAt = performance.now();
     const beats = setInterval(() => void client.postLines(heartbeat("1")).catch(() => {}), 50);
-    expect(await closes.next()).toMatchObject({ code: 1002, reason: "nobody has polled for 300 ms" });
+    expect(await closes.next()).toMatchObject({ code: 1002, reason: "not polled for 300 ms" });
     clearInterval(beats);
     expect(performance.now() - startedAt).toBeGreaterThan(290);
     expect(endpoint.connections).toBe(0);

@@ -22,7 +22,7 @@ describe("idle timeout", () => {
     const { port } = await serve({ "/socket": { socket: userSocket(), websocket: { timeout: 400 } } });
     const [pinging, silent] = [await TcpClient.open(port), await TcpClient.open(port)];
     const timer = setInterval(() => pinging.write(frameBytes(Opcode.ping, "still here")), 40);
-    expect(await silent.closed).toEqual({ code: 1002, reason: "nothing was received for 400 ms" });
+    expect(await silent.closed).toEqual({ code: 1002, reason: "nothing received for 400 ms" });
     expect((await pinging.inbox.next()).opcode).toBe(Opcode.pong);
     pinging.send(null, "1", "phoenix", "heartbeat", {});
     while ((await pinging.inbox.next()).opcode !== Opcode.text);

@@ -181,7 +181,7 @@ describe("limits", () => {
     const { endpoint } = local(presence);
     presence.track(endpoint, TOPIC, "x".repeat(1_024), {});
     expect(() => presence.track(endpoint, TOPIC, "x".repeat(1_025), {})).toThrow(
-      "has 1025 characters, 1024 are allowed",
+      "has 1025 characters, the limit is 1024",
     );
   });
 
@@ -199,7 +199,7 @@ describe("limits", () => {
   });
 
   it.each([
-    ["too long", { device: "x".repeat(90) }, "has 103 characters, 100 are allowed (maxMetaSize)"],
+    ["too long", { device: "x".repeat(90) }, "has 103 characters, the limit is 100 (maxMetaSize)"],
     ["a list", [], "must be an object that JSON can carry"],
     ["null", null, "must be an object that JSON can carry"],
     ["a text", "text", "must be an object that JSON can carry"],
@@ -266,6 +266,6 @@ describe("definePresence", () => {
         presence: [definePresence<Meta>(), definePresence<Meta>()],
         logger: false,
       }),
-    ).toThrow('there are two trackers named "presence"');
+    ).toThrow('two trackers are named "presence"');
   });
 });

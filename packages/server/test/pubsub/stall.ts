@@ -43,7 +43,7 @@ export function itNoticesStalls(
 
       const down = next("pubsub.adapter_down", node.nodeName);
       proxy.stall();
-      expect((await down).reason).toBe("the engine is connected but hands nothing on");
+      expect((await down).reason).toBe("the engine is connected but delivers nothing");
       expect(node.status()).toMatchObject({ adapter: node.status().adapter, state: "down" });
 
       const up = next("pubsub.adapter_up", node.nodeName);

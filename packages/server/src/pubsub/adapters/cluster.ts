@@ -1,9 +1,9 @@
 /**
- * `wingbeat/pubsub/cluster`: the workers of node:cluster on one machine, connected through their primary. Nothing else
- * has to run. `runCluster` of `wingbeat/cluster` forks such workers and relays between them; a primary of your own calls
- * {@link relayPubSub} before it forks.
+ * `wingbeat/pubsub/cluster`: connects the workers of node:cluster on one machine through their primary; no other
+ * service is needed. `runCluster` of `wingbeat/cluster` forks such workers and relays between them; your own primary
+ * calls {@link relayPubSub} before it forks.
  *
- * In a process that is no worker the node is alone: the same program runs with and without a cluster.
+ * In a process that is not a worker the node is alone: the same program runs with and without a cluster.
  *
  * @example
  * createEndpoint({ sockets, pubsub: clusterAdapter() }) // in a worker
@@ -30,7 +30,7 @@ export function clusterAdapter(options: EngineOptions = {}): PubSubAdapter {
 function workerEngine(namespace: string): Engine {
   return {
     name: "cluster",
-    advice: "does the primary use runCluster, or call relayPubSub before it forks?",
+    advice: "check that the primary uses runCluster, or calls relayPubSub before it forks",
     streams: 1,
     parallel: 8,
     connect: (nodeName, events) => new WorkerConnection(namespace, nodeName, events),
@@ -86,10 +86,10 @@ class WorkerConnection implements EngineConnection {
   }
 }
 
-/** Hands a node what it sends to itself: all there is for one that is alone. */
+/** The engine of a node that is alone: it receives what it sends to itself. */
 const aloneEngine: Engine = {
   name: "cluster",
-  advice: "this process is no worker",
+  advice: "this process is not a worker",
   streams: 1,
   parallel: 1,
   connect: (nodeName, events) => ({

@@ -17,7 +17,7 @@ import type { EngineOptions } from "../engine-adapter.ts";
 
 export type { EngineOptions } from "../engine-adapter.ts";
 
-/** What is used of a NATS connection. */
+/** The part of a NATS connection that is used. */
 export interface NatsClient {
   readonly info?: { readonly max_payload: number };
   publish(subject: string, payload: Uint8Array): void;
@@ -33,8 +33,8 @@ export interface NatsClient {
 
 export interface NatsAdapterOptions extends EngineOptions {
   /**
-   * Connects. Called each time the adapter connects; the adapter closes what it made. Leave the library's options
-   * `noEcho` and `waitOnFirstConnect` off: the adapter must hear itself, and tries again by itself.
+   * Connects. Called each time the adapter connects; the adapter closes the connection. Leave the library's options
+   * `noEcho` and `waitOnFirstConnect` off: the adapter must receive its own messages, and retries by itself.
    */
   readonly connect: () => Promise<NatsClient>;
 }
@@ -57,7 +57,7 @@ function natsEngine(namespace: string, connect: () => Promise<NatsClient>): Engi
   const subjectOf = ({ node }: Parcel): string => (node === undefined ? toAll : toNode(node));
   return {
     name: "nats",
-    advice: `may its user publish on and subscribe to "${namespace}.>", and is noEcho off?`,
+    advice: `check that its user may publish and subscribe to "${namespace}.>", and that noEcho is off`,
     streams: 1,
     parallel: 8,
     connect: (nodeName, events) =>
@@ -89,7 +89,7 @@ class NatsConnection implements EngineConnection {
   async send(parcels: readonly Parcel[]): Promise<void> {
     const client = this.#client as NatsClient;
     for (const parcel of parcels) client.publish(this.#subjectOf(parcel), parcel.bytes);
-    // NATS confirms nothing that is published, but answers this after all of it.
+    // NATS does not confirm published messages, but answers this after all of them.
     await client.flush();
   }
 
@@ -102,14 +102,14 @@ class NatsConnection implements EngineConnection {
     this.#client = client;
     const callback = (error: Error | null, message?: { readonly data: Uint8Array }): void => {
       if (error === null && message !== undefined) events.receive(message.data);
-      else events.lost(error ?? new Error("the NATS client gave no message"));
+      else events.lost(error ?? new Error("the NATS client delivered no message"));
     };
     for (const subject of subjects) client.subscribe(subject, { callback });
     this.#watch(client, events).catch((error: unknown) => events.lost(error));
     await client.flush();
   }
 
-  /** The library would reconnect by itself, and send again: a disconnect ends a client here, and a new one is made. */
+  /** The library would reconnect and resend by itself. Here a disconnect closes a client, and a new one is created. */
   async #watch(client: NatsClient, events: EngineEvents): Promise<void> {
     for await (const { type, error } of client.status()) {
       if (type === "error") events.lost(error);

@@ -1,11 +1,11 @@
 /**
- * `wingbeat/pubsub/postgres`: nodes connected through PostgreSQL's LISTEN and NOTIFY, with pg. For applications that have
- * PostgreSQL anyway and do not send much: every commit of a NOTIFY takes a lock on the whole server.
+ * `wingbeat/pubsub/postgres`: nodes connected through PostgreSQL's LISTEN and NOTIFY, with pg. For applications that
+ * already use PostgreSQL and do not send much: every commit with a NOTIFY takes a lock on the whole server.
  *
- * All nodes listen to one channel for broadcasts, `<namespace>`, and each to one of its own, `<namespace>:<hash of its
- * name>`, in the database of the connection. A notification is text of less than 8,000 bytes: messages go as base64, and
- * those of more than 5,997 bytes in parts. A table for the long ones would be the other way; it would need a schema,
- * rights and somebody who empties it. What is sent while one query is under way goes in the next, in one transaction.
+ * All nodes listen to one channel for broadcasts, `<namespace>`, and each to its own, `<namespace>:<hash of its name>`,
+ * in the database of the connection. A notification is text of less than 8,000 bytes: messages are sent as base64, and
+ * those above 5,997 bytes in parts. The alternative, a table for long messages, would need a schema, permissions and
+ * cleanup. Messages sent while a query is running go in the next one, in one transaction.
  *
  * @example
  * postgresAdapter({ connect: () => new pg.Client("postgres://127.0.0.1/app") })
@@ -20,7 +20,7 @@ import type { EngineOptions } from "../engine-adapter.ts";
 
 export type { EngineOptions } from "../engine-adapter.ts";
 
-/** What is used of a `pg.Client`. */
+/** The part of a `pg.Client` that is used. */
 export interface PostgresClient {
   connect(): Promise<unknown>;
   query(text: string, values?: unknown[]): Promise<unknown>;
@@ -28,21 +28,24 @@ export interface PostgresClient {
   on(event: "notification", listener: (notification: { payload?: string | undefined }) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "end", listener: () => void): unknown;
-  /** The socket, which the library keeps here. Without it, one whose other end is silent stays open after `end`. */
+  /**
+   * The socket, which the library keeps here. It is destroyed because `end` alone leaves it open when the peer is
+   * silent.
+   */
   readonly connection?: { readonly stream?: { destroy(): unknown } };
 }
 
 export interface PostgresAdapterOptions extends EngineOptions {
   /**
-   * Makes a client. Called each time the adapter connects; the adapter closes what it made. It must reach PostgreSQL
-   * itself or a pooler in session mode: in transaction mode, LISTEN is forgotten.
+   * Creates a client. Called each time the adapter connects; the adapter closes it. It must connect to PostgreSQL
+   * directly or through a pooler in session mode: in transaction mode, LISTEN is lost.
    */
   readonly connect: () => PostgresClient;
 }
 
-/** Milliseconds in which PostgreSQL must answer a goodbye. */
+/** Milliseconds for PostgreSQL to confirm the end of a connection. */
 const CLOSE_TIMEOUT = 500;
-/** A payload has at most 7,999 bytes; base64 makes 4 of 3. */
+/** A payload has at most 7,999 bytes; base64 turns 3 bytes into 4. */
 const MAX_BYTES = Math.floor(7_999 / 4) * 3;
 const NOTIFY = "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS message (channel, payload)";
 
@@ -60,13 +63,13 @@ export function postgresAdapter(options: PostgresAdapterOptions): PubSubAdapter 
 }
 
 function postgresEngine(namespace: string, connect: () => PostgresClient): Engine {
-  // The name of a channel has at most 63 bytes.
+  // Channel names have at most 63 bytes.
   const toNode = (nodeName: string): string =>
     `${namespace}:${createHash("sha256").update(nodeName).digest("base64url").slice(0, 22)}`;
   const channelOf = ({ node }: Parcel): string => (node === undefined ? namespace : toNode(node));
   return {
     name: "postgres",
-    advice: "is there a pooler in transaction mode in between? It forgets LISTEN",
+    advice: "check that there is no pooler in transaction mode, which loses LISTEN",
     streams: 1,
     parallel: 1,
     connect: (nodeName: string, events: EngineEvents): EngineConnection => {

@@ -1,12 +1,11 @@
 /**
  * `wingbeat/pubsub/redis`: nodes connected through Redis or Valkey, with ioredis or node-redis.
  *
- * All nodes subscribe to one channel for broadcasts, `<namespace>:all`, and each to one of its own,
- * `<namespace>:node:<name>`. Pub/sub of Redis does not know databases: applications that share a server need different
- * namespaces.
+ * All nodes subscribe to one channel for broadcasts, `<namespace>:all`, and each to its own, `<namespace>:node:<name>`.
+ * Redis pub/sub ignores database numbers: applications that share a server need different namespaces.
  *
- * Redis Cluster copies what is published on a plain channel to each of its nodes. `shards` uses sharded channels
- * instead, `<namespace>:all:<number>`, which stay on the shard of their name, and spreads the topics over them.
+ * Redis Cluster copies messages of a plain channel to each of its nodes. `shards` uses sharded channels instead,
+ * `<namespace>:all:<number>`, which stay on the shard of their name, and spreads the topics over them.
  *
  * @example
  * redisAdapter({ connect: () => new Redis("redis://127.0.0.1") }) // ioredis
@@ -26,13 +25,13 @@ export type { IoRedisClient, NodeRedisClient, RedisClient } from "./redis/driver
 
 export interface RedisAdapterOptions extends EngineOptions {
   /**
-   * Makes a client. Called twice each time the adapter connects, because a connection that subscribes can do little else.
-   * The adapter closes what it made. A cluster client of ioredis needs `shardedSubscribers: true` for `shards`.
+   * Creates a client. Called twice each time the adapter connects, because a subscribed connection can do little else.
+   * The adapter closes the clients. A cluster client of ioredis needs `shardedSubscribers: true` for `shards`.
    */
   readonly connect: () => RedisClient;
   /**
-   * Redis 7 and later: over how many sharded channels the topics are spread. Take it for Redis Cluster, a few times the
-   * number of its shards. Must be the same on all nodes. Then messages of one node are in order within each topic, but
+   * Redis 7 and later: how many sharded channels the topics are spread over. For Redis Cluster, use a few times the
+   * number of its shards. Must be the same on all nodes. Messages of one node are then in order within each topic, but
    * not across topics. Default: plain channels.
    */
   readonly shards?: number;
@@ -61,7 +60,7 @@ function redisEngine(namespace: string, connect: () => RedisClient, shards: numb
 
   return {
     name: "redis",
-    advice: `may its user publish on and subscribe to "${namespace}:*"?`,
+    advice: `check that its user may publish and subscribe to "${namespace}:*"`,
     streams,
     parallel: 8,
     connect: (nodeName: string, events: EngineEvents): EngineConnection => {
@@ -78,7 +77,7 @@ function redisEngine(namespace: string, connect: () => RedisClient, shards: numb
   };
 }
 
-/** One that publishes and one that subscribes. When the second cannot be made, the first must not stay behind. */
+/** One client publishes and one subscribes. If the second cannot be created, the first must be closed. */
 function redisDrivers(connect: () => RedisClient, lost: (error: unknown) => void): [RedisDriver, RedisDriver] {
   const publisher = redisDriver(connect(), lost);
   try {

@@ -1,8 +1,10 @@
-/** HTTP answers of long polling. What they say is in their JSON body; the HTTP status is 200 for all of a session. */
+/**
+ * HTTP answers of long polling. The status is in the JSON body; the HTTP status is 200 for everything within a session.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { startTimeout } from "../transport.ts";
 
-/** Any page may read the answers: which pages may connect is decided by the origin check, not by the browser. */
+/** Any page may read the answers: the origin check, not the browser, decides which pages may connect. */
 const EVERY_PAGE = { "access-control-allow-origin": "*" } as const;
 const JSON_HEADERS = {
   ...EVERY_PAGE,
@@ -12,12 +14,12 @@ const JSON_HEADERS = {
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** Answers with a JSON text, unless the client has gone. */
+/** Answers with JSON, unless the client has gone. */
 export function answerJson(response: ServerResponse, text: string, status = 200, headers: Headers = {}): void {
   if (writeHead(response, text, status, headers)) response.end(text);
 }
 
-/** The same, for an answer that is to be ended later: the client has it already. False when the client has gone. */
+/** Sends an answer that is ended later: the client has it already. False when the client has gone. */
 export function writeJson(response: ServerResponse, text: string, status: number, headers: Headers): boolean {
   const isThere = writeHead(response, text, status, headers);
   if (isThere) response.write(text);
@@ -30,16 +32,16 @@ function writeHead(response: ServerResponse, text: string, status: number, heade
   return true;
 }
 
-/** Ends the connection of a client that does not read its answer within `ms`: it would hold the answer for ever. */
+/** Closes the connection of a client that does not read its answer within `ms`: it would be kept in memory forever. */
 export function endUnread(response: ServerResponse, ms: number): void {
   const { socket } = response;
-  // What the kernel has taken costs nothing here.
+  // What the kernel has accepted uses no memory here.
   if (socket === null || socket.writableLength === 0) return;
   const deadline = startTimeout(() => socket.destroy(), ms);
   response.once("close", () => clearTimeout(deadline));
 }
 
-/** `{"status": …}`, the whole answer to a POST and to all that is refused. */
+/** `{"status": …}`, the whole answer to a POST and to every refused request. */
 export const statusText = (status: number): string => `{"status":${status}}`;
 
 /** The answer to a GET. `literals` are JSON strings. */
@@ -47,13 +49,13 @@ export function pollText(status: number, token: string, literals: readonly strin
   return `{"status":${status},"token":${JSON.stringify(token)},"messages":[${literals.join(",")}]}`;
 }
 
-/** An answer without a body, to methods that are not served. */
+/** An answer without a body, for unsupported methods. */
 export function answerEmpty(response: ServerResponse, status: number): void {
   response.writeHead(status, { ...EVERY_PAGE, "content-length": 0 });
   response.end();
 }
 
-/** Lets pages of other origins send what they ask for: it is the origin check that lets them connect or not. */
+/** Allows whatever headers pages of other origins ask for: the origin check decides whether they may connect. */
 export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, {
     ...EVERY_PAGE,

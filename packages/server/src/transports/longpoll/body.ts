@@ -2,10 +2,10 @@
 import type { IncomingMessage } from "node:http";
 import { startTimeout } from "../transport.ts";
 
-/** `too large` and `too slow`: the rest of the body is still to come. `cut off`: nobody is there to be answered. */
+/** `too large` and `too slow`: the rest of the body is still to come. `cut off`: the client has gone. */
 export type BodyFault = "too large" | "too slow" | "cut off";
 
-/** The whole body, or why there is none. Never rejects. */
+/** The whole body, or why it could not be read. Never rejects. */
 export function readBody(request: IncomingMessage, maxBytes: number, ms: number): Promise<Buffer | BodyFault> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve("too large");
   return new Promise((resolve) => {
@@ -28,7 +28,7 @@ export function readBody(request: IncomingMessage, maxBytes: number, ms: number)
   });
 }
 
-/** Reads the rest of a body into nothing, for at most `ms`: a client that still sends can read the answer it got. */
+/** Discards the rest of a body, for at most `ms`: a client that is still sending can then read the answer. */
 export function discardBody(request: IncomingMessage, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {

@@ -1,4 +1,4 @@
-/** One long-poll client: what waits for its next poll, and what of its POSTs is still to be read. */
+/** One long-poll client: the frames for its next poll, and the batches of its POSTs that are still to be read. */
 import { CloseCode } from "@wingbeat/protocol";
 import type { FrameData } from "@wingbeat/protocol";
 import { Lag } from "../transport.ts";
@@ -7,23 +7,25 @@ import { Intake } from "./intake.ts";
 import { literalOf } from "./literal.ts";
 import type { Deliverer, Poller, Reach } from "./reach.ts";
 
-/** What the connections of a mount share. */
+/** Shared by the connections of a mount. */
 export interface ConnectionLimits {
-  /** Milliseconds that a poll waits. */
+  /** Milliseconds a poll waits for messages. */
   readonly window: number;
-  /** Bytes that may wait for the next poll. */
+  /** Bytes that may be buffered for the next poll. */
   readonly bufferLimit: number;
-  /** Milliseconds for which more than that may wait. */
+  /** Milliseconds a client may stay above that. */
   readonly bufferTimeout: number;
-  /** Bytes of batches that may wait to be read. */
+  /** Bytes of batches that may be waiting to be read. */
   readonly maxBodySize: number;
 }
 
-/** A session ends when it is not polled for so many windows. */
+/** After how many windows without a poll a session ends. */
 const WINDOWS_UNTIL_GONE = 1.5;
 const NOTHING: Frame[] = [];
 
-/** Those whose pollers are to be told at the end of this turn: what is sent in one turn comes in one answer. */
+/**
+ * The connections whose pollers are notified at the end of this turn: what is sent in one turn arrives in one answer.
+ */
 let stirred: LongPollConnection[] = [];
 
 function tellPollers(): void {
@@ -41,14 +43,14 @@ export class LongPollConnection implements Connection, Reach {
   readonly #onGone: (connection: LongPollConnection) => void;
   #handler: ConnectionHandler | undefined = undefined;
   #frames = NOTHING;
-  /** Of the frames that wait, as they will be written. */
+  /** The size of the buffered frames as they will be written. */
   #bytes = 0;
   #poller: Poller | undefined = undefined;
   #intake: Intake | undefined = undefined;
   #polledAt = performance.now();
-  /** Milliseconds that the sweep has seen pass since then. */
+  /** Milliseconds that the sweep has counted since then. */
   #unpolledFor = 0;
-  /** More than the buffer limit waits. */
+  /** More than the buffer limit is buffered. */
   #lag: Lag | undefined = undefined;
   #isOpen = true;
   #isPaused = false;
@@ -69,7 +71,7 @@ export class LongPollConnection implements Connection, Reach {
     return this.#bytes;
   }
 
-  /** Says who gets the frames. Called once, before the client knows its token. */
+  /** Sets who receives the frames. Called once, before the client knows its token. */
   start(handler: ConnectionHandler): void {
     this.#handler = handler;
   }
@@ -92,7 +94,7 @@ export class LongPollConnection implements Connection, Reach {
     this.#bytes += Buffer.byteLength(literalOf(frame));
   }
 
-  /** Tells who polls that there is something to be had. */
+  /** Notifies the poller that messages are available. */
   tellPoller(): void {
     if (this.#frames.length === 0) return;
     const poller = this.#poller;
@@ -100,7 +102,7 @@ export class LongPollConnection implements Connection, Reach {
     poller?.available();
   }
 
-  /** A poll replaces the one before it, which is not told of messages any more. */
+  /** A poll replaces the previous one, which is no longer notified of messages. */
   poll(poller: Poller): void {
     if (!this.#isOpen) {
       poller.gone();
@@ -126,7 +128,7 @@ export class LongPollConnection implements Connection, Reach {
     this.#intake.take(frames, deliverer);
   }
 
-  /** For the intake: a client is not read while half of its buffer limit waits for its poll. */
+  /** For the intake: reading pauses while half of the buffer limit is waiting for the client's poll. */
   get reads(): boolean {
     return this.#isOpen && !this.#isPaused && this.#bytes <= this.#limits.bufferLimit / 2;
   }
@@ -148,7 +150,7 @@ export class LongPollConnection implements Connection, Reach {
     this.#intake?.run();
   }
 
-  /** Ends the session. A poll that waits is answered at once; what waits for a later one is lost. */
+  /** Ends the session. A waiting poll is answered at once; anything for a later poll is lost. */
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -159,18 +161,21 @@ export class LongPollConnection implements Connection, Reach {
     this.#intake?.end();
   }
 
-  /** Asked by the sweep, `passed` ms after the last time. POSTs do not count: who does not poll gets no messages. */
+  /**
+   * Called by the sweep, `passed` ms after the last time. POSTs do not count: a client that does not poll gets no
+   * messages.
+   */
   closeIfIdle(passed: number, now: number): void {
     if (this.#lag?.isTooLong(this.#limits.bufferTimeout) === true) this.#closeSlow();
     const limit = this.#limits.window * WINDOWS_UNTIL_GONE;
     this.#unpolledFor += Math.min(passed, now - this.#polledAt);
-    if (this.#unpolledFor > limit) this.close(CloseCode.protocolError, `nobody has polled for ${limit} ms`);
+    if (this.#unpolledFor > limit) this.close(CloseCode.protocolError, `not polled for ${limit} ms`);
   }
 
   #closeSlow(): void {
     const { bufferLimit } = this.#limits;
     this.#handler?.tooSlow(this.#bytes, bufferLimit);
-    this.close(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes wait to be polled`);
+    this.close(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes buffered for the next poll`);
   }
 
   #take(): string[] {

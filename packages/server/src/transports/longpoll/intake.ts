@@ -1,17 +1,17 @@
 /**
- * The way in: hands the frames of batches to the session, one after another. It rests while the session wants nothing
- * read, and while too much waits for the client; the POST that brought the batch is answered after its last frame, and
- * so the client slows down.
+ * Incoming batches: passes their frames to the session, one at a time. It pauses while the session has paused reading,
+ * and while too much is buffered for the client; a POST is answered after the last frame of its batch, which slows the
+ * client down.
  */
 import type { FrameData } from "@wingbeat/protocol";
 import type { Deliverer } from "./reach.ts";
 
-/** After so many bytes, other clients get a turn. */
+/** After this many bytes, other clients get a turn. */
 const BYTES_PER_TURN = 64 * 1024;
 
 /** Where frames go. */
 export interface Reader {
-  /** Whether a frame may be handed over now. */
+  /** Whether a frame may be passed on now. */
   readonly reads: boolean;
   read(data: FrameData): void;
 }
@@ -27,12 +27,12 @@ export class Intake {
   readonly #reader: Reader;
   readonly #maxBytes: number;
   #batches: Batch[] = [];
-  /** Of all batches that wait. */
+  /** The bytes of all waiting batches. */
   #bytes = 0;
   #bytesOfTurn = 0;
   #isScheduled = false;
 
-  /** `maxBytes` is how much may wait at once. */
+  /** `maxBytes` is how much may wait at a time. */
   constructor(reader: Reader, maxBytes: number) {
     this.#reader = reader;
     this.#maxBytes = maxBytes;
@@ -51,12 +51,12 @@ export class Intake {
     else deliverer.waiting();
   }
 
-  /** Goes on, if the session reads. */
+  /** Continues, unless the session has paused reading. */
   run(): void {
     if (!this.#isScheduled) this.#step();
   }
 
-  /** The session has ended: what waits is not read any more. */
+  /** The session has ended: waiting batches are dropped. */
   end(): void {
     const batches = this.#batches;
     this.#batches = [];
@@ -64,7 +64,9 @@ export class Intake {
     for (const { deliverer } of batches) deliverer.settled("unread");
   }
 
-  /** Hands over one frame. What it sets off in channels comes before the next one, as if each had come by itself. */
+  /**
+   * Passes on one frame. What it triggers in channels happens before the next one, as if each had arrived separately.
+   */
   #step(): void {
     this.#isScheduled = false;
     const [batch] = this.#batches;

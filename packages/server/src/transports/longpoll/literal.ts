@@ -1,17 +1,17 @@
-/** Frames as polls are answered with them: JSON strings in a JSON array. */
+/** Frames as sent in the answer to a poll: JSON strings in a JSON array. */
 import type { FrameData } from "@wingbeat/protocol";
 import type { Frame } from "../transport.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The frame as a JSON string, made once for all receivers of a broadcast. */
+/** The frame as a JSON string, created once for all receivers of a broadcast. */
 export function literalOf(frame: Frame): string {
   return (frame.literal ??= JSON.stringify(textOf(frame.data)));
 }
 
 /**
- * A binary frame is the text that its bytes are in UTF-8, as in Phoenix, or else base64. Which of the two it is shows
- * in its first character: that of a binary frame is below U+0020, and its base64 begins with "A".
+ * A binary frame is sent as its bytes decoded as UTF-8, as in Phoenix, or else as base64. The first character tells
+ * which: in UTF-8 it is below U+0020, in base64 it is "A".
  */
 function textOf(data: FrameData): string {
   if (typeof data === "string") return data;

@@ -1,11 +1,11 @@
 /** How requests reach a session: it may be on this node or on another one. */
 import type { FrameData } from "@wingbeat/protocol";
 
-/** Who polls: waits for the messages of a session. One of `messages` and `gone` is called, at most once. */
+/** A poller: waits for the messages of a session. One of `messages` and `gone` is called, at most once. */
 export interface Poller {
-  /** The session is there and has nothing yet. */
+  /** The session exists and has no messages yet. */
   waiting(): void;
-  /** Messages have come: poll again, if they are still wanted. */
+  /** Messages have arrived: poll again to get them. */
   available(): void;
   /** JSON strings of frames, oldest first. None: the session has ended meanwhile. */
   messages(literals: readonly string[]): void;
@@ -14,14 +14,14 @@ export interface Poller {
 }
 
 /**
- * What became of a batch: handed to the session to its last frame; or the session ended before that; or so much waits
- * already for its busy channels that none of it was taken.
+ * The outcome of a batch: handled to its last frame, or the session ended before that, or so much is already waiting
+ * for its busy channels that none of it was accepted.
  */
 export type Delivery = "delivered" | "unread" | "full";
 
-/** Who delivers a batch. One of `delivered` and `gone` is called, at most once. */
+/** Delivers a batch. One of `delivered` and `gone` is called, at most once. */
 export interface Deliverer {
-  /** The session is there and will take the batch later. */
+  /** The session exists and will read the batch later. */
   waiting(): void;
   settled(delivery: Delivery): void;
   /** There is no such session. */
@@ -34,6 +34,6 @@ export interface Reach {
   readonly token: string;
   poll(poller: Poller): void;
   deliver(frames: readonly FrameData[], deliverer: Deliverer): void;
-  /** The request is over: nothing more has to be told. */
+  /** The request is over: no further calls. */
   forget(request: object): void;
 }

@@ -73,7 +73,7 @@ describe("a relay between nodes takes messages of other nodes as they come", () 
     const poller = new Proxy({} as Poller, { get: (_, name) => () => told.push(String(name)) });
     relay.reach("token", THERE).poll(poller);
     sent.length = 0;
-    expect(() => receive(message)).toThrow("is not one");
+    expect(() => receive(message)).toThrow("is not a long-poll relay message");
     expect({ sent, calls, told }).toEqual({ sent: [], calls: [], told: [] });
     receive({ say: "available", id: 1 });
     expect(told).toEqual(["available"]);

@@ -1,21 +1,21 @@
 /**
- * Sessions of other nodes: a request that reached this node asks the node that has its session, and that node answers.
- * Both messages go to one node only, on a topic that the other side has named.
+ * Sessions of other nodes: the node that received a request asks the node that has the session, which answers. Both
+ * messages go to a single node, on a topic that the other side has given.
  */
 import type { FrameData } from "@wingbeat/protocol";
 import type { LongPollConnection } from "./connection.ts";
 import type { Deliverer, Delivery, Poller, Reach } from "./reach.ts";
 
-/** The other nodes, as the endpoint's PubSub reaches them. */
+/** The other nodes, reached through the endpoint's PubSub. */
 export interface Cluster {
   readonly nodeName: string;
-  /** Hands over what comes on a topic. Gives a function that stops it. */
+  /** Receives the messages of a topic. Returns a function that stops it. */
   subscribe(topic: string, receive: (message: unknown) => void): () => void;
-  /** Sends to one node: false when it cannot. Never throws; a node that is not there is no error. */
+  /** Sends to one node; false when it cannot. Never throws; an unknown node is not an error. */
   send(nodeName: string, topic: string, message: object): boolean;
 }
 
-/** Where a session, or a question, comes from. */
+/** The address of a session, or of the sender of a question. */
 export interface Address {
   readonly node: string;
   readonly topic: string;
@@ -26,12 +26,12 @@ interface Question {
   readonly ask: "poll" | "deliver";
   readonly token: string;
   readonly frames?: readonly FrameData[];
-  /** Whom to answer, and by which number. */
+  /** Where to send the answer, and the number of the question. */
   readonly from: Address;
   readonly id: number;
 }
 
-/** What the node of the session says. All but `waiting` end the question. */
+/** The answer of the session's node. All but `waiting` are final. */
 type Answer =
   | { readonly say: "waiting" | "available" | "gone" }
   | { readonly say: "messages"; readonly literals: readonly string[] }
@@ -51,7 +51,7 @@ const isFrame = (value: unknown): value is FrameData => isString(value) || value
 
 const DELIVERIES: ReadonlySet<unknown> = new Set<Delivery>(["delivered", "unread", "full"]);
 
-/** Whether what another node says is a question: anything may come from the engine between them. */
+/** Whether a message from another node is a question: anything may arrive over the engine. */
 function isQuestion(message: unknown): message is Question {
   if (!isObject(message) || !Number.isSafeInteger(message["id"]) || !isString(message["token"])) return false;
   const { ask, from, frames } = message;
@@ -72,11 +72,11 @@ export class Relay {
   readonly #address: Address;
   readonly #find: (token: string) => LongPollConnection | undefined;
   readonly #unsubscribe: () => void;
-  /** Questions of this node that are not answered yet, by number. */
+  /** Unanswered questions of this node, by number. */
   readonly #open = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
-  /** `topic` is this node's; `find` gives the sessions of this node. */
+  /** `topic` is this node's; `find` returns the sessions of this node. */
   constructor(cluster: Cluster, topic: string, find: (token: string) => LongPollConnection | undefined) {
     this.#cluster = cluster;
     this.#address = { node: cluster.nodeName, topic };
@@ -84,12 +84,12 @@ export class Relay {
     this.#unsubscribe = cluster.subscribe(topic, (message) => this.#receive(message));
   }
 
-  /** A session of another node. Whether it is there shows when it is asked. */
+  /** A session of another node. Whether it exists is known only once it is asked. */
   reach(token: string, home: Address): Reach {
     return new RemoteSession(this, token, home);
   }
 
-  /** Asks, and gives the number of the question. */
+  /** Sends a question, and returns its number. */
   ask(home: Address, question: Pick<Question, "ask" | "token" | "frames">, onAnswer: (answer: Answer) => void): number {
     const id = ++this.#lastId;
     this.#open.set(id, onAnswer);
@@ -101,18 +101,18 @@ export class Relay {
     this.#open.delete(id);
   }
 
-  /** Tells all requests that wait that there is nothing more to come. */
+  /** Ends all waiting requests. */
   stop(): void {
     this.#unsubscribe();
     for (const onAnswer of [...this.#open.values()]) onAnswer({ say: "gone" });
     this.#open.clear();
   }
 
-  /** Throws for what is no message of a relay: PubSub reports it. */
+  /** Throws for anything but a relay message: PubSub reports it. */
   #receive(message: unknown): void {
     if (isQuestion(message)) this.#answer(message);
     else if (isReply(message)) this.#open.get(message.id)?.(message);
-    else throw new TypeError("another node's message to long-poll sessions is not one");
+    else throw new TypeError("message from another node is not a long-poll relay message");
   }
 
   #answer(question: Question): void {
@@ -125,7 +125,7 @@ export class Relay {
   }
 }
 
-/** Tells another node how its request goes on. */
+/** Reports the progress of a request to the node that asked. */
 class RemotePoller implements Poller {
   readonly #tell: (answer: Answer) => void;
 

@@ -26,7 +26,7 @@ export class PollRequest extends WaitingRequest implements Poller {
   }
 }
 
-/** Statuses of the session. A batch that it did not read to the end is one that it did not confirm in time. */
+/** The statuses of a session. A batch that was not read to the end counts as not confirmed in time. */
 const STATUS: Readonly<Record<Delivery, number>> = { delivered: 200, unread: 408, full: 429 };
 
 export class PostRequest extends WaitingRequest implements Deliverer {

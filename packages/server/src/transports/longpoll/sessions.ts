@@ -1,6 +1,6 @@
 /**
- * The long-poll sessions of one endpoint. Their tokens are signed, so that nobody can make up one, and say which node has
- * the session, so that any node can serve its requests. A token works only on the mount that it was made for.
+ * The long-poll sessions of one endpoint. Their tokens are signed, so that nobody can forge one, and name the node that
+ * has the session, so that any node can serve its requests. A token works only on the mount it was created for.
  */
 import { randomBytes } from "node:crypto";
 import { sign, verify } from "../../token.ts";
@@ -13,21 +13,21 @@ import type { Cluster } from "./relay.ts";
 
 /** What the tokens are for. */
 const SALT = "wingbeat long poll";
-/** The signature proves who made a token; how long its session lives is not for the token to say. */
+/** Tokens do not expire: the session itself does. */
 const MAX_AGE = Number.POSITIVE_INFINITY;
-/** The sweep runs so many times per window: a session ends at most 5 % of a window late. */
+/** How often the sweep runs per window: a session ends at most 5 % of a window late. */
 const SWEEPS_PER_WINDOW = 20;
 
 const random = (): string => randomBytes(16).toString("base64url");
 const topicOf = (endpointId: string): string => `wingbeat:longpoll:${endpointId}`;
 
-/** What a token says: the node and the endpoint that have the session, a number of the session's own, and its mount. */
+/** The content of a token: the node and endpoint that have the session, the session's number, and its mount. */
 type TokenContent = readonly [nodeName: string, endpointId: string, session: string, mount: string];
 
 export class LongPollSessions {
   readonly #secret: string;
   readonly #nodeName: string;
-  /** Tells this endpoint from others of the same node, and from those before it. */
+  /** Distinguishes this endpoint from others on the same node, and from earlier runs. */
   readonly #endpointId = random();
   readonly #sessions = new Map<string, LongPollConnection>();
   readonly #relay: Relay | undefined;
@@ -35,14 +35,14 @@ export class LongPollSessions {
   #sweeper: NodeJS.Timeout | undefined = undefined;
   #shortestWindow = Number.POSITIVE_INFINITY;
 
-  /** `cluster` is there when there may be other nodes. They must have the same secret. */
+  /** `cluster` is set when there may be other nodes. They must have the same secret. */
   constructor(secret: string, nodeName: string, cluster: Cluster | undefined) {
     this.#secret = secret;
     this.#nodeName = nodeName;
     this.#relay = cluster && new Relay(cluster, topicOf(this.#endpointId), (token) => this.#sessions.get(token));
   }
 
-  /** Makes a session with a token of its own. `mount` is the path pattern under which it is polled. */
+  /** Creates a session with its own token. `mount` is the path pattern under which it is polled. */
   open(mount: string, limits: ConnectionLimits): LongPollConnection {
     const connection = new LongPollConnection(this.#sign(mount), mount, limits, this.#forget);
     this.#sessions.set(connection.token, connection);
@@ -50,7 +50,7 @@ export class LongPollSessions {
     return connection;
   }
 
-  /** The session of a token. Undefined when there is none, or the token is not genuine, or of another mount. */
+  /** The session of a token. Undefined when there is none, or the token is forged or of another mount. */
   find(mount: string, token: unknown): Reach | undefined {
     if (typeof token !== "string") return undefined;
     const session = this.#sessions.get(token);
@@ -60,11 +60,11 @@ export class LongPollSessions {
     if (!content.ok) return undefined;
     const [node, endpointId, , mountOfToken] = content.data;
     if (mountOfToken !== mount) return undefined;
-    // A session of this node that is not here has ended.
+    // A session of this node that is not found has ended.
     return node === this.#nodeName ? undefined : this.#relay.reach(token, { node, topic: topicOf(endpointId) });
   }
 
-  /** Ends the requests that wait for other nodes, and the sweep. The sessions are closed already. */
+  /** Ends the requests that wait for other nodes, and stops the sweep. The sessions are already closed. */
   stop(): void {
     this.#relay?.stop();
     clearInterval(this.#sweeper);

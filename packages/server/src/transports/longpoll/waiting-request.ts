@@ -1,14 +1,16 @@
-/** A request that waits for its session: at first until it is known to be there, then for what it came for. */
+/**
+ * A request that waits for its session: first until the session is known to exist, then for messages or confirmation.
+ */
 import type { ServerResponse } from "node:http";
 import type { Reach } from "./reach.ts";
 
 /** How long requests wait, in ms. */
 export interface Patience {
-  /** For messages, or for a batch to be taken. */
+  /** For messages, or for a batch to be accepted. */
   readonly window: number;
-  /** For another node to say that it has the session. */
+  /** For another node to confirm that it has the session. */
   readonly pubsubTimeout: number;
-  /** For a body to come, and for an answer to be read. */
+  /** For a body to arrive, and for an answer to be read. */
   readonly bodyTimeout: number;
 }
 
@@ -48,7 +50,7 @@ export abstract class WaitingRequest {
   }
 
   protected abstract ask(): void;
-  /** The session is there but has had nothing to say for the whole window. */
+  /** The session exists but had no messages for the whole window. */
   protected abstract late(): void;
 
   /** Ends the waiting, once: true when this call did. */
@@ -61,7 +63,7 @@ export abstract class WaitingRequest {
     return true;
   }
 
-  /** Asks again. The last moment of the window must not part question and answer. */
+  /** Asks again. The window must not end between question and answer. */
   protected askAgain(): void {
     if (this.#isOver) return;
     this.ask();
@@ -73,7 +75,7 @@ export abstract class WaitingRequest {
     this.#timer = setTimeout(expire, ms, this);
   }
 
-  /** For the timer. When the process was away, what has arrived meanwhile is read first. */
+  /** For the timer. When the process was suspended, pending input is read first. */
   expired(): void {
     const timer = this.#timer;
     setImmediate(() => {

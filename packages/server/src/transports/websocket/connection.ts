@@ -1,4 +1,4 @@
-/** One WebSocket: `ws` reads and shakes hands; frames are written to its TCP socket ready-made. */
+/** One WebSocket: `ws` does the handshake and reads; encoded frames are written directly to its TCP socket. */
 import type { Duplex } from "node:stream";
 import { CloseCode } from "@wingbeat/protocol";
 import { WebSocket } from "ws";
@@ -10,12 +10,12 @@ import { Outbox } from "./outbox.ts";
 /** A close frame has room for 125 bytes, two of them for the code (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 123;
 
-/** What a ping counts as, beside what is in it. */
+/** What a ping counts as, in addition to its payload. */
 const PING_BYTES = 100;
 
 /**
- * The WebSocket of a server. `ws` calls `close(code, reason)` to answer a client's close frame, and `close(code)` when
- * a frame broke the rules; our own closes go through {@link end}.
+ * A server-side WebSocket. `ws` calls `close(code, reason)` to answer a client's close frame, and `close(code)` when a
+ * frame was invalid; our own closes go through {@link end}.
  */
 export class ServerWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined = undefined;
@@ -29,7 +29,7 @@ export class ServerWebSocket extends WebSocket {
 
   end(code: number, reason: string): void {
     super.close(code, reason);
-    // The client's close frame is read also when its messages were not.
+    // The client's close frame is read even while reading is paused.
     this.resume();
   }
 }
@@ -47,19 +47,19 @@ function onClose(this: WebSocket, code: number): void {
   (this as ServerWebSocket).connection?.gone(code);
 }
 
-/** `ws` closes the connection by itself after an error, which arrives through `close`. */
+/** `ws` closes the connection itself after an error; we learn of it through `close`. */
 function onError(): void {}
 
-/** What the connections of a mount share. */
+/** Shared by the connections of a mount. */
 export interface ConnectionLimits {
-  /** Bytes that may wait for a client that does not read. */
+  /** Bytes that may be buffered for a slow client. */
   readonly bufferLimit: number;
-  /** Milliseconds for which more than that may wait. */
+  /** Milliseconds a client may stay above that. */
   readonly bufferTimeout: number;
   readonly maxFrameSize: number;
 }
 
-/** So many times `maxFrameSize` may come out of compressed frames after the server has stopped reading. */
+/** How many times `maxFrameSize` may be inflated after the server has paused reading. */
 const INFLATED_FRAMES = 4;
 
 export class WebSocketConnection extends Outbox implements Connection {
@@ -71,17 +71,17 @@ export class WebSocketConnection extends Outbox implements Connection {
   readonly #compressed: boolean;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;
-  /** The handler wants nothing read. */
+  /** The handler has paused reading. */
   #isPaused = false;
-  /** Half of the buffer limit waits to be written. */
+  /** Half of the buffer limit is waiting to be written. */
   #isStalled = false;
   #awaitsDrain = false;
-  /** More than the buffer limit waits. */
+  /** More than the buffer limit is buffered. */
   #lag: Lag | undefined = undefined;
-  /** Bytes that came out of compressed frames while nothing was to be read. */
+  /** Bytes inflated while reading was paused. */
   #inflated = 0;
   #bytesRead = -1;
-  /** Milliseconds that the sweep has seen pass since it last found something new. */
+  /** Milliseconds that the sweep has counted since it last saw new data. */
   #silentFor = 0;
 
   /** `socket` is the TCP or TLS socket under `websocket`. `onGone` is called once, when that socket is closed. */
@@ -108,7 +108,7 @@ export class WebSocketConnection extends Outbox implements Connection {
     return this.waitingBytes + (this.#compressed ? this.#websocket.bufferedAmount : this.#socket.writableLength);
   }
 
-  /** Says who gets the frames. Called once, right after the handshake. */
+  /** Sets who receives the frames. Called once, right after the handshake. */
   start(handler: ConnectionHandler): void {
     this.#handler = handler;
   }
@@ -118,7 +118,7 @@ export class WebSocketConnection extends Outbox implements Connection {
     if (this.#isOpen) this.#handler?.receive(isBinary ? data : data.toString(), data.length);
   }
 
-  /** A ping is paid for as a small frame: answering it costs about as much. */
+  /** A ping counts as a small frame: answering it costs about as much. */
   pinged(bytes: number): void {
     if (this.#isOpen) this.#handler?.spend(PING_BYTES + bytes);
   }
@@ -137,7 +137,7 @@ export class WebSocketConnection extends Outbox implements Connection {
     this.#websocket.end(code, text);
   }
 
-  /** The connection has ended, or has begun to: tells the handler, once. */
+  /** The connection has ended, or started closing: notifies the handler, once. */
   closed(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.flush();
@@ -167,7 +167,7 @@ export class WebSocketConnection extends Outbox implements Connection {
     if (!this.#isStalled) this.#websocket.resume();
   }
 
-  /** Writes a turn's frames, unless the client has let too many bytes pile up. */
+  /** Writes the frames of a turn, unless too much is buffered for the client. */
   protected override write(bytes: Uint8Array): void {
     if (!this.#isOpen || this.#socket.destroyed) return;
     const buffered = this.#socket.writableLength;
@@ -180,8 +180,8 @@ export class WebSocketConnection extends Outbox implements Connection {
   }
 
   /**
-   * Closes the connection when nothing was read from the client for `timeout` ms; also while reading is paused, because
-   * a client that has gone away is not noticed then. The same for one that has been behind for too long. Asked by the
+   * Closes the connection when nothing was read from the client for `timeout` ms, even while reading is paused, because
+   * a vanished client is not noticed then. Also closes a client that has been behind for too long. Called by the
    * transport's sweep, `passed` ms after the last time.
    */
   closeIfIdle(passed: number, timeout: number): void {
@@ -191,11 +191,11 @@ export class WebSocketConnection extends Outbox implements Connection {
       this.#bytesRead = bytesRead;
       this.#silentFor = 0;
     } else if (this.#isOpen && (this.#silentFor += passed) >= timeout) {
-      this.close(CloseCode.protocolError, `nothing was received for ${timeout} ms`);
+      this.close(CloseCode.protocolError, `nothing received for ${timeout} ms`);
     }
   }
 
-  /** With permessage-deflate, each client has a compressor of its own: `ws` writes. */
+  /** With permessage-deflate, each client has its own compressor: `ws` writes. */
   #sendCompressed(frame: Frame): void {
     const buffered = this.#websocket.bufferedAmount;
     if (buffered <= this.#limits.bufferLimit) this.#lag = undefined;
@@ -203,7 +203,7 @@ export class WebSocketConnection extends Outbox implements Connection {
     this.#websocket.send(frame.data);
   }
 
-  /** More than the buffer limit waits: closes the connection if that is too much by now. */
+  /** More than the buffer limit is buffered: closes the connection if that is too much by now. */
   #isTooSlow(buffered: number): boolean {
     const { bufferLimit, bufferTimeout } = this.#limits;
     this.#lag ??= new Lag();
@@ -219,8 +219,8 @@ export class WebSocketConnection extends Outbox implements Connection {
   }
 
   /**
-   * `ws` inflates all frames of a read, 64 kB that may be 64 MB, also when it is told to read no more. Nobody who means
-   * well sends so much at once.
+   * `ws` inflates all frames of a read (64 kB may become 64 MB) even after it is told to pause. No well-behaved client
+   * sends that much at once.
    */
   #isBomb(bytes: number): boolean {
     const { maxFrameSize } = this.#limits;
@@ -232,7 +232,10 @@ export class WebSocketConnection extends Outbox implements Connection {
     return true;
   }
 
-  /** A client that asks faster than it reads the answers is not read until it has caught up: that alone slows it down. */
+  /**
+   * When a client sends requests faster than it reads the replies, we stop reading until it has caught up: that alone
+   * slows it down.
+   */
   #stall(): void {
     if (this.#isStalled) return;
     this.#isStalled = true;
@@ -254,11 +257,11 @@ export class WebSocketConnection extends Outbox implements Connection {
     const { bufferLimit } = this.#limits;
     this.#handler?.tooSlow(buffered, bufferLimit);
     this.closed(CloseCode.tryAgainLater, "slow consumer");
-    this.#websocket.end(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes wait to be read`);
+    this.#websocket.end(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes buffered`);
   }
 }
 
-/** Cuts a text to so many UTF-8 bytes, at a character. */
+/** Truncates a string to this many UTF-8 bytes, at a character boundary. */
 function truncate(text: string, maxBytes: number): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
   return new TextDecoder().decode(Buffer.from(text).subarray(0, maxBytes), { stream: true });

@@ -5,7 +5,7 @@ const PARAMETER = new RegExp(`^(${TOKEN})(?:[ \\t]*=[ \\t]*(?:(${TOKEN})|"(${TOK
 const NAME = new RegExp(`^${TOKEN}$`);
 const WINDOW_BITS = /^(?:[89]|1[0-5])$/;
 
-/** The values that each parameter may have. `undefined`: the parameter without a value. */
+/** The allowed values of each parameter. `undefined`: the parameter without a value. */
 const PARAMETERS: Readonly<Record<string, (value: string | undefined) => boolean>> = {
   server_no_context_takeover: (value) => value === undefined,
   client_no_context_takeover: (value) => value === undefined,
@@ -14,8 +14,8 @@ const PARAMETERS: Readonly<Record<string, (value: string | undefined) => boolean
 };
 
 /**
- * The first offer of permessage-deflate that can be accepted; others are declined, as RFC 7692 asks, and the connection
- * does without. Undefined when the header is malformed: then the handshake must fail.
+ * The first acceptable offer of permessage-deflate; others are declined, as RFC 7692 requires, and the connection is
+ * not compressed. Undefined when the header is malformed: then the handshake must fail.
  */
 export function readDeflateOffer(header: string | undefined): { readonly deflate: string | undefined } | undefined {
   let deflate: string | undefined = undefined;

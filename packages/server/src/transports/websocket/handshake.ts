@@ -1,20 +1,20 @@
 /**
- * The headers of a WebSocket handshake (RFC 6455, section 4.2.1). `ws` reads them, too, but only when the client has been
- * let in: it is given what was read here, so that it finds no fault that this file did not find before.
+ * The headers of a WebSocket handshake (RFC 6455, section 4.2.1). `ws` parses them as well, but only once the client is
+ * admitted: it gets what was parsed here, so it finds no error that this file did not find before.
  */
 import type { IncomingMessage } from "node:http";
 import { readDeflateOffer } from "./deflate-offer.ts";
 
 export interface Handshake {
   readonly key: string;
-  /** The offer of permessage-deflate that is accepted, if any. */
+  /** The accepted offer of permessage-deflate, if any. */
   readonly deflate: string | undefined;
 }
 
 /** 16 bytes in base64. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
-/** Reads a GET request. Gives a text that says what is wrong with it when it cannot become a WebSocket. */
+/** Parses a GET request. Returns a string that says what is wrong when it cannot become a WebSocket. */
 export function readHandshake(request: IncomingMessage, compress: boolean): Handshake | string {
   const { headers, httpVersion } = request;
   if (httpVersion === "1.0") return "a WebSocket request needs HTTP/1.1";
@@ -25,9 +25,9 @@ export function readHandshake(request: IncomingMessage, compress: boolean): Hand
   const key = headers["sec-websocket-key"];
   if (key === undefined) return missing("sec-websocket-key");
   if (!KEY.test(key)) return 'the header "sec-websocket-key" must be 16 bytes in base64';
-  // What follows the request would be read as frames.
+  // A body would be read as frames.
   if (headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0") {
-    return "a WebSocket request has no body";
+    return "a WebSocket request must not have a body";
   }
   const offer = compress ? readDeflateOffer(headers["sec-websocket-extensions"]) : { deflate: undefined };
   if (offer === undefined) return 'the header "sec-websocket-extensions" cannot be read';

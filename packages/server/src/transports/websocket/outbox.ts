@@ -1,11 +1,11 @@
 /**
- * Coalesced writing: everything that a connection is sent within one turn of the event loop leaves in one write.
+ * Coalesced writing: everything sent to a connection within one turn of the event loop leaves in one write.
  *
- * What waits for a connection is a {@link Batch}: a chain of frames. Connections that are sent the same frames in the
- * same order point at the same batch, so 8 broadcasts to 1,000 subscribers make 8 batches and one joined buffer.
+ * What is queued for a connection is a {@link Batch}: a chain of frames. Connections that are sent the same frames in
+ * the same order share a batch, so 8 broadcasts to 1,000 subscribers make 8 batches and one joined buffer.
  */
 
-/** After so many bytes a connection is written to at once: batches stay small while one turn sends very much. */
+/** At this many bytes a connection is written to at once: batches stay small even when one turn sends a lot. */
 const MAX_BATCH_BYTES = 64 * 1024;
 
 /** A frame and those before it, in order. */
@@ -22,13 +22,13 @@ class Batch {
     this.size = (previous?.size ?? 0) + frame.length;
   }
 
-  /** This batch and one more frame. The last continuation is remembered: a broadcast asks for the same one each time. */
+  /** This batch plus one more frame. The last continuation is cached: a broadcast asks for the same one each time. */
   with(frame: Uint8Array): Batch {
     if (this.#next === undefined || this.#next.#frame !== frame) this.#next = new Batch(this, frame);
     return this.#next;
   }
 
-  /** Whether the batch begins (and so far ends) with this frame. */
+  /** Whether the batch consists of just this frame. */
   isJust(frame: Uint8Array): boolean {
     return this.#frame === frame && this.#previous === undefined;
   }
@@ -49,26 +49,26 @@ class Batch {
   }
 }
 
-/** The last batch that began in this turn: the first frame of a broadcast is the same for all its receivers. */
+/** The last batch started in this turn: the first frame of a broadcast is the same for all its receivers. */
 let latest: Batch | undefined;
 let waiting: Outbox[] = [];
 
 /**
- * What waits to be written to one connection. The connection extends it: one object less to fetch into the cache, for
+ * What is queued for one connection. The connection extends this class: one object less to fetch into the cache for
  * each receiver of a broadcast.
  */
 export abstract class Outbox {
   #batch: Batch | undefined = undefined;
 
-  /** Takes the bytes of one turn. Must not throw: others wait behind. */
+  /** Writes the bytes of one turn. Must not throw: other connections wait behind it. */
   protected abstract write(bytes: Uint8Array): void;
 
-  /** What is written at the end of this turn. */
+  /** What will be written at the end of this turn. */
   protected get waitingBytes(): number {
     return this.#batch?.size ?? 0;
   }
 
-  /** Adds a frame to what is written at the end of this turn. */
+  /** Queues a frame for the write at the end of this turn. */
   protected add(frame: Uint8Array): void {
     if (this.#batch !== undefined) this.#batch = this.#batch.with(frame);
     else {
@@ -79,7 +79,7 @@ export abstract class Outbox {
     if (this.#batch.size > MAX_BATCH_BYTES) this.flush();
   }
 
-  /** Writes what waits, now. */
+  /** Writes the queued frames now. */
   flush(): void {
     const batch = this.#batch;
     if (batch === undefined) return;

@@ -1,4 +1,4 @@
-/** What workers and their primary tell each other. The channel between them has other messages too. */
+/** Messages between workers and their primary. The IPC channel carries other messages too. */
 
 /** Bytes for a node, or for all. */
 export interface RelayedParcel {
@@ -15,7 +15,7 @@ export interface Relayed {
   readonly parcels: readonly RelayedParcel[];
 }
 
-/** From a worker: a node is there, or no longer. A worker can have several. */
+/** From a worker: a node has started or stopped. A worker can have several. */
 export interface Membership {
   readonly wingbeat: "pubsub.join" | "pubsub.leave";
   readonly namespace: string;

@@ -1,25 +1,25 @@
-/** The primary's part: hands on what a worker sends to the others, and knows no topic. */
+/** The primary's part: forwards messages between workers; it knows no topics. */
 import cluster from "node:cluster";
 import type { Worker } from "node:cluster";
 import { isMembership, isRelayed } from "./message.ts";
 import type { Membership, Relayed, RelayedParcel } from "./message.ts";
 
 /**
- * Bytes that may wait for one worker. Beyond it, what comes for that worker is dropped: it is stuck, and the primary
- * would run out of memory for all. The worker sees what it missed.
+ * Bytes that may be queued for one worker. Beyond it, messages for that worker are dropped: it is stuck, and the
+ * primary would run out of memory for everybody. The worker detects what it missed.
  */
 const WORKER_LIMIT = 64 * 1024 * 1024;
 
-/** Nodes of one worker: more would be joins that nobody has ended. */
+/** Nodes of one worker: more than this would be leaked joins. */
 const NODES_OF_WORKER = 1_000;
 
-/** The nodes of a namespace, and which worker each is in. */
+/** The nodes of a namespace, and the worker of each. */
 type Nodes = Map<string, RelayedWorker>;
 
-/** What is used of a worker of node:cluster. */
+/** The part of a node:cluster worker that is used. */
 export type RelayedWorker = Pick<Worker, "isConnected" | "send">;
 
-/** Which node is in which worker, and what goes where. */
+/** Maps nodes to workers, and routes messages. */
 export class Relay {
   readonly #namespaces = new Map<string, Nodes>();
   readonly #waiting = new WeakMap<RelayedWorker, number>();
@@ -87,7 +87,7 @@ let isRelaying = false;
 
 /**
  * Makes the primary of node:cluster relay for `clusterAdapter`. Call it before the first `cluster.fork()`: it sets
- * `serialization: "advanced"`, without which bytes would go as JSON. A second call does nothing.
+ * `serialization: "advanced"`, without which bytes would be sent as JSON. A second call does nothing.
  */
 export function relayPubSub(): void {
   if (isRelaying || !cluster.isPrimary) return;

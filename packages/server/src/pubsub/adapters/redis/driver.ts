@@ -1,6 +1,9 @@
-/** The two client libraries, as one. */
+/** One interface for both client libraries. */
 
-/** What is used of ioredis, `Redis` or `Cluster`: it connects by itself, and gives all messages to one listener. */
+/**
+ * The part of ioredis (`Redis` or `Cluster`) that is used: it connects by itself, and passes all messages to one
+ * listener.
+ */
 export interface IoRedisClient {
   readonly status: string;
   connect(): Promise<unknown>;
@@ -12,7 +15,10 @@ export interface IoRedisClient {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
-/** What is used of node-redis, client or cluster: it must be told to connect, and takes a listener per channel. */
+/**
+ * The part of node-redis (client or cluster) that is used: it must be told to connect, and takes a listener per
+ * channel.
+ */
 export interface NodeRedisClient {
   readonly isOpen: boolean;
   connect(): Promise<unknown>;
@@ -30,13 +36,15 @@ export type RedisClient = IoRedisClient | NodeRedisClient;
 export interface RedisDriver {
   open(): Promise<unknown>;
   publish(channel: string, message: Buffer, isSharded: boolean): Promise<unknown>;
-  /** Opens, and resolves when Redis has all subscriptions. */
+  /** Connects, and resolves when Redis has confirmed all subscriptions. */
   subscribe(channels: readonly string[], receive: (message: Buffer) => void, isSharded: boolean): Promise<unknown>;
-  /** May throw or reject: then it is closed already. */
+  /** May throw or reject if it is already closed. */
   close(): unknown;
 }
 
-/** Both libraries reconnect by themselves and send again: the first error ends a client here, and a new one is made. */
+/**
+ * Both libraries reconnect and resend by themselves. Here the first error closes a client, and a new one is created.
+ */
 export function redisDriver(client: RedisClient, lost: (error: unknown) => void): RedisDriver {
   client.on("error", lost);
   client.on("end", () => lost(new Error("Redis closed the connection")));
@@ -53,7 +61,7 @@ function ioRedis(client: IoRedisClient, lost: (error: unknown) => void): RedisDr
     async subscribe(channels, receive, isSharded) {
       client.on(isSharded ? "smessageBuffer" : "messageBuffer", (_channel, message) => receive(message as Buffer));
       await open();
-      // One by one: in a cluster, the channels of one command must be of one slot.
+      // One at a time: in a cluster, all channels of one command must be in the same slot.
       if (isSharded) await Promise.all(channels.map((channel) => client.ssubscribe(channel)));
       else await client.subscribe(...channels);
     },
@@ -71,7 +79,7 @@ function nodeRedis(client: NodeRedisClient): RedisDriver {
       if (isSharded) await Promise.all(channels.map((channel) => client.sSubscribe([channel], receive, true)));
       else await client.subscribe([...channels], receive, true);
     },
-    // One that is closed already would throw.
+    // A client that is already closed would throw.
     close: () => (client.isOpen ? client.destroy() : undefined),
   };
 }
