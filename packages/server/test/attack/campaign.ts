@@ -7,6 +7,8 @@ export interface Size {
   readonly frames: number;
   /** Seconds that the parts go on which are measured in time: each attack of `exhaustion`, `client` and `engines`. */
   readonly seconds: number;
+  /** Of the floods of `exhaustion`, only those whose name contains this. */
+  readonly flood?: string;
 }
 
 /** The short form of a part, for every test run. */

@@ -28,7 +28,8 @@ export const exhaustion: Part = {
     "logs, half-open connections. The process lives; bystanders are neither closed nor crashed and lose nothing (their " +
     "latency is printed, with and without); memory stays within the documented limits of the attacker's connections.",
   async *run(size) {
-    const attacks = isShort(size) ? ATTACKS.filter(({ isShort }) => isShort) : ATTACKS;
+    const { flood = "" } = size;
+    const attacks = ATTACKS.filter((attack) => attack.name.includes(flood) && (!isShort(size) || attack.isShort));
     for (const attack of attacks) yield { title: `exhaustion by ${attack.name}`, ...(await suffer(attack, size)) };
   },
 };

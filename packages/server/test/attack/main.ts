@@ -15,12 +15,14 @@ const { values } = parseArgs({
     part: { type: "string", multiple: true },
     frames: { type: "string", default: "1000000" },
     seconds: { type: "string", default: "10" },
+    flood: { type: "string", default: "" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
 });
-const size = { seed: Number(values.seed), frames: Number(values.frames), seconds: Number(values.seconds) };
+const numbers = { seed: Number(values.seed), frames: Number(values.frames), seconds: Number(values.seconds) };
+const size = { ...numbers, flood: values.flood };
 const wanted = PARTS.filter(({ name }) => values.part === undefined || values.part.includes(name));
-if (wanted.length === 0 || Object.values(size).some((value) => !(value >= 0))) {
+if (wanted.length === 0 || Object.values(numbers).some((value) => !(value >= 0))) {
   process.stderr.write(
     `--part takes ${PARTS.map(({ name }) => name).join(", ")}; --frames, --seconds and --seed take numbers\n`,
   );
