@@ -192,6 +192,25 @@ describe("the logger", () => {
     expect(second).toHaveLength("HANDLED shout on room:1: ok in 1.0ms ".length + 1_001);
   });
 
+  it("cuts parts and lines that are too long", () => {
+    const lines = logged("debug");
+    const long = "x".repeat(5_000);
+    emit("channel.unmatched", { ...channel, topic: long, event: "shout" });
+    emit("channel.handled_in", {
+      ...handled,
+      id: long,
+      topic: long,
+      event: long,
+      handler: long,
+      payload: { a: long, b: [long, long] },
+    });
+    const [unmatched, all] = lines.map(([, line]) => String(line));
+    expect(unmatched).toBe(`UNMATCHED shout on ${"x".repeat(256)}… from user:1`);
+    expect(all?.length).toBeGreaterThan(1_000);
+    expect(all?.length).toBeLessThanOrEqual(2_001);
+    expect(all?.at(-1)).toBe("…");
+  });
+
   it("gives objects to a structured sink, with the error as err", () => {
     const entries: unknown[][] = [];
     const log =

@@ -20,6 +20,17 @@ describe("a log", () => {
     expect(clocksOf(log.entries)).toEqual([3, 4, 2]);
   });
 
+  it("admits 100,000 changes out of order, and not one more", () => {
+    const log = new ReplicaLog();
+    expect(log.admits(part(0, 1_000_000))).toBe(true); // in order
+    expect(log.admits(part(1, 100_001))).toBe(true);
+    expect(log.admits(part(1, 100_002))).toBe(false);
+    expect(log.admits(part(1, 100_001, [200_000]))).toBe(false);
+    log.merge(part(1, 60_001));
+    expect(log.admits(part(70_000, 110_000))).toBe(true);
+    expect(log.admits(part(70_000, 110_001))).toBe(false);
+  });
+
   it("takes a removal that comes first", () => {
     const log = new ReplicaLog();
     log.merge(part(4, 5, [2]));

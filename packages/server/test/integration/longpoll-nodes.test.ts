@@ -101,6 +101,18 @@ describe("another node", () => {
     expect(home.endpoint.connections).toBe(1);
   });
 
+  it("does not take a token of another mount", async () => {
+    const { home, away } = await pair();
+    const client = await PollClient.open(home.pollUrl(), { polls: false });
+    expect(await post(at(away, client, "/bytes/longpoll"), join)).toEqual({ status: 410 });
+    const { status, token, messages } = await get(at(away, client, "/bytes/longpoll"));
+    expect([status, messages]).toEqual([410, []]);
+    expect(token).not.toBe(client.token);
+    expect(home.endpoint.connections).toBe(1);
+    expect(await post(at(away, client), join)).toEqual({ status: 200 });
+    expect((await get(at(away, client))).messages).toHaveLength(1);
+  });
+
   it("answers 204 after the window, and the session still has what comes later", async () => {
     const { home, away } = await pair({ away: { window: 50 } });
     const client = await PollClient.open(home.pollUrl(), { polls: false });
