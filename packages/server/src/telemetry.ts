@@ -170,6 +170,11 @@ export interface TelemetryEvents {
     readonly error: unknown;
   };
   /**
+   * Broadcasts did not reach a client, because too many of them waited for a callback under way. `event`: of the first one;
+   * undefined for what is no broadcast, and for the sum of the others, which is told when nothing waits any more.
+   */
+  "channel.dropped": ProcessSource & { readonly event: string | undefined; readonly count: number };
+  /**
    * An async callback has not settled for `duration` ms, longer than the socket's `slowCallback`. Reported once; the
    * channel keeps waiting for it, and so do its client's messages.
    */
@@ -312,6 +317,7 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "channel.too_many": true,
   "channel.handled_in": true,
   "channel.crashed": true,
+  "channel.dropped": true,
   "channel.slow_callback": true,
   "channel.terminated": true,
   "pubsub.delivered": true,

@@ -1,13 +1,30 @@
 /** What waits while a callback of a channel is under way. Made when something first has to wait. */
 import { WingbeatError } from "../errors.ts";
 import type { ChannelHost } from "./host.ts";
+import type { From } from "./item.ts";
 import { weigh } from "./weight.ts";
 
 /**
- * Broadcasts that wait may take so many times `mailboxBytes`. They are shared with all other receivers, and what others
- * send must not end a channel early.
+ * Broadcasts that wait may take so many times `mailboxBytes`, and so may what the channel sends itself. Broadcasts are
+ * shared with all other receivers.
  */
-const FOREIGN_FACTOR = 8;
+const FACTOR = 8;
+
+/** What waits of one sender. */
+class Share {
+  count = 0;
+  bytes = 0;
+
+  add(weight: number): void {
+    this.count++;
+    this.bytes += weight;
+  }
+
+  remove(weight: number): void {
+    this.count--;
+    this.bytes -= weight;
+  }
+}
 
 export class Backlog<Item extends object> {
   readonly #topic: string;
@@ -15,38 +32,46 @@ export class Backlog<Item extends object> {
   #items: Item[] = [];
   /** What each item weighs, in bytes of memory. */
   #weights: number[] = [];
-  /** How many of them are broadcasts and own messages: stopping to read the client does not hold these up. */
-  #foreign = 0;
-  #foreignBytes = 0;
+  readonly #shares: Readonly<Record<From, Share>> = { client: new Share(), others: new Share(), itself: new Share() };
   #paused = false;
-  readonly #isOfClient: (item: Item) => boolean;
+  readonly #fromOf: (item: Item) => From;
 
-  constructor(topic: string, host: ChannelHost, isOfClient: (item: Item) => boolean) {
+  constructor(topic: string, host: ChannelHost, fromOf: (item: Item) => From) {
     this.#topic = topic;
     this.#host = host;
-    this.#isOfClient = isOfClient;
+    this.#fromOf = fromOf;
   }
 
   /**
-   * Adds an item at the end. When `mailboxLimit` messages of the client wait, or `mailboxBytes` of them on all channels
-   * of the connection, reading stops; when more than so many others wait, `WB_MAILBOX_OVERFLOW` is thrown.
+   * Adds an item at the end; gives false when it must be dropped. Each sender has limits of its own, so that nobody fills
+   * the mailbox for somebody else. The client is not read when `mailboxLimit` of its messages wait, or `mailboxBytes` on
+   * all channels of the connection. What others send beyond the limit is dropped: the channel cannot stop them, and must
+   * not end for what they do. For the channel's own messages `WB_MAILBOX_OVERFLOW` is thrown.
    */
-  add(item: Item): void {
+  add(item: Item): boolean {
     const { mailboxLimit, mailboxBytes } = this.#host;
+    const from = this.#fromOf(item);
+    const share = this.#shares[from];
+    if (from !== "client" && (share.count >= mailboxLimit || share.bytes >= FACTOR * mailboxBytes)) {
+      if (from === "others") return false;
+      throw overflow(this.#topic, share.count, "messages of its own");
+    }
     const weight = weigh("payload" in item ? item.payload : undefined, mailboxBytes);
     this.#items.push(item);
     this.#weights.push(weight);
-    if (!this.#isOfClient(item)) {
-      const isFull = this.#foreignBytes >= FOREIGN_FACTOR * mailboxBytes;
-      this.#foreignBytes += weight;
-      if (++this.#foreign > mailboxLimit || isFull) throw overflow(this.#topic, this.#foreign - 1);
-      return;
-    }
+    share.add(weight);
+    if (from !== "client") return true;
     this.#host.waits(this.#topic, weight);
-    if (!this.#paused && this.#items.length - this.#foreign >= mailboxLimit) {
+    if (!this.#paused && share.count >= mailboxLimit) {
       this.#paused = true;
       this.#host.pause(this.#topic, this.#items.length);
     }
+    return true;
+  }
+
+  /** Why a join cannot be accepted for which more broadcasts wait than may. */
+  get overflow(): WingbeatError {
+    return overflow(this.#topic, this.#shares.others.count, "broadcasts");
   }
 
   get length(): number {
@@ -56,7 +81,8 @@ export class Backlog<Item extends object> {
   /** Puts items that were taken before to the front. */
   addFirst(items: readonly Item[]): void {
     this.#items.unshift(...items);
-    this.#foreign += items.length;
+    this.#weights.unshift(...items.map(() => 0));
+    for (const item of items) this.#shares[this.#fromOf(item)].add(0);
   }
 
   /** Takes the first item. At half of the limit the connection is read again. */
@@ -64,11 +90,9 @@ export class Backlog<Item extends object> {
     const item = this.#items.shift();
     if (item === undefined) return undefined;
     const weight = this.#weights.shift() as number;
-    if (this.#isOfClient(item)) this.#host.waits(this.#topic, -weight);
-    else {
-      this.#foreign--;
-      this.#foreignBytes -= weight;
-    }
+    const from = this.#fromOf(item);
+    this.#shares[from].remove(weight);
+    if (from === "client") this.#host.waits(this.#topic, -weight);
     if (this.#paused && this.#items.length <= this.#host.mailboxLimit / 2) this.#resume();
     return item;
   }
@@ -76,12 +100,11 @@ export class Backlog<Item extends object> {
   /** Takes everything. */
   takeAll(): readonly Item[] {
     const items = this.#items;
-    const weight = this.#weights.reduce((sum, each) => sum + each, 0);
-    this.#host.waits(this.#topic, this.#foreignBytes - weight);
+    const { client, others, itself } = this.#shares;
+    this.#host.waits(this.#topic, -client.bytes);
     this.#items = [];
     this.#weights = [];
-    this.#foreign = 0;
-    this.#foreignBytes = 0;
+    for (const share of [client, others, itself]) share.count = share.bytes = 0;
     if (this.#paused) this.#resume();
     return items;
   }
@@ -92,10 +115,10 @@ export class Backlog<Item extends object> {
   }
 }
 
-function overflow(topic: string, waiting: number): WingbeatError {
+function overflow(topic: string, waiting: number, what: string): WingbeatError {
   return new WingbeatError(
     "WB_MAILBOX_OVERFLOW",
-    `channel "${topic}" has ${waiting} broadcasts and own messages waiting and takes no more: a callback takes too ` +
-      "long. Await less in it, intercept fewer events, or raise mailboxLimit or mailboxBytes of the socket.",
+    `channel "${topic}" has ${waiting} ${what} waiting and takes no more: a callback takes too long. ` +
+      "Await less in it, send fewer, or raise mailboxLimit or mailboxBytes of the socket.",
   );
 }

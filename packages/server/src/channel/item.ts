@@ -11,6 +11,9 @@ export class Info {
   }
 }
 
+/** What others published on a topic that the channel is subscribed to, without being a broadcast. */
+export class Published extends Info {}
+
 /** Something that waited for the join, as a message: `afterJoin`. */
 export class Task extends Info {
   declare readonly message: () => unknown;
@@ -28,6 +31,14 @@ export interface JoinMessage extends ClientMessage {
 }
 
 export type Item = ClientMessage | OutgoingBroadcast | Info;
+
+/** Who has sent an item: the client, others on this node or elsewhere, or the channel itself. */
+export type From = "client" | "others" | "itself";
+
+export function fromOf(item: Item): From {
+  if (item instanceof OutgoingBroadcast || item instanceof Published) return "others";
+  return item instanceof Info ? "itself" : "client";
+}
 
 export const isOfClient = (item: Item): item is ClientMessage =>
   !(item instanceof OutgoingBroadcast) && !(item instanceof Info);

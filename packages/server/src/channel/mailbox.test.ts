@@ -76,49 +76,78 @@ describe("a full mailbox", () => {
 
   it("is freed, and reading resumes, when the channel ends", async () => {
     const [paused, resumed] = [record("socket.paused"), record("socket.resumed")];
-    const channel = base.handleIn("work", () => never).handleIn("echo", () => ok());
+    let sendMany = (): void => {};
+    const channel = base
+      .handleIn("work", (ctx) => {
+        sendMany = () => {
+          for (let n = 0; n < 3; n++) ctx.send("one of too many");
+        };
+        return never;
+      })
+      .handleIn("echo", () => ok());
     const client = clientOf(channel, 2);
     const [one, two] = [await client.subscribeAndJoin("room:1"), await client.subscribeAndJoin("room:2")];
     for (let n = 0; n < 3; n++) one.push("work");
     await turn();
     expect(paused).toHaveLength(1);
     const ref = two.push("echo");
-    for (let n = 0; n < 3; n++) kit.endpoint.pubsub.broadcast("room:1", "too many of these");
+    sendMany();
     await one.assertPush("phx_error");
     await two.assertReply(ref, "ok");
     expect(resumed).toHaveLength(1);
   });
 });
 
-describe("broadcasts and own messages beyond the limit", () => {
-  const channel = base
-    .handleIn("work", () => never)
-    .handleIn("echo", () => ok())
-    .handleOut("secret", () => {})
-    .terminate((ctx) => ctx.endpoint.broadcast("room:ended", ctx.topic, {}));
-
-  it("crash the channel; others live on", async () => {
-    const client = clientOf(channel, 3);
-    const [one, two] = [await client.subscribeAndJoin("room:1"), await client.subscribeAndJoin("room:2")];
-    one.push("work");
+describe("beyond the limit", () => {
+  it("broadcasts are dropped and told in one sum; the channel lives, and what it has is handled in order", async () => {
+    const [crashed, dropped] = [record("channel.crashed"), record("channel.dropped")];
+    const handled: unknown[] = [];
+    let open = (): void => {};
+    const work = new Promise<void>((resolve) => (open = resolve));
+    const channel = base
+      .handleIn("work", () => work)
+      .handleIn("echo", () => ok())
+      .handleOut("secret", (ctx, payload) => {
+        handled.push((payload as { n: number }).n);
+        ctx.push("secret", payload as object);
+      });
+    const room = await clientOf(channel, 3).subscribeAndJoin("room:1");
+    room.push("work");
     await turn();
-    for (let n = 0; n < 3; n++) kit.endpoint.broadcast("room:1", "secret", {});
-    await one.refutePush("phx_error", undefined, 5);
-    kit.endpoint.broadcast("room:1", "secret", {});
-    await one.assertPush("phx_error", { reason: "channel_crash" });
-    await two.assertReply(two.push("echo"), "ok");
-    await client.subscribeAndJoin("room:1");
+    for (let n = 0; n < 10; n++) kit.endpoint.broadcast("room:1", "secret", { n });
+    kit.endpoint.broadcast("room:1", "open", {});
+    await turn();
+    expect(dropped).toMatchObject([{ topic: "room:1", event: "secret", count: 1 }]);
+    open();
+    await room.assertPush("secret", { n: 2 });
+    await room.assertPush("open");
+    expect(handled).toEqual([0, 1, 2]);
+    expect(dropped).toMatchObject([{ count: 1 }, { event: undefined, count: 6 }]);
+    expect(crashed).toEqual([]);
+    await room.assertReply(room.push("echo"), "ok");
   });
 
-  it("are counted apart from the client's messages", async () => {
-    const crashed = record("channel.crashed");
-    const room = await clientOf(channel, 3).subscribeAndJoin("room:1");
-    for (let n = 0; n < 3; n++) room.push("work");
-    for (let n = 0; n < 3; n++) kit.endpoint.broadcast("room:1", "secret", {});
+  it("plain messages of others are dropped as well, and leave room for the channel's own", async () => {
+    const [crashed, dropped] = [record("channel.crashed"), record("channel.dropped")];
+    let send = (_message: string): void => {};
+    const channel = base
+      .handleIn("work", (ctx) => {
+        send = (message) => ctx.send(message);
+        return never;
+      })
+      .handleInfo(() => {});
+    const room = await clientOf(channel, 2).subscribeAndJoin("room:1");
+    room.push("work");
     await turn();
+    for (let n = 0; n < 5; n++) kit.endpoint.pubsub.broadcast("room:1", "plain");
+    send("own");
+    send("own");
+    await turn();
+    expect(dropped).toHaveLength(1);
     expect(crashed).toEqual([]);
-    kit.endpoint.broadcast("room:1", "secret", {});
-    await room.assertPush("phx_error");
+    send("own");
+    await room.assertPush("phx_error", { reason: "channel_crash" });
     expect(crashed).toMatchObject([{ error: { code: "WB_MAILBOX_OVERFLOW" } }]);
+    expect(dropped).toMatchObject([{ count: 1 }, { count: 2 }]);
   });
 });

@@ -4,7 +4,7 @@
  * Most of the time everything goes straight to the connection. It waits while `join` runs, behind a broadcast that
  * `handleOut` has not handled, and, for news of what a callback has changed, until the callback is done.
  */
-import { CLOSE, LEAVE, Reason } from "@wingbeat/protocol";
+import { bytesOf, CLOSE, EncodeError, LEAVE, Reason, v2Server } from "@wingbeat/protocol";
 import type { ServerCodec } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
@@ -56,16 +56,37 @@ export abstract class ChannelOutlet implements Mailbox {
   /** Whether broadcasts of an event on the own topic go to `handleOut` instead of the client; without one: of any. */
   protected abstract intercepts(event?: string): boolean;
 
-  /** More waits than may. */
+  /** More waits than may: of the channel's own messages, or for its join. */
   protected abstract overflowed(error: unknown): void;
+
+  /** What others sent was dropped, because too much of it waits. */
+  protected abstract dropped(event: string | undefined): void;
 
   push(event: string, payload: object): void {
     if (this.#makesNews) this.#tellNews();
-    this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+    if (this.codec === v2Server || bytesOf(payload) === undefined) {
+      this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+    } else this.#pushBytes(event, payload);
   }
 
+  /** To a client of V1, which cannot get bytes: they may be of others, so that their sender is not to blame here. */
+  #pushBytes(event: string, payload: object): void {
+    v2Server.encodeMessage(this.joinRef, null, this.topic, event, payload); // throws what it would for any client
+    try {
+      this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+    } catch (error) {
+      if (!(error instanceof EncodeError)) throw error;
+      emit("pubsub.delivery_failed", { topic: this.topic, event, subscribers: 1, error });
+    }
+  }
+
+  /** A client of V1 gets an error instead of bytes: the handler cannot know which version it talks to. */
   reply(ref: unknown, { status, response }: Reply): void {
-    this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
+    const fits = this.codec === v2Server || bytesOf(response) === undefined;
+    const frame = fits
+      ? this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)
+      : this.codec.encodeReply(this.joinRef, ref, this.topic, "error", { reason: Reason.binaryReply });
+    this.#send(new Frame(frame));
   }
 
   broadcast(event: string, payload: object, exceptSelf: boolean): void {
@@ -96,7 +117,7 @@ export abstract class ChannelOutlet implements Mailbox {
     try {
       if (isNews && this.#news !== undefined) this.#addNews(this.#news, broadcast);
       else if (this.intercepts(broadcast.event)) this.#intercept(broadcast);
-      else this.#sendBroadcast(broadcast.frame(this.codec));
+      else this.#sendBroadcast(broadcast.frame(this.codec), broadcast.event);
     } catch (error) {
       if (!isOverflow(error)) throw error;
       this.overflowed(error);
@@ -183,22 +204,27 @@ export abstract class ChannelOutlet implements Mailbox {
     else this.#queue.send(frame);
   }
 
-  #sendBroadcast(frame: Frame): void {
+  #sendBroadcast(frame: Frame, event: string): void {
     if (this.#isOwn && !this.joining) this.#send(frame);
     else if (this.joining) this.#openQueue().sendBroadcast(frame);
     else if (this.#queue === undefined) this.connection.send(frame);
-    else this.#queue.sendBroadcast(frame);
+    else if (!this.#queue.sendBroadcast(frame)) this.dropped(event);
   }
 
   #intercept(broadcast: OutgoingBroadcast): void {
     broadcast.keepPayload();
-    this.#openQueue().intercept(broadcast, this.#isOwn);
-    schedule(this, broadcast);
+    if (this.#openQueue().intercept(broadcast, this.#isOwn)) schedule(this, broadcast);
+    else this.dropped(broadcast.event);
+  }
+
+  /** A broadcast that was intercepted will not be handled. */
+  protected dropIntercepted(broadcast: OutgoingBroadcast): void {
+    this.#queue?.drop(broadcast);
   }
 
   #openQueue(): SendQueue {
     const limit = this.joining ? this.host.mailboxLimit : undefined;
-    return (this.#queue ??= new SendQueue(this.topic, this.connection, limit));
+    return (this.#queue ??= new SendQueue(this.topic, this.connection, this.host.mailboxBytes, limit));
   }
 
   /** More news than may wait are told early. */

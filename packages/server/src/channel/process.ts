@@ -19,7 +19,7 @@ import { Context, ReplyRef } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
 import { copyOf } from "./copy.ts";
 import type { ChannelHost } from "./host.ts";
-import { CLOSED, Info, isOfClient, JOINED, Task } from "./item.ts";
+import { CLOSED, fromOf, Info, isOfClient, JOINED, Published, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { ChannelOutlet } from "./outlet.ts";
 import { badReturn, isOrderly, Reply, Stop } from "./result.ts";
@@ -46,9 +46,14 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   #arrived: readonly Item[] | undefined = undefined;
   /** More came while the join was under way than may wait. */
   #joinFailure: { readonly error: unknown } | undefined = undefined;
+  /** How many messages of others were dropped since the channel last had nothing waiting, told or not. */
+  #dropped = 0;
   #belongings: Belongings | undefined = undefined;
   #afterJoin: (() => unknown)[] | undefined = undefined;
   #pendingEnd: (() => void) | undefined = undefined;
+  /** Whether the callback under way was reported as slow, and whether the connection is gone. */
+  #isSlow = false;
+  #isCutOff = false;
   /** Whether messages that come too late are answered: after a crash or stop the client still waits for them. */
   #answersLate = false;
 
@@ -179,7 +184,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
       if (this.#spec.handleInfo === undefined) return;
       message.keepPayload();
       schedule(this, message);
-    } else if (!(message instanceof Broadcast)) schedule(this, new Info(copyOf(message)));
+    } else if (!(message instanceof Broadcast)) schedule(this, new Published(copyOf(message)));
     else if (message.topic !== this.topic) this.receive(outgoing(message));
     else if (this.intercepts(message.event)) this.receiveBroadcast(outgoing(message), false);
   }
@@ -225,10 +230,12 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
 
   /**
    * The connection is gone: what the client sent before is handled, then the channel ends. What others broadcast does not
-   * reach it any more.
+   * reach it any more. Nothing waits longer than `slowCallback` for a callback under way: it may never settle, and what
+   * waits for it would take memory for ever.
    */
   connectionClosed(): void {
-    if (this.#state === "joining") return this.end("closed", undefined, undefined);
+    this.#isCutOff = true;
+    if (this.#state === "joining" || this.#isSlow) return this.end("closed", undefined, undefined);
     this.host.pubsub.unsubscribe(this);
     schedule(this, CLOSED);
   }
@@ -242,8 +249,11 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     const wasJoined = this.#state === "joined";
     this.#state = "ended";
     this.#answersLate = notice !== undefined && reason !== "left";
+    this.#tellDropped();
     this.#release(reason);
     const late = this.#backlog?.takeAll() ?? [];
+    this.#arrived = undefined;
+    this.#afterJoin = undefined;
     if (wasJoined) this.sendRest();
     else this.dropRest();
     const terminate = (): void => {
@@ -290,11 +300,13 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
       result,
       (value) => {
         unwatch(pending);
+        this.#isSlow = false;
         done(value);
         host.ended();
       },
       (error) => {
         unwatch(pending);
+        this.#isSlow = false;
         done(undefined, { error });
         host.ended();
       },
@@ -392,7 +404,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   #drain(): void {
     while (this.#running === 0) {
       const item = this.#backlog?.take();
-      if (item === undefined) return;
+      if (item === undefined) return this.#tellDropped();
       this.#handle(item);
     }
   }
@@ -401,17 +413,34 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     if (this.#joinFailure !== undefined && !isOfClient(item)) return;
     this.#backlog ??= this.#newBacklog();
     try {
-      this.#backlog.add(item);
+      if (this.#backlog.add(item)) return;
     } catch (error) {
-      this.overflowed(error);
+      return this.overflowed(error);
     }
+    if (this.#state === "joining") return this.overflowed(this.#backlog.overflow);
+    if (item instanceof OutgoingBroadcast) this.dropIntercepted(item);
+    this.dropped(item instanceof OutgoingBroadcast ? item.event : undefined);
+  }
+
+  /** The first message that is dropped is told at once, and how many more there were when nothing waits any more. */
+  protected override dropped(event: string | undefined): void {
+    if (this.#dropped++ === 0) emit("channel.dropped", { ...this.source(), event, count: 1 });
+  }
+
+  #tellDropped(): void {
+    const count = this.#dropped - 1;
+    this.#dropped = 0;
+    if (count > 0) emit("channel.dropped", { ...this.source(), event: undefined, count });
   }
 
   #newBacklog(): Backlog<Item> {
-    return new Backlog(this.topic, this.host, isOfClient);
+    return new Backlog(this.topic, this.host, fromOf);
   }
 
-  /** More waits than may. A join is then answered as a crashed one, and the client joins again; a channel crashes. */
+  /**
+   * A join for which more waits than may is answered as a crashed one, and the client joins again: to let it in with a gap
+   * behind its join would be worse. A channel with too many messages of its own crashes.
+   */
   protected override overflowed(error: unknown): void {
     if (this.#state !== "joining") return this.#crash(error);
     this.#joinFailure ??= { error };
@@ -456,6 +485,8 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   /** Called by the sweep over slow callbacks. */
   reportSlow(callback: string, event: string | undefined, duration: number): void {
     emit("channel.slow_callback", { ...this.source(), callback: callback as Callback, event, duration });
+    this.#isSlow = true;
+    if (this.#isCutOff) this.end("closed", undefined, undefined);
   }
 
   #release(reason: string): void {

@@ -8,8 +8,6 @@ import { Frame } from "../transports/transport.ts";
 import type { Connection } from "../transports/transport.ts";
 import type { OutgoingBroadcast } from "./broadcast.ts";
 
-/** Bytes of frames that may wait. Receivers of a broadcast share its frame, so that it is in memory once. */
-export const SEND_QUEUE_LIMIT = 1_048_576;
 /** What an entry counts beside its data. */
 const ENTRY_SIZE = 64;
 
@@ -19,38 +17,64 @@ export class SendQueue {
   readonly #topic: string;
   readonly #connection: Connection;
   #entries: Entry[] = [];
+  /** Bytes of frames that the channel itself has sent, and of what others have. */
+  #ownBytes = 0;
   #bytes = 0;
+  readonly #own = new Set<Frame>();
+  readonly #maxBytes: number;
   /** While everything is held: how many entries may wait. */
   #heldLimit: number | undefined;
   /** Whether what the channel sends takes the place of the first entry, whose `handleOut` runs. */
   #inPlace = false;
 
-  /** With a `heldLimit` everything waits until {@link release}, at most so many entries. */
-  constructor(topic: string, connection: Connection, heldLimit: number | undefined) {
+  /**
+   * `maxBytes` of what others send may wait, and as many of the channel itself. With a `heldLimit` everything waits until
+   * {@link release}, at most so many entries.
+   */
+  constructor(topic: string, connection: Connection, maxBytes: number, heldLimit: number | undefined) {
+    this.#maxBytes = maxBytes;
     this.#topic = topic;
     this.#connection = connection;
     this.#heldLimit = heldLimit;
   }
 
-  /** Sends what the channel itself says: behind what waits, or in the place of the broadcast that it handles. */
+  /**
+   * Sends what the channel itself says: behind what waits, or in the place of the broadcast that it handles. Throws
+   * `WB_MAILBOX_OVERFLOW` when too much of it waits.
+   */
   send(frame: Frame): void {
-    if (this.#inPlace || this.#isFree) this.#connection.send(frame);
-    else this.#add(frame);
+    if (this.#inPlace || this.#isFree) return this.#connection.send(frame);
+    if (this.#ownBytes > this.#maxBytes) throw overflow(this.#topic, `${this.#maxBytes} bytes`);
+    this.#ownBytes += sizeOf(frame);
+    this.#own.add(frame);
+    this.#entries.push(frame);
   }
 
-  /** Sends a broadcast of anybody else. */
-  sendBroadcast(frame: Frame): void {
-    if (this.#isFree) this.#connection.send(frame);
-    else this.#add(frame);
+  /** Sends a broadcast of anybody else; gives false when it must be dropped. Throws while a join is under way. */
+  sendBroadcast(frame: Frame): boolean {
+    if (!this.#isFree) return this.#add(frame);
+    this.#connection.send(frame);
+    return true;
   }
 
   /**
    * Lets everything wait that comes from now on, until a broadcast is {@link handled}. `isOwn`: the channel itself sent
-   * it, so that what the channel sends next comes behind it.
+   * it, so that what the channel sends next comes behind it. Gives false when it must be dropped.
    */
-  intercept(broadcast: OutgoingBroadcast, isOwn: boolean): void {
+  intercept(broadcast: OutgoingBroadcast, isOwn: boolean): boolean {
+    if (!this.#add(broadcast)) return false;
     if (isOwn) this.#inPlace = false;
-    this.#add(broadcast);
+    return true;
+  }
+
+  /** An intercepted broadcast will not be handled: what waited behind it goes on. */
+  drop(broadcast: OutgoingBroadcast): void {
+    // The latest are dropped, so that it is near the end.
+    const at = this.#entries.lastIndexOf(broadcast);
+    if (at === -1) return;
+    this.#entries.splice(at, 1);
+    this.#bytes -= sizeOf(broadcast);
+    if (at === 0) this.#flush();
   }
 
   /** `handleOut` begins. */
@@ -88,13 +112,17 @@ export class SendQueue {
     return this.#entries.length === 0 && this.#heldLimit === undefined;
   }
 
-  #add(entry: Entry): void {
+  #add(entry: Entry): boolean {
     if (this.#heldLimit !== undefined && this.#entries.length >= this.#heldLimit) {
       throw overflow(this.#topic, `${this.#heldLimit} broadcasts`);
     }
-    if (this.#bytes > SEND_QUEUE_LIMIT) throw overflow(this.#topic, `${SEND_QUEUE_LIMIT} bytes`);
+    if (this.#bytes > this.#maxBytes) {
+      if (this.#heldLimit === undefined) return false;
+      throw overflow(this.#topic, `${this.#maxBytes} bytes`);
+    }
     this.#bytes += sizeOf(entry);
     this.#entries.push(entry);
+    return true;
   }
 
   #flush(): void {
@@ -113,7 +141,10 @@ export class SendQueue {
 
   #take(count: number): readonly Entry[] {
     const taken = this.#entries.splice(0, count);
-    for (const entry of taken) this.#bytes -= sizeOf(entry);
+    for (const entry of taken) {
+      if (entry instanceof Frame && this.#own.delete(entry)) this.#ownBytes -= sizeOf(entry);
+      else this.#bytes -= sizeOf(entry);
+    }
     return taken;
   }
 }

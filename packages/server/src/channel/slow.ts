@@ -33,6 +33,7 @@ let sweep: NodeJS.Timeout | undefined;
 /** A callback has returned a promise. Give the result to {@link unwatch} when it has settled. */
 export function watch(owner: Watched, callback: string, event: string | undefined): Pending {
   const entry = new Pending(owner, callback, event);
+  if (owner.slowCallback === Infinity) return entry; // kept, its channel would be kept for ever
   pending.add(entry);
   sweep ??= setInterval(look, PERIOD).unref();
   return entry;

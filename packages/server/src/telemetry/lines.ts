@@ -116,6 +116,12 @@ export const LINES: Lines = {
       : say`CRASHED ${topic} of ${who(id)} in ${callback}("${event}")`,
     error,
   ],
+  "channel.dropped": ({ id, topic, event, count }) => [
+    "warn",
+    event === undefined
+      ? say`DROPPED ${count} messages on ${topic} for ${who(id)}: a callback takes too long`
+      : say`DROPPED ${event} on ${topic} for ${who(id)}: a callback takes too long`,
+  ],
   "channel.slow_callback": ({ id, topic, callback, event, duration }) => [
     "warn",
     event === undefined

@@ -210,6 +210,41 @@ describe("a callback that does not settle", () => {
     },
   );
 
+  it("is given up when the connection is gone: what waits for it is dropped", async () => {
+    const slow = observe("channel.slow_callback");
+    const ended: string[] = [];
+    const handled: unknown[] = [];
+    let settle = (): void => {};
+    const room = defineChannel("room")
+      .join((ctx) => {
+        ctx.onEnd((reason) => void ended.push(reason));
+        return ok();
+      })
+      .handleIn("work", (_ctx, payload) => {
+        handled.push((payload as { n: number }).n);
+        return new Promise<void>((resolve) => (settle = resolve));
+      });
+    const socket = socketOf([room], { slowCallback: 20 });
+    const endpoint = endpointOf(socket);
+    const [early, late] = [new Client(endpoint, socket), new Client(endpoint, socket)];
+    for (const client of [early, late]) {
+      await client.join("room");
+      for (let n = 0; n < 3; n++) client.send("room", "work", { n });
+    }
+    await turn();
+    early.connection.close(1000, "");
+    await turn();
+    expect(ended).toEqual([]);
+    await slow.next();
+    await slow.next();
+    expect(ended).toEqual(["closed"]);
+    late.connection.close(1000, "");
+    expect(ended).toEqual(["closed", "closed"]);
+    settle();
+    await turn();
+    expect(handled).toEqual([0, 0]);
+  });
+
   it("is not reported when it has settled in time, or when slowCallback is Infinity", async () => {
     const slow = observe("channel.slow_callback");
     const settles = socketOf([channelWith("handleIn", () => turn())], { slowCallback: 500 });

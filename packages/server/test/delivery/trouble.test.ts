@@ -168,3 +168,49 @@ describe("a payload that cannot be pushed", () => {
     expect(client.received().map(({ event }) => event)).toEqual(["secret", "info"]);
   });
 });
+
+describe("a client of V1, which cannot be sent bytes", () => {
+  const bytes = Uint8Array.of(1, 2, 3);
+
+  it("lives on when its handler hands on what others have sent; the others get it", async () => {
+    const failed = observe("pubsub.delivery_failed");
+    const crashed = observe("channel.crashed");
+    const room = defineChannel("room")
+      .join((ctx) => {
+        ctx.subscribe("elsewhere");
+        return ok();
+      })
+      .handleOut("event", (ctx, payload) => ctx.push("event", payload as object))
+      .handleInfo((ctx, message) => ctx.push("told", (message as { payload: object }).payload));
+    const socket = socketOf([room]);
+    const endpoint = endpointOf(socket);
+    const [old, modern] = [new Client(endpoint, socket, { vsn: 1 }), new Client(endpoint, socket)];
+    await old.join("room");
+    await modern.join("room");
+    endpoint.broadcast("room", "event", bytes);
+    endpoint.broadcast("elsewhere", "event", bytes);
+    await turn();
+    expect(modern.received().map(({ event }) => event)).toEqual(["event", "told"]);
+    expect(old.received()).toEqual([]);
+    expect(await failed.next()).toMatchObject({ topic: "room", event: "event", subscribers: 1 });
+    expect(await failed.next()).toMatchObject({ topic: "room", event: "told", subscribers: 1 });
+    expect(crashed.rest).toEqual([]);
+    endpoint.broadcast("room", "event", { n: 1 });
+    await turn();
+    expect(old.received()).toMatchObject([{ event: "event", payload: { n: 1 } }]);
+  });
+
+  it("gets an error instead of an answer in bytes", async () => {
+    const room = defineChannel("room")
+      .join(() => ok())
+      .handleIn("file", () => ok(bytes));
+    const socket = socketOf([room]);
+    const client = new Client(endpointOf(socket), socket, { vsn: 1 });
+    await client.join("room");
+    client.send("room", "file");
+    await turn();
+    expect(client.received()).toMatchObject([
+      { payload: { status: "error", response: { reason: "binary reply needs vsn=2.0.0" } } },
+    ]);
+  });
+});

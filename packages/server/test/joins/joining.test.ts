@@ -164,7 +164,7 @@ describe("broadcasts while a join is under way", () => {
       await passed;
       return ok();
     });
-    const socket = socketOf([room]);
+    const socket = socketOf([room], { mailboxBytes: 1_000_000 });
     const endpoint = endpointOf(socket);
     const client = new Client(endpoint, socket);
     client.send("room", "phx_join");
