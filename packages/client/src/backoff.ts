@@ -1,5 +1,5 @@
 /**
- * How long to wait before the next try by default: phoenix.js's steps, plus up to a second of jitter. Without jitter all
+ * The default delays before the next attempt: phoenix.js's steps, plus up to a second of jitter. Without jitter all
  * clients of a restarted server would come back at the same moment.
  */
 const RECONNECT_MS = [10, 50, 100, 150, 200, 250, 500, 1000, 2000];
@@ -14,5 +14,5 @@ const withJitter = (delay: number) => delay + Math.random() * JITTER_MS;
 export const reconnectAfterMs = (tries: number): number => withJitter(RECONNECT_MS[tries - 1] ?? RECONNECT_LAST_MS);
 export const rejoinAfterMs = (tries: number): number => withJitter(REJOIN_MS[tries - 1] ?? REJOIN_LAST_MS);
 
-/** A hidden page is in no hurry, and there are many of them: 20 to 40 s, which throttled timers make a minute at most. */
+/** Hidden pages can wait, and there are many: 20 to 40 s, at most a minute with throttled timers. */
 export const hiddenReconnectAfterMs = (_tries: number): number => 20_000 + Math.random() * 20_000;

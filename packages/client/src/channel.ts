@@ -1,6 +1,6 @@
 /**
- * A channel on the client: joins its topic, and joins it again after every loss of the connection or crash of its other
- * end. States: closed → joining → joined or errored; leaving → closed.
+ * A channel on the client: joins its topic, and rejoins after every lost connection or crash on the server. States:
+ * closed → joining → joined or errored; leaving → closed.
  */
 import { CLOSE, ERROR, JOIN, LEAVE, REPLY } from "@wingbeat/protocol";
 import type { ChannelContract, Payload, Ref } from "@wingbeat/protocol";
@@ -15,7 +15,7 @@ import type { SocketMessage } from "./serializer.ts";
 
 export type ChannelState = "closed" | "errored" | "joined" | "joining" | "leaving";
 
-/** What a channel needs of its socket. */
+/** What a channel needs from its socket. */
 export interface ChannelSocket {
   readonly options: {
     readonly timeout: number;
@@ -28,12 +28,12 @@ export interface ChannelSocket {
   push(message: SocketMessage): void;
   add(channel: Channel): void;
   remove(channel: object): void;
-  /** Leaves another channel that is on this topic: a connection has one per topic. */
+  /** Leaves another channel on this topic: a connection has one per topic. */
   leaveOpenTopic(topic: string, newcomer: object): void;
   log(kind: string, message: string, data?: unknown): void;
 }
 
-/** Why a channel has errored, when the reason is on this side. The server's reason comes as it was sent. */
+/** Why a channel has errored for a local reason. The server's reason is passed as sent. */
 export interface TransportError {
   readonly source: "transport";
   readonly reason: "connection_closed" | "connection_error" | "heartbeat_timeout";
@@ -44,7 +44,7 @@ interface Reply {
   readonly response: unknown;
 }
 
-/** Events of the protocol itself, which every channel has. */
+/** The protocol's own events, which every channel has. */
 type ProtocolEvent = typeof CLOSE | typeof ERROR | typeof REPLY;
 type JoinParams = Payload | (() => Payload | PromiseLike<Payload>);
 
@@ -54,25 +54,25 @@ const optionsOf = (options: Options | undefined): PushOptions =>
   typeof options === "number" ? { timeout: options } : (options ?? {});
 
 /**
- * The channel that `socket.channel(topic)` gives, for code that gets it passed in:
- * `ChannelOf<typeof userSocket, "room:42">`. Any topic of the same channel names the same type.
+ * The type of `socket.channel(topic)`, for code that gets a channel passed in: `ChannelOf<typeof userSocket,
+ * "room:42">`. Any topic of the same channel gives the same type.
  */
 export type ChannelOf<Definition extends TypedSocket, Topic extends TopicsOf<Definition>> = Channel<
   ChannelAt<Definition, Topic>
 >;
 
 export class Channel<Contract extends ChannelContract = UntypedChannel> {
-  /** Types only: what `new Presence(channel)` knows of the server's metas. No value is there. */
+  /** Types only: the server's metas, for `new Presence(channel)`. There is no value at run time. */
   declare readonly "~presence"?: PresenceOf<Contract> | undefined;
   readonly topic: string;
   readonly socket: ChannelSocket;
-  /** The join params, or a function that gives them (or a promise of them) before every join and rejoin. */
+  /** The join params, or a function that returns them (or a promise of them) for every join and rejoin. */
   params: JoinParams;
   state: ChannelState = "closed";
   joinedOnce = false;
   timeout: number;
   readonly joinPush: Push<Contract["join"]["reply"]>;
-  /** Pushes that wait until the channel is joined; `bufferLimit` of the socket bounds it. */
+  /** Pushes waiting for the join, limited by the socket's `bufferLimit`. */
   readonly pushBuffer = new Set<Push>();
   readonly #pushChannel: PushChannel;
   readonly #pending = new Map<string, Push>();
@@ -80,10 +80,10 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   readonly #rejoinTimer: RetryTimer;
   #listenerCount = 0;
   #refusals = 0;
-  /** The server has got a join on this connection, so that it must be told of a leave. */
+  /** A join was sent on this connection, so the server must be told of a leave. */
   #serverKnows = false;
 
-  /** Made by `socket.channel(topic, params)`. */
+  /** Created by `socket.channel(topic, params)`. */
   constructor(topic: string, params: JoinParams, socket: ChannelSocket) {
     this.topic = topic;
     this.params = params;
@@ -104,13 +104,14 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   /**
-   * Joins the topic; to be called once, and again after the channel was closed: left, or ended by the server. The answer can be awaited or received; a channel that could not join because
-   * of a lost connection, a crash or a timeout goes on trying, also after the promise was rejected, until it is left.
-   * Options: `timeout` in ms, and `signal`, which leaves the channel when it comes before the answer.
+   * Joins the topic. Call it once, and again after the channel was closed: left, or ended by the server. The reply can
+   * be awaited or received. A channel that could not join because of a lost connection, a crash or a timeout keeps
+   * trying until it is left, even after the promise was rejected. Options: `timeout` in ms, and `signal`, which leaves
+   * the channel if it aborts before the reply.
    */
   join(options?: Options): Push<Contract["join"]["reply"]> {
     if (this.joinedOnce && !this.isClosed()) {
-      throw new Error(`"${this.topic}" was joined already: leave() it first, or make a new channel`);
+      throw new Error(`"${this.topic}" was already joined: call leave() first, or create a new channel`);
     }
     const { timeout = this.timeout, signal } = optionsOf(options);
     checkTimeout(JOIN, timeout);
@@ -123,8 +124,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   /**
-   * Leaves the topic: the channel is closed at once, its `onClose` callbacks run, and it does not join again by itself.
-   * The push gives "ok" without waiting for the server.
+   * Leaves the topic: the channel is closed at once, its `onClose` callbacks run, and it does not rejoin. The push
+   * resolves with "ok" without waiting for the server.
    */
   leave(timeout: number = this.timeout): Push {
     this.state = "leaving";
@@ -137,8 +138,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   /**
-   * Sends an event. Before the channel is joined it waits in a buffer, where its time runs as well. Throws when `join()`
-   * was not called, and for a payload that cannot be encoded.
+   * Sends an event. Before the channel is joined it waits in a queue, and its timeout runs. Throws when `join()` was
+   * not called, and for a payload that cannot be encoded.
    */
   push<Event extends EventsOf<Contract>>(
     event: Event,
@@ -155,7 +156,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     return push;
   }
 
-  /** Calls back for each event of this name. The ref can be called to stop it, or given to `off`. */
+  /** Calls back for each event of this name. Call the returned ref to stop, or pass it to `off`. */
   on<Event extends (keyof Contract["pushes"] & string) | ProtocolEvent>(
     event: Event,
     callback: Callback<Event extends keyof Contract["pushes"] ? Received<Contract["pushes"][Event]> : unknown>,
@@ -170,7 +171,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     else this.#listeners.get(event)?.remove(Number(ref));
   }
 
-  /** Calls back when the channel is closed for good: it was left, or the server ended it. */
+  /** Calls back when the channel is closed permanently: it was left, or the server ended it. */
   onClose(callback: (payload: unknown, ref: Ref, joinRef: Ref) => unknown): ListenerRef {
     return this.#listen(CLOSE, callback);
   }
@@ -217,7 +218,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     return this.state === "leaving";
   }
 
-  /** The socket asks: is this message for the current join of this channel? */
+  /** Whether this message is for the current join of this channel. */
   isMember({ topic, event, payload, join_ref }: SocketMessage): boolean {
     if (topic !== this.topic) return false;
     if (!join_ref || join_ref === this.joinRef()) return true;
@@ -225,7 +226,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     return false;
   }
 
-  /** A message for this channel, from the socket or from this side. */
+  /** Handles a message for this channel, from the server or local. */
   trigger(event: string, payload?: Payload, ref: Ref = null, joinRef: Ref = null): void {
     const handled = this.#intercepted(event, payload, ref, joinRef);
     if (event === REPLY) this.#replied(ref, handled as Partial<Reply> | null);
@@ -234,7 +235,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.#call(event, handled, ref, joinRef);
   }
 
-  /** The socket has a connection. */
+  /** The socket is connected. */
   connected(): void {
     if (this.isErrored() || (this.isJoining() && this.joinRef() === null)) this.#join();
   }
@@ -247,7 +248,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.trigger(ERROR, { source: "transport", reason } satisfies TransportError, null, this.joinRef());
   }
 
-  /** The connection is about to be closed, in a way that the server would not notice for a while. */
+  /** The connection is about to close in a way that the server would not detect for a while. */
   sayGoodbye(): void {
     if (!this.#serverKnows) return;
     this.socket.push({
@@ -259,14 +260,14 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     });
   }
 
-  /** What a closed channel needs for another join. */
+  /** Resets a closed channel for another join. */
   #reopen(): void {
     this.socket.add(this as unknown as Channel);
     this.joinPush.reset();
     this.#refusals = 0;
   }
 
-  /** The protocol's own events go on as they came when `onMessage` fails: the channel's state hangs on them. */
+  /** The protocol's own events are handled even when `onMessage` fails: the channel's state depends on them. */
   #intercepted(event: string, payload: Payload | undefined, ref: Ref, joinRef: Ref): Payload {
     try {
       const handled = this.onMessage(event, payload, ref, joinRef);
@@ -286,7 +287,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     else this.#waitForConnection();
   }
 
-  /** The time of a join runs while there is no connection, so that whoever awaits it hears of it. */
+  /** The timeout of a join also runs without a connection, so that an awaited join settles. */
   #waitForConnection(): void {
     this.joinPush.reset();
     this.joinPush.startTimeout();
@@ -307,7 +308,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     if (this.socket.options.rejoinRefused(response, this.#refusals)) this.#retry();
   }
 
-  /** The answer may come yet: the server is told that nobody waits for it. */
+  /** The reply may still come: tells the server that it is no longer wanted. */
   #joinTimedOut(): void {
     if (this.#serverKnows && this.socket.isConnected())
       new Push(this.#pushChannel, LEAVE, () => ({}), this.timeout).send();
@@ -320,7 +321,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     if (this.socket.isConnected()) this.#rejoinTimer.schedule();
   }
 
-  /** False for a channel that has ended already: it has no errors any more. */
+  /** False for a channel that has ended: it has no more errors. */
   #errored(payload: unknown): boolean {
     if (this.isLeaving() || this.isClosed()) return false;
     const lost = (payload as Partial<TransportError> | null)?.source === "transport";
@@ -343,7 +344,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.pushBuffer.clear();
   }
 
-  /** A server may broadcast an event of this name as well, with any payload. */
+  /** A server may also broadcast an event of this name, with any payload. */
   #replied(ref: Ref, reply: Partial<Reply> | null): void {
     const { status, response } = reply ?? {};
     if (ref === null || typeof status !== "string") return;
@@ -382,7 +383,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.#listeners.get(event)?.call(payload, ref, joinRef || this.joinRef());
   }
 
-  /** What pushes may do with their channel. */
+  /** What pushes need from their channel. */
   #forPushes(): PushChannel {
     return {
       topic: this.topic,

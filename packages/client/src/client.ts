@@ -1,4 +1,4 @@
-/** All that pages use as a rule: everything but long polling. */
+/** Everything that most pages use: all but long polling. */
 
 export { Socket } from "./socket.ts";
 export type { Logger, SocketOptions } from "./socket/options.ts";

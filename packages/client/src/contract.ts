@@ -1,9 +1,9 @@
 /**
- * Types only: what `new Socket<typeof userSocket>()` knows of its server. A topic selects one channel's contract, the
- * contract says what may be pushed, what comes back, and what the server sends.
+ * Types only: what `new Socket<typeof userSocket>()` knows about its server. A topic selects a channel's contract,
+ * which says what may be pushed, what the replies are, and what the server sends.
  *
- * `socket.channel` takes the server's type from its `this`, not from its class: in a signature which has the server's
- * type in it already, the compiler goes through all channels of the server for each topic.
+ * `socket.channel` takes the server's type from its `this`, not from its class: if the signature contained the server's
+ * type, the compiler would check all channels of the server for each topic.
  */
 import type {
   ChannelContract,
@@ -15,12 +15,12 @@ import type {
 
 export type { ChannelContract, EventsOf, PayloadOf, ReplyOf } from "@wingbeat/protocol";
 
-/** What `typeof userSocket` of a server has, as far as a client is concerned. */
+/** The part of `typeof userSocket` that a client uses. */
 export interface TypedSocket {
   readonly "~contract": SocketContract;
 }
 
-/** A channel of a server whose types are not known: any event, any payload. */
+/** A channel of a server with unknown types: any event, any payload. */
 export interface UntypedChannel extends ChannelContract {
   readonly topic: string;
   readonly join: { readonly in: unknown; readonly reply: ReplyContract };
@@ -42,12 +42,12 @@ export type ChannelAt<Definition extends TypedSocket, Topic extends string> = Co
   Topic
 >;
 
-/** Join params, or a function that gives them (or a promise of them) before every join and rejoin. */
+/** Join params, or a function that returns them (or a promise of them) for every join and rejoin. */
 export type JoinParams<In> = In | (() => In | PromiseLike<In>);
-/** The arguments after a topic: params that may be left out when nothing in them is required. */
+/** The arguments after a topic: params are optional when nothing in them is required. */
 export type JoinArgs<In> = Record<never, never> extends In ? [params?: JoinParams<In>] : [params: JoinParams<In>];
 
-/** An argument that may be left out when nothing in it is required. */
+/** An argument that is optional when nothing in it is required. */
 export type Optional<T> = unknown extends T ? [T?] : Record<never, never> extends T ? [T?] : [T];
 
 /** A callback. One for a payload of unknown type may declare what it expects, as phoenix.js programs do. */
@@ -55,7 +55,7 @@ export type Callback<Payload> = object extends Payload
   ? { bivariant(payload: Payload): unknown }["bivariant"]
   : (payload: Payload) => unknown;
 
-/** What Wingbeat's server itself says with status `error`; a Phoenix server sends `reason` alone. */
+/** The `error` responses of Wingbeat itself; a Phoenix server sends only `reason`. */
 export interface Refusal {
   readonly reason: string;
   /** With reason `rate limited`: milliseconds to wait before the next message. */
@@ -64,7 +64,7 @@ export interface Refusal {
   readonly issues?: readonly { readonly message: string; readonly path: readonly (string | number)[] }[];
 }
 
-/** What `receive(status, callback)` gets. */
+/** What the callback of `receive(status, callback)` gets. */
 export type ResponseOf<Reply extends ReplyContract, Status extends string> = string extends Reply["status"]
   ? unknown
   : Status extends "timeout"
@@ -74,7 +74,7 @@ type Declared<Reply extends ReplyContract, Status extends string> = Reply extend
   ? Received<Reply["response"]>
   : never;
 
-/** What a server's channel declares of its presence, in the shape that `new Presence(channel)` infers from. */
+/** The presence types that a server's channel declares, in the shape that `new Presence(channel)` infers from. */
 export type PresenceOf<Contract extends ChannelContract> = Contract["pushes"] extends {
   readonly presence_state: Readonly<Record<string, infer Entry extends { readonly metas: readonly object[] }>>;
 }
@@ -83,7 +83,9 @@ export type PresenceOf<Contract extends ChannelContract> = Contract["pushes"] ex
 
 type Primitive = string | number | boolean | null | undefined;
 
-/** A value of the server as it arrives after JSON: dates are strings, bytes are ArrayBuffers, functions are gone. */
+/**
+ * A value of the server as it arrives through JSON: dates are strings, bytes are ArrayBuffers, functions are dropped.
+ */
 export type Received<T> = T extends Primitive
   ? T
   : T extends { toJSON(): infer Json }

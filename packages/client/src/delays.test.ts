@@ -133,9 +133,9 @@ describe("what is no delay", () => {
     expect([channel.state, errors.map(String)]).toEqual([
       "joined",
       [
-        "RangeError: rejoinAfterMs(1) gave NaN: it must give milliseconds, 0 or more; the default is used",
+        "RangeError: rejoinAfterMs(1) returned NaN: it must return milliseconds from 0; using the default",
         "Error: in rejoinRefused",
-        "RangeError: rejoinAfterMs(2) gave NaN: it must give milliseconds, 0 or more; the default is used",
+        "RangeError: rejoinAfterMs(2) returned NaN: it must return milliseconds from 0; using the default",
       ],
     ]);
   });

@@ -1,20 +1,20 @@
 /** Why a push has failed. */
 export type PushFailure =
-  /** The server answered with another status than `ok`; `status` and `response` say what. */
+  /** The server replied with a status other than `ok`; see `status` and `response`. */
   | "refused"
-  /** No answer in time. The server may have handled the message. */
+  /** No reply in time. The server may have handled the message. */
   | "timeout"
   /**
-   * The connection was lost, or the channel closed or left, before the answer came. A push that was sent by then may have
-   * been handled, and most likely was: send it again only if handling it twice does no harm, or if the server can tell
-   * (by an id in the payload, say). A push that still waited for its join was not sent.
+   * The connection was lost, or the channel closed or left, before the reply. A push that was already sent may have
+   * been handled, and most likely was: send it again only if handling it twice does no harm, or if the server can
+   * detect it (by an id in the payload, say). A push that was still waiting for its join was not sent.
    */
   | "closed"
   /** The channel crashed on the server before it answered. */
   | "crashed"
-  /** The AbortSignal said so. */
+  /** Its AbortSignal was aborted. */
   | "aborted"
-  /** Too many pushes are waiting for the channel to be joined: this one is not sent. */
+  /** Too many pushes are waiting for the join: this one is not sent. */
   | "buffer_full";
 
 interface PushErrorDetail {
@@ -68,6 +68,6 @@ function reasonOf(response: unknown): string {
   try {
     return (typeof reason === "string" ? reason : (JSON.stringify(response) ?? "without a reason")).slice(0, 200);
   } catch {
-    return "for a reason that cannot be shown";
+    return "for an unprintable reason";
   }
 }

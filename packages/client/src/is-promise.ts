@@ -1,3 +1,3 @@
-/** Also of another realm or library: what can be awaited. */
+/** Whether a value can be awaited, including promises of another realm or library. */
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | null)?.then === "function";

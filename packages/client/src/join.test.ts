@@ -23,7 +23,7 @@ describe("join", () => {
     const { socket } = setUp();
     const channel = socket.channel("room:1");
     channel.join();
-    expect(() => channel.join()).toThrow('"room:1" was joined already: leave() it first, or make a new channel');
+    expect(() => channel.join()).toThrow('"room:1" was already joined: call leave() first, or create a new channel');
   });
 
   it("takes a timeout, as a number or an option, for this join and the pushes after it", () => {
@@ -414,7 +414,7 @@ describe("a channel that was left", () => {
     server().reply("ok", { again: true });
     expect([channel.state, joined.mock.calls]).toEqual(["joined", [[{ again: true }]]]);
     expect(await push).toEqual({ again: true });
-    expect(() => channel.join()).toThrow("was joined already");
+    expect(() => channel.join()).toThrow("was already joined");
   });
 
   it("joins again after the server has ended it, and when there is no connection", async () => {

@@ -1,8 +1,8 @@
 import { isPromise } from "./is-promise.ts";
 
 /**
- * Callbacks that a program registers, with a ref for each. A ref is the number or string that phoenix.js gives, and
- * can be called to remove its callback: `const off = channel.on(...); off();`.
+ * Callbacks registered by the application, with a ref for each. A ref is the number or string that phoenix.js returns,
+ * and can be called to remove its callback: `const off = channel.on(...); off();`.
  */
 export type ListenerRef<Id extends number | string = number> = Id & (() => void);
 
@@ -11,7 +11,7 @@ interface Listener<Args extends unknown[]> {
   readonly callback: (...args: Args) => unknown;
 }
 
-/** The callbacks for one thing, in the order of their registration. Changes do not disturb a call under way. */
+/** The callbacks for one thing, in order of registration. Changes do not affect a call in progress. */
 export class Listeners<Args extends unknown[]> {
   #listeners: readonly Listener<Args>[] = [];
 
@@ -28,7 +28,7 @@ export class Listeners<Args extends unknown[]> {
   }
 }
 
-/** Calls code of the program. Its error, or its rejection, is reported and goes no further. */
+/** Calls application code. Errors and rejections are reported and go no further. */
 export function run(call: () => unknown): void {
   try {
     const result = call();
@@ -39,7 +39,7 @@ export function run(call: () => unknown): void {
 }
 
 /**
- * Tells of an error in the program's code: as an uncaught error on a page, on the console elsewhere. Never thrown from a
+ * Reports an error in application code: as an uncaught error on a page, on the console elsewhere. Never thrown from a
  * timer, because that would end a Node process.
  */
 export function report(error: unknown): void {
@@ -50,11 +50,11 @@ export function report(error: unknown): void {
     // oxlint-disable-next-line no-console -- where uncaught errors are seen
     else console.error(error);
   } catch {
-    // Nobody is left to tell.
+    // There is no way left to report it.
   }
 }
 
-/** A ref that is `id` to a program which keeps it, and removes the callback when it is called. */
+/** A ref that equals `id` when stored, and removes the callback when called. */
 export function listenerRef<Id extends number | string>(id: Id, remove: () => void): ListenerRef<Id> {
   const ref = () => remove();
   return Object.assign(ref, { valueOf: () => id, toString: () => String(id) }) as unknown as ListenerRef<Id>;

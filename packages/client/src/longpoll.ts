@@ -1,6 +1,6 @@
 /**
- * A connection over plain HTTP for places that let no WebSocket through: `new Socket(url, { transport: LongPoll })`.
- * It looks like a WebSocket to the socket. A GET waits for messages and is repeated; what is sent goes out in POSTs.
+ * A connection over plain HTTP for networks that block WebSockets: `new Socket(url, { transport: LongPoll })`. To the
+ * socket it looks like a WebSocket. A GET waits for messages and is repeated; outgoing messages are POSTed.
  */
 import { fromBase64, toBase64 } from "./longpoll/base64.ts";
 import { Outbox } from "./longpoll/outbox.ts";
@@ -13,7 +13,7 @@ const OPEN = 1;
 const CLOSED = 3;
 
 const NDJSON = { "Content-Type": "application/x-ndjson" };
-/** Milliseconds from one poll to the next, when the first has brought nothing. */
+/** Minimum milliseconds between polls when one returned no messages. */
 const MIN_POLL_MS = 100;
 
 const AUTH_TOKEN_PREFIX = "base64url.bearer.phx.";
@@ -22,14 +22,14 @@ type Handler<Event> = ((event: Event) => unknown) | null;
 
 export class LongPoll implements Transport {
   static readonly isLongPoll = true;
-  /** The polls notice a lost connection. */
+  /** Polls detect a lost connection. */
   readonly skipHeartbeat = true;
   binaryType = "arraybuffer";
-  /** Milliseconds that a request may take, longer than a server lets a poll wait (10,000); 0 for no limit. */
+  /** Milliseconds a request may take. Longer than the server lets a poll wait (10,000); 0: no limit. */
   timeout = 20_000;
   onopen: Handler<{ readonly type: "open" }> = null;
   onmessage: Handler<{ readonly type: "message"; readonly data: string | ArrayBuffer }> = null;
-  /** Gets the status that the server answered with, 500 when it gave no usable answer, or `timeout`. */
+  /** Gets the status of the server's answer, 500 when it was unusable, or `timeout`. */
   onerror: Handler<number | "timeout"> = null;
   onclose: Handler<CloseEvent & { readonly type: "close" }> = null;
   readonly #url: string;
@@ -39,12 +39,12 @@ export class LongPoll implements Transport {
   #readyState = CONNECTING;
   #token: string | undefined;
 
-  /** The URL of the WebSocket transport; `protocols` as a socket with `authToken` gives them to a WebSocket. */
+  /** The URL of the WebSocket transport; `protocols` as passed to a WebSocket by a socket with `authToken`. */
   constructor(url: string, protocols?: readonly string[] | null) {
     this.#url = pollUrl(url);
     const [, bearer] = protocols ?? [];
     if (bearer?.startsWith(AUTH_TOKEN_PREFIX)) this.#authToken = fromBase64(bearer.slice(AUTH_TOKEN_PREFIX.length));
-    // By then the callbacks and the timeout are set.
+    // Deferred, so that the callbacks and the timeout are set first.
     queueMicrotask(() => this.#poll());
   }
 
@@ -52,20 +52,22 @@ export class LongPoll implements Transport {
     return this.#readyState;
   }
 
-  /** Characters that the server has not taken yet. */
+  /** Characters that the server has not accepted yet. */
   get bufferedAmount(): number {
     return this.#readyState === OPEN ? this.#outbox.size : 0;
   }
 
-  /** What is sent in one turn travels together. Throws before the connection is open; does nothing once it is closed. */
+  /**
+   * Messages sent in one turn go in one request. Throws before the connection is open; does nothing once it is closed.
+   */
   send(data: string | ArrayBuffer | Uint8Array): void {
     if (this.#readyState === CONNECTING) throw new Error("LongPoll is not open yet");
     if (this.#readyState === OPEN) this.#outbox.add(typeof data === "string" ? data : toBase64(new Uint8Array(data)));
   }
 
   /**
-   * Ends the poll. Frames that were not posted yet go out in one last request, which browsers finish also when the
-   * page is left. The server drops the session when nobody has polled for a while.
+   * Ends the poll. Unsent frames go out in one last request, which browsers complete even when the page is being left.
+   * The server ends the session when it is no longer polled.
    */
   close(code = 1005, reason = ""): void {
     const rest = this.#readyState === OPEN ? this.#outbox.takeRest() : "";
@@ -83,7 +85,8 @@ export class LongPoll implements Transport {
       if (isNew && status === 410 && token !== undefined) this.#opened(token);
       else if (!isNew && (status === 200 || status === 204)) this.#deliver(messages);
       else return this.#fail(status, ...closeOfPoll(status));
-      // A server lets a poll wait for messages. Something that answers at once with none must not be asked in a loop.
+      // A server lets a poll wait for messages. If something answers at once without any, do not poll it in a tight
+      // loop.
       const rest = MIN_POLL_MS - (Date.now() - start);
       if (!isNew && messages.length === 0 && rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
     }
@@ -109,8 +112,8 @@ export class LongPoll implements Transport {
   }
 
   /**
-   * The token of the session goes into the query, the only place where Phoenix up to 1.8.9 looks, and into a header,
-   * which wins in later versions. In the query it comes last: a connect param named `token` comes before it.
+   * The session token goes into the query, the only place where Phoenix up to 1.8.9 looks, and into a header, which
+   * takes precedence in later versions. In the query it comes last: a connect param named `token` comes before it.
    */
   #request(method: string, headers: Record<string, string>, init: RequestInit): Promise<Answer> {
     if (this.#token === undefined) return request(this.#url, { ...init, method, headers }, this.timeout);
@@ -130,8 +133,8 @@ export class LongPoll implements Transport {
   }
 
   /**
-   * Every event is a task of its own, as with a WebSocket: what one message resolves has run before the next comes, and
-   * a callback that throws loses no message. Timers that are set together run in order, without a pause in between.
+   * Every event is a separate task, as with a WebSocket: promise reactions of one message run before the next, and a
+   * callback that throws loses no message. Timers set together run in order, without a pause in between.
    */
   #later(event: () => void): void {
     setTimeout(() => {
@@ -159,8 +162,8 @@ function closeOfPoll(status: Answer["status"]): Close {
 }
 
 /**
- * A text frame, or a binary one: its bytes as the text that they are in UTF-8, or their base64, which begins with `A`
- * because the first byte is below 4 (PROTOCOL.md, section 14.3).
+ * A text frame, or a binary one: its bytes decoded as UTF-8, or as base64, which starts with `A` because the first byte
+ * is below 4 (PROTOCOL.md, section 14.3).
  */
 function frameOf(message: string): string | ArrayBuffer {
   if (message < " ") return new TextEncoder().encode(message).buffer;
@@ -168,7 +171,7 @@ function frameOf(message: string): string | ArrayBuffer {
   try {
     return Uint8Array.from(fromBase64(message), (character) => character.charCodeAt(0)).buffer;
   } catch {
-    // No base64, no JSON: the socket says so.
+    // Neither base64 nor JSON: the socket reports it.
     return message;
   }
 }

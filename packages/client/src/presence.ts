@@ -1,5 +1,5 @@
 /**
- * Who is there, on the client: follows a channel's `presence_state` and `presence_diff` events.
+ * Presence on the client: follows a channel's `presence_state` and `presence_diff` events.
  *
  *     const presence = new Presence<{ online_at: string }>(channel);
  *     presence.onSync(() => render(presence.list((id, { metas }) => ({ id, devices: metas.length }))));
@@ -10,12 +10,12 @@ import type { AnyEntry, PresenceCallbacks, PresenceDiff, PresenceEntry, Presence
 
 export type { PresenceCallbacks, PresenceDiff, PresenceEntry, PresenceState };
 
-/** What a presence needs of a channel. */
+/** What a presence needs from a channel. */
 export interface PresenceChannel<Meta extends object = object, Fields extends object = object> {
   on(event: string, callback: (payload: unknown) => void): unknown;
-  /** The ref of the current join; another one means that the server will send its state anew. */
+  /** The ref of the current join; a new one means that the server will send its state again. */
   joinRef(): string | null | undefined;
-  /** Where an event is logged that is no presence. */
+  /** Logs an invalid presence event. */
   readonly socket?: { log(kind: string, message: string, data?: unknown): void };
   /** Types only: what the channel's server declares. */
   readonly "~presence"?: { readonly meta: Meta; readonly fields: Fields } | undefined;
@@ -26,20 +26,21 @@ export interface PresenceOptions {
   readonly events?: { readonly state: string; readonly diff: string; readonly count?: string } | undefined;
 }
 
-/** Characters of JSON. The oldest diffs are forgotten beyond it: the state has most likely been made after them. */
+/** In characters of JSON. Beyond it the oldest diffs are dropped: the state most likely includes them. */
 const MAX_PENDING = 1_000_000;
 
 /**
- * `Meta` is what the server tracks, `Fields` what its `fetch` adds to each key beside `metas`: known from the channel when
- * its server declares `.pushes({ ...presence.events })`. Each setter takes one callback, and a second call replaces it. A
- * callback that throws is reported; the state stays right. An event that is no presence changes nothing, and is logged.
+ * `Meta` is what the server tracks, `Fields` what its `fetch` adds to each key besides `metas`: inferred from the
+ * channel when its server declares `.pushes({ ...presence.events })`. Each setter takes one callback, and a second call
+ * replaces it. A callback that throws is reported; the state stays correct. An invalid presence event changes nothing,
+ * and is logged.
  */
 export class Presence<Meta extends object = Record<string, unknown>, Fields extends object = Record<string, unknown>> {
   readonly #channel: PresenceChannel<Meta, Fields>;
   readonly #callbacks: PresenceCallbacks<PresenceEntry<Meta, Fields>> = {};
   #synced: () => unknown = () => {};
   #state: Record<string, PresenceEntry<Meta, Fields>> = copyOf({});
-  /** As the server has counted, when it tells no more than that. */
+  /** The server's count, when it sends only that. */
   #count: number | undefined;
   #joinRef: string | null | undefined;
   /** Diffs that came before the state of their join, as JSON. */
@@ -55,7 +56,10 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
     channel.on(count, (payload: unknown) => this.#apply(() => this.#countCame(payload)));
   }
 
-  /** By key. A new object after every event, with unchanged entries kept: fit for `useSyncExternalStore` and `memo`. */
+  /**
+   * By key. A new object after every event that keeps unchanged entries: suitable for `useSyncExternalStore` and
+   * `memo`.
+   */
   get state(): PresenceState<PresenceEntry<Meta, Fields>> {
     return this.#state;
   }
@@ -84,9 +88,9 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
   }
 
   /**
-   * A meta was updated: called with the key's entry around the old meta and around the new one, after the joins and
-   * leaves of the same event, and instead of `onJoin` and `onLeave` for these metas. Without this callback an update
-   * comes as a join and a leave, as in phoenix.js. So does a meta that was updated more than once while the client was
+   * A meta was updated: called with the key's entry containing the old meta and containing the new one, after the joins
+   * and leaves of the same event, instead of `onJoin` and `onLeave` for these metas. Without this callback an update is
+   * reported as a join and a leave, as in phoenix.js. So is a meta that was updated more than once while the client was
    * away: it does not know the one in between.
    */
   onUpdate(
@@ -112,7 +116,7 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
     return !this.#joinRef || this.#joinRef !== this.#channel.joinRef();
   }
 
-  /** All of an event is applied, or nothing: a server may send anything. Callbacks throw nothing here. */
+  /** An event is applied completely or not at all: a server may send anything. Callbacks do not throw here. */
   #apply(change: () => boolean): void {
     const before = this.#state;
     let isSynced = false;
@@ -160,14 +164,14 @@ export class Presence<Meta extends object = Record<string, unknown>, Fields exte
     this.#pendingRef = joinRef;
     this.#pending.push(diff);
     this.#pendingSize += diff.length;
-    // Halves, so that a flood does not shift the list at every diff.
+    // Drops half at a time, so that a flood does not shift the list at every diff.
     while (this.#pendingSize > MAX_PENDING) {
       const oldest = this.#pending.splice(0, Math.ceil(this.#pending.length / 2));
       for (const { length } of oldest) this.#pendingSize -= length;
     }
   }
 
-  /** Diffs of an earlier join are forgotten: the new state has them, and what came after them as well. */
+  /** Diffs of an earlier join are dropped: the new state includes them. */
   #takePending(joinRef: string | null | undefined): string[] {
     const pending = this.#pendingRef === joinRef ? this.#pending : [];
     this.#pending = [];
@@ -209,7 +213,7 @@ function list<Entry, Item>(state: PresenceState<Entry>, by?: (key: string, entry
   return Object.entries(state).map(([key, entry]) => (by === undefined ? entry : by(key, entry)));
 }
 
-/** A callback whose error goes where uncaught errors go. */
+/** Wraps a callback so that its errors are reported as uncaught ones. */
 const isolated =
   <Args extends unknown[]>(callback: (...args: Args) => unknown) =>
   (...args: Args): void =>

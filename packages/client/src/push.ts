@@ -1,6 +1,6 @@
 /**
- * A message to the server and its answer. A push is a phoenix.js push (`receive`) and a promise at the same time: it
- * can be awaited, and a push that nobody awaits rejects nothing.
+ * A message to the server and its reply. A push is a phoenix.js push (`receive`) and a promise at the same time: it can
+ * be awaited, and a push that nobody awaits causes no unhandled rejection.
  */
 import type { Ref, ReplyContract } from "@wingbeat/protocol";
 import type { Callback, ResponseOf } from "./contract.ts";
@@ -11,31 +11,32 @@ import { run } from "./listeners.ts";
 import { Timer, isDelay } from "./timer.ts";
 
 export interface PushOptions {
-  /** Milliseconds to wait for the answer. Default: the socket's `timeout`, 10,000. */
+  /** Milliseconds to wait for the reply. Default: the socket's `timeout`, 10,000. */
   readonly timeout?: number | undefined;
-  /** Takes the push back: not sent if it still waits for the join, else its answer is not waited for. */
+  /** Cancels the push: it is not sent if it is still waiting for the join; otherwise its reply is ignored. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a push needs of its channel. */
+/** What a push needs from its channel. */
 export interface PushChannel {
   readonly topic: string;
   makeRef(): string;
   /** Calls `settle` of the push when the reply with its ref comes. */
   expectReply(ref: string, push: Push): void;
-  /** False when nobody waits for that reply any more: it has come, or timed out, or the channel is closed. */
+  /** False when that reply is no longer expected: it has arrived, timed out, or the channel is closed. */
   expectsReply(ref: string): boolean;
   forgetReply(ref: string): void;
   transmit(push: Push, payload: unknown): void;
-  /** The push has timed out: it is not to be sent any more. */
+  /** The push has timed out: it must not be sent any more. */
   withdraw(push: Push): void;
-  /** The same, because its AbortSignal said so. */
+  /** The push was cancelled by its AbortSignal. */
   abort(push: Push): void;
 }
 
 /**
- * What rejects a push, with what is known of its answers: `response` is that of the statuses beside `ok`, or undefined
- * when there was no answer. For `.catch(callback)` and `then`; what a `catch` statement gets is unknown to the compiler.
+ * The error of a rejected push, typed by its replies: `response` is that of the statuses besides `ok`, or undefined
+ * when there was no reply. For `.catch(callback)` and `then`; the compiler does not type the variable of a `catch`
+ * statement.
  */
 export type FailureOf<R extends ReplyContract> = PushError & {
   readonly response: ResponseOf<R, Exclude<R["status"], "ok"> | "error"> | undefined;
@@ -49,7 +50,7 @@ interface Reply {
 export class Push<R extends ReplyContract = ReplyContract> implements Promise<ResponseOf<R, "ok">> {
   readonly event: string;
   timeout: number;
-  /** Set while the push is under way, and afterwards. */
+  /** Set once the push has been sent. */
   ref: Ref = null;
   readonly #channel: PushChannel;
   readonly #payload: () => unknown;
@@ -60,8 +61,8 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
   #unwatch: (() => void) | undefined;
 
   /**
-   * Made by channels. `payload` is called at every sending and may give a promise. Throws a RangeError for a timeout that
-   * is no number of milliseconds.
+   * Created by channels. `payload` is called for every send and may return a promise. Throws a RangeError for an
+   * invalid timeout.
    */
   constructor(channel: PushChannel, event: string, payload: () => unknown, timeout: number) {
     checkTimeout(event, timeout);
@@ -72,8 +73,8 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
   }
 
   /**
-   * Calls back when the answer with this status comes, at once when it is there already: `ok`, `error`, a status of the
-   * server's own, or `timeout`. A join is answered again at every rejoin.
+   * Calls back when the reply has this status, at once when it has arrived already: `ok`, `error`, a custom status of
+   * the server, or `timeout`. A join is answered again at every rejoin.
    */
   receive<Status extends R["status"] | "ok" | "error" | "timeout">(
     status: Status,
@@ -85,7 +86,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     return this;
   }
 
-  /** A push can be given to whatever takes a promise. */
+  /** Makes a push assignable to Promise. */
   get [Symbol.toStringTag](): string {
     return "Push";
   }
@@ -107,7 +108,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     return this.then(undefined).finally(settled);
   }
 
-  /** Sends the message. The time for the answer starts now. */
+  /** Sends the message. The timeout starts now. */
   send(): void {
     this.startTimeout();
     const ref = this.#channel.makeRef();
@@ -125,14 +126,14 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     payload.then((value) => this.#channel.expectsReply(ref) && this.#transmit(value), failed);
   }
 
-  /** As a new message with a ref of its own. */
+  /** Sends it again as a new message with a new ref. */
   resend(timeout: number): void {
     this.timeout = timeout;
     this.reset();
     this.send();
   }
 
-  /** Forgets the last sending and its answer; the hooks stay. */
+  /** Resets the last send and its reply; hooks are kept. */
   reset(): void {
     this.forget();
     this.ref = null;
@@ -147,13 +148,13 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     });
   }
 
-  /** No answer is expected any more, not even a timeout. */
+  /** Stops expecting a reply, including the timeout. */
   forget(): void {
     this.#timer.stop();
     if (this.ref !== null) this.#channel.forgetReply(this.ref);
   }
 
-  /** The answer has come, or it has not come in time. */
+  /** The reply has arrived, or timed out. */
   settle(status: string, response: unknown): void {
     this.forget();
     this.#received = { status, response };
@@ -163,18 +164,18 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     for (const hook of this.#hooks) if (hook.status === status) run(() => hook.callback(response));
   }
 
-  /** Ends the waiting of those who await the push. phoenix.js's hooks know no such end: they wait for the timeout. */
+  /** Rejects the promise of the push. phoenix.js's hooks are not called: they wait for the timeout. */
   fail(reason: PushFailure, detail?: { status?: string; response?: unknown; cause?: unknown }): void {
     this.#conclude().reject(new PushError(reason, { topic: this.#channel.topic, event: this.event, ...detail }));
   }
 
-  /** The push cannot be sent, for a reason on this side: hooks get it as an `error`. */
+  /** The push cannot be sent for a local reason: hooks get it as an `error`. */
   reject(response: { readonly reason: string }, cause?: unknown, reason: PushFailure = "refused"): void {
     this.fail(reason, { response, cause });
     this.settle("error", response);
   }
 
-  /** From now on `signal` can take the push back. */
+  /** From now on `signal` can cancel the push. */
   watch(signal: AbortSignal): void {
     const abort = () => {
       this.forget();
@@ -186,7 +187,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     this.#unwatch = () => signal.removeEventListener("abort", abort);
   }
 
-  /** Throws what the encoder throws: a push that nobody awaits must not vanish in silence. */
+  /** Rethrows the encoder's error: a push that nobody awaits must not fail silently. */
   #transmit(payload: unknown): void {
     try {
       this.#channel.transmit(this as unknown as Push, payload);
@@ -206,10 +207,10 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
 export function checkTimeout(event: string, timeout: unknown): void {
   if (isDelay(timeout)) return;
   const shown = typeof timeout === "number" ? timeout : typeof timeout;
-  throw new RangeError(`timeout of "${event}" is ${shown}: it must be milliseconds, 0 or more, or Infinity`);
+  throw new RangeError(`timeout of "${event}" is ${shown}: it must be a number of milliseconds from 0, or Infinity`);
 }
 
-/** What those who await a push wait for. The first conclusion counts. */
+/** The promise of a push. The first settlement counts. */
 class Outcome {
   resolve!: (response: unknown) => void;
   reject!: (error: PushError) => void;
@@ -220,7 +221,7 @@ class Outcome {
   });
 
   constructor() {
-    // Nobody has to await a push.
+    // A push need not be awaited.
     this.promise.catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Messages as phoenix.js hands them to a program (`onMessage`, custom `encode` and `decode`), and the V2 codec in the
- * shape of phoenix.js's `Serializer`.
+ * Messages as phoenix.js passes them to an application (`onMessage`, custom `encode` and `decode`), and the V2 codec in
+ * the shape of phoenix.js's `Serializer`.
  */
 import { v2Client } from "@wingbeat/protocol";
 import type { Payload, Ref } from "@wingbeat/protocol";
@@ -17,7 +17,7 @@ export type FrameOut = string | ArrayBuffer | Uint8Array;
 export type Encode = (message: SocketMessage, callback: (frame: FrameOut) => void) => void;
 export type Decode = (frame: unknown, callback: (message: SocketMessage) => void) => void;
 
-/** Is it what a decoder must give? Whoever handles a message may then turn its fields into text. */
+/** Whether a decoder's result is a message, so that its fields can safely be used as strings. */
 export function isMessage(message: SocketMessage): boolean {
   const { topic, event, ref, join_ref } = (message ?? {}) as Partial<SocketMessage>;
   return typeof topic === "string" && typeof event === "string" && !isObject(ref) && !isObject(join_ref);
@@ -51,5 +51,5 @@ function unpacked(payload: Payload): unknown {
   return { status, response: bufferOf(response) };
 }
 
-/** A copy that ends where the payload ends: the frame's own buffer holds the header too. */
+/** A copy of just the payload: the frame's buffer includes the header. */
 const bufferOf = (bytes: Uint8Array) => bytes.slice().buffer;

@@ -49,7 +49,7 @@ describe("a new socket", () => {
   it("says what to do where there is no WebSocket", () => {
     vi.stubGlobal("WebSocket", undefined);
     expect(() => new Socket("ws://server/socket")).toThrow(
-      'No global WebSocket here: give option transport, as the WebSocket of "ws"',
+      'no global WebSocket: pass the option transport, for example the WebSocket of "ws"',
     );
   });
 

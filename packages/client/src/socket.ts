@@ -1,6 +1,6 @@
 /**
- * The connection to a server, kept up: opens it, opens it again when it is lost, and hands its messages to the channels.
- * The names and behaviour are phoenix.js's; docs/phoenix-js.md lists where we differ.
+ * Keeps a connection to a server: opens it, reopens it when it is lost, and passes its messages to the channels. The
+ * names and behaviour are phoenix.js's; docs/phoenix-js.md lists the differences.
  *
  * @example
  * const socket = new Socket<typeof userSocket>("/socket", { params: { token } });
@@ -33,43 +33,43 @@ import type { Params } from "./socket/url.ts";
 import { Timer } from "./timer.ts";
 import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
 
-/** An attempt to connect that is younger is not replaced when the page wakes: several events tell of that. */
+/** A younger connection attempt is not replaced when the page wakes: several events report that. */
 const FRESH_MS = 1000;
 
 export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket, TypedSocket {
-  /** Types only: what the server has. No value is there. */
+  /** Types only: the server's channels. There is no value at run time. */
   declare readonly "~contract": Definition["~contract"];
   readonly endPoint: string;
-  /** Milliseconds that pushes and joins wait for their answers. */
+  /** Milliseconds that pushes and joins wait for their replies. */
   readonly timeout: number;
   transport: TransportClass;
   channels: readonly Channel[] = [];
   /** The number of the last ref. */
   ref = 0;
-  /** Messages that were pushed while there was no connection. Channels keep their own. */
+  /** Messages pushed without a connection. Channels keep their own. */
   sendBuffer: SocketMessage[] = [];
-  /** The options, with defaults where none was given. */
+  /** The options, with defaults filled in. */
   readonly options: Config;
   readonly #callbacks = new Callbacks();
   readonly #reconnectTimer: RetryTimer;
   readonly #connectTimer = new Timer();
-  /** Who has asked for a round trip on this connection, by the ref of the heartbeat. */
+  /** Pending ping callbacks of this connection, by the ref of the heartbeat. */
   readonly #pings = new Map<unknown, () => unknown>();
   readonly #heartbeat: Heartbeat;
   readonly #page: Page;
   #fallback: Fallback | undefined;
   #params: Provider<Params> | undefined;
   #connection: Connection | undefined;
-  /** Between `connect` and `disconnect`: a lost connection is opened again. */
+  /** True between `connect` and `disconnect`: a lost connection is reopened. */
   #wanted = false;
-  /** The params of a connection are awaited. */
+  /** Waiting for the params of a connection. */
   #preparing = false;
-  /** Counts starts and ends: what was awaited for an earlier one is dropped. */
+  /** Counts starts and ends: results awaited for an earlier one are dropped. */
   #clock = 0;
-  /** When the last attempt to connect began. */
+  /** When the last connection attempt started. */
   #startedAt = 0;
   #establishedConnections = 0;
-  /** Closed because the page was left: to be opened when it comes back. */
+  /** Closed because the page was left; reopened when it comes back. */
   #leftPage = false;
 
   /** `endPoint` is the server's mount, as `/socket` (on a page) or `wss://example.com/socket`. */
@@ -103,8 +103,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   /**
-   * Opens the connection and keeps it up until `disconnect()`. Does nothing when that is under way already. `params`
-   * replace those of the constructor (phoenix.js has them deprecated). Throws for an address that cannot be used.
+   * Opens the connection and keeps it open until `disconnect()`. Does nothing when already called. `params` replace
+   * those of the constructor (deprecated in phoenix.js). Throws for an invalid address.
    */
   connect(params?: Params): void {
     if (params !== undefined) this.#params = params;
@@ -122,19 +122,22 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#page.watch();
   }
 
-  /** True between `connect()` and `disconnect()`: a connection that is lost is opened again. */
+  /** True between `connect()` and `disconnect()`: a lost connection is reopened. */
   get isActive(): boolean {
     return this.#wanted || this.#leftPage;
   }
 
-  /** Closes the connection for good; calls back when it is closed, at once when there is none. */
+  /** Closes the connection permanently; calls back when it is closed, at once when there is none. */
   disconnect(callback?: () => void, code?: number, reason?: string): void {
     this.#leftPage = false;
     this.#page.unwatch();
     this.#close(callback, code, reason);
   }
 
-  /** A channel for a topic. Nothing is sent before its `join()`. Why its types come with `this`: see contract.ts. */
+  /**
+   * Creates a channel for a topic. Nothing is sent before its `join()`. For why its types come with `this`, see
+   * contract.ts.
+   */
   channel<Server extends TypedSocket, const Topic extends TopicsOf<Server>>(
     this: Server,
     topic: Topic,
@@ -146,13 +149,13 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return channel;
   }
 
-  /** Sends a message as it is, or keeps it for the next connection. Throws when too many are kept. */
+  /** Sends a message as is, or queues it for the next connection. Throws when the queue is full. */
   push(message: SocketMessage): void {
     const { topic, event, payload, ref, join_ref } = message;
     if (this.hasLogger()) this.log("push", `${topic} ${event} (${join_ref}, ${ref})`, payload);
     if (this.isConnected()) return this.#send(message);
     if (this.sendBuffer.length >= this.options.bufferLimit) {
-      throw new Error(`bufferLimit reached: ${this.options.bufferLimit} messages wait for a connection`);
+      throw new Error(`bufferLimit reached: ${this.options.bufferLimit} messages are queued for a connection`);
     }
     this.sendBuffer.push(message);
   }
@@ -165,7 +168,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return true;
   }
 
-  /** Calls back at every connection, after the channels have begun to join again. */
+  /** Calls back at every connection, after the channels have started to rejoin. */
   onOpen(callback: () => unknown): ListenerRef<string> {
     return this.#callbacks.add(this.#callbacks.open, callback);
   }
@@ -175,7 +178,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return this.#callbacks.add(this.#callbacks.close, callback);
   }
 
-  /** Calls back when a connection failed, or could not be made. The socket tries again by itself. */
+  /** Calls back when a connection failed, or could not be opened. The socket retries by itself. */
   onError(callback: (...args: ErrorArgs) => unknown): ListenerRef<string> {
     return this.#callbacks.add(this.#callbacks.error, callback);
   }
@@ -198,7 +201,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return this.#preparing ? "connecting" : (this.#connection?.state ?? "closed");
   }
 
-  /** The address of the next connection, unless its params are still to be awaited. */
+  /** The URL of the next connection, unless its params are still pending. */
   endPointURL(): string {
     const params = provide(this.#params);
     return endPointURL(this.endPoint, isPromise(params) ? {} : (params ?? {}), this.options.vsn);
@@ -233,12 +236,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     connection?.abandon("transport replaced");
   }
 
-  /** Lists a channel again that was closed. Channels do this themselves when they are joined again. */
+  /** Adds a closed channel again. Called by channels when they are joined again. */
   add(channel: Channel): void {
     this.channels = [...this.channels, channel];
   }
 
-  /** Forgets a channel. Channels do this themselves when they are closed. */
+  /** Removes a channel. Called by channels when they are closed. */
   remove(channel: object): void {
     this.channels = this.channels.filter((other) => other !== channel);
   }
@@ -288,7 +291,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#fallback?.started();
   }
 
-  /** Gives up the attempt that is under way, whatever it waits for. */
+  /** Gives up the current attempt, whatever it waits for. */
   #attemptFailed(error: unknown, reason: string): void {
     if (this.#preparing) {
       this.#clock++;
@@ -296,7 +299,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     } else this.#connection?.fail(error, reason);
   }
 
-  /** The params, the token or the transport could not be had: as good as a connection that failed. */
+  /** Params, token or transport failed: treated like a failed connection. */
   #startFailed(error: unknown): void {
     this.#preparing = false;
     this.#connectTimer.stop();
@@ -318,9 +321,9 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (this.isConnected()) this.#fallback?.opened();
   }
 
-  /** A frame that is no message ends the connection: who sends one cannot be trusted with the next. */
+  /** An invalid frame ends the connection: a peer that sends one cannot be trusted with the next. */
   #received(data: unknown, connection: Connection): void {
-    const failed = (error: unknown) => connection.fail(error, "a frame could not be read");
+    const failed = (error: unknown) => connection.fail(error, "a frame could not be decoded");
     const decoded = (message: SocketMessage) => {
       if (connection !== this.#connection) return;
       if (isMessage(message)) this.#handle(message);
@@ -338,7 +341,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const { topic, event, payload, ref, join_ref = null } = message;
     this.#heartbeat.received(ref);
     this.#fallback?.received();
-    // Only now the connection is known to be a good one. Many that fail open first.
+    // Only now is the connection known to work: many that fail open first.
     if (event === REPLY && ref) this.#reconnectTimer.reset();
     if (this.hasLogger()) this.log("receive", `${statusOf(payload)} ${topic} ${event} (${ref})`, payload);
     for (const channel of this.channels) {
@@ -367,7 +370,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (isCurrent) this.#tryAgain();
   }
 
-  /** After a connection that has ended or could not be made, unless a callback has seen to what comes next. */
+  /** After a connection has ended or failed to open, unless a callback has connected or disconnected. */
   #tryAgain(): void {
     if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
     if (this.#fallback?.ended() !== true) this.#reconnectTimer.schedule();
@@ -398,14 +401,14 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     connection.close(callback, code, reason);
   }
 
-  /** A server notices the end of a WebSocket at once, and that of long polling when nobody has polled for a while. */
+  /** A server detects the end of a WebSocket at once, and that of a long poll when it is no longer polled. */
   #sayGoodbye(connection: Connection): void {
     if (this.transport.isLongPoll !== true || connection.state !== "open") return;
     connection.mute();
     for (const channel of this.channels) run(() => channel.sayGoodbye());
   }
 
-  /** What the program says, and no less on a hidden page than `hiddenReconnectAfterMs`. */
+  /** The application's delay; on a hidden page at least `hiddenReconnectAfterMs`. */
   #pause(tries: number): number {
     const { reconnectAfterMs, hiddenReconnectAfterMs } = this.options;
     const pause = reconnectAfterMs(tries);
@@ -422,7 +425,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     }
   }
 
-  /** The page is visible or the network is back: no reason to wait any longer, for a pause or an attempt that is stuck. */
+  /** The page is visible or the network is back: stop waiting for a delay or a stuck attempt. */
   #wake(): void {
     this.#heartbeat.wake();
     if (!this.#wanted || this.isConnected()) return;
@@ -432,7 +435,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#replaceConnection("page is awake");
   }
 
-  /** Ends what is there, an attempt as well, and connects at once. The pauses go on where they were. */
+  /** Ends the current connection or attempt, and connects at once. The backoff is not reset. */
   #replaceConnection(reason: string): void {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -446,7 +449,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#close();
-    // What is left of this turn may be all the time that there is.
+    // The rest of this turn may be all the time that is left.
     connection.closeNow();
     this.#leftPage = true;
   }
@@ -458,7 +461,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#reconnect();
   }
 
-  /** A page whose WebSockets are to be trusted does not carry long polling. */
+  /** Pages without a fallback do not load long polling. */
   #loadFallback(): Promise<void> | undefined {
     const { longPollFallbackMs, sessionStorage } = this.options;
     if (!longPollFallbackMs || this.#fallback !== undefined || this.transport.isLongPoll === true) return undefined;
@@ -490,7 +493,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return ref;
   }
 
-  /** An encoder may call back later: then the connection may be another one. */
+  /** An encoder may call back later, when the connection may be another one. */
   #send(message: SocketMessage): void {
     const connection = this.#connection;
     this.options.encode(message, (frame) => {
@@ -499,7 +502,10 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 }
 
-/** The status of a reply, if it is one: what a server sends may be anything, also something that cannot be text. */
+/**
+ * The status of a reply, if it is a string: a server may send anything, even values that cannot be converted to a
+ * string.
+ */
 function statusOf(payload: unknown): string {
   const status = (payload as { readonly status?: unknown } | null)?.status;
   return typeof status === "string" ? status : "";

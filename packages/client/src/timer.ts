@@ -1,14 +1,14 @@
-/** The longest delay of `setTimeout`: it fires at once for anything beyond it, Infinity included. */
+/** The longest delay of `setTimeout`; longer ones, including Infinity, fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
 /** A delay in milliseconds, Infinity for "never". */
 export const isDelay = (value: unknown): value is number => typeof value === "number" && value >= 0;
 
-/** One timer at most is running. It takes delays of any length. */
+/** A single timer for delays of any length. */
 export class Timer {
   #handle: ReturnType<typeof setTimeout> | undefined;
 
-  /** Calls back after `ms`, for Infinity never. A wait that is under way is replaced. */
+  /** Calls back after `ms`, for Infinity never. Replaces a pending wait. */
   start(ms: number, callback: () => unknown): void {
     this.stop();
     if (!(ms < Infinity)) return;

@@ -1,13 +1,13 @@
 /**
- * What the socket needs of a WebSocket. The browser's own, the `ws` package's, React Native's and {@link LongPoll} all
- * fit: the socket makes one for each connection with `new Transport(url, protocols)` and sets its callbacks.
+ * The part of WebSocket that the socket needs. The browser's, the `ws` package's, React Native's and {@link LongPoll}
+ * all fit: the socket creates one for each connection with `new Transport(url, protocols)` and sets its callbacks.
  */
 export interface Transport {
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
   readonly readyState: number;
-  /** Bytes that are not on the wire yet. A connection is closed only when they are gone, or after 1.5 s. */
+  /** Bytes not sent yet. A connection is closed once they are sent, or after 1.5 s. */
   readonly bufferedAmount?: number;
-  /** True for transports that notice a lost connection by themselves: the socket then sends no heartbeats. */
+  /** True for transports that detect a lost connection themselves: the socket then sends no heartbeats. */
   readonly skipHeartbeat?: boolean;
   binaryType?: string;
   /** Milliseconds that a long poll may take. */
@@ -22,11 +22,11 @@ export interface Transport {
 
 export interface TransportClass {
   new (url: string, protocols?: string[]): Transport;
-  /** True for long polling, which carries text frames in its own way: the socket then takes no custom codec. */
+  /** True for long polling, which has its own framing of text: a custom codec is then not allowed. */
   readonly isLongPoll?: boolean;
 }
 
-/** The part of a browser's CloseEvent that every transport gives. */
+/** The part of a browser's CloseEvent that every transport provides. */
 export interface CloseEvent {
   /** PROTOCOL.md, section 10, lists the codes; 1006 is a connection that broke. */
   readonly code: number;

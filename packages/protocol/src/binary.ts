@@ -21,10 +21,10 @@ type Header = readonly (readonly [name: string, value: unknown])[];
 function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Array {
   const strings = header.map(([name, value]) => {
     if (typeof value === "object" && value !== null) {
-      throw new EncodeError(`${name} is an object or array, which a binary frame cannot hold: send JSON.`);
+      throw new EncodeError(`${name} is an object or array, which a binary frame cannot carry: send JSON.`);
     }
     const bytes = encodeUtf8(value === null || value === undefined ? "" : String(value));
-    if (bytes === undefined) throw new EncodeError(`${name} has half of a surrogate pair, which UTF-8 cannot write.`);
+    if (bytes === undefined) throw new EncodeError(`${name} has a lone surrogate, which UTF-8 cannot encode.`);
     if (bytes.length > MAX_LENGTH) {
       throw new EncodeError(
         `${name} has ${bytes.length} bytes, but a binary frame holds at most ${MAX_LENGTH}: use a shorter one, or send JSON.`,
@@ -45,7 +45,7 @@ function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Ar
   return frame;
 }
 
-/** Reads `count` header strings; gives them and the payload as a view on the frame's memory. */
+/** Reads `count` header strings; returns them and the payload as a view on the frame's memory. */
 function decodeFrame(frame: Uint8Array, count: number): { strings: string[]; payload: Uint8Array } {
   let offset = 1 + count;
   const strings: string[] = [];
@@ -77,7 +77,7 @@ export function encodeClientPush(message: Message, payload: Uint8Array): Uint8Ar
   );
 }
 
-/** Client to server, on the server. The only kind that a server takes is 0. */
+/** Client to server, on the server. Servers accept only kind 0. */
 export function decodeClientFrame(frame: Uint8Array): ClientMessage {
   if (frame[0] !== PUSH) {
     throw new DecodeError(`binary frame of kind ${frame[0] ?? "(empty)"}: a client sends kind 0 only`);

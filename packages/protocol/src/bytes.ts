@@ -1,6 +1,6 @@
-/** What counts as bytes: buffers and all views on them, of any realm (a test's DOM, an iframe, a vm context). */
+/** What counts as bytes: buffers and all views of them, of any realm (a test's DOM, an iframe, a vm context). */
 
-/** The bytes of a binary payload, as they are in memory; or undefined for anything else. */
+/** The bytes of a binary payload, without a copy; undefined for anything else. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Uint8Array) return value;
@@ -12,6 +12,6 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
 function isBuffer(value: object): value is ArrayBuffer {
   const tag = (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   if (tag !== "ArrayBuffer" && tag !== "SharedArrayBuffer") return false;
-  // Any object may have such a tag: only of a buffer does a view take the memory.
+  // Any object can have such a tag: only a real buffer can be wrapped in a view.
   return (new Uint8Array(value as ArrayBuffer).buffer as unknown) === value;
 }

@@ -1,6 +1,6 @@
 /**
- * The contract of a frame format, once for each end of the wire. A frame is a string (text frame) or bytes
- * (binary frame). Implementations hold no state: one object serves all connections.
+ * The contract of a frame format, one for each end of the wire. A frame is a string (text frame) or bytes (binary
+ * frame). Implementations are stateless: one object serves all connections.
  */
 import { EncodeError } from "./errors.ts";
 import type { FrameLimits } from "./limits.ts";
@@ -8,36 +8,39 @@ import type { ClientMessage, Message, Payload } from "./message.ts";
 
 export type FrameData = string | Uint8Array;
 
-/** What a server does with frames. */
+/** The server's side of a codec. */
 export interface ServerCodec {
   /**
-   * Reads a client's frame. Throws {@link DecodeError}, also for a frame beyond the limits ({@link DEFAULT_LIMITS} unless
-   * they are given): the connection is then closed with 1011.
+   * Decodes a client's frame. Throws {@link DecodeError}, also for a frame beyond the limits ({@link DEFAULT_LIMITS} by
+   * default): the connection is then closed with 1011.
    */
   decode(frame: FrameData, limits?: FrameLimits): ClientMessage;
   /**
-   * Writes a push, `phx_close` or `phx_error`; the refs as the client sent them. Throws {@link EncodeError} when the
-   * payload does not fit.
+   * Encodes a push, `phx_close` or `phx_error`, with the refs as the client sent them. Throws {@link EncodeError} for
+   * an invalid payload.
    */
   encodeMessage(joinRef: unknown, ref: unknown, topic: string, event: string, payload: Payload): FrameData;
   /**
-   * Writes the answer to one message; the refs and the topic as the client sent them. Throws {@link EncodeError} when
-   * the response does not fit.
+   * Encodes the reply to a message, with the refs and topic as the client sent them. Throws {@link EncodeError} for an
+   * invalid response.
    */
   encodeReply(joinRef: unknown, ref: unknown, topic: unknown, status: string, response: Payload): FrameData;
-  /** Writes a message to all subscribers of a topic. Throws {@link EncodeError} when the payload does not fit. */
+  /** Encodes a message to all subscribers of a topic. Throws {@link EncodeError} for an invalid payload. */
   encodeBroadcast(topic: string, event: string, payload: Payload): FrameData;
 }
 
-/** What a client does with frames. */
+/** The client's side of a codec. */
 export interface ClientCodec {
-  /** Writes a message to the server. Throws {@link EncodeError}. */
+  /** Encodes a message to the server. Throws {@link EncodeError}. */
   encode(message: Message): FrameData;
-  /** Reads a server's frame; a reply has event `phx_reply` and payload `{status, response}`. Throws {@link DecodeError}. */
+  /**
+   * Decodes a server's frame; a reply has event `phx_reply` and payload `{status, response}`. Throws {@link
+   * DecodeError}.
+   */
   decode(frame: FrameData): Message;
 }
 
-/** How a payload is called in an error. */
+/** The name of a payload in an error. */
 export const payloadOf = (event: string): string => `payload of "${event}"`;
 
 /** `JSON.stringify` of what {@link jsonOf} has checked. `what` names the payload in an error. */

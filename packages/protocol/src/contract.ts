@@ -1,15 +1,15 @@
 /**
- * Types only: what a channel takes, sends and answers, and which channels a socket has. The server's definitions
- * carry them under `~contract` (no value is there at run time); a client reads them with `import type`.
+ * Types only: what a channel accepts, sends and replies, and which channels a socket has. The server's definitions
+ * carry them under `~contract` (no value at run time); a client reads them with `import type`.
  */
 
-/** An answer's status and response, as a server's handler returns it. */
+/** The status and response of a reply, as a server's handler returns it. */
 export interface ReplyContract {
   readonly status: string;
   readonly response: unknown;
 }
 
-/** One channel's side of the wire. */
+/** The contract of one channel. */
 export interface ChannelContract {
   /** The topic pattern: `room:lobby`, `room:*` or `room:{id}`. */
   readonly topic: string;
@@ -21,12 +21,12 @@ export interface ChannelContract {
   readonly pushes: Record<string, unknown>;
 }
 
-/** What `typeof userSocket` says to a client. */
+/** The part of `typeof userSocket` for clients. */
 export interface SocketContract {
   readonly channels: ChannelContract;
 }
 
-/** The topics that fit a pattern: `room:*` and `room:{id}` give `` `room:${string}` ``. */
+/** The topics that match a pattern: `room:*` and `room:{id}` give `` `room:${string}` ``. */
 export type TopicOf<Pattern extends string> = Pattern extends `${infer Head}{${string}}${infer Rest}`
   ? `${Head}${string}${TopicOf<Rest>}`
   : Pattern extends `${infer Head}*`
@@ -40,28 +40,28 @@ export type ParamsOf<Pattern extends string> = Pattern extends `${string}{${infe
 
 /**
  * A record of patterns as a record of names: a pattern becomes an index signature, so that the compiler finds a name
- * without trying all patterns in types of their own. Each value stays under its pattern: a name that fits two patterns
- * has both values, not their intersection.
+ * without checking each pattern. Each value stays under its pattern: a name that matches two patterns has both values,
+ * not their intersection.
  */
 type ByName<Patterns> = {
   readonly [P in keyof Patterns & string as TopicOf<P>]: { readonly [Q in P]: Patterns[P] };
 };
 type Values<T> = T extends unknown ? T[keyof T] : never;
-/** What a record of patterns has for a name. An exact name wins over patterns. */
+/** The value of a record of patterns for a name. An exact name wins over patterns. */
 type At<Names extends Readonly<Record<string, object>>, Name extends string> = Values<Names[Name]>;
 type ByPattern<Channel extends ChannelContract> = { readonly [C in Channel as C["topic"]]: C };
 
 /** The topics that a socket has channels for. */
 export type TopicsOf<Socket extends SocketContract> = TopicOf<Socket["channels"]["topic"]>;
 
-/** The channel that a topic leads to: the one declared for exactly this topic, else all whose pattern fits. */
+/** The channel that a topic leads to: the one declared for exactly this topic, else all whose pattern matches. */
 export type ChannelAt<Socket extends SocketContract, Topic extends string> =
   At<ByName<ByPattern<Socket["channels"]>>, Topic> extends infer Channel extends ChannelContract ? Channel : never;
 
 /** The events that a client may push: a pattern `reaction:*` allows `reaction:thumbs_up`. */
 export type EventsOf<Channel extends ChannelContract> = TopicOf<keyof Channel["events"] & string>;
 
-/** Most events are declared by their name: then the others need not be looked at. */
+/** Most events are declared by name: then the patterns need not be checked. */
 type EventAt<Channel extends ChannelContract, Event extends string> = Event extends keyof Channel["events"]
   ? Channel["events"][Event]
   : At<ByName<Channel["events"]>, Event> extends infer Declared extends ChannelContract["events"][string]

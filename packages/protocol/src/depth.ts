@@ -1,4 +1,4 @@
-/** How deep JSON is nested, seen before it is parsed. */
+/** Measures the nesting of JSON before it is parsed. */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -8,8 +8,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Whether arrays and objects are nested more than `levels` deep. Most texts need no look at every character: they are too
- * short for it (a level takes two), or have too few brackets. A text that is no JSON may be nested as deep as it is long.
+ * Whether arrays and objects are nested more than `levels` deep. Most texts need no full scan: they are too short (a
+ * level takes two characters), or have too few brackets. Invalid JSON may be nested as deep as it is long.
  */
 export function isDeeperThan(json: string, levels: number): boolean {
   if (json.length <= 2 * levels || !hasMoreThan(json, levels)) return false;
@@ -24,7 +24,7 @@ export function isDeeperThan(json: string, levels: number): boolean {
   return false;
 }
 
-/** Whether there are more than `limit` opening brackets, those in strings counted, too. */
+/** Whether there are more than `limit` opening brackets, including those in strings. */
 function hasMoreThan(json: string, limit: number): boolean {
   let left = limit;
   for (let at = json.indexOf("{"); at !== -1; at = json.indexOf("{", at + 1)) if (--left < 0) return true;
@@ -32,14 +32,14 @@ function hasMoreThan(json: string, limit: number): boolean {
   return false;
 }
 
-/** Where the string that begins at `start` ends: at its closing quote, or behind the text. */
+/** The end of the string that starts at `start`: its closing quote, or the end of the text. */
 function endOfString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
   return end === -1 ? json.length : end;
 }
 
-/** Whether an odd number of backslashes stands before a character. */
+/** Whether a character is preceded by an odd number of backslashes. */
 function isEscaped(json: string, at: number): boolean {
   let first = at;
   while (json.charCodeAt(first - 1) === BACKSLASH) first--;

@@ -1,10 +1,10 @@
-/** A frame that is no message of the protocol. The sender's connection is closed with its sentence as reason. */
+/** A frame that is not a message of the protocol. The sender's connection is closed with the message as reason. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
   readonly code = "WB_DECODE";
 }
 
-/** A message that its serializer cannot put on the wire. */
+/** A message that its codec cannot encode. */
 export class EncodeError extends Error {
   override readonly name = "EncodeError";
   readonly code = "WB_ENCODE";

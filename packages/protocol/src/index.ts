@@ -1,6 +1,6 @@
 /**
- * The Phoenix Channels wire. Applications install `wingbeat` or `@wingbeat/client`, which stand on this package;
- * install it alone to write a proxy, a test double or a client of your own. The rules are in PROTOCOL.md.
+ * The Phoenix Channels wire protocol. Applications install `wingbeat` or `@wingbeat/client`, which are built on this
+ * package; install it alone to write a proxy, a test double or your own client. The rules are in PROTOCOL.md.
  */
 
 // Messages and the protocol's own names

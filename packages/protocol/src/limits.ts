@@ -1,15 +1,18 @@
-/** What a server takes in a client's frame. A frame beyond a limit cannot be decoded: its connection is closed. */
+/** Limits on a client's frames. A frame that exceeds one cannot be decoded: its connection is closed. */
 import { isDeeperThan } from "./depth.ts";
 import { DecodeError } from "./errors.ts";
 import type { ClientMessage } from "./message.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
-/** How many levels of arrays and objects a payload may have when nothing else is said. */
+/** The default maximum nesting of arrays and objects in a payload. */
 export const MAX_DEPTH = 64;
-/** How long topic, event, ref and join_ref may be, as JSON in UTF-8. Headers of binary frames have 255 bytes at most. */
+/**
+ * The maximum length of topic, event, ref and join_ref, as JSON in UTF-8 bytes. Headers of binary frames have at most
+ * 255 bytes.
+ */
 export const MAX_FIELD_BYTES = 1_024;
 
-/** The limits that a server may set. All frames of a mount share one object. */
+/** The limits that a server can set. All frames of a mount share one object. */
 export interface FrameLimits {
   /** Levels of arrays and objects in a payload: `{"a":[]}` has two. */
   readonly maxDepth: number;
@@ -17,9 +20,9 @@ export interface FrameLimits {
 
 export const DEFAULT_LIMITS: FrameLimits = { maxDepth: MAX_DEPTH };
 
-/** Throws {@link DecodeError} for a text that is nested too deep. Called before it is parsed. */
+/** Throws {@link DecodeError} for text that is nested too deeply. Called before parsing. */
 export function checkDepth(text: string, { maxDepth }: FrameLimits): void {
-  // The frame around the payload is a level by itself.
+  // The frame around the payload is one level.
   if (isDeeperThan(text, maxDepth + 1)) throw new DecodeError(`frame is nested more than ${maxDepth} levels deep`);
 }
 
@@ -32,7 +35,7 @@ export function checkFields(message: ClientMessage): ClientMessage {
   return message;
 }
 
-/** A character takes at most six bytes in JSON: a string of so many is never too long. */
+/** A character takes at most six bytes in JSON: a string of up to this many characters is never too long. */
 const NEVER_TOO_LONG = Math.floor((MAX_FIELD_BYTES - 2) / 6);
 
 function checkField(name: string, value: unknown): void {

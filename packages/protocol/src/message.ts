@@ -2,10 +2,10 @@
  * The three messages of the Phoenix Channels protocol (PROTOCOL.md, section 2) and its reserved names.
  */
 
-/** A reference that a client chose: it comes back on the answer. */
+/** A reference chosen by a client; its reply carries the same one. */
 export type Ref = string | null;
 
-/** What travels as a payload: any JSON value, or bytes in a binary V2 frame. */
+/** A payload: any JSON value, or bytes in a binary V2 frame. */
 export type Payload = unknown;
 
 /** A message in either direction. From server to client `ref` is null. */
@@ -18,8 +18,8 @@ export interface Message {
 }
 
 /**
- * A client's message as its frame has it: any field may hold any JSON value. A server compares and echoes refs as they
- * came, and answers a topic or an event that is not a string as an unknown one. Check a field before you use it.
+ * A client's message as decoded from its frame: any field may be any JSON value. A server compares and echoes refs as
+ * sent, and treats a topic or event that is not a string as unknown. Check a field before you use it.
  */
 export interface ClientMessage {
   readonly joinRef: unknown;

@@ -1,19 +1,19 @@
 /**
- * Payloads on their way out. `JSON.stringify` writes much that does not come out again as it was (NaN as null, a Map as
- * `{}`, bytes as an object with a key for each) or leaves it out: here that is an error, at the call, with the place.
+ * Outgoing payloads. `JSON.stringify` silently drops or changes many values (NaN becomes null, a Map `{}`, bytes an
+ * object with a key for each): here that is an error at the call, with the path.
  */
 import { bytesOf } from "./bytes.ts";
 import { EncodeError } from "./errors.ts";
 
-/** How many levels of arrays and objects a payload may have on its way out. */
+/** The maximum nesting of arrays and objects in an outgoing payload. */
 export const MAX_LEVELS = 1_000;
 const MAX_PATH = 200;
 
 /**
- * Gives the payload, ready for `JSON.stringify`. Throws an {@link EncodeError} when JSON would not carry it as it is; `what`
- * names it in the message. Allowed are plain objects and arrays, strings, finite numbers, booleans and null, dates and
- * whatever has a `toJSON`, and instances of classes that have fields. Fields that are undefined are left out, and -0 is
- * written as 0. Not looked at: keys that are symbols, fields that are not enumerable, and fields of arrays that are no items.
+ * Returns the payload, ready for `JSON.stringify`. Throws an {@link EncodeError} when JSON would not preserve it;
+ * `what` names it in the message. Allowed are plain objects and arrays, strings, finite numbers, booleans and null,
+ * dates and anything with a `toJSON`, and instances of classes that have fields. Undefined fields are omitted, and -0
+ * is written as 0. Not checked: symbol keys, non-enumerable fields, and fields of arrays that are not items.
  */
 export function jsonOf(payload: unknown, what: string, maxLevels = MAX_LEVELS): unknown {
   let json = payload;
@@ -35,7 +35,7 @@ export function jsonOf(payload: unknown, what: string, maxLevels = MAX_LEVELS): 
   );
 }
 
-/** What is wrong with a value, and the keys that lead to it, the innermost first. */
+/** A fault in a value, and the keys that lead to it, innermost first. */
 interface Fault {
   readonly is: string;
   readonly advice: string;
@@ -45,7 +45,7 @@ interface Fault {
 const fault = (is: string, advice: string): Fault => ({ is, advice, path: [] });
 
 const TOO_DEEP = "nested too deep";
-/** Nothing is wrong yet: what the `toJSON`s in the value give must be asked, once. */
+/** No fault yet: the results of the `toJSON` methods in the value must be checked, once. */
 const HAS_TO_JSON = fault("", "");
 
 /** `levels`: how many more there may be. */
@@ -75,7 +75,7 @@ function faultOfObject(value: object, levels: number): Fault | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return faultOfInstance(value, levels);
   if (hasToJson(value)) return HAS_TO_JSON;
-  // Objects of this kind inherit nothing that is enumerable, so this is as good as Object.keys, and faster.
+  // Objects of this kind inherit no enumerable properties, so this equals Object.keys, and is faster.
   for (const name in value) {
     const found = faultOfField((value as Fields)[name], levels, name);
     if (found !== undefined) return found;
@@ -104,7 +104,7 @@ function faultOfArray(array: readonly unknown[], levels: number): Fault | undefi
   return undefined;
 }
 
-/** Built-in objects that JSON writes without what is in them, also when they have fields of their own. */
+/** Built-in objects that JSON writes without their content, even when they have fields of their own. */
 const OPAQUE: ReadonlyMap<string, string> = new Map([
   ["Map", "Send Object.fromEntries(map) or [...map]."],
   ["Set", "Send [...set]."],
@@ -115,7 +115,7 @@ const OPAQUE: ReadonlyMap<string, string> = new Map([
 
 function faultOfInstance(value: object, levels: number): Fault | undefined {
   if (bytesOf(value) !== undefined) {
-    return fault("bytes, for which JSON has no place", "Send bytes as the whole payload, or as base64 in a string.");
+    return fault("bytes, which JSON cannot carry", "Send bytes as the whole payload, or as base64 in a string.");
   }
   const tag = tagOf(value);
   if (tag === "Date") {
@@ -135,8 +135,8 @@ function faultOfInstance(value: object, levels: number): Fault | undefined {
 }
 
 /**
- * A copy with what each `toJSON` gives in its place, so that it is called once. Only what can hold a `toJSON` is copied:
- * the rest is left for {@link faultOf}.
+ * A copy with the result of each `toJSON`, so that it is called once. Only what can contain a `toJSON` is copied: the
+ * rest is left to {@link faultOf}.
  */
 function resolve(value: unknown, levels: number, key: string): unknown {
   if (!hasToJson(value) || tagOf(value) === "Date" || bytesOf(value) !== undefined) return contents(value, levels);
@@ -172,7 +172,7 @@ function nameOf(value: object, tag: string): string {
   return `an instance of ${typeof name === "string" && name !== "" ? name : tag}`;
 }
 
-/** What contains itself is nested for ever: `JSON.stringify` says where. */
+/** A value that contains itself is nested infinitely: `JSON.stringify` says where. */
 function refuseCycle(payload: unknown, what: string): void {
   try {
     JSON.stringify(payload);

@@ -1,4 +1,4 @@
-/** What a client takes from its server: a server may be broken or hostile, so every field is checked. */
+/** What a client accepts from its server: a server may be broken or hostile, so every field is checked. */
 import { DecodeError } from "./errors.ts";
 import { REPLY } from "./message.ts";
 import type { ClientMessage, Message, Payload, Ref } from "./message.ts";
@@ -9,7 +9,7 @@ export function serverMessage({ joinRef, ref, topic, event, payload }: ClientMes
   if (typeof event !== "string") throw new DecodeError("event of a server's message is not a string");
   if (!isRef(joinRef)) throw new DecodeError("join_ref of a server's message is neither a string nor null");
   if (!isRef(ref)) throw new DecodeError("ref of a server's message is neither a string nor null");
-  // Without a ref it is a broadcast of that name, which a server may send with any payload.
+  // Without a ref it is a broadcast with that name, which may have any payload.
   if (event === REPLY && ref !== null) checkReply(payload);
   return { joinRef, ref, topic, event, payload };
 }

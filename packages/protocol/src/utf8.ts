@@ -1,9 +1,9 @@
 /**
- * UTF-8 for the header strings of binary frames: they are short, and some platforms of clients (React Native) have no
- * TextEncoder, no TextDecoder, or one that does not refuse what is not UTF-8.
+ * UTF-8 for the header strings of binary frames: they are short, and some client platforms (React Native) have no
+ * TextEncoder or TextDecoder, or one that accepts invalid UTF-8.
  */
 
-/** The bytes of a text, or undefined when it has half of a surrogate pair, which UTF-8 cannot write. */
+/** The bytes of a string, or undefined when it has a lone surrogate, which UTF-8 cannot encode. */
 export function encodeUtf8(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(3 * text.length);
   let length = 0;
@@ -29,7 +29,7 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
   return bytes.subarray(0, length);
 }
 
-/** The text of UTF-8 bytes, a byte order mark included, or undefined when they are not UTF-8. */
+/** The string of UTF-8 bytes, including a byte order mark, or undefined when they are invalid. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   let text = "";
   for (let index = 0; index < bytes.length;) {
@@ -49,10 +49,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   return text;
 }
 
-/** The smallest code point that is written in so many bytes: a smaller one is written in fewer. */
+/** The smallest code point for each sequence length: smaller ones must be shorter. */
 const SHORTEST = [0, 0, 0x80, 0x800, 0x10000];
 
-/** How many bytes the sequence has that begins with this byte; 0: none begins with it. */
+/** The length of the sequence that starts with this byte; 0: invalid. */
 function lengthOf(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc0) return 0;

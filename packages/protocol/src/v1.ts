@@ -26,7 +26,7 @@ function textOf(frame: unknown, decode: (bytes: Uint8Array) => string | undefine
   return text;
 }
 
-// Servers have a decoder, which is faster with long texts; platforms of clients may have none.
+// Servers have a TextDecoder, which is faster for long texts; some client platforms have none.
 let decoder: InstanceType<typeof TextDecoder> | undefined;
 
 function decodeOnServer(bytes: Uint8Array): string | undefined {

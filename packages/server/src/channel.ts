@@ -16,10 +16,10 @@ import { checkKeys } from "./options.ts";
 import { parsePattern } from "./pattern.ts";
 import type { Broadcast } from "./pubsub.ts";
 
-/** All types of a channel. */
+/** The types of a channel. */
 export interface ChannelDef extends ChannelContract {
   readonly assigns: object;
-  /** What the channel sends itself. */
+  /** The messages that the channel sends to itself. */
   readonly info: unknown;
 }
 
@@ -27,8 +27,8 @@ export interface ChannelDef extends ChannelContract {
 type Awaitable<T> = T | Promise<T> | PromiseLike<T>;
 
 /**
- * As much as is looked at of a Standard Schema: matching a whole schema type can be too deep for the compiler
- * (arktype's is), and costs it twice the time (zod's).
+ * The part of a Standard Schema that is matched: a whole schema type can be too deep for the compiler (arktype's is),
+ * and doubles its time (zod's).
  */
 interface AnySchema {
   readonly "~standard": SchemaProps;
@@ -48,7 +48,7 @@ type Payloads<P> = { readonly [E in keyof P]: Pushed<P[E]> };
 
 /** What `join` may return. */
 export type JoinResult = Reply<"ok"> | Reply<"error">;
-/** What `handleIn` may return: nothing for no reply; a {@link ReplyRef} says "answered later". */
+/** What `handleIn` may return: nothing for no reply; a {@link ReplyRef} to reply later. */
 export type InResult = void | Reply | Stop | ReplyRef;
 /** What `handleOut` and `handleInfo` may return. */
 export type OutResult = void | Stop;
@@ -81,7 +81,7 @@ export type TerminateReason =
   | "normal"
   | (string & {});
 
-/** What callbacks get first. One object per joined channel, the same in every callback. */
+/** The first argument of callbacks. One object per joined channel, the same in every callback. */
 export interface ChannelContext<D extends ChannelDef> {
   readonly topic: TopicOf<D["topic"]>;
   /** The named parts of the topic: `room:{id}` gives `id`. */
@@ -98,42 +98,42 @@ export interface ChannelContext<D extends ChannelDef> {
   readonly id: string | null;
   /** `websocket` or `longpoll`. */
   readonly transport: string;
-  /** Broadcasts beyond this topic. */
+  /** Broadcasts to other topics. */
   readonly endpoint: ChannelEndpoint;
   /** Merges values into `assigns`. Later callbacks of this channel see them; nobody else does. */
   assign(values: Partial<D["assigns"]>): void;
-  /** Sends an event to this client. An error inside `join`: the client is not on the topic yet. */
+  /** Sends an event to this client. Throws inside `join`: the client has not joined yet. */
   push<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
-  /** Sends an event to all subscribers of the topic, this client included. An error inside `join`. */
+  /** Sends an event to all subscribers of the topic, including this client. Throws inside `join`. */
   broadcast<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
-  /** Sends an event to all subscribers of the topic except this channel. An error inside `join`. */
+  /** Sends an event to all subscribers of the topic except this channel. Throws inside `join`. */
   broadcastFrom<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
-  /** Receives broadcasts of another topic in `handleInfo`; twice delivers once; ends with the channel. */
+  /** Receives broadcasts of another topic in `handleInfo`, until the channel ends. Subscribing twice has no effect. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  /** Sends this channel a message: `handleInfo` gets it after what is waiting already. */
+  /** Sends this channel a message: `handleInfo` gets it after everything already queued. */
   send(message: D["info"]): void;
   /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
   sendAfter(message: D["info"], ms: number): Timer;
   /**
-   * In `join`: does something as soon as the client is on the topic, after the reply and before its first message. It
-   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended; the
-   * next message waits until it has settled.
+   * In `join`: runs a task once the client has joined, after the reply and before its first message. It is dropped when
+   * the join is refused. Outside of `join` it runs at once, unless the channel has ended; the next message waits until
+   * it has settled.
    */
   afterJoin(task: () => Awaitable<void>): void;
   /**
-   * For libraries that keep something for a channel: done once when it has ended, however it ended, before `terminate`.
-   * Also when the join was refused. What it throws, or rejects with, goes to telemetry (`channel.crashed`).
+   * For libraries that hold resources for a channel: runs once when it has ended, for whatever reason, before
+   * `terminate`; also when the join was refused. Exceptions and rejections go to telemetry (`channel.crashed`).
    */
   onEnd(task: (reason: TerminateReason) => Awaitable<void>): void;
-  /** In `handleIn`: takes the ref of the message, to answer it later. Throws for a message without a ref. */
+  /** In `handleIn`: returns the ref of the message, to reply later. Throws for a message without a ref. */
   socketRef<R extends Reply = Reply>(): ReplyRef<R>;
 }
 
 /** A channel that `defineSocket` takes. */
 export interface AnyChannel {
   readonly spec: ChannelSpec;
-  /** Types only: what a client may send and gets. No value is there. */
+  /** Types only: what a client may send and receive. There is no value at run time. */
   readonly "~contract": ChannelContract;
   /** Types only: what `connect` must provide. */
   readonly "~assigns": object;
@@ -145,7 +145,7 @@ type Event<E extends string, In, R> = {
 };
 
 /**
- * A channel definition. Every method gives a new one; the old one stays as it is.
+ * A channel definition. Every method returns a new one; the original is unchanged.
  *
  * Methods with handlers take the definition from `this` and not from the class: their signatures are then the same for
  * all channels, and the compiler makes no copy of each for each step of a declaration.
@@ -177,7 +177,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     return new Channel(this.spec);
   }
 
-  /** Declares the messages that the channel sends itself. */
+  /** Declares the messages that the channel sends to itself. */
   info<M>(): Channel<{
     topic: D["topic"];
     assigns: D["assigns"];
@@ -216,8 +216,8 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
   }
 
   /**
-   * Decides who may join: `ok(reply?)` lets the client in, `refuse(reason?)` does not. A throw, or anything else
-   * returned, is answered with "join crashed".
+   * Decides who may join: `ok(reply?)` accepts, `refuse(reason?)` refuses. A throw or any other result is answered with
+   * "join crashed".
    */
   join<D extends ChannelDef, R extends JoinResult>(
     this: Channel<D>,
@@ -230,7 +230,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     join: { in: unknown; reply: RepliesOf<R> };
     events: D["events"];
   }>;
-  /** The same with a schema: params that do not fit are answered with `{ reason: "invalid payload", issues }`. */
+  /** The same with a schema: invalid params are answered with `{ reason: "invalid payload", issues }`. */
   join<D extends ChannelDef, S extends AnySchema, R extends JoinResult>(
     this: Channel<D>,
     schema: S,
@@ -250,7 +250,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
 
   /**
    * Handles an event of the client, by name or by prefix (`reaction:*`; `ctx.event` has the name). Exact names win,
-   * then prefixes in the order of declaration. An event that nothing takes is answered with "unknown event".
+   * then prefixes in the order of declaration. An event without a handler is answered with "unknown event".
    */
   handleIn<D extends ChannelDef, E extends string, R extends InResult>(
     this: Channel<D>,
@@ -264,7 +264,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
     join: D["join"];
     events: D["events"] & Event<E, unknown, R>;
   }>;
-  /** The same with a schema: a payload that does not fit is answered with `{ reason: "invalid payload", issues }`. */
+  /** The same with a schema: an invalid payload is answered with `{ reason: "invalid payload", issues }`. */
   handleIn<D extends ChannelDef, E extends string, S extends AnySchema, R extends InResult>(
     this: Channel<D>,
     event: E,
@@ -296,7 +296,7 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
   }
 
   /**
-   * Takes what the channel sent itself (`ctx.send`, `ctx.sendAfter`), and as `Broadcast` what was broadcast on topics
+   * Receives what the channel sent to itself (`ctx.send`, `ctx.sendAfter`) and, as `Broadcast`, broadcasts on topics
    * that it subscribed to. Without it, both are ignored.
    */
   handleInfo<D extends ChannelDef>(
@@ -308,8 +308,8 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
   }
 
   /**
-   * Runs once when a joined channel has ended, however it ended. `detail` is the error of a crash, or the payload that
-   * the client sent with its leave. Pushes reach the client before it is told the end, if it is still there.
+   * Runs once when a joined channel has ended, for whatever reason. `detail` is the error of a crash, or the payload of
+   * the client's leave. Pushes still reach the client, if it is connected, before the close message.
    */
   terminate<D extends ChannelDef>(
     this: Channel<D>,
@@ -354,8 +354,8 @@ export interface NewChannel<Pattern extends string> {
 }
 
 /**
- * Begins a channel on a topic pattern: `lobby` (that topic), `room:*` (any rest, also an empty one) or `room:{id}`
- * (a named rest of at least one character, in `ctx.params`).
+ * Defines a channel on a topic pattern: `lobby` (that topic), `room:*` (any rest, including an empty one) or
+ * `room:{id}` (a named rest of at least one character, in `ctx.params`).
  */
 export function defineChannel<const Pattern extends string>(pattern: Pattern): Channel<NewChannel<Pattern>> {
   parsePattern(pattern);

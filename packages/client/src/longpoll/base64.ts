@@ -1,6 +1,6 @@
-/** Standard base64 with padding, which is how a server takes binary frames in a line of text. */
+/** Standard base64 with padding, the server's format for binary frames in a line of text. */
 
-/** As many arguments as every engine allows in a call. */
+/** A number of arguments that every engine supports in a call. */
 const CHUNK = 8192;
 
 export function toBase64(bytes: Uint8Array): string {

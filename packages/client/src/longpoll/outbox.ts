@@ -1,8 +1,8 @@
 /** Frames on their way to the server: collected for one turn, then posted in batches, one request at a time. */
 
-/** Phoenix drops what comes after the 100th line of a request without a word; Wingbeat refuses the request. */
+/** Phoenix silently drops everything after the 100th line of a request; Wingbeat rejects the request. */
 const MAX_LINES = 100;
-/** A Phoenix server takes 8 MB of body; a character is up to three bytes. */
+/** A Phoenix server accepts bodies of 8 MB; a character takes up to three bytes. */
 const MAX_CHARACTERS = 2_000_000;
 
 export class Outbox {
@@ -11,12 +11,12 @@ export class Outbox {
   #busy = false;
   #size = 0;
 
-  /** `post` says whether the server took the batch. Once it did not, nothing more is sent. */
+  /** `post` returns whether the server accepted the batch. After a failure nothing more is sent. */
   constructor(post: (body: string) => Promise<boolean>) {
     this.#post = post;
   }
 
-  /** Characters that the server has not taken yet. */
+  /** Characters that the server has not accepted yet. */
   get size(): number {
     return this.#size;
   }
@@ -29,7 +29,7 @@ export class Outbox {
     setTimeout(() => this.#flush());
   }
 
-  /** What was not posted yet, as the body of a last request; what a server would not take at once is lost. */
+  /** The unsent frames, as the body of a last request; whatever exceeds the server's limit is lost. */
   takeRest(): string {
     return this.#takeBatch().join("\n");
   }

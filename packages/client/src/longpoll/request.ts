@@ -1,8 +1,8 @@
-/** One HTTP request of a long poll. The server's HTTP status says nothing: its answer is in the body. */
+/** One HTTP request of a long poll. The HTTP status is ignored: the status is in the body. */
 import { Timer } from "../timer.ts";
 
 export interface Answer {
-  /** As in the body; 500 when there was no answer that could be read. */
+  /** From the body; 500 when it could not be read. */
   readonly status: number | "timeout";
   /** Of the session. */
   readonly token: string | undefined;
@@ -10,7 +10,7 @@ export interface Answer {
   readonly messages: readonly string[];
 }
 
-/** Always fulfilled. `timeout` in milliseconds, 0 for none; to end the request early is up to the init's signal. */
+/** Never rejects. `timeout` in milliseconds, 0 for none; the init's signal aborts the request. */
 export async function request(url: string, init: RequestInit, timeout: number): Promise<Answer> {
   const timer = new Timer();
   const timedOut = new Promise<Answer>((resolve) => timer.start(timeout || Infinity, () => resolve(failed("timeout"))));
@@ -19,7 +19,7 @@ export async function request(url: string, init: RequestInit, timeout: number): 
   return answer;
 }
 
-/** Error pages, redirects to somewhere else and other things that are no answer count as status 500. */
+/** Error pages, redirects elsewhere and other invalid answers count as status 500. */
 async function fetchAnswer(url: string, init: RequestInit): Promise<Answer> {
   try {
     const response = await fetch(url, init);

@@ -1,22 +1,24 @@
 /**
- * A topic's presences as a client keeps them: pure functions that apply what a server sends (`presence_state`, all there
- * is, and `presence_diff`, what has changed) and report the difference. Metas are the same when their `phx_ref` is.
+ * A client's copy of the presences of a topic: pure functions that apply the server's messages (`presence_state`, the
+ * whole state, and `presence_diff`, the changes) and report the difference. Metas are identified by their `phx_ref`.
  */
 
-/** What the server adds to every meta. */
+/** The fields that the server adds to every meta. */
 export interface MetaRefs {
   readonly phx_ref: string;
   /** After an update: the `phx_ref` of the meta that this one replaces. */
   readonly phx_ref_prev?: string;
 }
 
-/** One key: a meta for each process that tracks it, oldest first, and what the server's `fetch` has added. */
+/** One key: a meta for each process that tracks it, oldest first, and the fields added by the server's `fetch`. */
 export type PresenceEntry<
   Meta extends object = Record<string, unknown>,
   Fields extends object = Record<string, unknown>,
 > = Fields & { readonly metas: readonly (Meta & MetaRefs)[] };
 
-/** By key. An object that this module makes has no prototype, so `constructor` and `__proto__` are keys like others. */
+/**
+ * By key. Objects created by this module have no prototype, so `constructor` and `__proto__` are keys like any other.
+ */
 export type PresenceState<Entry> = Readonly<Record<string, Entry>>;
 
 export interface PresenceDiff<Entry> {
@@ -27,7 +29,7 @@ export interface PresenceDiff<Entry> {
 export interface PresenceCallbacks<Entry> {
   /** `current` is the key's entry before the join, if it had one; `joined` has the new metas only. */
   onJoin?: ((key: string, current: Entry | undefined, joined: Entry) => unknown) | undefined;
-  /** `current` is what remains of the key, perhaps with no metas; `left` has the metas that are gone. */
+  /** `current` is what remains of the key, possibly without metas; `left` has the metas that are gone. */
   onLeave?: ((key: string, current: Entry, left: Entry) => unknown) | undefined;
   /**
    * One meta was replaced: it left, and the meta that joined the same key in the same diff names it in `phx_ref_prev`.
@@ -37,7 +39,7 @@ export interface PresenceCallbacks<Entry> {
   onUpdate?: ((key: string, previous: Entry, updated: Entry) => unknown) | undefined;
 }
 
-/** The least that is known of an entry. */
+/** The minimal shape of an entry. */
 export interface AnyEntry {
   readonly metas: readonly MetaRefs[];
 }
@@ -65,7 +67,7 @@ export function syncDiff<Entry extends AnyEntry>(
   return state;
 }
 
-/** The same on a state that is changed step by step, so that callbacks can look at it. Its entries are replaced. */
+/** Applies changes to a mutable state, so that callbacks can read it. Its entries are replaced, not changed. */
 export function applyDiff<Entry extends AnyEntry>(
   state: MutableState<Entry>,
   diff: PresenceDiff<Entry>,
@@ -95,14 +97,14 @@ export function applyDiff<Entry extends AnyEntry>(
   }
 }
 
-/** Throws for what is not a `presence_state`: a server may send anything. */
+/** Throws for anything but a `presence_state`: a server may send anything. */
 export function checkState<Entry>(value: unknown): asserts value is PresenceState<Entry> {
   const isState =
     isRecord(value) &&
     Object.values(value).every(
       (entry) => isRecord(entry) && Array.isArray(entry["metas"]) && entry["metas"].every((meta) => isRecord(meta)),
     );
-  if (!isState) throw new TypeError("what the server sent is not a presence state; it is ignored");
+  if (!isState) throw new TypeError("ignoring an invalid presence_state");
 }
 
 /** Likewise for a `presence_diff`. */
@@ -120,7 +122,7 @@ export function copyOf<Entry>(state: PresenceState<Entry>): MutableState<Entry> 
   return Object.assign(Object.create(null) as MutableState<Entry>, state);
 }
 
-/** What has to join and leave to get from `state`, which has no prototype, to `next`. */
+/** The joins and leaves that lead from `state`, which has no prototype, to `next`. */
 function difference<Entry extends AnyEntry>(
   state: PresenceState<Entry>,
   next: PresenceState<Entry>,
@@ -153,7 +155,7 @@ function updatesIn<Entry extends AnyEntry>({ joins, leaves }: PresenceDiff<Entry
   });
 }
 
-/** Calls back with the metas that are no updates. What a callback gets is its own: changing it changes no state. */
+/** Calls back for the metas that are not updates. Callbacks get copies: changing them does not change the state. */
 function report<Entry extends AnyEntry, Current>(
   callback: Report<Entry, Current>,
   key: string,
@@ -173,5 +175,5 @@ function without<Meta extends MetaRefs>(metas: readonly Meta[], removed: readonl
   return metas.filter((meta) => !refs.has(meta.phx_ref));
 }
 
-/** Presences are JSON; `structuredClone` is not everywhere. */
+/** Presences are JSON; `structuredClone` is not available everywhere. */
 const clone = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;

@@ -6,7 +6,7 @@ import type { CloseEvent, TransportClass } from "../transport.ts";
 /** What `onError` callbacks get: the transport's error, its class, and how often the socket was connected before. */
 export type ErrorArgs = [error: unknown, transport: TransportClass, establishedConnections: number];
 
-/** Who wants to hear of a socket's connections and messages. A ref is unique over all four kinds. */
+/** The callbacks for a socket's connections and messages. A ref is unique over all four kinds. */
 export class Callbacks {
   readonly open = new Listeners<[]>();
   readonly close = new Listeners<[event: CloseEvent]>();

@@ -1,13 +1,13 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- long polling and phoenix.js's transports have callbacks alone */
 /**
- * One connection, from its start to its end. It knows no channels; the socket makes a new one for each reconnect. It
- * trusts its transport in nothing: events may be missing, come twice or in any order, and every method may throw.
+ * One connection, from start to end. It knows nothing of channels; the socket creates a new one for each reconnect. It
+ * does not trust its transport: events may be missing, repeated or in any order, and every method may throw.
  */
 import { report, run } from "../listeners.ts";
 import type { FrameOut } from "../serializer.ts";
 import type { CloseEvent, Transport } from "../transport.ts";
 
-/** What a connection tells its socket. Nothing comes after `closed`. */
+/** What a connection reports to its socket. Nothing follows `closed`. */
 export interface ConnectionHandler {
   /** At most once. */
   opened(): unknown;
@@ -21,7 +21,7 @@ export type ConnectionState = (typeof STATES)[number];
 
 const NORMAL_CLOSURE = 1000;
 
-/** Waits of 150, 300, 450 and 600 ms: what is buffered has 1.5 s to leave, and so has the closing handshake. */
+/** Waits of 150, 300, 450 and 600 ms: the send buffer has 1.5 s to drain, and so has the closing handshake. */
 const WAIT_MS = 150;
 const WAITS = 4;
 
@@ -31,9 +31,9 @@ export class Connection {
   #wasOpened = false;
   #isMuted = false;
   #ended = false;
-  /** Something was received or has left for the server. */
+  /** Something was received or sent out. */
   #moved = false;
-  /** Bytes that were waiting to leave after the last frame. */
+  /** Bytes in the send buffer after the last frame. */
   #waiting = 0;
   #sent = 0;
 
@@ -42,7 +42,7 @@ export class Connection {
     this.#handler = handler;
     transport.onopen = () => this.#opened();
     transport.onmessage = (event?: { readonly data?: unknown }) => this.#received(event?.data);
-    // Stays when all is over: `ws` throws errors that nobody listens to.
+    // Kept after the end: `ws` throws errors that have no listener.
     transport.onerror = (error: unknown) => this.#failed(error);
     transport.onclose = (event?: CloseEvent) => this.#end(event ?? { code: 1006, reason: "" });
   }
@@ -51,7 +51,7 @@ export class Connection {
     return STATES[this.transport.readyState] ?? "closed";
   }
 
-  /** A transport that cannot take the frame has failed. */
+  /** A transport that cannot send the frame has failed. */
   send(frame: FrameOut): void {
     this.#noteProgress();
     this.#sent += typeof frame === "string" ? frame.length : frame.byteLength;
@@ -63,12 +63,12 @@ export class Connection {
     this.#waiting = this.#buffered;
   }
 
-  /** About the bytes that were sent and do not wait to leave. */
+  /** Approximately the bytes sent that have left the buffer. */
   get sentBytes(): number {
     return this.#sent - this.#buffered;
   }
 
-  /** Has anything been received, or left for the server, since the last call? */
+  /** Whether anything was received, or sent out, since the last call. */
   hasMoved(): boolean {
     this.#noteProgress();
     const moved = this.#moved;
@@ -77,12 +77,12 @@ export class Connection {
     return moved;
   }
 
-  /** Hands on nothing that comes from now on. */
+  /** Ignores everything received from now on. */
   mute(): void {
     this.#isMuted = true;
   }
 
-  /** Closes when what was sent has left, and calls back when that is done or was waited for long enough. */
+  /** Closes once the send buffer is empty, and calls back when that is done or has taken too long. */
   close(done?: () => void, code?: number, reason = ""): void {
     waitUntil(
       () => !this.transport.bufferedAmount,
@@ -99,20 +99,20 @@ export class Connection {
     );
   }
 
-  /** Starts the closing, without a wait. */
+  /** Starts closing without waiting. */
   closeNow(code?: number, reason = ""): void {
     const { transport } = this;
     try {
       if (code === undefined) transport.close();
       else transport.close(code, reason);
     } catch (error) {
-      // A code or a reason that the transport does not allow, most likely.
+      // Most likely a code or reason that the transport does not allow.
       report(error);
       run(() => transport.close());
     }
   }
 
-  /** Closes, and is over at once: the other end may not be there to answer, and nobody waits for its last messages. */
+  /** Closes and ends at once: the peer may be gone, and nobody waits for its last messages. */
   abandon(reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -139,7 +139,7 @@ export class Connection {
     this.#handler.received(data, this);
   }
 
-  /** `close` follows in the same turn as a rule. Some transports never send it: Node 22's own WebSocket, for one. */
+  /** `close` usually follows in the same turn. Some transports never send it: Node 22's built-in WebSocket, for one. */
   #failed(error: unknown): void {
     if (this.#ended) return;
     this.#handler.failed(error);

@@ -1,6 +1,6 @@
 /**
- * From WebSocket to long polling, where WebSockets do not get through: a proxy that refuses them, or one that opens them
- * and lets nothing pass. What counts is whether messages are delivered, not whether a connection opens. When long
+ * Falls back from WebSocket to long polling where WebSockets do not work: a proxy refuses them, or accepts them and
+ * lets nothing through. What counts is whether messages are delivered, not whether a connection opens. When long
  * polling delivers nothing either, the server is down, and WebSockets are tried again. Only sockets with
  * `longPollFallbackMs` load this file, and long polling with it.
  */
@@ -10,7 +10,7 @@ import type { TransportClass } from "../transport.ts";
 import type { PageStorage } from "./options.ts";
 
 const MEMORY_KEY = "phx:fallback:LongPoll";
-/** Connections in a row that delivered nothing, on a page where WebSockets have worked before. */
+/** Consecutive connections without a message before falling back on a page where WebSockets have worked. */
 const MAX_IN_VAIN = 3;
 
 export interface FallbackHost {
@@ -20,7 +20,7 @@ export interface FallbackHost {
   transport: TransportClass;
   /** Ends the current connection, and connects over `transport` at once. */
   reconnect(): void;
-  /** Asks the server for a sign of life. */
+  /** Sends a heartbeat. */
   ping(): void;
   log(message: string): void;
 }
@@ -42,11 +42,11 @@ export class Fallback {
     this.#primary = host.transport;
     this.#afterMs = afterMs;
     this.#storage = host.storage ?? pageStorage();
-    // An earlier page of the session had to fall back.
+    // An earlier page of the session has fallen back.
     if (quietly(() => this.#storage?.getItem(MEMORY_KEY))) this.#use("remembered");
   }
 
-  /** A connection is being tried. */
+  /** A connection attempt has started. */
   started(): void {
     this.#delivered = false;
     this.#wait();
@@ -56,13 +56,13 @@ export class Fallback {
     this.#timer.stop();
   }
 
-  /** The connection is open. It must deliver as well, within the same time. */
+  /** The connection is open. It must also deliver a message within the same time. */
   opened(): void {
     this.#wait();
     this.#host.ping();
   }
 
-  /** A message came. */
+  /** A message arrived. */
   received(): void {
     if (this.#delivered) return;
     this.#delivered = true;
@@ -74,12 +74,12 @@ export class Fallback {
     } else if (!this.#primaryWorks) quietly(() => this.#storage?.setItem(MEMORY_KEY, "true"));
   }
 
-  /** The connection has ended, or could not be made. True when long polling has taken over. */
+  /** The connection has ended, or failed to open. True when long polling has taken over. */
   ended(): boolean {
     this.stop();
     if (this.#isPolling) {
-      // It delivers nothing, and neither does the server: that says nothing about WebSockets. Nor does a server
-      // that was slow to come back, where they have worked before.
+      // Long polling delivers nothing either: that says nothing about WebSockets. Nor does a server that was slow to
+      // restart, where they have worked before.
       if (!this.#delivered || this.#primaryWorks) this.#host.transport = this.#primary;
       return false;
     }
@@ -110,10 +110,10 @@ export class Fallback {
   }
 }
 
-/** Pages that are not allowed to store anything throw when asked for it. */
+/** Accessing sessionStorage throws on pages without permission. */
 const pageStorage = (): PageStorage | undefined => quietly(() => globalThis.sessionStorage);
 
-/** A storage that cannot be used is as good as none. */
+/** Errors of the storage are ignored. */
 function quietly<T>(call: () => T): T | undefined {
   try {
     return call();

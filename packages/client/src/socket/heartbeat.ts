@@ -1,18 +1,18 @@
-/** Asks the server for a sign of life, and tells when none came. */
+/** Sends heartbeats, and detects a dead connection. */
 import { Timer } from "../timer.ts";
 
 export interface HeartbeatHost {
-  /** Sends a heartbeat and gives its ref. */
+  /** Sends a heartbeat and returns its ref. */
   beat(): string;
-  /** Has anything been received, or left for the server, since the last call? */
+  /** Whether anything was received, or sent out, since the last call. */
   hasMoved(): boolean;
-  /** Bytes that were sent on this connection and have left this program. */
+  /** Bytes of this connection that have left the send buffer. */
   sentBytes(): number;
-  /** The connection is dead: there was no answer in time, and nothing else moved either. */
+  /** The connection is dead: there was no reply in time, nor any other traffic. */
   timedOut(): void;
 }
 
-/** The slowest line that is waited for, in bytes per millisecond. */
+/** The slowest connection that we wait for, in bytes per millisecond. */
 const SLOWEST = 32;
 
 export class Heartbeat {
@@ -21,13 +21,13 @@ export class Heartbeat {
   readonly #answerMs: number;
   readonly #timer = new Timer();
   #pendingRef: string | undefined;
-  /** Bytes that had been sent before the heartbeat, and those that its last answer has confirmed. */
+  /** Bytes sent before the heartbeat, and those confirmed by its last reply. */
   #sentBefore = 0;
   #confirmed = 0;
-  /** When the next heartbeat goes out, or should have gone; 0 when there is none, or one that must be answered soon. */
+  /** When the next heartbeat is due, or was due; 0 when there is none, or when a reply is due soon. */
   #due = 0;
 
-  /** An answer may take a whole interval; after a sleep no longer than that of a push, `answerMs`. */
+  /** A reply may take a whole interval; after a sleep only as long as that of a push, `answerMs`. */
   constructor(host: HeartbeatHost, intervalMs: number, answerMs: number) {
     this.#host = host;
     this.#intervalMs = intervalMs;
@@ -40,7 +40,7 @@ export class Heartbeat {
     this.#start();
   }
 
-  /** The first heartbeat goes out after an interval; the next one an interval after each answer. */
+  /** The first heartbeat is sent after an interval, the next one an interval after each reply. */
   #start(): void {
     this.stop();
     this.#due = Date.now() + this.#intervalMs;
@@ -53,21 +53,21 @@ export class Heartbeat {
     this.#due = 0;
   }
 
-  /** The page is visible again, or the network is back: asks at once. */
+  /** The page is visible again, or the network is back: sends a heartbeat at once. */
   wake(): void {
     if (!this.#due) return;
     this.stop();
     this.#beat();
   }
 
-  /** A message came; one with the ref of the heartbeat is its answer. */
+  /** A message arrived; one with the ref of the heartbeat is its reply. */
   received(ref: unknown): void {
     if (!ref || ref !== this.#pendingRef) return;
     this.#confirmed = this.#sentBefore;
     this.#start();
   }
 
-  /** Timers stand still in a machine that sleeps, and its connection has most likely ended meanwhile. The clock goes on. */
+  /** Timers do not run while a machine sleeps, and its connection has most likely ended. The clock does run. */
   #beat(): void {
     const wasLate = Date.now() - this.#due > this.#answerMs;
     this.#host.hasMoved();
@@ -77,10 +77,10 @@ export class Heartbeat {
   }
 
   /**
-   * On a slow line the answer comes behind other messages, or the heartbeat waits behind them: while anything moves, the
-   * connection lives. What has left may wait in the system's buffers, and gets the time that a slow line needs. A timer
-   * that fires much too late (the machine slept, the page's timers are throttled) may have overtaken an answer that is
-   * waiting to be read, so that it gets one more try.
+   * On a slow connection the reply arrives behind other messages, or the heartbeat waits behind them: while there is
+   * any traffic, the connection is alive. Bytes that have left may be in the system's buffers, and get the time that a
+   * slow connection needs. A timer that fires much too late (the machine slept, the page's timers are throttled) may
+   * fire before a pending reply is read, so it gets one more chance.
    */
   #wait(ms: number, mayBeLate = true): void {
     const time = Math.max(ms, (this.#host.sentBytes() - this.#confirmed) / SLOWEST);

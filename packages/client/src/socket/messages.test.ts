@@ -38,7 +38,7 @@ describe("socket.push", () => {
     const { socket, server } = setUp({ bufferLimit: 2 });
     socket.push(message(1));
     socket.push(message(2));
-    expect(() => socket.push(message(3))).toThrow("bufferLimit reached: 2 messages wait for a connection");
+    expect(() => socket.push(message(3))).toThrow("bufferLimit reached: 2 messages are queued for a connection");
     socket.connect();
     server().open();
     expect(server().frames).toHaveLength(2);

@@ -7,7 +7,7 @@ import type { TransportClass } from "../transport.ts";
 import type { Params } from "./url.ts";
 
 export type Provider<T> = T | (() => T | PromiseLike<T>);
-/** What is used of the page's sessionStorage. */
+/** The part of sessionStorage that is used. */
 export interface PageStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -16,26 +16,26 @@ export interface PageStorage {
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
 /**
- * phoenix.js's options with its defaults, and four of our own at the end. Unknown ones are ignored, as there. Milliseconds
- * may be as many as you like, Infinity for "never"; NaN and negative ones are refused by the constructor. What is
- * not a number of milliseconds when a function of yours returns it is reported, and the default is used instead.
+ * phoenix.js's options with its defaults, and four of our own at the end. Unknown ones are ignored, as there. Durations
+ * may be arbitrarily long, Infinity for "never"; the constructor rejects NaN and negative ones. If one of your
+ * functions returns an invalid duration, that is reported, and the default is used instead.
  */
 export interface SocketOptions {
-  /** Default: the global WebSocket. In Node 20 pass the `ws` package's; `LongPoll` for long polling. */
+  /** Default: the global WebSocket. In Node 20 pass the one of the `ws` package; `LongPoll` for long polling. */
   readonly transport?: TransportClass | undefined;
   /**
-   * Long polling takes over when WebSockets deliver nothing: the connection fails or ends before a message has come, or
-   * none has come after so many ms. Default, and 0: never.
+   * Falls back to long polling when WebSockets deliver nothing: the connection fails or ends before a message has
+   * arrived, or none arrives within this many ms. Default, and 0: never.
    */
   readonly longPollFallbackMs?: number | undefined;
   /** Where a fallback is remembered. Default: the page's sessionStorage. */
   readonly sessionStorage?: PageStorage | undefined;
-  /** Milliseconds that a push or a join waits for its answer. Default 10,000. */
+  /** Milliseconds that a push or join waits for its reply. Default 10,000. */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds between heartbeats, and the time that an answer may take: no longer than `timeout` for the one that goes
-   * out when the page is visible again, the network is back, or the machine has slept. While other messages come, or
-   * what was sent is leaving, a late answer is waited for. Default 30,000.
+   * Milliseconds between heartbeats, and the time that a reply may take; at most `timeout` for the heartbeat sent when
+   * the page becomes visible, the network is back, or the machine has slept. While there is other traffic, a late reply
+   * is tolerated. Default 30,000.
    */
   readonly heartbeatIntervalMs?: number | undefined;
   /**
@@ -47,33 +47,34 @@ export interface SocketOptions {
   readonly rejoinAfterMs?: ((tries: number) => number) | undefined;
   /** Milliseconds that a long poll may take. Default 20,000. */
   readonly longpollerTimeout?: number | undefined;
-  /** What `connect` gets on the server; a function is called, and its promise awaited, before every connection. */
+  /** The params for `connect` on the server; a function is called, and its promise awaited, before every connection. */
   readonly params?: Provider<Params> | undefined;
   /** A token that stays out of the URL; a function is called, and its promise awaited, before every connection. */
   readonly authToken?: Provider<string | null | undefined> | undefined;
   readonly binaryType?: string | undefined;
-  /** The protocol version that is asked for. Frames are V2 all the same, unless you bring a codec. Default "2.0.0". */
+  /** The protocol version to request. Frames are V2 regardless, unless you pass a codec. Default "2.0.0". */
   readonly vsn?: string | undefined;
   readonly encode?: Encode | undefined;
   readonly decode?: Decode | undefined;
   readonly logger?: Logger | undefined;
   /** Logs to the console. */
   readonly debug?: boolean | undefined;
-  /** How many messages may wait: for the connection, and in each channel for its join. Default 1,000. */
+  /** How many messages may be queued: for the connection, and in each channel for its join. Default 1,000. */
   readonly bufferLimit?: number | undefined;
   /**
-   * After the `tries`-th refusal in a row of a channel's join: try again? Default: until it was refused five times. A channel that does not
-   * try by itself joins again with the next connection.
+   * Whether to join again after the `tries`-th consecutive refusal of a channel's join. Default: until it was refused
+   * five times. Otherwise the channel joins again with the next connection.
    */
   readonly rejoinRefused?: ((response: unknown, tries: number) => boolean) | undefined;
   /**
-   * Milliseconds that an attempt to connect may take, the wait for `params` and `authToken` included. Then the next one
-   * is made. Default: `timeout`.
+   * Milliseconds that a connection attempt may take, including the wait for `params` and `authToken`, before the next
+   * one starts. Default: `timeout`.
    */
   readonly connectTimeout?: number | undefined;
   /**
-   * The same as `reconnectAfterMs` for a page that is hidden; the longer pause of the two counts. Once it is visible the
-   * page connects at once. Default: 20 to 40 s at random. `() => Infinity` waits until the page is visible, as phoenix.js does.
+   * Like `reconnectAfterMs`, for a hidden page; the longer delay of the two is used. The page connects at once when it
+   * becomes visible. Default: 20 to 40 s at random. `() => Infinity` waits until the page is visible, as phoenix.js
+   * does.
    */
   readonly hiddenReconnectAfterMs?: ((tries: number) => number) | undefined;
 }
@@ -100,7 +101,7 @@ export type Config = Omit<SocketOptions, keyof typeof DEFAULTS | "connectTimeout
   readonly [Name in keyof typeof DEFAULTS]: NonNullable<SocketOptions[Name]>;
 } & { readonly transport: TransportClass; readonly connectTimeout: number };
 
-/** Throws where there is no WebSocket and none is given, and for an option that cannot be. */
+/** Throws when there is no WebSocket, and for invalid options. */
 export function configure(options: SocketOptions): Config {
   const given = Object.fromEntries(
     Object.entries(options).filter(([name, value]) => {
@@ -110,9 +111,9 @@ export function configure(options: SocketOptions): Config {
   ) as SocketOptions;
   const transport = options.transport ?? (globalThis as { readonly WebSocket?: TransportClass }).WebSocket;
   if (transport === undefined) {
-    throw new Error('No global WebSocket here: give option transport, as the WebSocket of "ws"');
+    throw new Error('no global WebSocket: pass the option transport, for example the WebSocket of "ws"');
   }
-  // Long polling has a frame format of its own around the messages.
+  // Long polling has its own framing.
   const codec = transport.isLongPoll === true ? { encode: DEFAULTS.encode, decode: DEFAULTS.decode } : {};
   const logger = options.debug === true ? consoleLogger : undefined;
   const connectTimeout = given.timeout ?? DEFAULTS.timeout;
@@ -148,7 +149,10 @@ const shown = (value: unknown) => (typeof value === "number" ? String(value) : `
 
 type Delays = "reconnectAfterMs" | "rejoinAfterMs" | "hiddenReconnectAfterMs";
 
-/** A function of the program that gives milliseconds. Where it does not, the default does, so that no pause is lost. */
+/**
+ * A function of the application that returns milliseconds. When it fails, the default is used, so that there is always
+ * a delay.
+ */
 function delays(name: Delays, { [name]: given, logger }: Pick<Config, Delays | "logger">): (tries: number) => number {
   return (tries) => {
     const delay = result(
@@ -156,14 +160,14 @@ function delays(name: Delays, { [name]: given, logger }: Pick<Config, Delays | "
       () => DEFAULTS[name](tries),
     );
     if (isDelay(delay)) return delay;
-    const text = `${name}(${tries}) gave ${shown(delay)}: it must give milliseconds, 0 or more; the default is used`;
+    const text = `${name}(${tries}) returned ${shown(delay)}: it must return milliseconds from 0; using the default`;
     report(new RangeError(text));
     if (logger !== undefined) run(() => logger("transport", text));
     return DEFAULTS[name](tries);
   };
 }
 
-/** What a function of the program gives, or what stands in for it when it throws, which is reported. */
+/** The result of a function of the application, or a fallback when it throws, which is reported. */
 function result<T>(call: () => T, otherwise: () => T): T {
   try {
     return call();
@@ -173,7 +177,7 @@ function result<T>(call: () => T, otherwise: () => T): T {
   }
 }
 
-/** What an option gives now: its value, or what its function returns. */
+/** The current value of an option: its value, or what its function returns. */
 export function provide<T>(option: Provider<T> | undefined): T | undefined | PromiseLike<T> {
   return typeof option === "function" ? (option as () => T | PromiseLike<T>)() : option;
 }

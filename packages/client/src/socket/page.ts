@@ -1,8 +1,8 @@
-/** The life of the page around a socket: hidden pages are in no hurry, left ones do not stay connected. */
+/** The lifecycle of the page around a socket: hidden pages reconnect slowly, and pages that are left disconnect. */
 export interface PageHost {
-  /** The page is left, perhaps into the back-forward cache. */
+  /** The page is being left, possibly for the back-forward cache. */
   left(): void;
-  /** The page is back from that cache. */
+  /** The page was restored from that cache. */
   returned(): void;
   /** The page is visible again, or the network is back. */
   woke(): void;
@@ -22,7 +22,7 @@ export class Page {
             [window, "pageshow", () => host.returned()],
             [window, "online", wake],
             [document, "visibilitychange", wake],
-            // A page that was frozen: Chrome does not always send visibilitychange after it.
+            // The page was frozen: Chrome does not always fire visibilitychange afterwards.
             [document, "resume", wake],
           ];
   }
@@ -31,7 +31,7 @@ export class Page {
     return this.#listeners.length > 0 && document.visibilityState === "hidden";
   }
 
-  /** Listens; twice listens once. */
+  /** Starts listening. Safe to call twice. */
   watch(): void {
     for (const [target, event, listener] of this.#listeners) target.addEventListener?.(event, listener);
   }

@@ -33,7 +33,7 @@ describe("a frame that is no message", () => {
     const push = settled(channel.push("say"));
     server().receiveFrame(frame);
     expect(errors).toHaveBeenCalledExactlyOnceWith(expect.any(Error), socket.transport, 1);
-    expect(closes.mock.calls).toEqual([[{ code: 1006, reason: "a frame could not be read", wasClean: false }]]);
+    expect(closes.mock.calls).toEqual([[{ code: 1006, reason: "a frame could not be decoded", wasClean: false }]]);
     await vi.advanceTimersByTimeAsync(20);
     expect([made.length, push.now, channel.state]).toEqual([2, "closed", "errored"]);
     server().open();

@@ -1,11 +1,11 @@
-/** The address of a connection: path, parameters and version as phoenix.js writes them. */
+/** The URL of a connection: path, parameters and version as phoenix.js writes them. */
 
 /** Parameters of a connection. Objects and arrays are nested as `a[b]=1`; null and undefined are left out. */
 export type Params = Readonly<Record<string, unknown>>;
 
 /**
- * The whole URL. An endpoint that begins with `/` is on the page's own host, with `//` on the page's protocol; one that
- * begins with `http` means `ws`.
+ * The whole URL. An endpoint that starts with `/` is on the page's host, with `//` on the page's protocol; `http`
+ * becomes `ws`.
  */
 export function endPointURL(endPoint: string, params: Params, vsn: string): string {
   const query = [...pairs({ ...params, vsn })].join("&");
@@ -13,7 +13,7 @@ export function endPointURL(endPoint: string, params: Params, vsn: string): stri
   if (!url.startsWith("/")) return url.replace(/^http/, "ws");
   if (url.startsWith("//")) return `${protocol()}:${url}`;
   if (typeof location === "undefined") {
-    throw new Error(`"${endPoint}" is relative to a page, and there is none: write ws://host/socket`);
+    throw new Error(`"${endPoint}" is relative, but there is no page: use ws://host/socket`);
   }
   return `${protocol()}://${location.host}${url}`;
 }

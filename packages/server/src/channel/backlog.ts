@@ -1,4 +1,4 @@
-/** What waits while a callback of a channel is under way. Made when something first has to wait. */
+/** Messages that wait while a callback of a channel is running. Created when something first has to wait. */
 import { WingbeatError } from "../errors.ts";
 import type { ChannelHost } from "./host.ts";
 import type { From } from "./item.ts";

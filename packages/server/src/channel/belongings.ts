@@ -1,4 +1,4 @@
-/** What a channel has beside its own topic, and gives back when it ends. Made when it first takes something. */
+/** The resources of a channel besides its own topic, released when it ends. Created when it first acquires one. */
 import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { MAX_DELAY } from "../options.ts";
@@ -24,7 +24,7 @@ export class Belongings {
     this.#host = host;
   }
 
-  /** Subscribes to another topic; twice is once. Throws `WB_CHANNEL_LIMIT`. */
+  /** Subscribes to another topic; subscribing twice has no effect. Throws `WB_CHANNEL_LIMIT`. */
   subscribe(topic: string, owner: Subscriber): void {
     this.#subscriptions ??= new Map();
     if (this.#subscriptions.has(topic)) return;
@@ -87,6 +87,6 @@ export class Belongings {
 function limitReached(what: string, has: string, things: string, option: string, limit: number): WingbeatError {
   return new WingbeatError(
     "WB_CHANNEL_LIMIT",
-    `${what}: this channel ${has} ${limit} ${things} already. Give up some, or raise ${option} of the socket.`,
+    `${what}: this channel ${has} ${limit} ${things} already. Release some, or raise ${option} of the socket.`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * A broadcast on its way out. It is encoded when it is made: what cannot be sent fails at the call, where its sender is,
- * and never at a receiver. Receivers share its frames; callbacks each get a copy of the payload as it was then.
+ * An outgoing broadcast. It is encoded when created: a payload that cannot be sent fails at the call, and never at a
+ * receiver. Receivers share its frames; callbacks each get a copy of the payload as it was then.
  */
 import { bytesOf, v2Server } from "@wingbeat/protocol";
 import type { ServerCodec } from "@wingbeat/protocol";
@@ -20,12 +20,12 @@ export class OutgoingBroadcast extends Broadcast {
     this.#frame = new Frame(v2Server.encodeBroadcast(topic, event, payload));
   }
 
-  /** How much each receiver is sent: bytes, or characters of a text. */
+  /** The size that each receiver is sent: bytes, or characters of text. */
   get size(): number {
     return this.#frame.data.length;
   }
 
-  /** What is sent to a client with this codec, the same object for all. Throws when its version cannot carry it. */
+  /** The frame for clients with this codec, one object for all. Throws when their version cannot carry the payload. */
   frame(codec: ServerCodec): Frame {
     if (codec === v2Server) return this.#frame;
     this.#others ??= new Map();
@@ -40,12 +40,12 @@ export class OutgoingBroadcast extends Broadcast {
     return new Broadcast(this.topic, this.event, this.copyPayload());
   }
 
-  /** Keeps the payload as it is now, for {@link copyPayload} later on. Called while the sender is in its call. */
+  /** Snapshots the payload for later calls of {@link copyPayload}. Called while the sender is still in its call. */
   keepPayload(): void {
     this.#snapshot ??= { payload: this.#payloadAsSent() };
   }
 
-  /** The payload as it was sent, as a value of the caller's own. */
+  /** A fresh copy of the payload as it was sent. */
   copyPayload(): unknown {
     this.keepPayload();
     return copyOf(this.#snapshot?.payload);

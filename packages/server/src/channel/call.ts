@@ -1,11 +1,11 @@
-/** Runs a callback that takes a payload, after its schema. */
+/** Validates a payload with its schema, then runs the callback. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Reason } from "@wingbeat/protocol";
 import { isPromise } from "../awaitable.ts";
 import type { Context } from "./context.ts";
 import type { PayloadHandler } from "./spec.ts";
 
-/** What a client is told about one fault of a payload. */
+/** One issue of a payload, as sent to the client. */
 export interface Issue {
   readonly message: string;
   /** Keys and indices that lead to the wrong value. */
@@ -21,7 +21,7 @@ export class InvalidPayload {
   }
 }
 
-/** Gives what the callback returned, a promise of it, or an {@link InvalidPayload}. Throws what it throws. */
+/** Returns the callback's result, a promise of it, or an {@link InvalidPayload}. Throws whatever it throws. */
 export function call(handler: PayloadHandler, context: Context, payload: unknown): unknown {
   if (handler.schema === undefined) return handler.run(context, payload);
   const checked = handler.schema["~standard"].validate(payload);

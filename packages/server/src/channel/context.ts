@@ -1,9 +1,9 @@
-/** What handlers get as `ctx`: one per joined channel, the same object in every callback. */
+/** The `ctx` of handlers: one per joined channel, the same object in every callback. */
 import { WingbeatError } from "../errors.ts";
 import type { Reply } from "./result.ts";
 import type { Timer } from "./timer.ts";
 
-/** What a context asks of its channel's process, which implements it. */
+/** What a context needs from its channel's process, which implements it. */
 export interface ChannelActions {
   readonly host: { readonly id: string | null; readonly endpoint: ChannelEndpoint };
   readonly connection: { readonly transport: string };
@@ -23,8 +23,8 @@ export interface ChannelActions {
 declare const responses: unique symbol;
 
 /**
- * An answer that comes later: made by `ctx.socketRef()`, valid as long as the connection lives, also when the handler
- * has returned or the channel is gone. A handler that returns it says "answered later".
+ * A deferred reply, created by `ctx.socketRef()`. It is valid as long as the connection lives, even after the handler
+ * has returned or the channel has ended. A handler that returns it replies later.
  */
 export class ReplyRef<R extends Reply = Reply> {
   declare readonly [responses]: R;
@@ -36,13 +36,16 @@ export class ReplyRef<R extends Reply = Reply> {
     this.#ref = ref;
   }
 
-  /** Sends an answer. More than one may be sent; official clients take the first. Throws when it is no JSON. */
+  /**
+   * Sends a reply. More than one may be sent; official clients use the first. Throws when the response is not valid
+   * JSON.
+   */
   reply(answer: R): void {
     this.#process.reply(this.#ref, answer);
   }
 }
 
-/** What a channel may use of its endpoint. */
+/** The part of the endpoint that a channel may use. */
 export interface ChannelEndpoint {
   broadcast(topic: string, event: string, payload: object): void;
   localBroadcast(topic: string, event: string, payload: object): void;
@@ -56,9 +59,9 @@ export class Context {
   readonly params: Readonly<Record<string, string>>;
   /** This channel's own copy of what `connect` and the route assigned. Change it with {@link assign}. */
   assigns: Readonly<Record<string, unknown>>;
-  /** The event being handled, in `handleIn` and `handleOut`; useful with patterns. Else undefined. */
+  /** The event being handled, in `handleIn` and `handleOut`; useful with patterns. Otherwise undefined. */
   event: string | undefined = undefined;
-  /** The ref of the message being handled, in `handleIn`. Else null. */
+  /** The ref of the message being handled, in `handleIn`. Otherwise null. */
   ref: unknown = null;
 
   constructor(
@@ -88,7 +91,7 @@ export class Context {
     return this.#process.joinRef;
   }
 
-  /** Broadcasts beyond this channel's topic. */
+  /** Broadcasts to other topics. */
   get endpoint(): ChannelEndpoint {
     return this.#process.host.endpoint;
   }
@@ -129,7 +132,7 @@ export class Context {
     this.#process.unsubscribe(topic);
   }
 
-  /** Sends this channel a message: `handleInfo` gets it after what is waiting already. */
+  /** Sends this channel a message: `handleInfo` gets it after everything already queued. */
   send(message: unknown): void {
     this.#process.send(message);
   }
@@ -140,29 +143,29 @@ export class Context {
   }
 
   /**
-   * In `join`: does something as soon as the client is on the topic, after the reply and before its first message. It
-   * is dropped when the join is refused. Outside of `join` it is done at once, unless the channel has ended; the
-   * next message waits until it has settled.
+   * In `join`: runs a task once the client has joined, after the reply and before its first message. It is dropped when
+   * the join is refused. Outside of `join` it runs at once, unless the channel has ended; the next message waits until
+   * it has settled.
    */
   afterJoin(task: () => unknown): void {
     this.#process.afterJoin(task);
   }
 
   /**
-   * For libraries that keep something for a channel: done once when it has ended, however it ended, before `terminate`.
-   * Also when the join was refused. What it throws, or rejects with, goes to telemetry (`channel.crashed`).
+   * For libraries that hold resources for a channel: runs once when it has ended, for whatever reason, before
+   * `terminate`; also when the join was refused. Exceptions and rejections go to telemetry (`channel.crashed`).
    */
   onEnd(task: (reason: string) => unknown): void {
     this.#process.onEnd(task);
   }
 
-  /** Takes the ref of the message being handled, to answer it later. In `handleIn` only. */
+  /** Returns the ref of the message being handled, to reply later. In `handleIn` only. */
   socketRef(): ReplyRef {
     this.#requireJoined("socketRef");
     if (this.event === undefined || this.ref === null) {
       throw new WingbeatError(
         "WB_NO_REF",
-        "socketRef needs a message with a ref: call it in handleIn, for messages that the client wants answered.",
+        "socketRef needs a message with a ref: call it in handleIn, for a message that expects a reply.",
       );
     }
     return new ReplyRef(this.#process, this.ref);
@@ -172,7 +175,7 @@ export class Context {
     if (this.#process.joined) return;
     throw new WingbeatError(
       "WB_NOT_JOINED",
-      `${what} on "${this.topic}" inside join: the client is not on the topic yet. ` +
+      `${what} on "${this.topic}" inside join: the client has not joined yet. ` +
         `Send yourself a message (ctx.send("after_join")) and ${what} in handleInfo.`,
     );
   }

@@ -1,17 +1,17 @@
 /**
- * Copies of what is handed to several callbacks. In Elixir a value cannot be changed by whoever gets it; here every
- * callback gets a value of its own instead, so that it may change it as it likes.
+ * Copies of values passed to several callbacks. In Elixir values are immutable; here every callback gets its own copy,
+ * which it may change.
  */
 
-/** Levels after which a value may be a cycle: it is then copied again, with a memory of what was copied. */
+/** Depth at which a value may have a cycle: it is then copied again, tracking what was copied. */
 const MANY = 200;
 type Copies = Map<object, unknown>;
 
 class TooDeep extends Error {}
 
 /**
- * A deep copy of plain objects, arrays, maps, sets, dates and bytes. Everything else (instances of classes, functions)
- * cannot be copied without knowing what it is, and stays the same object.
+ * A deep copy of plain objects, arrays, maps, sets, dates and bytes. Everything else (class instances, functions)
+ * cannot be copied safely, and is shared.
  */
 export function copyOf<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
@@ -57,7 +57,7 @@ function copyObject(value: object, prototype: object | null, depth: number, copi
   return result;
 }
 
-/** A key of JSON may be `__proto__`: it is one like any other. */
+/** `__proto__` is a valid JSON key like any other. */
 function put(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== "__proto__") object[key] = value;
   else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });

@@ -2,7 +2,7 @@
  * Delivery of broadcasts to channels: encoded once per serializer, framed once, and the same bytes written to every
  * client. Only channels that intercept the event, and plain subscribers, get the message itself.
  *
- * Trouble with one receiver is reported; the others and the sender do not notice it.
+ * A failure of one receiver is reported; the others and the sender are not affected.
  */
 import type { ServerCodec } from "@wingbeat/protocol";
 import type { Broadcast, Dispatch, Subscription } from "../pubsub.ts";
@@ -12,12 +12,12 @@ import { OutgoingBroadcast } from "./broadcast.ts";
 import { ChannelProcess } from "./process.ts";
 import { TopicSubscription } from "./subscription.ts";
 
-/** What everybody broadcasts. */
+/** The dispatcher of ordinary broadcasts. */
 export const fastlane: Dispatch = (subscriptions, from, message) => deliver(subscriptions, from, message, false);
 
 /**
- * News of what callbacks have changed, such as presences: a client gets them after the reply of a callback that made
- * such a change.
+ * The dispatcher of changes that callbacks made, such as presence diffs: a client gets them after the reply of a
+ * callback that made such a change.
  */
 export const news: Dispatch = (subscriptions, from, message) => deliver(subscriptions, from, message, true);
 
@@ -49,7 +49,7 @@ function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: 
   for (const [error, subscribers] of failures) emit("pubsub.delivery_failed", { topic, event, subscribers, error });
 }
 
-/** From another node, a broadcast comes as plain data. Throws when it is anything else, or of another topic. */
+/** Broadcasts of other nodes arrive as plain data. Throws for anything else. */
 function revived(message: unknown, subscriptions: Iterable<Subscription>): OutgoingBroadcast {
   if (typeof message !== "object" || message === null) throw new TypeError("another node's broadcast is not an object");
   const { topic, event, payload } = message as Partial<Broadcast>;

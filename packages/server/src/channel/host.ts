@@ -26,17 +26,17 @@ export interface ChannelHost {
   readonly maxTimers: number;
   /** Who it is, for telemetry. */
   describe(): { endpoint: object; path: string; id: string | null; transport: string };
-  /** A channel has `waiting` messages and takes no more: stop reading from the client. */
+  /** A channel has `waiting` messages and its mailbox is full: stop reading from the client. */
   pause(topic: string, waiting: number): void;
   /** It has room again. */
   resume(topic: string, waiting: number): void;
-  /** Messages of the client that take so many bytes of memory wait now; no longer, when negative. */
+  /** This many more bytes of memory are taken by waiting messages of the client; fewer, when negative. */
   waits(topic: string, bytes: number): void;
-  /** What the client sent made the server send so many bytes to others: they count against its rate. */
+  /** A message of the client made the server send this many bytes to others: they count against its rate. */
   spend(bytes: number): void;
-  /** An async callback has begun: what the client is owed is not all sent. */
+  /** An async callback has started: replies are pending. */
   began(): void;
-  /** It is done, and what it returned is sent. */
+  /** It is done, and its reply is sent. */
   ended(): void;
   /** The process has ended: its topic is free. */
   forget(process: HostedChannel): void;

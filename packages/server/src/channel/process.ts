@@ -1,7 +1,7 @@
 /**
- * One joined channel at work: the actor of a (connection, topic). Its callbacks run one at a time, in the order in
- * which messages came, also when they are async; it holds subscriptions and timers and gives them back when it ends,
- * however it ends.
+ * A running channel: the actor of a (connection, topic). Its callbacks run one at a time, in the order in which
+ * messages arrived, even when they are async. It owns subscriptions and timers, and releases them when it ends, for
+ * whatever reason.
  */
 import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
 import type { ClientMessage } from "@wingbeat/protocol";
@@ -30,21 +30,21 @@ import { declaredName, handlerOf } from "./spec.ts";
 import type { ChannelSpec } from "./spec.ts";
 import type { Timer } from "./timer.ts";
 
-/** What the client is told when a channel ends. */
+/** What is sent to the client when a channel ends. */
 type Notice = typeof CLOSE | typeof ERROR | undefined;
 
 export class ChannelProcess extends ChannelOutlet implements ChannelActions, Subscription, Watched {
   readonly #spec: ChannelSpec;
   readonly #context: Context;
   #state: "joining" | "joined" | "ended" = "joining";
-  /** How many callbacks are under way: one, and async tasks that it began. The next message waits for all of them. */
+  /** How many callbacks are running: one, plus async tasks that it started. The next message waits for all of them. */
   #running = 0;
   #callback: Callback = "handleIn";
   #startedAt = 0;
   #backlog: Backlog<Item> | undefined = undefined;
-  /** What arrived while the join was under way, beside the messages of the client. */
+  /** What arrived during the join, except messages of the client. */
   #arrived: readonly Item[] | undefined = undefined;
-  /** More came while the join was under way than may wait. */
+  /** More arrived during the join than may be queued. */
   #joinFailure: { readonly error: unknown } | undefined = undefined;
   /** How many messages of others were dropped since the channel last had nothing waiting, told or not. */
   #dropped = 0;
@@ -54,7 +54,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   /** Whether the callback under way was reported as slow, and whether the connection is gone. */
   #isSlow = false;
   #isCutOff = false;
-  /** Whether messages that come too late are answered: after a crash or stop the client still waits for them. */
+  /** Whether late messages are answered: after a crash or stop the client still waits for them. */
   #answersLate = false;
 
   constructor(
@@ -119,7 +119,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     this.#await(result, "join", done);
   }
 
-  /** Why the join cannot be accepted, whatever its callback says: more has arrived than may wait. */
+  /** Why the join cannot be accepted, whatever its callback returned: too much has arrived meanwhile. */
   get joinFailure(): { readonly error: unknown } | undefined {
     return this.#joinFailure;
   }
@@ -178,7 +178,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     return held.filter(isOfClient);
   }
 
-  /** Takes what was published on its topic by other means, or on a topic that it subscribed to. */
+  /** Receives messages published on its topic other than by broadcast, or on a topic that it subscribed to. */
   receive(message: unknown): void {
     if (message instanceof OutgoingBroadcast) {
       if (this.#spec.handleInfo === undefined) return;
@@ -229,9 +229,8 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   /**
-   * The connection is gone: what the client sent before is handled, then the channel ends. What others broadcast does not
-   * reach it any more. Nothing waits longer than `slowCallback` for a callback under way: it may never settle, and what
-   * waits for it would take memory for ever.
+   * The connection is gone: messages sent before that are handled, then the channel ends. Broadcasts no longer reach
+   * it.
    */
   connectionClosed(): void {
     this.#isCutOff = true;
@@ -241,8 +240,8 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   /**
-   * Ends the channel: frees its topic, subscriptions and timers at once, runs `terminate` and tells the client. When a
-   * callback is under way, `terminate` waits for it.
+   * Ends the channel: releases its topic, subscriptions and timers at once, runs `terminate` and notifies the client.
+   * `terminate` waits for a running callback.
    */
   end(reason: string, detail: unknown, notice: Notice): void {
     if (this.#state === "ended") return;
@@ -313,7 +312,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     );
   }
 
-  /** Starts the callback that takes an item; gives what it returned. */
+  /** Starts the callback for an item; returns its result. */
   #start(item: Item): unknown {
     const context = this.#context;
     if (item instanceof Task) {
@@ -371,7 +370,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     }
   }
 
-  /** Sends what a result says. Gives the outcome in a word, for telemetry. */
+  /** Sends the reply in a result. Returns the outcome for telemetry. */
   #answer(message: ClientMessage, result: unknown): string {
     if (result === undefined || result instanceof ReplyRef) return "noreply";
     if (result instanceof Reply) {
@@ -400,7 +399,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     this.end(reason, isLeave ? payload : undefined, isLeave || isOrderly(reason) ? CLOSE : ERROR);
   }
 
-  /** Handles what has waited, until a callback is async again or nothing is left. */
+  /** Handles queued messages, until a callback is async again or none are left. */
   #drain(): void {
     while (this.#running === 0) {
       const item = this.#backlog?.take();

@@ -1,4 +1,4 @@
-/** What callbacks return: results are values, made by the functions of this file. */
+/** What callbacks return: results are values, created by the functions of this file. */
 import type { ReplyContract } from "@wingbeat/protocol";
 import { describe } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
@@ -42,8 +42,8 @@ export function error(response: unknown = {}): Reply<"error"> {
 }
 
 /**
- * Says no at the door: refuses a connection (HTTP 403, or what the mount's `errorHandler` makes of the reason) or a
- * join (error reply with the reason as response, e.g. `refuse({ reason: "unauthorized" })`).
+ * Refuses a connection (HTTP 403, or whatever the mount's `errorHandler` makes of the reason) or a join (error reply
+ * with the reason as response, e.g. `refuse({ reason: "unauthorized" })`).
  */
 export function refuse(): Reply<"error", Empty>;
 export function refuse<Reason>(reason: Reason): Reply<"error", Reason>;
@@ -51,7 +51,7 @@ export function refuse(reason: unknown = NO_REASON): Reply<"error"> {
   return new Reply("error", reason);
 }
 
-/** The response of `refuse()` without a reason: an empty object on the wire, and known again by the endpoint. */
+/** The response of `refuse()` without a reason: an empty object on the wire, recognised by the endpoint. */
 export const NO_REASON: object = Object.freeze({});
 
 /** Answers a message with any status. Clients receive it with `.receive(status, …)`. */
@@ -78,7 +78,7 @@ export function isOrderly(reason: string): boolean {
   return reason === "normal" || reason === "shutdown" || reason.startsWith("shutdown:");
 }
 
-/** The error for a callback that returned something else than it may. */
+/** The error for a callback that returned an invalid value. */
 export function badReturn(callback: string, event: unknown, result: unknown): WingbeatError {
   const allowed =
     callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";

@@ -1,7 +1,7 @@
 /**
- * The run queue of all channels of this process: whatever is sent to a channel is handled right after the current
- * read, timer or handler, in order of arrival. So no handler ever runs inside another one, and a connection's
- * heartbeat is answered before the handlers of the same read run.
+ * The run queue of all channels in this process: messages to channels are handled right after the current read, timer
+ * or handler, in order of arrival. So no handler ever runs inside another one, and a connection's heartbeat is answered
+ * before the handlers of the same read run.
  */
 
 /** Takes its messages one at a time. */
@@ -9,15 +9,15 @@ export interface Mailbox {
   deliver(item: object): void;
 }
 
-/** After so many deliveries, or so many ms, input and output get a turn: others are waiting to be read. */
+/** After this many deliveries or ms, the queue yields to I/O. */
 const MAX_PER_TURN = 10_000;
 const MS_PER_TURN = 10;
-/** The clock is looked at once in so many deliveries. */
+/** The clock is checked once in this many deliveries. */
 const DELIVERIES_PER_LOOK = 4;
 
 /** Receivers and messages in turn: an item is two slots, so queueing allocates nothing. */
 let queue: object[] = [];
-/** The queue that is being delivered, and how far. */
+/** The queue being delivered, and the position in it. */
 let current: object[] = [];
 let position = 0;
 let scheduled = false;

@@ -154,7 +154,7 @@ const sizeOf = (entry: Entry): number => ENTRY_SIZE + (entry instanceof Frame ? 
 function overflow(topic: string, limit: string): WingbeatError {
   return new WingbeatError(
     "WB_MAILBOX_OVERFLOW",
-    `more than ${limit} wait to be sent to a client of "${topic}", behind a callback that takes too long: await less ` +
+    `more than ${limit} messages are queued for a client of "${topic}" behind a slow callback: await less ` +
       "in join and handleOut.",
   );
 }

@@ -1,12 +1,12 @@
 /**
- * Async callbacks that do not settle: told to telemetry, once each. Nothing else is done about them, because a callback
- * cannot be stopped from outside. One sweep looks at all of them; it runs only while there are some.
+ * Async callbacks that do not settle are reported to telemetry, once each. Nothing else is done about them, because a
+ * callback cannot be stopped from outside. One sweep checks all of them; it runs only while there are some.
  */
 
-/** How often the sweep looks, in ms: a callback is reported by so much too late at most. */
+/** How often the sweep runs, in ms: the maximum delay of a report. */
 const PERIOD = 1_000;
 
-/** Whose callbacks are watched. */
+/** The owner of a watched callback. */
 export interface Watched {
   /** Milliseconds after which a callback is reported. */
   readonly slowCallback: number;
@@ -30,7 +30,7 @@ export class Pending {
 const pending = new Set<Pending>();
 let sweep: NodeJS.Timeout | undefined;
 
-/** A callback has returned a promise. Give the result to {@link unwatch} when it has settled. */
+/** A callback has returned a promise. Pass the result to {@link unwatch} once it has settled. */
 export function watch(owner: Watched, callback: string, event: string | undefined): Pending {
   const entry = new Pending(owner, callback, event);
   if (owner.slowCallback === Infinity) return entry; // kept, its channel would be kept for ever

@@ -24,7 +24,7 @@ export interface ChannelSpec {
   readonly handleIn: ReadonlyMap<string, PayloadHandler>;
   /** By event prefix (`reaction:*`), in declaration order. Asked after the exact names. */
   readonly handleInPrefixes: readonly { readonly prefix: string; readonly handler: PayloadHandler }[];
-  /** The events that are declared by schema. Those that are declared by type are not there at run time. */
+  /** The events declared by schema. Those declared by type do not exist at run time. */
   readonly pushes: readonly string[];
   /** The intercepted events. */
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
@@ -60,7 +60,7 @@ export function withHandleIn(spec: ChannelSpec, event: string, handler: PayloadH
   return { ...spec, handleInPrefixes: [...spec.handleInPrefixes, { prefix, handler }] };
 }
 
-/** Who handles an event: the exact name, else the first prefix that fits, else nobody. */
+/** The handler of an event: the exact name, else the first matching prefix, else none. */
 export function handlerOf(spec: ChannelSpec, event: unknown): PayloadHandler | undefined {
   const exact = spec.handleIn.get(event as string);
   if (exact !== undefined || typeof event !== "string") return exact;

@@ -1,4 +1,4 @@
-/** What a decoded message takes of memory. `[{},{},…]` takes 20 times as much as its JSON. */
+/** The memory that a decoded message takes. `[{},{},…]` takes 20 times as much as its JSON. */
 
 /** Of a message, whatever is in it. */
 const MESSAGE = 200;
@@ -11,7 +11,7 @@ const KEY = 48;
 const STRING = 24;
 const NUMBER = 16;
 
-/** An estimate in bytes, rather too much than too little. Counts no further than `enough`, and so ends on any value. */
+/** An estimate in bytes, on the high side. Stops counting at `enough`, and so ends on any value. */
 export function weigh(payload: unknown, enough: number): number {
   let weight = MESSAGE;
   const pending: unknown[] = [payload];
