@@ -115,6 +115,18 @@ describe("the end", () => {
     expect(log).toEqual([...numbers(1, 8), "pause", ...numbers(9, 12)]);
   });
 
+  it("by the client, whose messages find full mailboxes: no more of them is handled than one read brings", () => {
+    const { log, handle, reader } = setUp();
+    const isFull = (frame: unknown): boolean => frame === "2";
+    handle.mockImplementation((frame) => {
+      log.push(frame as string);
+      if (isFull(frame)) reader.stop();
+    });
+    for (const frame of numbers(1, 9)) reader.take(frame, 30_000);
+    reader.end(true);
+    expect(log).toEqual(["1", "2", "pause", "3", "4"]);
+  });
+
   it("by the server: nothing more is handled", async () => {
     const { log, reader } = setUp();
     for (const frame of numbers(1, 12)) reader.take(frame, 10);

@@ -17,6 +17,9 @@ const BYTES_PER_COST = 8 * 1024;
 /** The shortest pause in reading, in ms: a shorter timer would cost more than it saves. */
 const MIN_WAIT = 20;
 
+/** Bytes that are handled at the end although mailboxes are full: what a socket is read at once. */
+const MAX_BEYOND = 65_536;
+
 /** Marks the end of a share in the run queue: everything sent to channels before it is handled by then. */
 const END_OF_SHARE = {};
 
@@ -90,14 +93,22 @@ export class Reader implements Mailbox {
     this.#goOn();
   }
 
-  /** The connection is closed. What the client had sent before is still handled, unless this side has closed it. */
+  /**
+   * The connection is closed. What the client had sent before is still handled, unless this side has closed it; of what
+   * finds full mailboxes only one read of the socket, because compressed frames can be very many.
+   */
   end(isHandled: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#throttle);
     const held = this.#held ?? [];
     this.#held = undefined;
-    if (isHandled) for (const { data } of held) this.#owner.handle(data);
+    if (!isHandled) return;
+    let beyond = 0;
+    for (const { data, bytes } of held) {
+      if (this.#stops > 0 && (beyond += bytes) > MAX_BEYOND) return;
+      this.#owner.handle(data);
+    }
   }
 
   get #reads(): boolean {

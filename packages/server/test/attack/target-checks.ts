@@ -1,5 +1,6 @@
 /** Starts the target, and says what of its promises has not been kept. */
 import { WEBSOCKET_LIMITS } from "../../src/endpoint/config.ts";
+import { SOCKET_LIMITS } from "../../src/socket.ts";
 import { Child } from "./child.ts";
 import type { Fork } from "./child.ts";
 import { inMB } from "./campaign.ts";
@@ -27,26 +28,30 @@ const MAX_GROWTH = 24 * MB;
 /** What a frame may write into the log, on average: a line of text or two, and a stack for a crash. */
 const MAX_LOG_PER_FRAME = 4_096;
 
-/** A client that has gone while it was not read is noticed by its silence: `websocket.timeout`, with time to close. */
-const PATIENCE = WEBSOCKET_LIMITS.timeout * 1.1 + 15_000;
+/**
+ * A client that has gone while it was not read is noticed by its silence: `websocket.timeout`, with time to close. A callback
+ * that never settles is held, with what waits for it, until it is reported: `slowCallback`.
+ */
+const PATIENCE = WEBSOCKET_LIMITS.timeout * 1.1 + SOCKET_LIMITS.slowCallback + 15_000;
 
 /** TCP connections of a target that has no clients: the two that listen, and the IPC channel is none. */
 export const LISTENING = 2;
 
 /**
- * The figures of a target that lives; waits until all but `bystanders` of its clients have gone, and of TCP connections
- * all but `sockets`.
+ * The figures of a target that lives; waits until all but `bystanders` of its clients have gone, of TCP connections all but
+ * `sockets`, and until their memory is given back.
  */
 export async function settledFigures(
-  { child }: Target,
+  { child, settled }: Target,
   bystanders: number,
   sockets = Infinity,
 ): Promise<TargetFigures | undefined> {
   for (const deadline = performance.now() + PATIENCE; child.end === undefined;) {
     const figures = await child.ask<TargetFigures>("figures").catch(() => undefined);
     if (figures === undefined || performance.now() > deadline) return figures;
-    if (figures.connections <= bystanders && figures.sockets <= sockets) return figures;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const isGone = figures.connections <= bystanders && figures.sockets <= sockets;
+    if (isGone && figures.memory.settled - settled <= MAX_GROWTH) return figures;
+    await new Promise((resolve) => setTimeout(resolve, isGone ? 2_000 : 200));
   }
   return undefined;
 }

@@ -8,6 +8,8 @@ const DECODED = 28;
 const READ = 65_536;
 /** What makes clients slow costs four times the limit at once. */
 const HARD_BUFFER = 4;
+/** Frames that may come out of compressed ones when nothing is read any more. */
+const INFLATED = 4;
 /** Characters of two bytes. */
 const TEXT = 2;
 
@@ -16,7 +18,7 @@ const { mailboxBytes } = SOCKET_LIMITS;
 
 const waiting = mailboxBytes + DECODED * maxFrameSize;
 const handled = (DECODED + TEXT) * maxFrameSize;
-const received = maxFrameSize + READ;
+const received = INFLATED * maxFrameSize + READ;
 const written = HARD_BUFFER * bufferLimit;
 
 /** Bytes of heap and buffers. */
