@@ -37,34 +37,34 @@ import { isSameRef } from "./same-ref.ts";
 import { routeOf } from "./spec.ts";
 import type { SocketSpec } from "./spec.ts";
 
-/** What all sessions of one mount share. */
+/** Shared by all sessions of one mount. */
 export interface SessionEnvironment {
   readonly endpoint: ChannelEndpoint;
   readonly pubsub: PubSub;
   readonly path: string;
   readonly socket: SocketSpec;
-  /** The connected clients. A session leaves it when its connection ends. */
+  /** The connected clients. A session is removed when its connection ends. */
   readonly sessions: Set<Session>;
-  /** How many callbacks are under way, also of clients that have gone meanwhile. */
+  /** How many callbacks are running, including those of clients that have disconnected. */
   readonly work: { running: number };
-  /** Whose connections were ended lately. */
+  /** The ids that were disconnected recently. */
   readonly disconnects?: Disconnects;
 }
 
-/** A place among those who may be connected. */
+/** A reserved connection slot. */
 export interface Place {
   /** Called once. */
   leave(): void;
 }
 
-/** What `connect` made of a client. */
+/** The result of admission. */
 export interface Admission {
   readonly codec: ServerCodec;
   readonly assigns: Readonly<Record<string, unknown>>;
   readonly id: string | null;
   /** When its `connect` began, by `performance.now()`: a "disconnect" on its id since then ends it. */
   readonly since?: number;
-  /** Left when the connection ends. */
+  /** Released when the connection ends. */
   readonly place?: Place;
 }
 
@@ -74,7 +74,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
   readonly id: string | null;
   readonly #environment: SessionEnvironment;
   readonly #assigns: Readonly<Record<string, unknown>>;
-  /** By topic. What a client sends as topic may be no string, and then finds none. */
+  /** By topic. A client may send a topic that is not a string, which matches none. */
   readonly #channels = new Map<unknown, ChannelProcess>();
   readonly #idSubscription: Subscription | undefined;
   readonly #rateLimit: RateLimit;
@@ -97,7 +97,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
     const { since = Infinity } = admission;
     if (this.id !== null && environment.disconnects?.hasSince(this.id, since) === true) {
-      // The transport has to know the session before it can close it.
+      // The transport must know the session before it can close it.
       queueMicrotask(() => this.#disconnected());
     }
   }
@@ -130,7 +130,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     return this.#environment.socket.maxTimers;
   }
 
-  /** How many channels the client is on, or joining. */
+  /** How many channels the client has joined or is joining. */
   get channels(): number {
     return this.#channels.size;
   }
@@ -157,7 +157,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     }
   }
 
-  /** What cannot be read, or cannot be answered (a ref nested too deep to write), ends the connection. */
+  /** A frame that cannot be decoded or answered (a ref nested too deeply to encode) closes the connection. */
   #giveUp(error: unknown): void {
     const isOfFrame = error instanceof DecodeError || error instanceof EncodeError;
     emit("socket.bad_frame", { ...this.describe(), reason: isOfFrame ? error.message : describeThrown(error) });
@@ -178,12 +178,12 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     emit("socket.slow_consumer", { ...this.describe(), bufferedBytes, limit });
   }
 
-  /** Whether a callback is under way. */
+  /** Whether a callback is running. */
   get isBusy(): boolean {
     return this.#running > 0;
   }
 
-  /** Takes no more messages of the client. */
+  /** Stops handling messages of the client. */
   stopReading(): void {
     this.#reader.stop();
   }
@@ -198,7 +198,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     this.#environment.work.running--;
   }
 
-  /** Closes the connection from this side. `reason` is what each channel's `terminate` is told. */
+  /** Closes the connection from this side. `reason` is passed to each channel's `terminate`. */
   shutdown(reason: string, code: CloseCode, text: string): void {
     this.#reader.end(false);
     this.#endChannels(reason);
@@ -240,7 +240,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     if (this.#channels.get(process.topic) === process) this.#channels.delete(process.topic);
   }
 
-  /** A leave always passes: refused, it would keep what the client wants to give up. */
+  /** A leave is never rate limited: refusing it would keep the channel that the client wants to leave. */
   #mayPass({ joinRef, ref, topic, event }: ClientMessage): boolean {
     const refused = this.#rateLimit.refuse(event === JOIN, this.#channels.get(topic));
     if (refused === undefined || event === LEAVE) return true;
@@ -266,7 +266,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     else this.#unmatched(message);
   }
 
-  /** Messages of an earlier join are dropped; one without a join_ref is taken for the present join. */
+  /** Messages of an earlier join are dropped; one without a join_ref counts for the current join. */
   #deliver(channel: ChannelProcess, message: ClientMessage): void {
     if (message.joinRef === null || isSameRef(message.joinRef, channel.wireJoinRef)) schedule(channel, message);
   }
@@ -276,7 +276,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     this.#reply(null, ref, topic, "error", { reason: Reason.unmatchedTopic });
   }
 
-  /** A second join of a topic replaces the first, whatever becomes of it; the old phx_close follows the new reply. */
+  /** A second join of a topic replaces the first, whatever its outcome; the old phx_close follows the new reply. */
   #join(message: ClientMessage, previous: ChannelProcess | undefined): void {
     previous?.end("duplicate_join", undefined, undefined);
     const channel = this.#open(message);
@@ -310,7 +310,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     else settle(result);
   }
 
-  /** Finds the route of a join and makes its channel, or answers why not. */
+  /** Finds the route of a join and creates its channel, or replies with the reason when it cannot. */
   #open(message: ClientMessage): ChannelProcess | undefined {
     const { socket } = this.#environment;
     const match = routeOf(socket.routes, message.topic);
@@ -330,7 +330,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     return channel;
   }
 
-  /** Answers a join. Only an accepted one leaves a channel behind. */
+  /** Replies to a join. Only an accepted join keeps its channel. */
   #finishJoin(
     channel: ChannelProcess,
     message: ClientMessage,
@@ -365,7 +365,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     emit("channel.joined", { ...channel.source(), result, params, log: channel.joinLog, duration });
   }
 
-  /** The reply frame for what `join` returned, or the error that this return value is. */
+  /** The reply frame for the result of `join`, or an error for an invalid result. */
   #joinAnswer(
     joinRef: unknown,
     ref: unknown,
