@@ -46,3 +46,8 @@ export function describe(value: unknown): string {
     return "an object";
   }
 }
+
+/** For what should return nothing: a promise that it returns all the same, and that rejects, must not end the process. */
+export function onRejection(result: unknown, failed: (error: unknown) => void): void {
+  if (isPromise(result)) settle(result, () => {}, failed);
+}

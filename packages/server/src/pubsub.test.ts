@@ -376,3 +376,27 @@ describe("PubSub", () => {
     expect(received).toEqual([1]);
   });
 });
+
+it("what adapters, dispatchers and subscribers return is no unhandled rejection", async () => {
+  const failures: unknown[] = [];
+  const detach = attach("pubsub.delivery_failed", ({ error }) => failures.push(error));
+  const reject = (what: string) => (): Promise<never> => Promise.reject(new Error(what));
+  const pubsub = new PubSub({
+    adapter: {
+      nodeName: "a",
+      start() {},
+      broadcast: reject("broadcast"),
+      directBroadcast: reject("direct"),
+      stop() {},
+    },
+    dispatchers: { rejecting: reject("dispatch") },
+  });
+  pubsub.subscribe({ topic: "t", owner: 1, receive: reject("receive") });
+  pubsub.broadcast("t", 1);
+  pubsub.directBroadcast("b", "t", 1);
+  pubsub.localBroadcast("t", 1, "rejecting");
+  await expect
+    .poll(() => failures.map((error) => (error as Error).message))
+    .toEqual(["broadcast", "receive", "direct", "dispatch"]);
+  detach();
+});

@@ -5,6 +5,7 @@
  * A message is first passed to the adapter for the other nodes, then to the subscribers here, in the order in which
  * they subscribed. Delivery is at most once; messages of one sender arrive in order.
  */
+import { onRejection } from "./awaitable.ts";
 import { BroadcastError, WingbeatError } from "./errors.ts";
 import type { AdapterStatus, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 import { localAdapter } from "./pubsub/adapters/local.ts";
@@ -37,9 +38,11 @@ const dispatchToEach: Dispatch = (subscriptions, from, message) => {
   for (const subscription of subscriptions) {
     if (subscription.owner === from) continue;
     try {
-      subscription.receive(message);
+      const { topic } = subscription;
+      const result: unknown = subscription.receive(message);
+      if (result !== undefined) onRejection(result, (error) => reportFailure(topic, error));
     } catch (error) {
-      emit("pubsub.delivery_failed", { topic: subscription.topic, subscribers: 1, error });
+      reportFailure(subscription.topic, error);
     }
   }
 };
@@ -107,7 +110,8 @@ export class PubSub {
   broadcastFrom(from: unknown, topic: string, message: unknown, dispatcher = "default"): void {
     const dispatch = this.#dispatcher(dispatcher);
     try {
-      this.#adapter.broadcast({ topic, message, dispatcher });
+      const result: unknown = this.#adapter.broadcast({ topic, message, dispatcher });
+      if (result !== undefined) onRejection(result, (error) => emit("pubsub.delivery_failed", { topic, error }));
     } catch (error) {
       throw new BroadcastError(topic, error);
     }
@@ -127,7 +131,8 @@ export class PubSub {
   /** Sends to the subscribers on one node, which may be this one. An unknown node is not an error. */
   directBroadcast(nodeName: string, topic: string, message: unknown, dispatcher = "default"): void {
     this.#dispatcher(dispatcher);
-    this.#adapter.directBroadcast(nodeName, { topic, message, dispatcher });
+    const result: unknown = this.#adapter.directBroadcast(nodeName, { topic, message, dispatcher });
+    if (result !== undefined) onRejection(result, (error) => emit("pubsub.delivery_failed", { topic, error }));
   }
 
   #deliver(dispatch: Dispatch, sender: unknown, topic: string, message: unknown, from: "here" | "elsewhere"): void {
@@ -135,7 +140,8 @@ export class PubSub {
     if (isObserved("pubsub.delivered")) {
       emit("pubsub.delivered", { pubsub: this, topic, subscribers: subscriptions.size, from });
     }
-    dispatch(subscriptions, sender, message);
+    const result: unknown = dispatch(subscriptions, sender, message);
+    if (result !== undefined) onRejection(result, (error) => emit("pubsub.delivery_failed", { topic, error }));
   }
 
   #dispatcher(name: string): Dispatch {
@@ -158,4 +164,8 @@ export class PubSub {
       emit("pubsub.delivery_failed", { topic, error });
     }
   }
+}
+
+function reportFailure(topic: string, error: unknown): void {
+  emit("pubsub.delivery_failed", { topic, subscribers: 1, error });
 }

@@ -47,6 +47,8 @@ export class RequestInfo implements ConnectInfo {
   readonly session: ConnectInfo["session"];
   readonly #sender: Sender;
   readonly #request: IncomingMessage;
+  /** A copy that no callback can change for another one. */
+  #headers: ConnectInfo["headers"] | undefined = undefined;
 
   constructor(
     request: IncomingMessage,
@@ -60,6 +62,7 @@ export class RequestInfo implements ConnectInfo {
     this.transport = transport;
     this.authToken = authToken;
     this.session = session;
+    Object.freeze(this);
   }
 
   get peer(): ConnectInfo["peer"] {
@@ -90,7 +93,7 @@ export class RequestInfo implements ConnectInfo {
   }
 
   get headers(): ConnectInfo["headers"] {
-    return this.#request.headers;
+    return (this.#headers ??= Object.freeze({ ...this.#request.headers }));
   }
 }
 

@@ -8,6 +8,7 @@
  * @example
  * natsAdapter({ connect: () => connect({ servers: "nats://127.0.0.1" }) })
  */
+import { onRejection } from "../../awaitable.ts";
 import { WingbeatError } from "../../errors.ts";
 import { checkKeys } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
@@ -68,6 +69,7 @@ function natsEngine(namespace: string, connect: () => Promise<NatsClient>): Engi
 class NatsConnection implements EngineConnection {
   readonly ready: Promise<void>;
   readonly #connecting: Promise<NatsClient>;
+  readonly #lost: (error: unknown) => void;
   readonly #subjectOf: (parcel: Parcel) => string;
   #client: NatsClient | undefined = undefined;
 
@@ -78,6 +80,7 @@ class NatsConnection implements EngineConnection {
     events: EngineEvents,
   ) {
     this.#connecting = connecting;
+    this.#lost = (error) => events.lost(error);
     this.#subjectOf = subjectOf;
     this.ready = this.#open(subjects, events);
   }
@@ -88,7 +91,7 @@ class NatsConnection implements EngineConnection {
 
   async send(parcels: readonly Parcel[]): Promise<void> {
     const client = this.#client as NatsClient;
-    for (const parcel of parcels) client.publish(this.#subjectOf(parcel), parcel.bytes);
+    for (const parcel of parcels) onRejection(client.publish(this.#subjectOf(parcel), parcel.bytes), this.#lost);
     // NATS does not confirm published messages, but answers this after all of them.
     await client.flush();
   }
@@ -104,14 +107,14 @@ class NatsConnection implements EngineConnection {
       if (error === null && message !== undefined) events.receive(message.data);
       else events.lost(error ?? new Error("the NATS client delivered no message"));
     };
-    for (const subject of subjects) client.subscribe(subject, { callback });
+    for (const subject of subjects) onRejection(client.subscribe(subject, { callback }), this.#lost);
     this.#watch(client, events).catch((error: unknown) => events.lost(error));
     await client.flush();
   }
 
   /** The library would reconnect and resend by itself. Here a disconnect closes a client, and a new one is created. */
   async #watch(client: NatsClient, events: EngineEvents): Promise<void> {
-    for await (const { type, error } of client.status()) {
+    for await (const { type, error } of await client.status()) {
       if (type === "error") events.lost(error);
       else if (type === "disconnect") events.lost(new Error("NATS closed the connection"));
     }
