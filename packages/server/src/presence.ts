@@ -25,6 +25,8 @@ export interface PresenceContext {
   readonly endpoint: object;
   afterJoin(task: () => void): void;
   onEnd(task: (reason: string) => void): void;
+  /** Counts bytes that others are sent against the client's `bytesPerSecond`. */
+  spend?(bytes: number): void;
 }
 
 /** A `ctx` whose channel pushes `presence_state`, if it declares its pushes. */
@@ -69,7 +71,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
   track(source: PresenceSource, ...given: readonly unknown[]): string {
     const [topic, key, meta] = (given.length > 2 ? given : [topicOf(source), ...given]) as [string, Key, unknown];
     const { node, owner, run } = this.#ownerOf(source);
-    const copy = copyMeta(meta, this.#config.maxMetaSize);
+    const copy = copyMeta(meta, this.#config.maxMetaSize, owner.spend);
     owner.claim(topic, String(key));
     const ref = newRef();
     run(() => node.track(owner, topic, String(key), copy, ref));
@@ -169,7 +171,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
     if ("pubsub" in source) return { node, owner: node.server, run: (change) => change() };
     let owner = this.#owners.get(source);
     if (owner === undefined) {
-      const added = new Owner(this.#config.maxPresences);
+      const added = new Owner(this.#config.maxPresences, (bytes) => source.spend?.(bytes));
       this.#owners.set(source, (owner = added));
       source.onEnd((reason) => node.ended(added, reason));
     }

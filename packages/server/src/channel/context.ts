@@ -5,7 +5,7 @@ import type { Timer } from "./timer.ts";
 
 /** What a context needs from its channel's process, which implements it. */
 export interface ChannelActions {
-  readonly host: { readonly id: string | null; readonly endpoint: ChannelEndpoint };
+  readonly host: { readonly id: string | null; readonly endpoint: ChannelEndpoint; spend(bytes: number): void };
   readonly connection: { readonly transport: string };
   readonly joinRef: unknown;
   readonly joined: boolean;
@@ -157,6 +157,11 @@ export class Context {
    */
   onEnd(task: (reason: string) => unknown): void {
     this.#process.onEnd(task);
+  }
+
+  /** For presence: counts bytes that others are sent against the client's `bytesPerSecond`. */
+  spend(bytes: number): void {
+    this.#process.host.spend(bytes);
   }
 
   /** Returns the ref of the message being handled, to reply later. In `handleIn` only. */

@@ -7,9 +7,9 @@ import type { Meta } from "../tracker.ts";
 /**
  * A frozen copy, identical to what other nodes get through JSON: later changes by the application to its own object do
  * not change the presence. Throws `WB_PRESENCE_LIMIT` for anything but a JSON object, for more than `maxSize`
- * characters, and for too many levels.
+ * characters, and for too many levels. `spend` gets its length.
  */
-export function copyMeta(meta: unknown, maxSize: number): Meta {
+export function copyMeta(meta: unknown, maxSize: number, spend?: (bytes: number) => void): Meta {
   const text = typeof meta === "object" && meta !== null && !isPromise(meta) ? writeJson(meta) : "null";
   if (!text.startsWith("{")) throw notAnObject();
   if (text.length > maxSize) {
@@ -19,6 +19,7 @@ export function copyMeta(meta: unknown, maxSize: number): Meta {
         "meta; keep an id in it and add the rest with fetch.",
     );
   }
+  spend?.(text.length);
   const copy = JSON.parse(text) as Meta;
   if (freezeMeta(copy)) return copy;
   throw new WingbeatError(

@@ -28,7 +28,7 @@ export class PresenceNode {
   readonly #grace: Grace;
   readonly #counts: Counts;
   /** The owner of presences that the application tracks without a channel. */
-  readonly server = new Owner(Infinity);
+  readonly server = new Owner(Infinity, () => {});
   /** Owners whose connections ended in this turn. */
   #ended: Owner[] = [];
 
@@ -69,7 +69,8 @@ export class PresenceNode {
 
   update(owner: Owner, topic: string, key: string, update: Update, ref: string): void {
     const { maxMetaSize } = this.#config;
-    const next = (meta: Meta): Meta => copyMeta(typeof update === "function" ? update(meta) : update, maxMetaSize);
+    const next = (meta: Meta): Meta =>
+      copyMeta(typeof update === "function" ? update(meta) : update, maxMetaSize, owner.spend);
     this.#tracker.update(owner, topic, key, next, ref);
   }
 

@@ -7,11 +7,13 @@ const MAX_KEY_LENGTH = 1_024;
 
 export class Owner {
   readonly #limit: number;
+  readonly spend: (bytes: number) => void;
   readonly #slots = new Set<string>();
 
-  /** `limit`: the maximum number of presences. */
-  constructor(limit: number) {
+  /** `limit`: the maximum number of presences. `spend` gets the length of each meta that is tracked. */
+  constructor(limit: number, spend: (bytes: number) => void) {
     this.#limit = limit;
+    this.spend = spend;
   }
 
   get slots(): Iterable<string> {

@@ -7,7 +7,7 @@ import { answerJson, pollText, statusText, writeJson } from "./longpoll/answer.t
 import { batchOf } from "./longpoll/batch.ts";
 import type { BatchFault } from "./longpoll/batch.ts";
 import { discardBody, readBody } from "./longpoll/body.ts";
-import type { BodyFault } from "./longpoll/body.ts";
+import type { BodyFault, Unfinished } from "./longpoll/body.ts";
 import type { ConnectionLimits } from "./longpoll/connection.ts";
 import { PollRequest, PostRequest } from "./longpoll/requests.ts";
 import type { LongPollSessions } from "./longpoll/sessions.ts";
@@ -31,6 +31,7 @@ export type OnRefused = (reason: PostFault, limit: number | undefined) => void;
 
 const FAULTS: Readonly<Record<Exclude<BodyFault, "cut off">, { reason: PostFault; status: number }>> = {
   "too large": { reason: "body too large", status: 413 },
+  "too much": { reason: "too much waits", status: 429 },
   "too slow": { reason: "body too slow", status: 408 },
 };
 
@@ -39,6 +40,8 @@ export class LongPollTransport {
   readonly #options: LongPollTransportOptions;
   readonly #sessions: LongPollSessions;
   readonly #onRefused: OnRefused;
+  /** By token. */
+  readonly #unfinished = new Map<string, Unfinished>();
 
   /** `mount` is the path pattern of its requests: tokens of other mounts are rejected. */
   constructor(mount: string, options: LongPollTransportOptions, sessions: LongPollSessions, onRefused: OnRefused) {
@@ -70,13 +73,13 @@ export class LongPollTransport {
       return;
     }
     const { maxBodySize, bodyTimeout, batchLimit } = this.#options;
-    const body = await readBody(request, maxBodySize, bodyTimeout);
+    const body = await this.#readBody(request, session.token);
     if (body === "cut off") return;
     if (typeof body === "string") {
       const { reason, status } = FAULTS[body];
-      this.#onRefused(reason, body === "too large" ? maxBodySize : bodyTimeout);
-      if (body === "too large") await this.refusePost(request, response, status, status);
-      else answerJson(response, statusText(status), status, { connection: "close" });
+      this.#onRefused(reason, body === "too slow" ? bodyTimeout : maxBodySize);
+      if (body === "too slow") answerJson(response, statusText(status), status, { connection: "close" });
+      else await this.refusePost(request, response, status, status);
       return;
     }
     const frames = batchOf(body, request.headers["content-type"], batchLimit);
@@ -102,6 +105,16 @@ export class LongPollTransport {
     // Of pipelined requests, only the first response is destroyed with its socket. Ending the others out of order fails
     // an internal assertion of Node, which ends the process.
     if (!response.destroyed && !request.socket.destroyed) response.end();
+  }
+
+  async #readBody(request: IncomingMessage, token: string): Promise<Buffer | BodyFault> {
+    const { maxBodySize, bodyTimeout } = this.#options;
+    let unfinished = this.#unfinished.get(token);
+    if (unfinished === undefined) this.#unfinished.set(token, (unfinished = { count: 0, bytes: 0 }));
+    unfinished.count++;
+    const body = await readBody(request, maxBodySize, bodyTimeout, unfinished);
+    if (--unfinished.count === 0) this.#unfinished.delete(token);
+    return body;
   }
 
   #refuseBatch(response: ServerResponse, fault: BatchFault): void {

@@ -79,6 +79,21 @@ describe("bodies", () => {
     await client.settled();
   });
 
+  it("of one session have maxBodySize together until they are complete: 429, and the session lives", async () => {
+    const { pollUrl, port } = await start({ maxBodySize: 100_000 });
+    const refused = observe("longpoll.refused");
+    const client = await PollClient.open(pollUrl());
+    const url = pollUrl(undefined, { token: client.token });
+    const posts = [1, 2, 3].map(() => tcp(port));
+    for (const { socket } of posts) socket.write(`${head(url, 99_999)}${" ".repeat(60_000)}`);
+    for (let n = 0; n < 2; n++) {
+      expect(await refused.next()).toMatchObject({ reason: "too much waits", limit: 100_000 });
+    }
+    for (const { socket } of posts) socket.destroy();
+    const body = `${heartbeat("1")}${" ".repeat(90_000)}`;
+    await expect.poll(async () => (await send(url, { method: "POST", body })).body).toEqual({ status: 200 });
+  });
+
   it("that come too slowly are given up: HTTP 408, and the connection is closed", async () => {
     const { pollUrl, port } = await start({ bodyTimeout: 150 });
     const refused = observe("longpoll.refused");

@@ -1,8 +1,9 @@
 /** What an application can ask for, beside `fetch`: handleMetas, grace, counts, limits. */
 import { describe, expect, it, vi } from "vitest";
-import { createEndpoint } from "../../src/index.ts";
+import { createEndpoint, defineChannel, defineSocket, ok } from "../../src/index.ts";
 import { definePresence } from "../../src/presence.ts";
 import { FrameClient } from "../integration/frame-client.ts";
+import { serve } from "../integration/serve.ts";
 import { observe } from "../integration/telemetry.ts";
 import { local, socketOf, SOON, startNode, told, TOPIC } from "./room.ts";
 import type { Meta } from "./room.ts";
@@ -183,6 +184,26 @@ describe("limits", () => {
     expect(() => presence.track(endpoint, TOPIC, "x".repeat(1_025), {})).toThrow(
       "has 1025 characters, the limit is 1024",
     );
+  });
+
+  it("of bytes: metas count against the bytesPerSecond of their client", async () => {
+    const presence = definePresence<Meta>();
+    const room = defineChannel("room")
+      .join((ctx) => {
+        presence.track(ctx, "me", {});
+        return ok();
+      })
+      .handleIn("change", (ctx) => {
+        presence.update(ctx, "me", () => ({ device: "x".repeat(16_000) }));
+        return ok();
+      });
+    const socket = defineSocket({ connect: () => ok(), channels: [room], bytesPerSecond: 100_000 });
+    const { url } = await serve({ "/socket": socket }, { presence: [presence] });
+    const throttled = observe("socket.throttled");
+    const client = await FrameClient.open(url());
+    await client.join("room");
+    for (let n = 0; n < 10; n++) client.send("1", `${n}`, "room", "change", {});
+    expect(await throttled.next()).toMatchObject({ bytesPerSecond: 100_000 });
   });
 
   it("counts what is untracked no more", () => {

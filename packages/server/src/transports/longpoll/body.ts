@@ -2,23 +2,43 @@
 import type { IncomingMessage } from "node:http";
 import { startTimeout } from "../transport.ts";
 
-/** `too large` and `too slow`: the rest of the body is still to come. `cut off`: the client has gone. */
-export type BodyFault = "too large" | "too slow" | "cut off";
+/** `too large`, `too much` and `too slow`: the rest of the body is still to come. `cut off`: the client has gone. */
+export type BodyFault = "too large" | "too much" | "too slow" | "cut off";
 
-/** The whole body, or why it could not be read. Never rejects. */
-export function readBody(request: IncomingMessage, maxBytes: number, ms: number): Promise<Buffer | BodyFault> {
+/** The bodies of one session that are not complete. */
+export interface Unfinished {
+  count: number;
+  bytes: number;
+}
+
+/**
+ * The whole body, or why it could not be read. `maxBytes` limits the body, and together with it all others of its session
+ * that are `unfinished`: those are `too much`. Never rejects.
+ */
+export function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  ms: number,
+  unfinished: Unfinished,
+): Promise<Buffer | BodyFault> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve("too large");
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isOver = false;
     const finish = (result: Buffer | BodyFault): void => {
+      if (isOver) return;
+      isOver = true;
+      unfinished.bytes -= size;
       clearTimeout(deadline);
       request.off("data", onData);
       resolve(result);
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
+      unfinished.bytes += chunk.length;
       if (size > maxBytes) finish("too large");
+      else if (unfinished.bytes > maxBytes) finish("too much");
       else chunks.push(chunk);
     };
     const deadline = startTimeout(() => finish("too slow"), ms);
