@@ -26,9 +26,11 @@ describe.skipIf(isMissing)(`PostgreSQL${note}`, () => {
   afterAll(() => raw?.end());
   const rawClient = async (): Promise<Client> => {
     if (raw !== undefined) return raw;
-    raw = client(engine.port, PASSWORD);
-    await raw.connect();
-    return raw;
+    const opened = client(engine.port, PASSWORD);
+    // The outages that the suite makes end this connection, too.
+    opened.on("error", () => (raw = undefined));
+    await opened.connect();
+    return (raw = opened);
   };
   const channel: ChannelControl = {
     async publish(bytes) {
@@ -40,6 +42,7 @@ describe.skipIf(isMissing)(`PostgreSQL${note}`, () => {
     },
     async listen(receive) {
       const reader = client(engine.port, PASSWORD);
+      reader.on("error", () => {});
       await reader.connect();
       reader.on("notification", ({ payload = "" }) => receive(Buffer.from(payload, "base64")));
       await reader.query(`LISTEN "${namespace}"`);
