@@ -1,11 +1,11 @@
 /** Somebody at a page of theirs: what they do, and what they see. All waiting is for what the page shows. */
 import type { Locator, Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { Laptop } from "../../../../tools/test/chromium.ts";
 import type { Wire } from "./wire.ts";
 
 /** How long anything may take to be seen, in ms: generous, because what is slow is measured elsewhere. */
-export const PATIENCE = 15_000;
+export const PATIENCE = 60_000;
 
 /** How pages of a run connect. */
 export type Transport = "websocket" | "longpoll";
@@ -118,9 +118,16 @@ export class Person {
   /** Opens the toolbar of a message, and the menu on it where it has to, and presses a button. Gives the message's id. */
   async act(action: "edit" | "delete" | "pin" | "star" | "reply" | "react", text: string): Promise<number> {
     const id = await this.idOf(text);
-    await this.the(`msg-${id}`).hover();
-    if (action === "delete" || action === "pin") await this.click(`msg-menu-${id}`);
-    await this.click(`msg-${action}-${id}`);
+    const inMenu = action === "delete" || action === "pin";
+    // A message that arrives meanwhile can move the row from under the pointer, and its toolbar goes: then once more.
+    const openToolbar = async (): Promise<void> => {
+      await this.the(`msg-${id}`).hover();
+      await this.the(inMenu ? `msg-menu-${id}` : `msg-${action}-${id}`)
+        .first()
+        .click({ timeout: PATIENCE / 4 });
+    };
+    await vi.waitFor(openToolbar, { timeout: PATIENCE });
+    if (inMenu) await this.click(`msg-${action}-${id}`);
     if (action === "delete") await this.click("confirm-delete");
     return id;
   }

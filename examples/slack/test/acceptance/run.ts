@@ -24,7 +24,7 @@ export function run(
   checks: readonly Check[],
   { transport = "websocket", isCrowded = process.env["CI"] !== undefined, ...options }: RunOptions = {},
 ): void {
-  describe.skipIf(!hasChromium())(title, { timeout: 240_000 }, () => {
+  describe.skipIf(!hasChromium())(title, { timeout: 600_000 }, () => {
     let app: App;
     let browser: Browser;
 

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchLaptop } from "../../../../tools/test/chromium.ts";
 import type { Laptop } from "../../../../tools/test/chromium.ts";
 import type { App } from "./app.ts";
-import { Person } from "./person.ts";
+import { PATIENCE, Person } from "./person.ts";
 import type { Transport } from "./person.ts";
 import { RawClient } from "./raw-client.ts";
 import { layWire } from "./wire.ts";
@@ -89,7 +89,7 @@ export class World {
       // What moves is waited for, by people and by checks.
       reducedMotion: "reduce",
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(PATIENCE);
     this.#contexts.push(context);
     return context;
   }

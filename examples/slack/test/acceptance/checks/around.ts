@@ -123,16 +123,16 @@ export const around = [
     async ({ app, open }) => {
       const { topics, subscriptions, timers } = app.statsAtRest;
       // Whoever polled in the check before this one is not missed at once.
-      await expect.poll(async () => (await app.stats()).connections, { timeout: 30_000 }).toBe(0);
+      await expect.poll(async () => (await app.stats()).connections, { timeout: 2 * PATIENCE }).toBe(0);
       const people = await Promise.all([open("alice"), open("bob")]);
       const busy = await app.stats();
       expect(busy.connections).toBe(2);
       expect(busy.channels).toBeGreaterThanOrEqual(10);
       for (const { page } of people) await page.close();
       await expect
-        .poll(() => app.stats(), { timeout: 30_000 })
+        .poll(() => app.stats(), { timeout: 2 * PATIENCE })
         .toMatchObject({ connections: 0, channels: 0, presences: 0, topics, subscriptions });
-      await expect.poll(async () => (await app.stats()).timers, { timeout: 30_000 }).toBeLessThanOrEqual(timers);
+      await expect.poll(async () => (await app.stats()).timers, { timeout: 2 * PATIENCE }).toBeLessThanOrEqual(timers);
     },
   ),
 ];

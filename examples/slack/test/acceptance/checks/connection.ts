@@ -1,6 +1,7 @@
 /** Checks 1 to 3: who comes in. */
 import { expect } from "vitest";
 import { check } from "../check.ts";
+import { PATIENCE } from "../person.ts";
 import { answerTo, passOf } from "../raw-client.ts";
 
 export const connection = [
@@ -67,7 +68,7 @@ export const connection = [
     });
     await app.endSessions("alice");
     await app.restart();
-    await alice.page.getByTestId("login-username").waitFor({ timeout: 30_000 });
+    await alice.page.getByTestId("login-username").waitFor({ timeout: 2 * PATIENCE });
     const after = tokens;
     // Longer than the first waits between two tries to connect.
     await alice.page.waitForTimeout(3_000);

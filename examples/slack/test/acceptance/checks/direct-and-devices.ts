@@ -117,7 +117,7 @@ export const directAndDevices = [
                 .the("conn-strip")
                 .filter({ hasText: /offline|reconnect/i })
                 .count(),
-            { timeout: 30_000 },
+            { timeout: 2 * PATIENCE },
           )
           .toBe(0);
       }
