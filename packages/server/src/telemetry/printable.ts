@@ -9,8 +9,7 @@ import { describeThrown } from "../errors.ts";
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * Truncates a string to `max` characters and escapes unprintable ones: `\
- * `, `\\x1b`, `\\u202e`.
+ * Truncates a string to `max` characters and escapes unprintable ones, as JavaScript writes them: `\n`, `\x1b`, `\u202e`.
  */
 export function printable(text: string, max: number): string {
   const escaped = cut(text, max).replace(UNPRINTABLE, escape);

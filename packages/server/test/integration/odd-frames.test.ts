@@ -1,9 +1,9 @@
 /** Frames whose topic, event and refs are of any JSON type: answered as Phoenix answers them, whatever is logged. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { attach } from "../../src/index.ts";
+import { attach, defineSocket, ok } from "../../src/index.ts";
 import type { EndpointOptions } from "../../src/index.ts";
 import { FrameClient } from "./frame-client.ts";
-import { userSocket } from "./room.ts";
+import { roomChannel, userSocket } from "./room.ts";
 import { serve } from "./serve.ts";
 import { wires } from "./wires.ts";
 
@@ -63,6 +63,28 @@ describe.each(wires)("over $name", ({ open }) => {
     if (level !== "error") expect(lines.length).toBeGreaterThanOrEqual(ODD.length);
     for (const line of lines) expect(line.filter((part) => typeof part === "string").join("")).not.toMatch(/\p{Cc}/u);
   });
+
+  it.each([
+    [[1, { a: [null] }], "[]"],
+    [{ b: 1, c: [2] }, "{}"],
+  ])("a join_ref %j is compared by value", async (joinRef, other) => {
+    const client = await open(await serve({ "/socket": { socket: userSocket(), longpoll: true } }));
+    client.send(joinRef, "1", "room:1", "phx_join", {});
+    expect(await client.next()).toMatchObject([joinRef, "1", "room:1", "phx_reply", { status: "ok" }]);
+    client.send(JSON.parse(other), "2", "room:1", "echo", { stale: true });
+    client.send(structuredClone(joinRef), "3", "room:1", "echo", { n: 1 });
+    expect(await client.next()).toEqual([joinRef, "3", "room:1", "phx_reply", { status: "ok", response: { n: 1 } }]);
+  });
+});
+
+it("maxDepth of a socket says how deep a payload may be nested", async () => {
+  const socket = defineSocket({ connect: () => ok({ name: "ada" }), channels: [roomChannel()], maxDepth: 2 });
+  const client = await FrameClient.open((await serve({ "/socket": socket })).url());
+  await client.join("room:1");
+  client.send("1", "2", "room:1", "echo", { a: [1] });
+  expect(await client.next()).toEqual(["1", "2", "room:1", "phx_reply", { status: "ok", response: { a: [1] } }]);
+  client.send("1", "3", "room:1", "echo", { a: [[1]] });
+  expect(await client.closed).toEqual({ code: 1011, reason: "frame is nested more than 2 levels deep" });
 });
 
 it("on V1, odd fields are answered, too", async () => {

@@ -8,7 +8,7 @@ import { isRelayed } from "../../../src/pubsub/adapters/cluster/message.ts";
 import type { TestEngine } from "../../pubsub/engines.ts";
 import type { Fork } from "../child.ts";
 import type { Random } from "../random.ts";
-import type { Wiretap } from "./wiretaps.ts";
+import type { Wiretap } from "./wiretap.ts";
 
 export const clusterEngine = async (): Promise<TestEngine> => ({
   port: 0,

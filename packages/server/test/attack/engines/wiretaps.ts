@@ -4,12 +4,7 @@ import { natsEngine, PASSWORD, postgresEngine, redisEngine } from "../../pubsub/
 import type { EngineName } from "../../processes/adapters.ts";
 import type { Random } from "../random.ts";
 import { clusterEngine, clusterTap } from "./cluster.ts";
-
-export interface Wiretap {
-  /** On the channel of broadcasts. */
-  publish(bytes: Buffer): Promise<unknown>;
-  close(): Promise<unknown> | void;
-}
+import type { Wiretap } from "./wiretap.ts";
 
 /** What connects the nodes: an engine, or the primary of node:cluster. */
 export type MeshName = EngineName | "cluster";
