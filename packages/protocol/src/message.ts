@@ -72,6 +72,5 @@ export const Reason = {
   unknownEvent: "unknown event",
   invalidPayload: "invalid payload",
   rateLimited: "rate limited",
-  binaryReply: "binary reply needs vsn=2.0.0",
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];

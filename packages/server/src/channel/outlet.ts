@@ -59,6 +59,9 @@ export abstract class ChannelOutlet implements Mailbox {
   /** More waits than may: of the channel's own messages, or for its join. */
   protected abstract overflowed(error: unknown): void;
 
+  /** Whether the current callback handles a message of the client itself. */
+  protected abstract get isHandlingIn(): boolean;
+
   /** What others sent was dropped, because too much of it waits. */
   protected abstract dropped(event: string | undefined): void;
 
@@ -69,24 +72,22 @@ export abstract class ChannelOutlet implements Mailbox {
     } else this.#pushBytes(event, payload);
   }
 
-  /** To a client of V1, which cannot get bytes: they may be of others, so that their sender is not to blame here. */
+  /**
+   * To a client of V1, which cannot get bytes. Bytes that a handler of the client's own message makes are its own fault and
+   * throw, as in Phoenix. Elsewhere they may be somebody else's broadcast, so they are dropped and reported.
+   */
   #pushBytes(event: string, payload: object): void {
     v2Server.encodeMessage(this.joinRef, null, this.topic, event, payload); // throws what it would for any client
     try {
       this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
     } catch (error) {
-      if (!(error instanceof EncodeError)) throw error;
+      if (!(error instanceof EncodeError) || this.isHandlingIn) throw error;
       emit("pubsub.delivery_failed", { topic: this.topic, event, subscribers: 1, error });
     }
   }
 
-  /** A client of V1 gets an error instead of bytes: the handler cannot know which version it talks to. */
   reply(ref: unknown, { status, response }: Reply): void {
-    const fits = this.codec === v2Server || bytesOf(response) === undefined;
-    const frame = fits
-      ? this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)
-      : this.codec.encodeReply(this.joinRef, ref, this.topic, "error", { reason: Reason.binaryReply });
-    this.#send(new Frame(frame));
+    this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
   }
 
   broadcast(event: string, payload: object, exceptSelf: boolean): void {

@@ -96,6 +96,10 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     return this.#spec.log.join;
   }
 
+  protected get isHandlingIn(): boolean {
+    return this.#callback === "handleIn";
+  }
+
   /** Milliseconds after which an async callback is reported. */
   get slowCallback(): number {
     return this.host.slowCallback;

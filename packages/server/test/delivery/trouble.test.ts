@@ -199,18 +199,4 @@ describe("a client of V1, which cannot be sent bytes", () => {
     await turn();
     expect(old.received()).toMatchObject([{ event: "event", payload: { n: 1 } }]);
   });
-
-  it("gets an error instead of an answer in bytes", async () => {
-    const room = defineChannel("room")
-      .join(() => ok())
-      .handleIn("file", () => ok(bytes));
-    const socket = socketOf([room]);
-    const client = new Client(endpointOf(socket), socket, { vsn: 1 });
-    await client.join("room");
-    client.send("room", "file");
-    await turn();
-    expect(client.received()).toMatchObject([
-      { payload: { status: "error", response: { reason: "binary reply needs vsn=2.0.0" } } },
-    ]);
-  });
 });

@@ -182,8 +182,8 @@ describe("connectTimeout", () => {
     );
   });
 
-  it("may be Infinity, or longer than a timer can be", async () => {
-    for (const connectTimeout of [Number.POSITIVE_INFINITY, 2 ** 40]) {
+  it("may be Infinity, or as long as a timer can be", async () => {
+    for (const connectTimeout of [Number.POSITIVE_INFINITY, 2 ** 31 - 1]) {
       const socket = defineSocket({ connect: async () => ok(), channels: [] });
       const { url } = await serve({ "/socket": socket }, { connectTimeout });
       await FrameClient.open(url());

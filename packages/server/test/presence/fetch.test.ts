@@ -88,7 +88,7 @@ describe("fetch", () => {
     const { url } = await startNode({ fetch } as object);
     const client = await FrameClient.open(url);
     await client.join(TOPIC, { key: "ada" });
-    expect((await failures.next()).error).toMatchObject({ message: expect.stringContaining("BigInt") as string });
+    expect((await failures.next()).error).toMatchObject({ message: expect.stringContaining("bigint") as string });
     expect(await client.call(TOPIC, "untrack")).toMatchObject({ status: "ok" });
   });
 
