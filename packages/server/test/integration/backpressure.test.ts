@@ -114,7 +114,8 @@ describe("a client that asks faster than it reads", () => {
     const echo = defineChannel("echo")
       .join(() => ok())
       .handleIn("echo", (_ctx, payload) => ok(payload));
-    const socket = defineSocket({ connect: () => ok(), channels: [echo], eventsPerSecond: Infinity });
+    const rates = { eventsPerSecond: Infinity, bytesPerSecond: Infinity };
+    const socket = defineSocket({ connect: () => ok(), channels: [echo], ...rates });
     const { url, endpoint } = await serve({ "/socket": { socket, websocket: { bufferLimit: 256 * 1024 } } });
     const client = await FrameClient.open(url());
     await client.join("echo");
@@ -148,6 +149,7 @@ describe("a client that sends more than a channel can take", () => {
       channels: [slowRoom(passed)],
       mailboxLimit: 10,
       eventsPerSecond: Infinity,
+      bytesPerSecond: Infinity,
     });
     const { url } = await serve({ "/socket": socket });
     const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
