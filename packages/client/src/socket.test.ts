@@ -33,7 +33,7 @@ describe("a new socket", () => {
     socket.connect();
     expect(socket.timeout).toBe(40);
     expect(server()).toMatchObject({ binaryType: "blob", timeout: 50 });
-    expect(server().url).toBe("ws://server/socket/websocket?vsn=2.0.0");
+    expect(server().url).toBe("ws://server/socket/websocket?vsn=2.0.0&wingbeat=1");
   });
 
   it("takes the WebSocket of the page when no transport is given", () => {
@@ -78,7 +78,7 @@ describe("connecting", () => {
     socket.connect();
     expect(made).toHaveLength(1);
     expect(socket.conn).toBe(server());
-    expect(server()).toMatchObject({ url: "ws://server/socket/websocket?vsn=2.0.0", protocols: undefined });
+    expect(server()).toMatchObject({ url: "ws://server/socket/websocket?vsn=2.0.0&wingbeat=1", protocols: undefined });
     for (const name of ["onopen", "onmessage", "onerror", "onclose"] as const) {
       expect(server()[name]).toBeTypeOf("function");
     }
@@ -121,7 +121,7 @@ describe("connecting", () => {
   it("takes params that replace those of the constructor", () => {
     const { socket, server } = setUp({ params: { a: 1 } });
     socket.connect({ b: 2 });
-    expect(server().url).toBe("ws://server/socket/websocket?b=2&vsn=2.0.0");
+    expect(server().url).toBe("ws://server/socket/websocket?b=2&vsn=2.0.0&wingbeat=1");
   });
 
   it("calls back when it is open, each callback once per connection", async () => {
@@ -312,6 +312,6 @@ describe("another transport", () => {
     for (const name of ["onopen", "onmessage", "onerror", "onclose"] as const) {
       expect(socket.conn?.[name]).toBeTypeOf("function");
     }
-    expect(fetched).toEqual(["http://server/socket/longpoll?vsn=2.0.0"]);
+    expect(fetched).toEqual(["http://server/socket/longpoll?vsn=2.0.0&wingbeat=1"]);
   });
 });

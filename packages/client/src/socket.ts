@@ -204,7 +204,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** The URL of the next connection, unless its params are still pending. */
   endPointURL(): string {
     const params = provide(this.#params);
-    return endPointURL(this.endPoint, isPromise(params) ? {} : (params ?? {}), this.options.vsn);
+    return this.#urlFor(isPromise(params) ? {} : (params ?? {}));
   }
 
   protocol(): "ws" | "wss" {
@@ -276,10 +276,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #open(params: Params | undefined, authToken: string | null | undefined): void {
-    const transport = new this.transport(
-      endPointURL(this.endPoint, params ?? {}, this.options.vsn),
-      protocolsFor(authToken ?? undefined),
-    );
+    const transport = new this.transport(this.#urlFor(params ?? {}), protocolsFor(authToken ?? undefined));
     transport.binaryType = this.options.binaryType;
     transport.timeout = this.options.longpollerTimeout;
     this.#connection = new Connection(transport, {
@@ -289,6 +286,10 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       closed: (event, connection) => this.#closed(event, connection),
     });
     this.#fallback?.started();
+  }
+
+  #urlFor(params: Params): string {
+    return endPointURL(this.endPoint, params, this.options.vsn, this.options.extensions);
   }
 
   /** Gives up the current attempt, whatever it waits for. */

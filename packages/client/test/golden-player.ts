@@ -61,6 +61,7 @@ export class Player {
     this.#events = events;
     this.#socket = new Socket(`ws://server${url.pathname.replace(/\/websocket$/, "")}`, {
       transport: Fake,
+      extensions: false,
       params,
       ...(bearer === undefined ? {} : { authToken: Buffer.from(bearer, "base64").toString() }),
       timeout: 3_600_000,

@@ -14,28 +14,28 @@ describe("the address of a connection", () => {
     setUp(params === undefined ? {} : { params }, endPoint).socket.endPointURL();
 
   it("is the endpoint as given when it is a full URL", () => {
-    expect(address("wss://example.com/chat")).toBe("wss://example.com/chat/websocket?vsn=2.0.0");
+    expect(address("wss://example.com/chat")).toBe("wss://example.com/chat/websocket?vsn=2.0.0&wingbeat=1");
   });
 
   it("takes http for ws, and https for wss", () => {
-    expect(address("http://example.com/chat")).toBe("ws://example.com/chat/websocket?vsn=2.0.0");
-    expect(address("https://example.com/chat")).toBe("wss://example.com/chat/websocket?vsn=2.0.0");
+    expect(address("http://example.com/chat")).toBe("ws://example.com/chat/websocket?vsn=2.0.0&wingbeat=1");
+    expect(address("https://example.com/chat")).toBe("wss://example.com/chat/websocket?vsn=2.0.0&wingbeat=1");
   });
 
   it("is on the page's protocol when the endpoint begins with //", () => {
     page("https://example.com/");
-    expect(address("//example.org/chat")).toBe("wss://example.org/chat/websocket?vsn=2.0.0");
+    expect(address("//example.org/chat")).toBe("wss://example.org/chat/websocket?vsn=2.0.0&wingbeat=1");
   });
 
   it("is on the page's host when the endpoint is a path: wss on an https page", () => {
     page("https://example.com:8443/");
-    expect(address("/socket")).toBe("wss://example.com:8443/socket/websocket?vsn=2.0.0");
+    expect(address("/socket")).toBe("wss://example.com:8443/socket/websocket?vsn=2.0.0&wingbeat=1");
     expect(setUp().socket.protocol()).toBe("wss");
   });
 
   it("is on the page's host when the endpoint is a path: ws on an http page", () => {
     page("http://example.com/");
-    expect(address("/socket")).toBe("ws://example.com/socket/websocket?vsn=2.0.0");
+    expect(address("/socket")).toBe("ws://example.com/socket/websocket?vsn=2.0.0&wingbeat=1");
     expect(setUp().socket.protocol()).toBe("ws");
   });
 
@@ -55,14 +55,19 @@ describe("the address of a connection", () => {
       zero: 0,
     };
     expect(address("ws://server/socket", params)).toBe(
-      "ws://server/socket/websocket?token=a%20b%26c&user%5Bid%5D=7&user%5Btags%5D%5B0%5D=x&user%5Btags%5D%5B1%5D=%C3%BC&off=false&zero=0&vsn=2.0.0",
+      "ws://server/socket/websocket?token=a%20b%26c&user%5Bid%5D=7&user%5Btags%5D%5B0%5D=x&user%5Btags%5D%5B1%5D=%C3%BC&off=false&zero=0&vsn=2.0.0&wingbeat=1",
     );
+  });
+
+  it("is that of phoenix.js without extensions", () => {
+    const { socket } = setUp({ extensions: false, params: { a: 1 } }, "ws://server/socket");
+    expect(socket.endPointURL()).toBe("ws://server/socket/websocket?a=1&vsn=2.0.0");
   });
 
   it("goes on after a query that the endpoint has", () => {
     const { socket } = setUp({ vsn: "2.0.1" }, "ws://server/socket");
     Object.assign(socket, { endPoint: "ws://server/socket/websocket?a=1" });
-    expect(socket.endPointURL()).toBe("ws://server/socket/websocket?a=1&vsn=2.0.1");
+    expect(socket.endPointURL()).toBe("ws://server/socket/websocket?a=1&vsn=2.0.1&wingbeat=1");
   });
 
   it("has params that are a function evaluated at every connection", async () => {

@@ -66,7 +66,7 @@ describe("falling back to long polling", () => {
     await vi.advanceTimersByTimeAsync(30);
     expect(socket.transport).toBe(LongPoll);
     expect(socket.isConnected()).toBe(true);
-    expect(polls[0]).toBe("http://server/socket/longpoll?a=1&vsn=2.0.0");
+    expect(polls[0]).toBe("http://server/socket/longpoll?a=1&vsn=2.0.0&wingbeat=1");
     expect(stored.get(KEY)).toBe("true");
   });
 

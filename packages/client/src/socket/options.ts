@@ -16,7 +16,7 @@ export interface PageStorage {
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
 /**
- * phoenix.js's options with its defaults, and four of our own at the end. Unknown ones are ignored, as there. Durations
+ * phoenix.js's options with its defaults, and five of our own at the end. Unknown ones are ignored, as there. Durations
  * may be arbitrarily long, Infinity for "never"; the constructor rejects NaN and negative ones. If one of your
  * functions returns an invalid duration, that is reported, and the default is used instead.
  */
@@ -77,6 +77,12 @@ export interface SocketOptions {
    * does.
    */
   readonly hiddenReconnectAfterMs?: ((tries: number) => number) | undefined;
+  /**
+   * Tells the server by `wingbeat=1` in the URL that this client understands Wingbeat's own messages; a Phoenix server
+   * ignores it. False: the URL and all messages are those of phoenix.js, without what docs/phoenix-js.md lists under
+   * "Only with a Wingbeat server". Default true.
+   */
+  readonly extensions?: boolean | undefined;
 }
 
 const MAX_REFUSALS = 5;
@@ -94,6 +100,7 @@ const DEFAULTS = {
   decode: Serializer.decode,
   bufferLimit: 1000,
   rejoinRefused: (_response: unknown, tries: number) => tries < MAX_REFUSALS,
+  extensions: true as boolean,
 } satisfies SocketOptions;
 
 /** The options with their defaults. */

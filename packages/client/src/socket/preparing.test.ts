@@ -17,7 +17,7 @@ describe("an auth token", () => {
     const { socket, server } = setUp({ authToken: "1234" });
     socket.connect();
     expect(server().protocols).toEqual(["phoenix", "base64url.bearer.phx.MTIzNA"]);
-    expect(server().url).toBe("ws://server/socket/websocket?vsn=2.0.0");
+    expect(server().url).toBe("ws://server/socket/websocket?vsn=2.0.0&wingbeat=1");
   });
 
   it("may be given by a function", () => {
@@ -60,7 +60,7 @@ describe("params and tokens that are promises", () => {
     expect([made.length, socket.connectionState()]).toEqual([0, "connecting"]);
     await vi.advanceTimersByTimeAsync(1);
     expect(made).toHaveLength(1);
-    expect(server().url).toBe("ws://server/socket/websocket?a=1&vsn=2.0.0");
+    expect(server().url).toBe("ws://server/socket/websocket?a=1&vsn=2.0.0&wingbeat=1");
     expect(bearer(server().protocols)).toBe("late");
   });
 
@@ -122,7 +122,7 @@ describe("params and tokens that are promises", () => {
 
   it("are not in the address that a socket tells", () => {
     expect(setUp({ params: () => after(0, { a: 1 }) }).socket.endPointURL()).toBe(
-      "ws://server/socket/websocket?vsn=2.0.0",
+      "ws://server/socket/websocket?vsn=2.0.0&wingbeat=1",
     );
   });
 });

@@ -5,10 +5,11 @@ export type Params = Readonly<Record<string, unknown>>;
 
 /**
  * The whole URL. An endpoint that starts with `/` is on the page's host, with `//` on the page's protocol; `http`
- * becomes `ws`.
+ * becomes `ws`. `wingbeat=1` tells a Wingbeat server that the client understands its own messages; a Phoenix server
+ * ignores it.
  */
-export function endPointURL(endPoint: string, params: Params, vsn: string): string {
-  const query = [...pairs({ ...params, vsn })].join("&");
+export function endPointURL(endPoint: string, params: Params, vsn: string, extensions: boolean): string {
+  const query = [...pairs({ ...params, vsn, ...(extensions && { wingbeat: 1 }) })].join("&");
   const url = `${endPoint}${endPoint.includes("?") ? "&" : "?"}${query}`;
   if (!url.startsWith("/")) return url.replace(/^http/, "ws");
   if (url.startsWith("//")) return `${protocol()}:${url}`;

@@ -13,6 +13,8 @@ export interface ChannelHost {
   readonly id: string | null;
   readonly connection: Connection;
   readonly codec: ServerCodec;
+  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13): events `wb_…` on topic `phoenix`. */
+  readonly extensions: boolean;
   readonly pubsub: PubSub;
   readonly endpoint: ChannelEndpoint;
   /** How many messages may wait for a busy channel: of the client, and apart from these, of all others. */

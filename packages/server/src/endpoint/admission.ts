@@ -16,7 +16,7 @@ import type { Entrance, Visit } from "./entrance.ts";
 import { introduce } from "./introduction.ts";
 import type { Accepted } from "./introduction.ts";
 import type { PathParams } from "./path.ts";
-import { parseQuery } from "./query.ts";
+import { parseQuery, takeExtensions } from "./query.ts";
 import { absent, closed, crash, FORBIDDEN, jsonAnswer, Refusal } from "./refusal.ts";
 
 /** Accepted, with a slot reserved. */
@@ -46,8 +46,9 @@ export function screen(
       return refuse(entrance, new Refusal("request", jsonAnswer(400, "Bad Request"), "query is not UTF-8"));
     }
     const sender = entrance.senderOf(request);
+    const extensions = takeExtensions(query);
     const params = Object.assign(query, pathParams);
-    const visit: Visit = { request, sender, params, startedAt, caller, isOver: false };
+    const visit: Visit = { request, sender, params, extensions, startedAt, caller, isOver: false };
     const verdict = entrance.checkOrigin(request, sender);
     if (!isPromise(verdict)) return judge(entrance, visit, verdict);
     return inTime(entrance, visit, verdict).then(
@@ -85,7 +86,7 @@ export function admit(
   if (typeof place === "string") return refuse(entrance, closed(place));
   const codec = version === 1 ? v1Server : v2Server;
   const finish = (accepted: Accepted | Refusal): Admitted | Refusal => {
-    const admitted = { visit, codec, place };
+    const admitted = { visit, codec, extensions: visit.extensions, place };
     if (accepted instanceof Refusal) return turnAway(entrance, admitted, accepted);
     // The endpoint may have started draining while connect was running.
     if (!entrance.gate.isOpen) return turnAway(entrance, admitted, closed("draining"));

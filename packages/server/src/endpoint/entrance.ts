@@ -42,6 +42,8 @@ export interface Visit {
   readonly sender: Sender;
   /** The query merged with the path variables. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13). */
+  readonly extensions: boolean;
   readonly startedAt: number;
   /** The client has gone, or `connectTimeout` has passed: the remaining callbacks are skipped. */
   isOver: boolean;

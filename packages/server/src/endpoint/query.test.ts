@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeQuery } from "../testing/query.ts";
-import { parseQuery } from "./query.ts";
+import { parseQuery, takeExtensions } from "./query.ts";
 
 /** `toEqual` does not mind that the parsed objects have no prototype. */
 describe("a query", () => {
@@ -53,4 +53,21 @@ describe("a query", () => {
     const params = { a: { b: { c: "1 & 2" }, d: "ü" }, l: ["x", "y"], n: "" };
     expect(parseQuery(encodeQuery(params))).toEqual(params);
   });
+});
+
+describe("wingbeat=1 in a query", () => {
+  it("is taken out of what the application sees", () => {
+    const params = parseQuery("a=1&vsn=2.0.0&wingbeat=1") ?? {};
+    expect(takeExtensions(params)).toBe(true);
+    expect(params).toEqual({ a: "1", vsn: "2.0.0" });
+  });
+
+  it.each(["a=1", "wingbeat=2", "wingbeat", "wingbeat[]=1", "wingbeat[a]=1", "Wingbeat=1"])(
+    "asks for nothing as %s, which stays the application's",
+    (query) => {
+      const params = parseQuery(query) ?? {};
+      expect(takeExtensions(params)).toBe(false);
+      expect(params).toEqual(parseQuery(query));
+    },
+  );
 });

@@ -27,6 +27,16 @@ export function parseQuery(query: string): QueryParams | undefined {
   return params;
 }
 
+/** What a client that understands Wingbeat's own messages adds to its query: `wingbeat=1`. */
+const EXTENSIONS = "wingbeat";
+
+/** Whether the client asked for them. The application does not see the parameter. */
+export function takeExtensions(params: QueryParams): boolean {
+  if (params[EXTENSIONS] !== "1") return false;
+  delete params[EXTENSIONS];
+  return true;
+}
+
 function decode(text: string): string | undefined {
   const spaced = text.replaceAll("+", " ");
   if (!spaced.includes("%")) return spaced;

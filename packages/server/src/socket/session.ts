@@ -62,6 +62,8 @@ export interface Admission {
   readonly codec: ServerCodec;
   readonly assigns: Readonly<Record<string, unknown>>;
   readonly id: string | null;
+  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13). Default false. */
+  readonly extensions?: boolean;
   /** When its `connect` began, by `performance.now()`: a "disconnect" on its id since then ends it. */
   readonly since?: number;
   /** Released when the connection ends. */
@@ -72,6 +74,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
   readonly connection: Connection;
   readonly codec: ServerCodec;
   readonly id: string | null;
+  readonly extensions: boolean;
   readonly #environment: SessionEnvironment;
   readonly #assigns: Readonly<Record<string, unknown>>;
   /** By topic. A client may send a topic that is not a string, which matches none. */
@@ -90,6 +93,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     this.connection = connection;
     this.codec = admission.codec;
     this.id = admission.id;
+    this.extensions = admission.extensions ?? false;
     this.#assigns = admission.assigns;
     this.#rateLimit = new RateLimit(environment.socket.rates);
     this.#reader = new Reader(this, environment.socket.bytesPerSecond, performance.now());

@@ -151,6 +151,16 @@ describe("versions", () => {
 });
 
 describe("paths", () => {
+  it.each(["1.0.0", "2.0.0"])("sees nothing of wingbeat=1, nor does telemetry, with V%s", async (vsn) => {
+    const seen = new Inbox<object>();
+    const socket = connecting((params) => (seen.put({ ...params }), ok()));
+    const { url } = await serve({ "/socket": socket });
+    const connected = observe("socket.connected");
+    await FrameClient.open(url(undefined, { a: "1", vsn, wingbeat: "1" }));
+    expect((await connected.next()).params).toEqual({ vsn, a: "1" });
+    expect(await seen.next()).toEqual({ vsn, a: "1" });
+  });
+
   it("has path variables in the params, which win over the query; those with _ are dropped", async () => {
     const { url } = await serve({
       "/app/:tenant/:_region": { socket: mirror, websocket: { path: "/ws/:user_id" } },

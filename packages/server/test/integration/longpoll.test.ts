@@ -51,6 +51,15 @@ describe("mounts", () => {
 });
 
 describe("connect", () => {
+  it("sees nothing of wingbeat=1", async () => {
+    const seen = new Inbox<object>();
+    const connect = (params: object) => (seen.put({ ...params }), ok());
+    const socket = defineSocket({ connect, channels: [] });
+    const { pollUrl } = await serve({ "/socket": { socket, longpoll: true } });
+    await PollClient.open(pollUrl(undefined, { a: "1", wingbeat: "1" }));
+    expect(await seen.next()).toEqual({ a: "1", vsn: "2.0.0" });
+  });
+
   it("sees the transport, the auth token, and where the request came from, also when that connection is closed", async () => {
     const infos = new Inbox<ConnectInfo>();
     const socket = defineSocket({
