@@ -107,11 +107,11 @@ function channelSource(n) {
     index % 2 === 0
       ? `  .handleIn("${event}", z.object({ id: z.number(), text: z.string() }), (ctx, { id, text }) => {
     ctx.broadcast("${event}_done", { id, text });
-    return id > 0 ? ok({ id }) : error({ reason: "none" });
+    return id > 0 ? ok({ id }) : refuse({ reason: "none" });
   })`
       : `  .handleIn("${event}", async (ctx) => ok({ user: ctx.assigns.user.id }))`,
   );
-  return `import { defineChannel, error, ok, refuse } from "wingbeat";
+  return `import { defineChannel, ok, refuse } from "wingbeat";
 import { z } from "zod";
 export const channel${n} = defineChannel("channel${n}:{id}")
   .assigns<{ user: { id: number; name: string }; count?: number }>()

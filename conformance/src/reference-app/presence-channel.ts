@@ -1,5 +1,5 @@
 /** "presence:*": who is on the topic. */
-import { defineChannel, definePresence, error, ok, WingbeatError } from "wingbeat";
+import { defineChannel, definePresence, ok, refuse, WingbeatError } from "wingbeat";
 import { mapOnly } from "./payload.ts";
 import type { JsonObject } from "./payload.ts";
 import type { UserAssigns } from "./who.ts";
@@ -69,7 +69,7 @@ function answer(code: string, reason: string, change: () => string) {
   try {
     return ok({ phx_ref: change() });
   } catch (failure) {
-    if (failure instanceof WingbeatError && failure.code === code) return error({ reason });
+    if (failure instanceof WingbeatError && failure.code === code) return refuse({ reason });
     throw failure;
   }
 }

@@ -1,6 +1,6 @@
 /** "room:*": one event for everything a channel can do. */
 import { setTimeout as delay } from "node:timers/promises";
-import { defineChannel, error, ok, refuse, reply, stop } from "wingbeat";
+import { defineChannel, ok, refuse, reply, stop } from "wingbeat";
 import { binaryOnly, isBinary, isMap, jsonOnly, mapOnly } from "./payload.ts";
 import { who } from "./who.ts";
 import type { UserAssigns } from "./who.ts";
@@ -68,9 +68,9 @@ export const roomChannel = defineChannel("room:*")
 
   // replies
   .handleIn("echo", (_ctx, payload) => ok(payload))
-  .handleIn("err", (_ctx, payload) => error(payload))
+  .handleIn("err", (_ctx, payload) => refuse(payload))
   .handleIn("bare_reply", () => ok())
-  .handleIn("bare_error", () => error())
+  .handleIn("bare_error", () => refuse())
   .handleIn("custom_status", (_ctx, payload) => reply("maybe", payload))
   .handleIn("noreply", () => undefined)
   .handleIn("reply_list", () => ok([1, 2, 3]))
@@ -97,7 +97,7 @@ export const roomChannel = defineChannel("room:*")
     inTheBackground(async () => {
       ref.reply(ok({ first: jsonOnly(payload) }));
       await delay(BETWEEN_REPLIES_MS);
-      ref.reply(error({ second: jsonOnly(payload) }));
+      ref.reply(refuse({ second: jsonOnly(payload) }));
       await delay(BETWEEN_REPLIES_MS);
       ref.reply(ok());
     });
@@ -127,7 +127,7 @@ export const roomChannel = defineChannel("room:*")
 
   // binary
   .handleIn("bin", (_ctx, payload) => ok(binaryOnly(payload)))
-  .handleIn("bin_err", (_ctx, payload) => error(binaryOnly(payload)))
+  .handleIn("bin_err", (_ctx, payload) => refuse(binaryOnly(payload)))
   .handleIn("bin_len", (_ctx, payload) => ok({ len: binaryOnly(payload).byteLength }))
   .handleIn("bin_shout", (ctx, payload) =>
     ctx.broadcast("bin_shout", isBinary(payload) ? payload : Buffer.from("from-json")),

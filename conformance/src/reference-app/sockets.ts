@@ -1,5 +1,5 @@
 /** The sockets of the reference application. */
-import { defineSocket, ok, refuse, route, type ConnectInfo, type ConnectParams } from "wingbeat";
+import { defineSocket, ok, refuse, routeChannel, type ConnectInfo, type ConnectParams } from "wingbeat";
 import { benchChannel } from "./bench-channel.ts";
 import { plainChannel } from "./plain-channel.ts";
 import { presenceChannel } from "./presence-channel.ts";
@@ -29,9 +29,9 @@ function userSocket({ keepInfo }: { keepInfo: boolean }) {
       roomChannel,
       presenceChannel,
       benchChannel,
-      route("exact", roomChannel),
+      routeChannel("exact", roomChannel),
       plainChannel,
-      route("assigned:*", plainChannel, { assigns: { from_route: "yes" } }),
+      routeChannel("assigned:*", plainChannel, { assigns: { from_route: "yes" } }),
     ],
     bytesPerSecond: Infinity, // as in Phoenix
   });

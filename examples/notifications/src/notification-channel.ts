@@ -1,4 +1,4 @@
-import { defineChannel, definePresence, error, ok, refuse } from "wingbeat";
+import { defineChannel, definePresence, ok, refuse } from "wingbeat";
 import type { Endpoint } from "wingbeat";
 import { z } from "zod";
 import { countUnread } from "./inbox.ts";
@@ -94,7 +94,7 @@ export function notificationChannel(inbox: Inbox, mutes: Mutes, sent: Sent) {
       })
       .handleIn("mute", Mute, async (ctx, { user_id, muted }) => {
         const { id } = ctx.assigns.user;
-        if (user_id === id || userOf(user_id) === undefined) return error({ reason: "There is nobody to mute." });
+        if (user_id === id || userOf(user_id) === undefined) return refuse({ reason: "There is nobody to mute." });
         await mutes.set(id, user_id, muted);
         ctx.broadcast("muted", { ids: await mutes.of(id) });
         return ok();

@@ -1,4 +1,4 @@
-import { defineChannel, error, ok, refuse } from "wingbeat";
+import { defineChannel, ok, refuse } from "wingbeat";
 import { z } from "zod";
 import type { Game } from "./game.ts";
 import { Body, Message, Uid } from "./message.ts";
@@ -45,7 +45,7 @@ export function roomChannel(rooms: Rooms, game: Game) {
     })
     .handleIn("edit:msg", Edit, (ctx, { id, body }) => {
       const message = rooms.edit(ctx.params.id, id, ctx.assigns.uid, body);
-      if (message === undefined) return error({ reason: "You can edit your own messages only." });
+      if (message === undefined) return refuse({ reason: "You can edit your own messages only." });
       ctx.broadcast("edit:msg", message); // no handleOut for it: everybody gets the same bytes
       return ok();
     })
@@ -58,7 +58,7 @@ export function roomChannel(rooms: Rooms, game: Game) {
       const ignoring = new Set(ctx.assigns.ignoring);
       if (ignored) ignoring.add(user_id);
       else ignoring.delete(user_id);
-      if (ignoring.size > 100) return error({ reason: "You can ignore 100 users at most." });
+      if (ignoring.size > 100) return refuse({ reason: "You can ignore 100 users at most." });
       ctx.assign({ ignoring });
       return ok({ ignoring: [...ignoring] });
     })

@@ -19,7 +19,7 @@ export type ChannelState = "closed" | "errored" | "joined" | "joining" | "leavin
 export interface ChannelSocket {
   readonly options: {
     readonly timeout: number;
-    readonly bufferLimit: number;
+    readonly maxBufferedPushes: number;
     readonly rejoinAfterMs: (tries: number) => number;
     readonly rejoinRefused: (response: unknown, tries: number) => boolean;
   };
@@ -72,7 +72,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   joinedOnce = false;
   timeout: number;
   readonly joinPush: Push<Contract["join"]["reply"]>;
-  /** Pushes waiting for the join, limited by the socket's `bufferLimit`. */
+  /** Pushes waiting for the join, limited by the socket's `maxBufferedPushes`. */
   readonly pushBuffer = new Set<Push>();
   readonly #pushChannel: PushChannel;
   readonly #pending = new Map<string, Push>();
@@ -354,7 +354,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
 
   #sendOrBuffer(push: Push): void {
     if (this.canPush()) return push.send();
-    if (this.pushBuffer.size >= this.socket.options.bufferLimit)
+    if (this.pushBuffer.size >= this.socket.options.maxBufferedPushes)
       return push.reject({ reason: "buffer full" }, undefined, "buffer_full");
     push.startTimeout();
     if (this.isClosed()) push.fail("closed");

@@ -44,7 +44,7 @@ describe("Infinity", () => {
       rejoinAfterMs: () => Infinity,
       longpollerTimeout: Infinity,
       longPollFallbackMs: undefined,
-      bufferLimit: Infinity,
+      maxBufferedPushes: Infinity,
     });
     const outcome = settled(channel.push("say"));
     await vi.advanceTimersByTimeAsync(60 * DAY);
@@ -74,8 +74,10 @@ describe("what is no delay", () => {
     expect(() => new Socket("ws://server/socket", { transport: Fake, [name]: undefined })).not.toThrow();
   });
 
-  it("is refused as bufferLimit, and so are options that must be functions", () => {
-    expect(() => new Socket("ws://server/socket", { transport: Fake, bufferLimit: NaN })).toThrow("bufferLimit is NaN");
+  it("is refused as maxBufferedPushes, and so are options that must be functions", () => {
+    expect(() => new Socket("ws://server/socket", { transport: Fake, maxBufferedPushes: NaN })).toThrow(
+      "maxBufferedPushes is NaN",
+    );
     for (const name of ["reconnectAfterMs", "rejoinAfterMs", "hiddenReconnectAfterMs", "rejoinRefused", "logger"]) {
       const options = { transport: Fake, [name]: 5000 } as SocketOptions;
       expect(() => new Socket("ws://server/socket", options)).toThrow(`${name} is 5000: it must be a function`);

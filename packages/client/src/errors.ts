@@ -59,7 +59,7 @@ const TEXT: Record<Exclude<PushFailure, "refused">, string> = {
   closed: "cut off: the channel or its connection closed",
   crashed: "cut off: the channel crashed",
   aborted: "aborted",
-  buffer_full: "not sent: bufferLimit reached",
+  buffer_full: "not sent: maxBufferedPushes reached",
 };
 
 /** By convention a refusal is `{reason: "..."}`. */

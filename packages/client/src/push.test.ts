@@ -285,8 +285,8 @@ describe("awaiting a push", () => {
 });
 
 describe("the buffer of a channel", () => {
-  it("holds bufferLimit pushes; the next one fails with buffer_full, and those that wait are sent", async () => {
-    const { socket, server } = setUpOpen({ bufferLimit: 2 });
+  it("holds maxBufferedPushes pushes; the next one fails with buffer_full, and those that wait are sent", async () => {
+    const { socket, server } = setUpOpen({ maxBufferedPushes: 2 });
     const channel = socket.channel("room:1");
     channel.join();
     const pushes = [1, 2, 3].map((n) => channel.push("say", { n }));
@@ -295,13 +295,13 @@ describe("the buffer of a channel", () => {
     await tick();
     expect(outcomes.map(({ now }) => now)).toEqual(["pending", "pending", "buffer_full"]);
     expect(calls).toEqual(['error {"reason":"buffer full"}']);
-    await expect(pushes[2]).rejects.toThrow('"say" on "room:1" was not sent: bufferLimit reached');
+    await expect(pushes[2]).rejects.toThrow('"say" on "room:1" was not sent: maxBufferedPushes reached');
     server().reply();
     expect(says(server().sent).map(([, , , , payload]) => payload)).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
   it("has room again when a push times out or is aborted", async () => {
-    const { socket } = setUp({ bufferLimit: 1 });
+    const { socket } = setUp({ maxBufferedPushes: 1 });
     const channel = socket.channel("room:1");
     channel.join();
     const controller = new AbortController();

@@ -21,7 +21,7 @@ describe("a new socket", () => {
       longpollerTimeout: 20_000,
       binaryType: "arraybuffer",
       vsn: "2.0.0",
-      bufferLimit: 1000,
+      maxBufferedPushes: 1000,
     });
     expect(socket.conn).toBeUndefined();
     expect(socket.isConnected()).toBe(false);

@@ -154,8 +154,10 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const { topic, event, payload, ref, join_ref } = message;
     if (this.hasLogger()) this.log("push", `${topic} ${event} (${join_ref}, ${ref})`, payload);
     if (this.isConnected()) return this.#send(message);
-    if (this.sendBuffer.length >= this.options.bufferLimit) {
-      throw new Error(`bufferLimit reached: ${this.options.bufferLimit} messages are queued for a connection`);
+    if (this.sendBuffer.length >= this.options.maxBufferedPushes) {
+      throw new Error(
+        `maxBufferedPushes reached: ${this.options.maxBufferedPushes} messages are queued for a connection`,
+      );
     }
     this.sendBuffer.push(message);
   }

@@ -1,6 +1,6 @@
 /** A program for phoenix.js, run with phoenix.js and with our client: only the import differs. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createEndpoint, defineChannel, definePresence, defineSocket, error, ok, refuse, stop } from "wingbeat";
+import { createEndpoint, defineChannel, definePresence, defineSocket, ok, refuse, stop } from "wingbeat";
 import type { Endpoint } from "wingbeat";
 import { WebSocket } from "ws";
 import type { Channel, Presence, Push, Socket, SocketConnectOption } from "phoenix";
@@ -12,7 +12,7 @@ const room = defineChannel("room:{id}")
     return ok({ id: ctx.params.id, name: ctx.assigns.name, params });
   })
   .handleIn("echo", (_ctx, payload) => ok(payload))
-  .handleIn("fail", (_ctx, payload) => error(payload))
+  .handleIn("fail", (_ctx, payload) => refuse(payload))
   .handleIn("silent", () => {})
   .handleIn("count", (ctx) => {
     ctx.assign({ count: (ctx.assigns.count ?? 0) + 1 });

@@ -1,6 +1,6 @@
 /** What `new Socket<typeof userSocket>()` knows of its server. The compiler checks it; a run shows that it is so. */
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createEndpoint, defineChannel, defineSocket, error, ok, refuse } from "wingbeat";
+import { createEndpoint, defineChannel, defineSocket, ok, refuse } from "wingbeat";
 import { Socket } from "@wingbeat/client";
 import { WebSocket } from "ws";
 import { z } from "zod";
@@ -12,7 +12,7 @@ const room = defineChannel("room:{id}")
   )
   .handleIn("new_msg", z.object({ body: z.string() }), (ctx, { body }) => {
     ctx.broadcast("new_msg", { body, at: new Date(0) });
-    return body === "bad" ? error({ reason: "bad word", word: body }) : ok({ id: 7 });
+    return body === "bad" ? refuse({ reason: "bad word", word: body }) : ok({ id: 7 });
   })
   .handleIn("reaction:*", (ctx) => ok({ event: ctx.event ?? "" }));
 const userSocket = defineSocket({ connect: () => ok({}), channels: [room] });

@@ -2,7 +2,7 @@
 import { LongPoll, Presence, PushError, Socket } from "@wingbeat/client";
 import type { SocketOptions, TransportClass } from "@wingbeat/client";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createEndpoint, defineChannel, definePresence, defineSocket, error, ok, refuse } from "wingbeat";
+import { createEndpoint, defineChannel, definePresence, defineSocket, ok, refuse } from "wingbeat";
 import type { Endpoint } from "wingbeat";
 import { WebSocket } from "ws";
 import { z } from "zod";
@@ -20,7 +20,7 @@ const room = defineChannel("room:{id}")
   })
   .handleIn("new_msg", z.object({ body: z.string().min(1) }), (ctx, { body }) => {
     ctx.broadcast("new_msg", { body, at: new Date(0) });
-    return body === "no" ? error({ reason: "not this" }) : ok({ length: body.length });
+    return body === "no" ? refuse({ reason: "not this" }) : ok({ length: body.length });
   })
   .handleIn("bytes", (ctx, payload) => {
     ctx.push("bytes", payload as Uint8Array);

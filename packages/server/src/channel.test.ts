@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AnyChannel } from "./channel.ts";
-import { Broadcast, defineChannel, defineSocket, error, ok, reply, stop } from "./index.ts";
+import { Broadcast, defineChannel, defineSocket, ok, refuse, reply, stop } from "./index.ts";
 import type { ReplyRef, SocketDefinition } from "./index.ts";
 import { testSocket } from "./testing.ts";
 import type { TestChannel, TestClient, TestKit } from "./testing.ts";
@@ -26,8 +26,8 @@ describe("replies of handleIn", () => {
     ["ok", ok([1, [2]]), [1, [2]]],
     ["ok", ok("text"), "text"],
     ["ok", ok(null), null],
-    ["error", error({ reason: "no" }), { reason: "no" }],
-    ["error", error(), {}],
+    ["error", refuse({ reason: "no" }), { reason: "no" }],
+    ["error", refuse(), {}],
     ["maybe", reply("maybe", 7), 7],
     ["maybe", reply("maybe"), {}],
   ])("%s with %j", async (status, result, response) => {
@@ -70,7 +70,7 @@ describe("replies of handleIn", () => {
     ref?.reply(reply("again", { n: 2 }));
     await room.assertReply(pushed, "again", { n: 2 });
     await room.assertReply(room.leave(), "ok");
-    ref?.reply(error({ n: 3 }));
+    ref?.reply(refuse({ n: 3 }));
     await room.assertReply(pushed, "error", { n: 3 });
     expect(() => ref?.reply(ok(1n))).toThrow("cannot be written as JSON");
   });

@@ -30,7 +30,7 @@ import { withDefaults } from "./options.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Broadcast, Subscription } from "./pubsub.ts";
 import { Disconnects } from "./socket/disconnects.ts";
-import type { Session } from "./socket/session.ts";
+import type { SocketProcess } from "./socket/process.ts";
 import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
 import { LongPollSessions } from "./transports/longpoll.ts";
@@ -107,7 +107,7 @@ export class Endpoint {
             pubsub: this.pubsub,
             path: config.path,
             socket: config.socket.spec,
-            sessions: new Set<Session>(),
+            processes: new Set<SocketProcess>(),
             work: { running: 0 },
             disconnects,
           },
@@ -134,7 +134,7 @@ export class Endpoint {
 
   /** How many clients are connected to this endpoint. */
   get connections(): number {
-    return this.#mounts.reduce((sum, mount) => sum + mount.sessions.size, 0);
+    return this.#mounts.reduce((sum, mount) => sum + mount.processes.size, 0);
   }
 
   /** The health of the endpoint. Iterates over all connections: meant for a request every few seconds. */
@@ -142,10 +142,10 @@ export class Endpoint {
     const pubsub = this.pubsub.status();
     let channels = 0;
     let bufferedBytes = 0;
-    for (const { sessions } of this.#mounts) {
-      for (const session of sessions) {
-        channels += session.channels;
-        bufferedBytes += session.connection.bufferedBytes;
+    for (const { processes } of this.#mounts) {
+      for (const process of processes) {
+        channels += process.channels;
+        bufferedBytes += process.connection.bufferedBytes;
       }
     }
     const status = !this.#gate.isOpen ? "draining" : pubsub.state === "up" ? "ok" : "degraded";
@@ -262,7 +262,7 @@ export class Endpoint {
   async #drain(config: DrainConfig): Promise<void> {
     this.#gate.close();
     await drain(
-      this.#mounts.flatMap(({ sessions }) => [...sessions]),
+      this.#mounts.flatMap(({ processes }) => [...processes]),
       config,
       () => this.#mounts.some(({ hasWork }) => hasWork),
       (round) => emit("endpoint.draining", { endpoint: this, ...round }),

@@ -10,7 +10,7 @@ export type WingbeatErrorCode =
    * token's secret, option or data; thrown by `Token.sign`, `verify`, `encrypt` and `decrypt`.
    */
   | "WB_OPTION"
-  /** A topic or event pattern is invalid. Thrown by `defineChannel`, `handleIn` and `route`. */
+  /** A topic or event pattern is invalid. Thrown by `defineChannel`, `handleIn` and `routeChannel`. */
   | "WB_PATTERN"
   /** A second handler for the same event, or a second `join`, `handleInfo` or `terminate`. Thrown by the builder. */
   | "WB_DUPLICATE_HANDLER"

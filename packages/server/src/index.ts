@@ -2,11 +2,11 @@
 
 // The three definitions
 export { defineChannel } from "./channel.ts";
-export { defineSocket, route } from "./socket.ts";
+export { defineSocket, routeChannel } from "./socket.ts";
 export { createEndpoint } from "./endpoint.ts";
 
 // What callbacks return
-export { error, ok, refuse, reply, stop } from "./channel/result.ts";
+export { ok, refuse, reply, stop } from "./channel/result.ts";
 
 // PubSub, which channels stand on
 export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
@@ -17,8 +17,8 @@ export { definePresence } from "./presence.ts";
 // Signed and encrypted tokens: Token.sign, Token.verify, Token.encrypt, Token.decrypt
 export * as Token from "./token.ts";
 
-// What happens inside
-export { attach } from "./telemetry.ts";
+// What happens inside: Telemetry.attach
+export * as Telemetry from "./telemetry/attach.ts";
 export { BroadcastError, WingbeatError } from "./errors.ts";
 
 // Types

@@ -6,7 +6,7 @@
  * import { trace } from "@opentelemetry/api";
  * traceTelemetry(trace.getTracer("wingbeat"), endpoint);
  */
-import { attach } from "./telemetry.ts";
+import { attach } from "./telemetry/attach.ts";
 import type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
 import { describeThrown } from "./errors.ts";
 

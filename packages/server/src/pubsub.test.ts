@@ -6,7 +6,7 @@ import { engineAdapter } from "./pubsub/engine-adapter.ts";
 import type { EngineOptions } from "./pubsub/engine-adapter.ts";
 import { localAdapter, PubSub } from "./pubsub.ts";
 import type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./pubsub.ts";
-import { attach } from "./telemetry.ts";
+import { attach } from "./telemetry/attach.ts";
 import { pubsubSuite } from "./testing/pubsub-suite.ts";
 import type { EngineControl } from "./testing/pubsub-suite.ts";
 
@@ -242,7 +242,7 @@ describe("the suite finds an adapter that, when its engine is away,", () => {
     });
   }
 
-  const SMALL: EngineOptions = { queueLimit: 400 };
+  const SMALL: EngineOptions = { maxQueuedBytes: 400 };
 
   it("is right: none of its tests fails", async () => {
     expect(await outageFailures(() => ({}))).toEqual([]);

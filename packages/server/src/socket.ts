@@ -1,6 +1,6 @@
 /**
- * `defineSocket`: who may connect, the id of each connection, and which channels it can join. The session that runs it
- * for each client is in `socket/session.ts`.
+ * `defineSocket`: who may connect, the id of each connection, and which channels it can join. The process that runs it
+ * for each client is in `socket/process.ts`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { MAX_DEPTH, MAX_LEVELS } from "@wingbeat/protocol";
@@ -28,7 +28,7 @@ export type ConnectParams = Readonly<Record<string, unknown>>;
 export type ConnectResult = Reply<"ok", object> | Reply<"error">;
 type AssignsOf<R> = R extends Reply<"ok", infer A> ? A : never;
 
-/** A channel under another pattern, or with assigns of its own: made by {@link route}. */
+/** A channel under another pattern, or with assigns of its own: made by {@link routeChannel}. */
 export interface RoutedChannel<C extends AnyChannel = AnyChannel, Pattern extends string = string, A = object> {
   readonly pattern: Pattern;
   readonly channel: C;
@@ -85,12 +85,12 @@ export interface SocketOptions<
   /**
    * How many messages may wait for a busy channel before the server stops reading from the connection. Default 1,000.
    */
-  readonly mailboxLimit?: number;
+  readonly maxMailboxMessages?: number;
   /**
    * The same limit in bytes of memory, estimated from the decoded messages and summed over all channels of the
    * connection. Default 4 MiB.
    */
-  readonly mailboxBytes?: number;
+  readonly maxMailboxBytes?: number;
   /**
    * How many levels of arrays and objects a client's payload may have: `{"a":[]}` has two. Deeper frames are not parsed;
    * they close the connection with 1011. Default 64, at most 1,000.
@@ -135,8 +135,8 @@ export interface SocketDefinition<Contract extends SocketContract = SocketContra
 /** Defaults of the limits, as docs/limits.md lists them. */
 export const SOCKET_LIMITS = {
   maxChannels: 100,
-  mailboxLimit: 1_000,
-  mailboxBytes: 4 * 1024 * 1024,
+  maxMailboxMessages: 1_000,
+  maxMailboxBytes: 4 * 1024 * 1024,
   eventsPerSecond: 1_000,
   joinsPerSecond: 100,
   channelEventsPerSecond: Infinity,
@@ -202,9 +202,13 @@ export function defineSocket<
  * patterns. The pattern must have the named parts that the channel uses.
  *
  * @example
- * channels: [room, route("support:{id}", room, { assigns: { desk: true } })]
+ * channels: [room, routeChannel("support:{id}", room, { assigns: { desk: true } })]
  */
-export function route<C extends AnyChannel, const Pattern extends string, A extends object = Record<never, never>>(
+export function routeChannel<
+  C extends AnyChannel,
+  const Pattern extends string,
+  A extends object = Record<never, never>,
+>(
   pattern: ParamsOf<Pattern> extends ParamsOf<C["~contract"]["topic"]> ? Pattern : never,
   channel: C,
   options?: { readonly assigns?: A },

@@ -1,7 +1,8 @@
 import diagnosticsChannel from "node:diagnostics_channel";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { attach, emit } from "./telemetry.ts";
+import { emit } from "./telemetry.ts";
+import { attach } from "./telemetry/attach.ts";
 import type { TelemetryEvents } from "./telemetry.ts";
 
 const data: TelemetryEvents["tracker.transfer_requested"] = { shard: "s", node: "n" };

@@ -4,7 +4,7 @@
  *
  * An event costs nothing while nobody listens. Listeners run synchronously in the middle of the work they observe: keep
  * them short. An exception or rejection of a listener affects neither that work nor the process; it is reported as
- * `telemetry.listener_failed`. This holds for `attach`, and for subscribers through `node:diagnostics_channel` that
+ * `telemetry.listener_failed`. This holds for `Telemetry.attach`, and for subscribers through `node:diagnostics_channel` that
  * were added after this module was loaded.
  */
 import diagnosticsChannel from "node:diagnostics_channel";
@@ -131,13 +131,19 @@ export interface TelemetryEvents {
     readonly closing: boolean;
   };
   /**
-   * A channel's mailbox is full (`mailboxLimit`: `waiting` messages), or the messages waiting on all channels of the
-   * connection take too much memory (`mailboxBytes`: `waiting` bytes): the transport has stopped reading from this
+   * A channel's mailbox is full (`maxMailboxMessages`: `waiting` messages), or the messages waiting on all channels of the
+   * connection take too much memory (`maxMailboxBytes`: `waiting` bytes): the transport has stopped reading from this
    * connection.
    */
-  "socket.paused": ChannelSource & { readonly limit: "mailboxLimit" | "mailboxBytes"; readonly waiting: number };
+  "socket.paused": ChannelSource & {
+    readonly limit: "maxMailboxMessages" | "maxMailboxBytes";
+    readonly waiting: number;
+  };
   /** The mailboxes have drained to half of the limit: the transport reads again. */
-  "socket.resumed": ChannelSource & { readonly limit: "mailboxLimit" | "mailboxBytes"; readonly waiting: number };
+  "socket.resumed": ChannelSource & {
+    readonly limit: "maxMailboxMessages" | "maxMailboxBytes";
+    readonly waiting: number;
+  };
   /** A client has sent more than its socket's `bytesPerSecond` allows: reading pauses for `waitMs`. */
   "socket.throttled": ConnectionSource & { readonly bytesPerSecond: number; readonly waitMs: number };
   /** A join was answered. `result` "crashed" is followed by `channel.crashed`. */
@@ -345,7 +351,8 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "telemetry.listener_failed": true,
 };
 
-const PREFIX = "wingbeat:";
+/** Of the names of the diagnostics channels. */
+export const PREFIX = "wingbeat:";
 const channels = new Map<TelemetryEvent, diagnosticsChannel.Channel>();
 for (const event of Object.keys(NAMES) as TelemetryEvent[]) {
   const channel = diagnosticsChannel.channel(PREFIX + event);
@@ -382,20 +389,4 @@ export function isObserved(event: TelemetryEvent): boolean {
 export function emit<Event extends TelemetryEvent>(event: Event, data: TelemetryEvents[Event]): void {
   const channel = channelOf(event);
   if (channel.hasSubscribers) channel.publish(data);
-}
-
-/**
- * Listens to an event of all endpoints of this process. Returns a function that stops listening. Exceptions of the
- * listener are reported as `telemetry.listener_failed`.
- *
- * @example
- * const detach = attach("channel.crashed", ({ topic, error }) => report(topic, error));
- */
-export function attach<Event extends TelemetryEvent>(
-  event: Event,
-  listener: (data: TelemetryEvents[Event]) => unknown,
-): () => void {
-  const onMessage = (data: unknown): unknown => listener(data as TelemetryEvents[Event]);
-  diagnosticsChannel.subscribe(PREFIX + event, onMessage);
-  return () => void diagnosticsChannel.unsubscribe(PREFIX + event, onMessage);
 }

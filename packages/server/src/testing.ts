@@ -1,7 +1,7 @@
 /**
  * `wingbeat/testing`: channels tested without a network.
  *
- * A test client runs the real session: `connect`, joins, handlers, intercepts, timers, crashes and `terminate` behave
+ * A test client runs the real socket process: `connect`, joins, handlers, intercepts, timers, crashes and `terminate` behave
  * as in production; only the WebSocket is missing. It works with every test runner: assertions are promises that reject
  * with a `WingbeatError` of code `WB_ASSERTION`, whose message says what was expected and what arrived instead.
  *

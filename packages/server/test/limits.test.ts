@@ -59,7 +59,7 @@ const LP = "server/test/integration/longpoll-limits.test.ts";
 const CONNECT = "server/test/integration/connect-time.test.ts";
 const CONNECTIONS = "server/test/integration/connection-limits.test.ts";
 const BYTES = "server/test/integration/byte-limits.test.ts";
-const SESSION = "server/src/socket/session.test.ts";
+const SESSION = "server/src/socket/process.test.ts";
 const LOG = "server/src/telemetry/line-limit.test.ts";
 const PRESENCE = "server/test/presence/options.test.ts";
 
@@ -73,7 +73,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "endpoint.maxPendingSockets": [BYTES, "beyond the limit make room, the oldest first"],
   "drain.deadline": ["server/test/integration/drain.test.ts", "closes everything at the deadline"],
   "websocket.timeout": [WS, "closes a client that sends nothing with 1002"],
-  "websocket.bufferLimit": [BACK, "costs no more memory than four times the limit"],
+  "websocket.maxBufferedBytes": [BACK, "costs no more memory than four times the limit"],
   "websocket.bufferTimeout": [BACK, "has a time to read what a single turn sent"],
   "(inflated)": [BYTES, "of compressed frames"],
   "socket.maxChannels": [SESSION, "are limited; leaving makes room"],
@@ -82,8 +82,8 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "socket.channelEventsPerSecond": [SESSION, "channels may have a rate of their own"],
   "socket.bytesPerSecond": ["server/src/socket/reader.test.ts", "let a burst pass, then stop the reading"],
   "(share)": ["server/src/socket/reader.test.ts", "are eight small frames"],
-  "socket.mailboxLimit": [BACK, "is not read while a mailbox is full"],
-  "socket.mailboxBytes": [BACK, "stops at mailboxBytes"],
+  "socket.maxMailboxMessages": [BACK, "is not read while a mailbox is full"],
+  "socket.maxMailboxBytes": [BACK, "stops at maxMailboxBytes"],
   "(foreign bytes)": ["server/src/channel/backlog.test.ts", "of others may weigh eight times as much"],
   "socket.maxSubscriptions": ["server/src/channel/belongings.test.ts", "are limited"],
   "socket.maxTimers": ["server/src/channel/belongings.test.ts", "that run are limited"],
@@ -93,15 +93,15 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(presence key)": [PRESENCE, "of keys: refuses one of more than 1,024 characters"],
   "presence.maxNodes": ["server/test/presence/forged.test.ts", "no more than maxNodes nodes are known"],
   "presence.fetchTimeout": ["server/test/presence/fetch.test.ts", "that never ends does not hold up others"],
-  "pubsub.queueLimit": ["server/src/pubsub/link.test.ts", "is dropped when too much waits"],
+  "pubsub.maxQueuedBytes": ["server/src/pubsub/link.test.ts", "is dropped when too much waits"],
   "cluster.drainTimeout": ["server/test/pubsub/run-cluster.test.ts", "kills workers that do not close in time"],
   "(binary header)": ["protocol/src/binary.test.ts", "hold 255 bytes of UTF-8"],
   "(brackets)": ["server/src/endpoint/query.test.ts", "takes brackets deeper than 16"],
   "longpoll.window": ["server/test/integration/longpoll.test.ts", "when nobody polls for one and a half windows"],
   "longpoll.maxBodySize": [LP, "of exactly the limit are taken, one byte more is 413"],
   "longpoll.bodyTimeout": [LP, "that come too slowly are given up"],
-  "longpoll.batchLimit": [LP, "of 100 are taken, of 101 refused whole"],
-  "longpoll.bufferLimit": [LP, "loses its session when"],
+  "longpoll.maxBatchMessages": [LP, "of 100 are taken, of 101 refused whole"],
+  "longpoll.maxBufferedBytes": [LP, "loses its session when"],
   "longpoll.bufferTimeout": [LP, "loses its session when"],
   "longpoll.pubsubTimeout": ["server/test/integration/longpoll-nodes.test.ts", "is gone after the PubSub timeout"],
   "(levels of a broadcast)": ["server/test/delivery/trouble.test.ts", "is none with 1,000 levels"],

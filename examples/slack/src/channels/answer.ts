@@ -1,4 +1,4 @@
-import { error, ok } from "wingbeat";
+import { ok, refuse } from "wingbeat";
 import type { Reply } from "wingbeat";
 import type { Refusal } from "../contract.ts";
 import { Refused } from "../refused.ts";
@@ -10,7 +10,7 @@ export async function answer<Response extends object>(
   try {
     return ok(await work());
   } catch (failure) {
-    if (failure instanceof Refused) return error(failure.toRefusal());
+    if (failure instanceof Refused) return refuse(failure.toRefusal());
     throw failure;
   }
 }

@@ -34,11 +34,11 @@ describe("socket.push", () => {
     expect(socket.sendBuffer).toEqual([]);
   });
 
-  it("throws when bufferLimit messages wait already", () => {
-    const { socket, server } = setUp({ bufferLimit: 2 });
+  it("throws when maxBufferedPushes messages wait already", () => {
+    const { socket, server } = setUp({ maxBufferedPushes: 2 });
     socket.push(message(1));
     socket.push(message(2));
-    expect(() => socket.push(message(3))).toThrow("bufferLimit reached: 2 messages are queued for a connection");
+    expect(() => socket.push(message(3))).toThrow("maxBufferedPushes reached: 2 messages are queued for a connection");
     socket.connect();
     server().open();
     expect(server().frames).toHaveLength(2);

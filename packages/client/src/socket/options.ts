@@ -60,7 +60,7 @@ export interface SocketOptions {
   /** Logs to the console. */
   readonly debug?: boolean | undefined;
   /** How many messages may be queued: for the connection, and in each channel for its join. Default 1,000. */
-  readonly bufferLimit?: number | undefined;
+  readonly maxBufferedPushes?: number | undefined;
   /**
    * Whether to join again after the `tries`-th consecutive refusal of a channel's join. Default: until it was refused
    * five times. Otherwise the channel joins again with the next connection.
@@ -98,7 +98,7 @@ const DEFAULTS = {
   vsn: "2.0.0",
   encode: Serializer.encode,
   decode: Serializer.decode,
-  bufferLimit: 1000,
+  maxBufferedPushes: 1000,
   rejoinRefused: (_response: unknown, tries: number) => tries < MAX_REFUSALS,
   extensions: true as boolean,
 } satisfies SocketOptions;
@@ -138,7 +138,7 @@ export function configure(options: SocketOptions): Config {
   };
 }
 
-const NUMBERS = /^(timeout|(heartbeatInterval|longPollFallback)Ms|connectTimeout|longpollerTimeout|bufferLimit)$/;
+const NUMBERS = /^(timeout|(heartbeatInterval|longPollFallback)Ms|connectTimeout|longpollerTimeout|maxBufferedPushes)$/;
 const MAY_BE_ZERO = /^(longp|buf)/i;
 const FUNCTIONS = /^(re.*AfterMs|hidden.*|rejoinRefused|encode|decode|logger)$/;
 

@@ -1,5 +1,5 @@
 /** A server as an application has it: what a client's types, and the compiler's messages about mistakes, are tried on. */
-import { defineChannel, defineSocket, error, ok, refuse, route } from "wingbeat";
+import { defineChannel, defineSocket, ok, refuse, routeChannel } from "wingbeat";
 import { z } from "zod";
 
 const Message = z.object({ id: z.number(), body: z.string() });
@@ -10,7 +10,7 @@ const room = defineChannel("room:{id}")
     since === 0 ? refuse({ reason: "too old", oldest: 1 }) : ok({ since: since ?? 1 }),
   )
   .handleIn("new_msg", z.object({ body: z.string() }), (_ctx, { body }) =>
-    body === "" ? error({ reason: "empty", field: "body" }) : ok({ id: 7, at: new Date() }),
+    body === "" ? refuse({ reason: "empty", field: "body" }) : ok({ id: 7, at: new Date() }),
   )
   .handleIn("seen", async () => ok({ seen: true }))
   .handleIn("reaction:*", z.object({ on: z.number() }), () => ok({ count: 1 }));
@@ -30,7 +30,7 @@ export const userSocket = defineSocket({
     room,
     lobby,
     document,
-    route("draft:{id}", document),
+    routeChannel("draft:{id}", document),
     defineChannel("a:*").join(() => ok({ a: 1 })),
     defineChannel("a:{id}").join(() => ok({ b: 1 })),
     defineChannel("presence:{building}:{floor}").join(() => ok()),

@@ -9,11 +9,11 @@ interface Item {
 }
 
 /** Items weigh a little more than 2,000. */
-function setUp(mailboxBytes: number) {
+function setUp(maxMailboxBytes: number) {
   let waiting = 0;
   const host = {
-    mailboxLimit: 1_000,
-    mailboxBytes,
+    maxMailboxMessages: 1_000,
+    maxMailboxBytes,
     pause: vi.fn<() => void>(),
     resume: vi.fn<() => void>(),
     waits: (_topic: string, bytes: number) => void (waiting += bytes),

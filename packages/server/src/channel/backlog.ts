@@ -5,7 +5,7 @@ import type { From } from "./item.ts";
 import { weigh } from "./weight.ts";
 
 /**
- * Broadcasts that wait may take so many times `mailboxBytes`, and so may what the channel sends itself. Broadcasts are
+ * Broadcasts that wait may take so many times `maxMailboxBytes`, and so may what the channel sends itself. Broadcasts are
  * shared with all other receivers.
  */
 const FACTOR = 8;
@@ -44,25 +44,25 @@ export class Backlog<Item extends object> {
 
   /**
    * Adds an item at the end; gives false when it must be dropped. Each sender has limits of its own, so that nobody fills
-   * the mailbox for somebody else. The client is not read when `mailboxLimit` of its messages wait, or `mailboxBytes` on
+   * the mailbox for somebody else. The client is not read when `maxMailboxMessages` of its messages wait, or `maxMailboxBytes` on
    * all channels of the connection. What others send beyond the limit is dropped: the channel cannot stop them, and must
    * not end for what they do. For the channel's own messages `WB_MAILBOX_OVERFLOW` is thrown.
    */
   add(item: Item): boolean {
-    const { mailboxLimit, mailboxBytes } = this.#host;
+    const { maxMailboxMessages, maxMailboxBytes } = this.#host;
     const from = this.#fromOf(item);
     const share = this.#shares[from];
-    if (from !== "client" && (share.count >= mailboxLimit || share.bytes >= FACTOR * mailboxBytes)) {
+    if (from !== "client" && (share.count >= maxMailboxMessages || share.bytes >= FACTOR * maxMailboxBytes)) {
       if (from === "others") return false;
       throw overflow(this.#topic, share.count, "messages of its own");
     }
-    const weight = weigh("payload" in item ? item.payload : undefined, mailboxBytes);
+    const weight = weigh("payload" in item ? item.payload : undefined, maxMailboxBytes);
     this.#items.push(item);
     this.#weights.push(weight);
     share.add(weight);
     if (from !== "client") return true;
     this.#host.waits(this.#topic, weight);
-    if (!this.#paused && share.count >= mailboxLimit) {
+    if (!this.#paused && share.count >= maxMailboxMessages) {
       this.#paused = true;
       this.#host.pause(this.#topic, this.#items.length);
     }
@@ -93,7 +93,7 @@ export class Backlog<Item extends object> {
     const from = this.#fromOf(item);
     this.#shares[from].remove(weight);
     if (from === "client") this.#host.waits(this.#topic, -weight);
-    if (this.#paused && this.#items.length <= this.#host.mailboxLimit / 2) this.#resume();
+    if (this.#paused && this.#items.length <= this.#host.maxMailboxMessages / 2) this.#resume();
     return item;
   }
 
@@ -119,6 +119,6 @@ function overflow(topic: string, waiting: number, what: string): WingbeatError {
   return new WingbeatError(
     "WB_MAILBOX_OVERFLOW",
     `channel "${topic}" has ${waiting} ${what} waiting and takes no more: a callback takes too long. ` +
-      "Await less in it, send fewer, or raise mailboxLimit or mailboxBytes of the socket.",
+      "Await less in it, send fewer, or raise maxMailboxMessages or maxMailboxBytes of the socket.",
   );
 }

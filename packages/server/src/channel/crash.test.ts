@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { AnyChannel } from "../channel.ts";
-import { attach, defineChannel, defineSocket, ok, reply, stop } from "../index.ts";
+import { defineChannel, defineSocket, ok, reply, stop, Telemetry } from "../index.ts";
 import type { SocketDefinition } from "../index.ts";
 import { testSocket } from "../testing.ts";
 import type { TestChannel, TestClient, TestKit } from "../testing.ts";
@@ -81,7 +81,7 @@ describe("a crash", () => {
     const work = new Promise<never>((_resolve, reject) => (fail = reject));
     const channel = base.handleIn("work", () => work).terminate((_ctx, reason) => void log.push(reason));
     const room = await clientOf(channel).subscribeAndJoin("room:1");
-    const detach = attach("channel.crashed", ({ callback, error }) => log.push(`${callback}: ${error}`));
+    const detach = Telemetry.attach("channel.crashed", ({ callback, error }) => log.push(`${callback}: ${error}`));
     await room.refuteReply(room.push("work"), 0);
     room.close();
     expect(log).toEqual([]);

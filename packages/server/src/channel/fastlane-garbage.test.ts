@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { attach, createEndpoint, defineChannel, defineSocket, ok } from "../index.ts";
+import { createEndpoint, defineChannel, defineSocket, ok, Telemetry } from "../index.ts";
 import type { DeliverLocally, PubSubAdapter } from "../index.ts";
 import { testSocket } from "../testing.ts";
 
@@ -20,7 +20,7 @@ it("what another node forged is refused before any client is sent it", async () 
   await endpoint.pubsub.start();
   const room = await testSocket(socket, { endpoint }).socket().subscribeAndJoin("room:1");
   const failures: unknown[] = [];
-  onTestFinished(attach("pubsub.delivery_failed", ({ error }) => failures.push(error)));
+  onTestFinished(Telemetry.attach("pubsub.delivery_failed", ({ error }) => failures.push(error)));
   const forged: unknown[] = [
     null,
     undefined,

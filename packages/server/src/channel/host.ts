@@ -1,10 +1,10 @@
-/** What a channel process needs of the session that owns it. The session implements it; a test may, too. */
+/** What a channel process needs of the socket process that owns it. The socket process implements it; a test may, too. */
 import type { ServerCodec } from "@wingbeat/protocol";
 import type { PubSub } from "../pubsub.ts";
 import type { Connection } from "../transports/transport.ts";
 import type { ChannelEndpoint } from "./context.ts";
 
-/** A channel process, as far as its session must know it from here. */
+/** A channel process, as far as its socket process must know it from here. */
 interface HostedChannel {
   readonly topic: string;
 }
@@ -18,11 +18,11 @@ export interface ChannelHost {
   readonly pubsub: PubSub;
   readonly endpoint: ChannelEndpoint;
   /** How many messages may wait for a busy channel: of the client, and apart from these, of all others. */
-  readonly mailboxLimit: number;
+  readonly maxMailboxMessages: number;
   /** Milliseconds after which a callback that has not settled is reported. */
   readonly slowCallback: number;
   /** Bytes of memory that messages of the client may take while they wait, on all channels of the connection. */
-  readonly mailboxBytes: number;
+  readonly maxMailboxBytes: number;
   /** How many topics a channel may subscribe to, and how many of its timers may run. */
   readonly maxSubscriptions: number;
   readonly maxTimers: number;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { AnyChannel } from "../channel.ts";
-import { attach, defineChannel, defineSocket, ok } from "../index.ts";
+import { defineChannel, defineSocket, ok, Telemetry } from "../index.ts";
 import type { SocketDefinition, TelemetryEvent, TelemetryEvents } from "../index.ts";
 import { testSocket } from "../testing.ts";
 import type { TestClient, TestKit } from "../testing.ts";
@@ -14,15 +14,15 @@ afterEach(async () => {
 
 function record<Event extends TelemetryEvent>(event: Event): TelemetryEvents[Event][] {
   const data: TelemetryEvents[Event][] = [];
-  detach.push(attach(event, (one) => data.push(one)));
+  detach.push(Telemetry.attach(event, (one) => data.push(one)));
   return data;
 }
 
-function clientOf(channel: AnyChannel, mailboxLimit: number): TestClient {
+function clientOf(channel: AnyChannel, maxMailboxMessages: number): TestClient {
   const socket: SocketDefinition = defineSocket({
     connect: () => ok(),
     channels: [channel as typeof base],
-    mailboxLimit,
+    maxMailboxMessages,
   });
   kit = testSocket(socket, { timeout: 60_000 });
   return kit.socket();

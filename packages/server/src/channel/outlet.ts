@@ -172,7 +172,7 @@ export abstract class ChannelOutlet implements Mailbox {
     this.#queue?.clear();
   }
 
-  /** Tells the client that the channel is gone. The session does it for a channel that a second join has replaced. */
+  /** Tells the client that the channel is gone. The socket process does it for a channel that a second join has replaced. */
   notifyClosed(): void {
     this.notify(CLOSE, {});
   }
@@ -224,15 +224,15 @@ export abstract class ChannelOutlet implements Mailbox {
   }
 
   #openQueue(): SendQueue {
-    const limit = this.joining ? this.host.mailboxLimit : undefined;
-    return (this.#queue ??= new SendQueue(this.topic, this.connection, this.host.mailboxBytes, limit));
+    const limit = this.joining ? this.host.maxMailboxMessages : undefined;
+    return (this.#queue ??= new SendQueue(this.topic, this.connection, this.host.maxMailboxBytes, limit));
   }
 
   /** More news than may wait are told early. */
   #addNews(waiting: OutgoingBroadcast[], broadcast: OutgoingBroadcast): void {
     broadcast.keepPayload();
     waiting.push(broadcast);
-    if (waiting.length >= this.host.mailboxLimit) this.#tellNews();
+    if (waiting.length >= this.host.maxMailboxMessages) this.#tellNews();
   }
 
   #tellNews(): void {

@@ -107,7 +107,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
 
   /**
    * Runs the `join` callback. The channel is subscribed by then: what is broadcast meanwhile waits for the reply. The
-   * session reads the result, and then calls {@link joinedNow} or {@link end}.
+   * socket process reads the result, and then calls {@link joinedNow} or {@link end}.
    */
   runJoin(params: unknown): unknown {
     const { join } = this.#spec;
@@ -128,7 +128,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     return this.#joinFailure;
   }
 
-  /** The join was accepted. The session sends the reply, and then calls {@link open}. */
+  /** The join was accepted. The socket process sends the reply, and then calls {@link open}. */
   joinedNow(): void {
     this.#state = "joined";
     const tasks = (this.#afterJoin ?? []).map((task) => new Task(task));
@@ -175,7 +175,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     this.#enqueue(message);
   }
 
-  /** What {@link hold} kept, for the session to route again. What others have sent is handled after the join. */
+  /** What {@link hold} kept, for the socket process to route again. What others have sent is handled after the join. */
   takeHeld(): readonly ClientMessage[] {
     const held = this.#backlog?.takeAll() ?? [];
     this.#arrived = held.filter((item) => !isOfClient(item));

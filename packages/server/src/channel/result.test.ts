@@ -1,13 +1,13 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { error, isOrderly, NO_REASON, ok, refuse, Reply, reply, Stop, stop } from "./result.ts";
+import { isOrderly, NO_REASON, ok, refuse, Reply, reply, Stop, stop } from "./result.ts";
 
 describe("results", () => {
   it("are replies with a status and a response", () => {
     expect(ok()).toEqual(new Reply("ok", {}));
     expect(ok([1])).toEqual(new Reply("ok", [1]));
     expect(ok(null)).toEqual(new Reply("ok", null));
-    expect(error()).toEqual(new Reply("error", {}));
-    expect(error("no")).toEqual(new Reply("error", "no"));
+    expect(refuse()).toEqual(new Reply("error", {}));
+    expect(refuse("no")).toEqual(new Reply("error", "no"));
     expect(reply("maybe")).toEqual(new Reply("maybe", {}));
     expect(reply("maybe", false)).toEqual(new Reply("maybe", false));
   });

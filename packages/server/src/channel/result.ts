@@ -3,7 +3,7 @@ import type { ReplyContract } from "@wingbeat/protocol";
 import { describe } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 
-/** An answer with a status: `ok(...)`, `error(...)`, `refuse(...)` or `reply(...)`. */
+/** An answer with a status: `ok(...)`, `refuse(...)` or `reply(...)`. */
 export class Reply<Status extends string = string, Response = unknown> implements ReplyContract {
   readonly status: Status;
   readonly response: Response;
@@ -34,16 +34,9 @@ export function ok(response: unknown = {}): Reply<"ok"> {
   return new Reply("ok", response);
 }
 
-/** Answers a message with status `error`. */
-export function error(): Reply<"error", Empty>;
-export function error<Response>(response: Response): Reply<"error", Response>;
-export function error(response: unknown = {}): Reply<"error"> {
-  return new Reply("error", response);
-}
-
 /**
- * Refuses a connection (HTTP 403, or whatever the mount's `errorHandler` makes of the reason) or a join (error reply
- * with the reason as response, e.g. `refuse({ reason: "unauthorized" })`).
+ * Says no, with status `error`: refuses a connection (HTTP 403, or whatever the mount's `errorHandler` makes of the
+ * reason), refuses a join, or answers a message. The reason becomes the response, e.g. `refuse({ reason: "unauthorized" })`.
  */
 export function refuse(): Reply<"error", Empty>;
 export function refuse<Reason>(reason: Reason): Reply<"error", Reason>;
@@ -81,7 +74,7 @@ export function isOrderly(reason: string): boolean {
 /** The error for a callback that returned an invalid value. */
 export function badReturn(callback: string, event: unknown, result: unknown): WingbeatError {
   const allowed =
-    callback === "handleIn" ? "nothing, ok(…), error(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
+    callback === "handleIn" ? "nothing, ok(…), refuse(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
   return new WingbeatError(
     "WB_BAD_RETURN",
     `${callback}${event === undefined ? "" : `("${event}")`} returned ${describe(result)}: it may return ${allowed}.`,

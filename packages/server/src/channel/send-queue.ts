@@ -23,19 +23,19 @@ export class SendQueue {
   readonly #own = new Set<Frame>();
   readonly #maxBytes: number;
   /** While everything is held: how many entries may wait. */
-  #heldLimit: number | undefined;
+  #maxHeld: number | undefined;
   /** Whether what the channel sends takes the place of the first entry, whose `handleOut` runs. */
   #inPlace = false;
 
   /**
-   * `maxBytes` of what others send may wait, and as many of the channel itself. With a `heldLimit` everything waits until
+   * `maxBytes` of what others send may wait, and as many of the channel itself. With a `maxHeld` everything waits until
    * {@link release}, at most so many entries.
    */
-  constructor(topic: string, connection: Connection, maxBytes: number, heldLimit: number | undefined) {
+  constructor(topic: string, connection: Connection, maxBytes: number, maxHeld: number | undefined) {
     this.#maxBytes = maxBytes;
     this.#topic = topic;
     this.#connection = connection;
-    this.#heldLimit = heldLimit;
+    this.#maxHeld = maxHeld;
   }
 
   /**
@@ -92,13 +92,13 @@ export class SendQueue {
 
   /** The join is answered. */
   release(): void {
-    this.#heldLimit = undefined;
+    this.#maxHeld = undefined;
     this.#flush();
   }
 
   /** The channel has ended: sends what can be sent. Broadcasts that were not handled are dropped. */
   finish(): void {
-    this.#heldLimit = undefined;
+    this.#maxHeld = undefined;
     this.#inPlace = false;
     for (const entry of this.#take(this.#entries.length)) if (entry instanceof Frame) this.#send(entry);
   }
@@ -109,15 +109,15 @@ export class SendQueue {
   }
 
   get #isFree(): boolean {
-    return this.#entries.length === 0 && this.#heldLimit === undefined;
+    return this.#entries.length === 0 && this.#maxHeld === undefined;
   }
 
   #add(entry: Entry): boolean {
-    if (this.#heldLimit !== undefined && this.#entries.length >= this.#heldLimit) {
-      throw overflow(this.#topic, `${this.#heldLimit} broadcasts`);
+    if (this.#maxHeld !== undefined && this.#entries.length >= this.#maxHeld) {
+      throw overflow(this.#topic, `${this.#maxHeld} broadcasts`);
     }
     if (this.#bytes > this.#maxBytes) {
-      if (this.#heldLimit === undefined) return false;
+      if (this.#maxHeld === undefined) return false;
       throw overflow(this.#topic, `${this.#maxBytes} bytes`);
     }
     this.#bytes += sizeOf(entry);

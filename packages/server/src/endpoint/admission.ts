@@ -8,7 +8,7 @@ import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/pro
 import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { parseTarget } from "../socket/request-target.ts";
-import type { Admission } from "../socket/session.ts";
+import type { Admission } from "../socket/process.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import { decidedInTime } from "./caller.ts";
 import type { Caller } from "./caller.ts";

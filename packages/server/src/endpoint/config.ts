@@ -30,8 +30,8 @@ export interface WebSocketOptions {
    * closed with 1013; at four times the limit it is closed at once. Data sent in a single turn of the event loop does
    * not count against a client that had caught up before. Default 4 MiB.
    */
-  readonly bufferLimit?: number;
-  /** Milliseconds a client may stay above `bufferLimit`. Default 10,000. */
+  readonly maxBufferedBytes?: number;
+  /** Milliseconds a client may stay above `maxBufferedBytes`. Default 10,000. */
   readonly bufferTimeout?: number;
   /** Subprotocols that a client may request. A client that requests only others gets 403. Default none. */
   readonly subprotocols?: readonly string[];
@@ -64,13 +64,13 @@ export interface LongPollOptions {
   /** Bytes of the largest body of a POST; beyond it the answer is 413. Default 1,500,000. */
   readonly maxBodySize?: number;
   /** Messages in one POST; a larger batch is refused as a whole with 413. Default 100. */
-  readonly batchLimit?: number;
+  readonly maxBatchMessages?: number;
   /**
    * Bytes that may be buffered for a client's next poll. Beyond it the client has `bufferTimeout` to catch up before
    * its session ends; at four times the limit it ends at once. Default 4 MiB.
    */
-  readonly bufferLimit?: number;
-  /** Milliseconds a client may stay above `bufferLimit`. Default 10,000. */
+  readonly maxBufferedBytes?: number;
+  /** Milliseconds a client may stay above `maxBufferedBytes`. Default 10,000. */
   readonly bufferTimeout?: number;
   /** Which pages may connect. Default: the endpoint's. */
   readonly checkOrigin?: CheckOrigin;
@@ -197,7 +197,7 @@ const WEBSOCKET_KEYS = [
   "path",
   "timeout",
   "maxFrameSize",
-  "bufferLimit",
+  "maxBufferedBytes",
   "bufferTimeout",
   "subprotocols",
   "compress",
@@ -216,7 +216,7 @@ export const ENDPOINT_LIMITS = {
 export const WEBSOCKET_LIMITS = {
   timeout: 60_000,
   maxFrameSize: 1_000_000,
-  bufferLimit: 4 * 1024 * 1024,
+  maxBufferedBytes: 4 * 1024 * 1024,
   bufferTimeout: 10_000,
 } as const;
 export const LONGPOLL_LIMITS = {
@@ -224,8 +224,8 @@ export const LONGPOLL_LIMITS = {
   pubsubTimeout: 2_000,
   bodyTimeout: 15_000,
   maxBodySize: 1_500_000,
-  batchLimit: 100,
-  bufferLimit: 4 * 1024 * 1024,
+  maxBatchMessages: 100,
+  maxBufferedBytes: 4 * 1024 * 1024,
   bufferTimeout: 10_000,
 } as const;
 
@@ -288,7 +288,7 @@ function readWebSocket(where: string, options: WebSocketOptions, checkOrigin: Ch
   if (options.path !== undefined) checkPath(options.path);
   checkTimeout(`${where}.timeout`, options.timeout);
   checkCount(`${where}.maxFrameSize`, options.maxFrameSize);
-  checkLimit(`${where}.bufferLimit`, options.bufferLimit);
+  checkLimit(`${where}.maxBufferedBytes`, options.maxBufferedBytes);
   checkTimeout(`${where}.bufferTimeout`, options.bufferTimeout);
   const defaults = { path: "/websocket", ...WEBSOCKET_LIMITS, subprotocols: [], compress: false, checkOrigin };
   return withDefaults(defaults, options);
@@ -299,8 +299,8 @@ function readLongPoll(where: string, options: LongPollOptions, checkOrigin: Chec
   if (options.path !== undefined) checkPath(options.path);
   for (const name of ["window", "pubsubTimeout"] as const) checkDuration(`${where}.${name}`, options[name]);
   for (const name of ["bodyTimeout", "bufferTimeout"] as const) checkTimeout(`${where}.${name}`, options[name]);
-  for (const name of ["maxBodySize", "batchLimit"] as const) checkCount(`${where}.${name}`, options[name]);
-  checkLimit(`${where}.bufferLimit`, options.bufferLimit);
+  for (const name of ["maxBodySize", "maxBatchMessages"] as const) checkCount(`${where}.${name}`, options[name]);
+  checkLimit(`${where}.maxBufferedBytes`, options.maxBufferedBytes);
   return withDefaults({ path: "/longpoll", ...LONGPOLL_LIMITS, checkOrigin }, options);
 }
 

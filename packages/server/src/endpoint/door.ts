@@ -1,4 +1,4 @@
-/** One transport of a mount on its path: turns requests for that path into sessions. */
+/** One transport of a mount on its path: turns requests for that path into socket processes. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { PathParams } from "./path.ts";

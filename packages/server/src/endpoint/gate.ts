@@ -1,6 +1,6 @@
 /** Connection limits, and whether new connections are accepted at all. All sockets of an endpoint share one gate. */
 import { isIPv6 } from "node:net";
-import type { Place } from "../socket/session.ts";
+import type { Place } from "../socket/process.ts";
 
 /** Why a connection is refused. */
 export type Closure = "draining" | "maxConnections" | "maxConnectionsPerIp";

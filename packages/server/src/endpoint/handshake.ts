@@ -16,7 +16,7 @@ export interface WebSocketEntrance extends Entrance {
   readonly authToken: boolean;
 }
 
-/** Accepted: what the session needs, and the subprotocol to answer with. */
+/** Accepted: what the socket process needs, and the subprotocol to answer with. */
 export interface AdmittedHandshake extends Admitted {
   readonly subprotocol: string | undefined;
 }

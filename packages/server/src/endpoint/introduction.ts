@@ -4,7 +4,7 @@ import { NO_REASON, Reply } from "../channel/result.ts";
 import { WingbeatError } from "../errors.ts";
 import { RequestInfo } from "../socket/connect-info.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
-import type { Admission } from "../socket/session.ts";
+import type { Admission } from "../socket/process.ts";
 import type { Entrance, Visit } from "./entrance.ts";
 import { readAnswer } from "./http.ts";
 import { absent, FORBIDDEN, Refusal } from "./refusal.ts";

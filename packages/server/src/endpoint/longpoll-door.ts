@@ -1,8 +1,8 @@
 /** Handles long-poll requests of a mount. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { Session } from "../socket/session.ts";
-import type { SessionEnvironment } from "../socket/session.ts";
+import { SocketProcess } from "../socket/process.ts";
+import type { SocketEnvironment } from "../socket/process.ts";
 import { emit } from "../telemetry.ts";
 import { answerEmpty, answerJson, answerPreflight, LongPollTransport, statusText } from "../transports/longpoll.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
@@ -22,7 +22,7 @@ import { absent, Refusal } from "./refusal.ts";
 const FAILURE = statusText(500);
 
 export class LongPollDoor implements ClientDoor {
-  readonly #environment: SessionEnvironment;
+  readonly #environment: SocketEnvironment;
   readonly #entrance: Entrance;
   readonly #hasAuthToken: boolean;
   readonly #match: PathMatcher;
@@ -31,7 +31,7 @@ export class LongPollDoor implements ClientDoor {
   constructor(
     mount: MountConfig,
     config: LongPollConfig,
-    environment: SessionEnvironment,
+    environment: SocketEnvironment,
     premises: Premises,
     sessions: LongPollSessions,
   ) {
@@ -95,9 +95,9 @@ export class LongPollDoor implements ClientDoor {
     else {
       this.#transport.open(response, (connection) => {
         welcome(this.#entrance, admitted);
-        const session = new Session(this.#environment, admitted, connection);
-        this.#environment.sessions.add(session);
-        return session;
+        const process = new SocketProcess(this.#environment, admitted, connection);
+        this.#environment.processes.add(process);
+        return process;
       });
     }
   }

@@ -1,5 +1,5 @@
 /** A socket on its path, with its transports. */
-import type { Session, SessionEnvironment } from "../socket/session.ts";
+import type { SocketProcess, SocketEnvironment } from "../socket/process.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
 import type { MountConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
@@ -9,13 +9,13 @@ import type { PathParams } from "./path.ts";
 import { WebSocketDoor } from "./websocket-door.ts";
 
 export class Mount {
-  readonly #environment: SessionEnvironment;
+  readonly #environment: SocketEnvironment;
   readonly #doors: readonly ClientDoor[];
 
   /** `sessions` are the endpoint's long-poll sessions, present when a mount has long polling. */
   constructor(
     config: MountConfig,
-    environment: SessionEnvironment,
+    environment: SocketEnvironment,
     premises: Premises,
     sessions: LongPollSessions | undefined,
   ) {
@@ -30,8 +30,8 @@ export class Mount {
   }
 
   /** The connected clients. */
-  get sessions(): ReadonlySet<Session> {
-    return this.#environment.sessions;
+  get processes(): ReadonlySet<SocketProcess> {
+    return this.#environment.processes;
   }
 
   /** Whether callbacks are running. */

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isPromise } from "../awaitable.ts";
-import { Session } from "../socket/session.ts";
-import type { SessionEnvironment } from "../socket/session.ts";
+import { SocketProcess } from "../socket/process.ts";
+import type { SocketEnvironment } from "../socket/process.ts";
 import type { Connection } from "../transports/transport.ts";
 import { WebSocketTransport } from "../transports/websocket.ts";
 import { turnAway, welcome } from "./admission.ts";
@@ -20,12 +20,12 @@ import type { PathMatcher, PathParams } from "./path.ts";
 import { absent, Refusal } from "./refusal.ts";
 
 export class WebSocketDoor implements ClientDoor {
-  readonly #environment: SessionEnvironment;
+  readonly #environment: SocketEnvironment;
   readonly #entrance: WebSocketEntrance;
   readonly #match: PathMatcher;
   readonly #transport: WebSocketTransport;
 
-  constructor(mount: MountConfig, config: WebSocketConfig, environment: SessionEnvironment, premises: Premises) {
+  constructor(mount: MountConfig, config: WebSocketConfig, environment: SocketEnvironment, premises: Premises) {
     this.#environment = environment;
     this.#entrance = entranceOf(mount, config, environment.endpoint, premises);
     this.#match = pathMatcher(mount.path, config.path);
@@ -71,15 +71,15 @@ export class WebSocketDoor implements ClientDoor {
       answerUpgrade(socket, this.#fault(request, admitted).answer);
       return;
     }
-    let session: Session | undefined;
+    let process: SocketProcess | undefined;
     try {
       this.#transport.upgrade(handshake, socket, head, admitted.subprotocol, (connection) => {
-        session = this.#open(admitted, connection);
-        return session;
+        process = this.#open(admitted, connection);
+        return process;
       });
     } finally {
       // The client has gone: nothing else would release the slot.
-      if (session === undefined) turnAway(this.#entrance, admitted, absent("gone"));
+      if (process === undefined) turnAway(this.#entrance, admitted, absent("gone"));
     }
   }
 
@@ -91,11 +91,11 @@ export class WebSocketDoor implements ClientDoor {
     return turnAway(this.#entrance, admitted, new Refusal("request", answer, body));
   }
 
-  #open(admitted: AdmittedHandshake, connection: Connection): Session {
+  #open(admitted: AdmittedHandshake, connection: Connection): SocketProcess {
     welcome(this.#entrance, admitted);
-    const session = new Session(this.#environment, admitted, connection);
-    this.#environment.sessions.add(session);
-    return session;
+    const process = new SocketProcess(this.#environment, admitted, connection);
+    this.#environment.processes.add(process);
+    return process;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Counters of an endpoint's events. Each function returns one that stops counting. */
-import { attach } from "../telemetry.ts";
+import { attach } from "../telemetry/attach.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
 import type { Instruments } from "./instruments.ts";
 
@@ -113,7 +113,7 @@ export function countLimits(instruments: Instruments, endpoint: object): Detach[
       if (stage === "limit") limits.inc({ limit: String(reason) });
     }),
     listen("socket.rate_limited", endpoint, ({ limit }) => limits.inc({ limit })),
-    listen("socket.slow_consumer", endpoint, () => limits.inc({ limit: "bufferLimit" })),
+    listen("socket.slow_consumer", endpoint, () => limits.inc({ limit: "maxBufferedBytes" })),
     listen("socket.paused", endpoint, ({ limit }) => limits.inc({ limit })),
     listen("endpoint.pending_socket_ended", endpoint, () => limits.inc({ limit: "maxPendingSockets" })),
     listen("socket.throttled", endpoint, () => limits.inc({ limit: "bytesPerSecond" })),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Hub } from "../../test/pubsub/hub.ts";
 import { PubSub } from "../pubsub.ts";
-import { attach } from "../telemetry.ts";
+import { attach } from "../telemetry/attach.ts";
 import { pubsubSuite } from "../testing/pubsub-suite.ts";
 import type { Parcel } from "./engine.ts";
 import { engineAdapter, namespaceOf } from "./engine-adapter.ts";
@@ -63,7 +63,7 @@ describe("an adapter over an engine", () => {
     const make = (options: object) => () => engineAdapter("redisAdapter", engine, options);
     expect(make({ nodeName: "" })).toThrow('redisAdapter.nodeName is "": it must have 1 to 255 bytes.');
     expect(make({ nodeName: "ü".repeat(128) })).toThrow("255 bytes");
-    expect(make({ queueLimit: 0 })).toThrow("redisAdapter.queueLimit is 0");
+    expect(make({ maxQueuedBytes: 0 })).toThrow("redisAdapter.maxQueuedBytes is 0");
     expect(make({ heartbeat: 0.5 })).toThrow("redisAdapter.heartbeat is 0.5");
     expect(namespaceOf("redisAdapter", {})).toBe("wingbeat");
     expect(namespaceOf("redisAdapter", { namespace: "my-app_2" })).toBe("my-app_2");

@@ -30,7 +30,7 @@ export interface EngineOptions {
    * Bytes of messages queued while the engine is down or slow; beyond it the oldest are dropped. Also the size of the
    * largest message. Default 16,777,216.
    */
-  readonly queueLimit?: number;
+  readonly maxQueuedBytes?: number;
   /** Milliseconds between two checks that what this node sends comes back. Default 10,000. */
   readonly heartbeat?: number;
   /**
@@ -42,10 +42,10 @@ export interface EngineOptions {
 }
 
 /** Defaults of the limits, as docs/limits.md lists them. */
-export const PUBSUB_LIMITS = { queueLimit: 16 * 1024 * 1024, heartbeat: 10_000 } as const;
+export const PUBSUB_LIMITS = { maxQueuedBytes: 16 * 1024 * 1024, heartbeat: 10_000 } as const;
 
 /** The names of {@link EngineOptions}. */
-export const ENGINE_OPTIONS: readonly string[] = ["nodeName", "namespace", "queueLimit", "heartbeat", "secret"];
+export const ENGINE_OPTIONS: readonly string[] = ["nodeName", "namespace", "maxQueuedBytes", "heartbeat", "secret"];
 
 /** The namespace from the options. Throws `WB_OPTION` for one that not every engine supports in a name. */
 export function namespaceOf(where: string, { namespace = "wingbeat" }: EngineOptions): string {
@@ -63,22 +63,22 @@ const uniqueName = (): string => `${hostname()}-${process.pid}-${randomBytes(4).
 export function engineAdapter(where: string, engine: Engine, options: EngineOptions): PubSubAdapter {
   const {
     nodeName = uniqueName(),
-    queueLimit = PUBSUB_LIMITS.queueLimit,
+    maxQueuedBytes = PUBSUB_LIMITS.maxQueuedBytes,
     heartbeat = PUBSUB_LIMITS.heartbeat,
   } = options;
-  checkCount(`${where}.queueLimit`, queueLimit);
+  checkCount(`${where}.maxQueuedBytes`, maxQueuedBytes);
   checkDuration(`${where}.heartbeat`, heartbeat);
   if (nodeName === "" || Buffer.byteLength(nodeName) > 255) {
     throw new WingbeatError("WB_OPTION", `${where}.nodeName is "${nodeName}": it must have 1 to 255 bytes.`);
   }
   const keys = options.secret === undefined ? [] : signingKeys(where, options.secret, namespaceOf(where, options));
-  return new EngineAdapter(engine, keys, nodeName, queueLimit, heartbeat);
+  return new EngineAdapter(engine, keys, nodeName, maxQueuedBytes, heartbeat);
 }
 
 class EngineAdapter implements PubSubAdapter {
   readonly nodeName: string;
   readonly #streams: number;
-  readonly #queueLimit: number;
+  readonly #maxQueuedBytes: number;
   readonly #writer: EnvelopeWriter;
   readonly #ownSender: string;
   readonly #joiner: PartJoiner;
@@ -90,22 +90,22 @@ class EngineAdapter implements PubSubAdapter {
   #directSequence = 0;
   #deliver: DeliverLocally = () => {};
 
-  constructor(engine: Engine, keys: readonly KeyObject[], nodeName: string, queueLimit: number, heartbeat: number) {
+  constructor(engine: Engine, keys: readonly KeyObject[], nodeName: string, maxQueuedBytes: number, heartbeat: number) {
     this.nodeName = nodeName;
     this.#streams = engine.streams;
-    this.#queueLimit = queueLimit;
+    this.#maxQueuedBytes = maxQueuedBytes;
     this.#sequences = Array.from({ length: engine.streams }, () => 0);
     this.#writer = new EnvelopeWriter(nodeName);
     this.#ownSender = this.#writer.incarnation.toString("latin1");
     // The same limit applies to incoming parts as to the queue.
-    this.#joiner = new PartJoiner(queueLimit);
+    this.#joiner = new PartJoiner(maxQueuedBytes);
     this.#isSigned = keys.length > 0;
     this.#gaps = new Gaps(this.#isSigned);
     const cutter = new PartCutter(this.#writer.incarnation);
     const carrier = this.#isSigned ? signedEngine(engine, keys, (error) => this.#refuse(error)) : engine;
     this.#link = new Link(carrier, {
       nodeName,
-      queueLimit,
+      maxQueuedBytes,
       heartbeat,
       receive: (bytes) => this.#receive(bytes),
       cut: (bytes, maxBytes) => cutter.cut(bytes, maxBytes),
@@ -146,8 +146,8 @@ class EngineAdapter implements PubSubAdapter {
   /** Throws for anything that JSON cannot carry, and for messages too large to be sent at all. */
   #write(message: PubSubMessage, stream: number, sequence: number): Buffer {
     const bytes = this.#writer.write(message, stream, sequence);
-    if (bytes.length <= this.#queueLimit) return bytes;
-    throw new RangeError(`message has ${bytes.length} bytes, the limit is ${this.#queueLimit} (queueLimit)`);
+    if (bytes.length <= this.#maxQueuedBytes) return bytes;
+    throw new RangeError(`message has ${bytes.length} bytes, the limit is ${this.#maxQueuedBytes} (maxQueuedBytes)`);
   }
 
   #refuse(error: unknown): void {

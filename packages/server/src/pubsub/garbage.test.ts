@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Hub } from "../../test/pubsub/hub.ts";
 import { PubSub } from "../pubsub.ts";
-import { attach } from "../telemetry.ts";
+import { attach } from "../telemetry/attach.ts";
 import { engineAdapter } from "./engine-adapter.ts";
 import { EnvelopeWriter } from "./envelope.ts";
 import { PartCutter } from "./parts.ts";
@@ -23,7 +23,8 @@ describe("garbage on an engine's channel", () => {
     received = [];
     detach = attach("pubsub.unreadable", ({ error }) => unreadable.push(error));
     nodes = ["a", "b"].map(
-      (nodeName) => new PubSub({ adapter: engineAdapter("test", hub.engine(), { nodeName, queueLimit: 1_000_000 }) }),
+      (nodeName) =>
+        new PubSub({ adapter: engineAdapter("test", hub.engine(), { nodeName, maxQueuedBytes: 1_000_000 }) }),
     );
     nodes[1]!.subscribe({ topic: "t", owner: undefined, receive: (message) => received.push(message) });
     await Promise.all(nodes.map((node) => node.start()));
@@ -150,14 +151,14 @@ describe("garbage on an engine's channel", () => {
 });
 
 it("a broadcast that is larger than the queue is refused before anybody gets it", async () => {
-  const node = new PubSub({ adapter: engineAdapter("test", new Hub().engine(), { queueLimit: 1_000 }) });
+  const node = new PubSub({ adapter: engineAdapter("test", new Hub().engine(), { maxQueuedBytes: 1_000 }) });
   const received: unknown[] = [];
   node.subscribe({ topic: "t", owner: undefined, receive: (message) => received.push(message) });
   await node.start();
   expect(() => node.broadcast("t", "x".repeat(1_000))).toThrow(
-    /message has \d+ bytes, the limit is 1000 \(queueLimit\)/,
+    /message has \d+ bytes, the limit is 1000 \(maxQueuedBytes\)/,
   );
-  expect(() => node.directBroadcast("elsewhere", "t", "x".repeat(1_000))).toThrow("queueLimit");
+  expect(() => node.directBroadcast("elsewhere", "t", "x".repeat(1_000))).toThrow("maxQueuedBytes");
   node.broadcast("t", "small");
   expect(received).toEqual(["small"]);
   expect(node.status()).toMatchObject({ lost: 0 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Hub } from "../../test/pubsub/hub.ts";
-import { attach } from "../telemetry.ts";
+import { attach } from "../telemetry/attach.ts";
 import type { Engine, Parcel } from "./engine.ts";
 import { Link, PING } from "./link.ts";
 import type { LinkOptions } from "./link.ts";
@@ -27,7 +27,7 @@ afterEach(() => {
 const link = (options: Partial<LinkOptions> = {}, engine: Engine = hub.engine()): Link =>
   new Link(engine, {
     nodeName: "a",
-    queueLimit: 100,
+    maxQueuedBytes: 100,
     heartbeat: 10_000,
     receive() {},
     cut: (bytes) => [bytes],
@@ -226,7 +226,7 @@ describe("what a link sends", () => {
   });
 
   it("goes at once when it is much, and not at the end of a turn that fills the queue", async () => {
-    const one = link({ queueLimit: 3_000_000 });
+    const one = link({ maxQueuedBytes: 3_000_000 });
     await one.start();
     for (let number = 0; number < 4; number++) one.send(parcel("x".repeat(1_048_576)));
     expect(one.status).toMatchObject({ queued: 2, lost: 0 });
@@ -299,7 +299,7 @@ describe("what a link sends", () => {
 
   it("is dropped when too much waits, the oldest first, and told as a number", async () => {
     hub.stop();
-    const one = link({ queueLimit: 10 });
+    const one = link({ maxQueuedBytes: 10 });
     await one.start();
     for (let number = 10; number < 99; number++) one.send(parcel(String(number)));
     one.send(parcel("more than ten bytes"));

@@ -26,7 +26,7 @@ export const PING = 3;
 export interface LinkOptions {
   readonly nodeName: string;
   /** Bytes of messages that may be queued. */
-  readonly queueLimit: number;
+  readonly maxQueuedBytes: number;
   /** Milliseconds between two heartbeats. */
   readonly heartbeat: number;
   /** Receives what has arrived, except pings. */
@@ -67,7 +67,7 @@ export class Link {
     this.#engine = engine;
     this.#options = options;
     this.#source = { adapter: engine.name, nodeName: options.nodeName };
-    this.#outbox = new Outbox(options.queueLimit);
+    this.#outbox = new Outbox(options.maxQueuedBytes);
     this.losses = new Losses(this.#source);
   }
 
@@ -94,7 +94,7 @@ export class Link {
 
   send(parcel: Parcel): void {
     if (this.#isStopped) return;
-    if (parcel.bytes.length > this.#options.queueLimit) return this.losses.lost(1, "too large");
+    if (parcel.bytes.length > this.#options.maxQueuedBytes) return this.losses.lost(1, "too large");
     this.losses.lost(this.#outbox.add(parcel), "queue full");
     if (!this.#isUp) return;
     if (this.#outbox.bytes >= BATCH) return this.#flush();

@@ -19,10 +19,10 @@ export interface SocketSpec {
   readonly id: ((assigns: Readonly<Record<string, unknown>>) => unknown) | undefined;
   readonly routes: readonly Route[];
   readonly maxChannels: number;
-  readonly mailboxLimit: number;
+  readonly maxMailboxMessages: number;
   readonly frameLimits: FrameLimits;
   readonly slowCallback: number;
-  readonly mailboxBytes: number;
+  readonly maxMailboxBytes: number;
   readonly bytesPerSecond: number;
   /** How many topics one channel may subscribe to, and how many of its timers may run. */
   readonly maxSubscriptions: number;

@@ -90,7 +90,7 @@ export const LINES: Lines = {
   ],
   "socket.paused": ({ id, topic, limit, waiting }) => [
     "debug",
-    say`PAUSED reading from ${who(id)}: ${waiting} ${limit === "mailboxBytes" ? "bytes" : "messages"} wait on ${topic}`,
+    say`PAUSED reading from ${who(id)}: ${waiting} ${limit === "maxMailboxBytes" ? "bytes" : "messages"} wait on ${topic}`,
   ],
   "socket.throttled": ({ path, id, bytesPerSecond, waitMs }) => [
     "debug",

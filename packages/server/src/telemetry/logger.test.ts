@@ -81,7 +81,7 @@ const cases: readonly Case[] = [
   ],
   [
     "socket.paused",
-    { ...channel, limit: "mailboxLimit", waiting: 7 },
+    { ...channel, limit: "maxMailboxMessages", waiting: 7 },
     "debug",
     "PAUSED reading from user:1: 7 messages wait on room:1",
   ],

@@ -1,10 +1,10 @@
-/** A connected test client: a real session over a connection in memory. */
+/** A connected test client: a real socket process over a connection in memory. */
 import { CloseCode, DISCONNECT, JOIN, REPLY, v2Client, v2Server } from "@wingbeat/protocol";
 import type { Message, SocketContract } from "@wingbeat/protocol";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
-import { Session } from "../socket/session.ts";
-import type { Admission, SessionEnvironment } from "../socket/session.ts";
+import { SocketProcess } from "../socket/process.ts";
+import type { Admission, SocketEnvironment } from "../socket/process.ts";
 import { TestChannel } from "./channel.ts";
 import type { ChannelClient } from "./channel.ts";
 import { MemoryConnection } from "./connection.ts";
@@ -50,7 +50,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
   /** @internal Made by `connect` and `socket` of the kit. */
   constructor(
     endpoint: Endpoint,
-    environment: Omit<SessionEnvironment, "sessions">,
+    environment: Omit<SocketEnvironment, "processes">,
     admission: Omit<Admission, "codec">,
     timeout: number,
   ) {
@@ -62,10 +62,14 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
       received: (message) => this.#channelFor(message)?.received(message),
       closed: (code, reason) => this.#closed({ code, reason }),
     });
-    const sessions = new Set<Session>();
-    const session = new Session({ ...environment, sessions }, { ...admission, codec: v2Server }, this.#connection);
-    sessions.add(session);
-    this.#connection.start(session);
+    const processes = new Set<SocketProcess>();
+    const process = new SocketProcess(
+      { ...environment, processes },
+      { ...admission, codec: v2Server },
+      this.#connection,
+    );
+    processes.add(process);
+    this.#connection.start(process);
   }
 
   /** Joins a topic. Returns the server's answer, accepted or refused; rejects without an answer within `timeout` ms. */

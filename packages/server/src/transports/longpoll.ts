@@ -20,7 +20,7 @@ export type { Cluster } from "./longpoll/relay.ts";
 
 export interface LongPollTransportOptions extends ConnectionLimits, Patience {
   /** How many messages one POST may hold. */
-  readonly batchLimit: number;
+  readonly maxBatchMessages: number;
 }
 
 /** Why a POST was refused as a whole, whatever its session: nothing in it was handled. */
@@ -72,7 +72,7 @@ export class LongPollTransport {
       await this.refusePost(request, response, 410);
       return;
     }
-    const { maxBodySize, bodyTimeout, batchLimit } = this.#options;
+    const { maxBodySize, bodyTimeout, maxBatchMessages } = this.#options;
     const body = await this.#readBody(request, session.token);
     if (body === "cut off") return;
     if (typeof body === "string") {
@@ -82,7 +82,7 @@ export class LongPollTransport {
       else await this.refusePost(request, response, status, status);
       return;
     }
-    const frames = batchOf(body, request.headers["content-type"], batchLimit);
+    const frames = batchOf(body, request.headers["content-type"], maxBatchMessages);
     if (typeof frames === "string") this.#refuseBatch(response, frames);
     else {
       const onFull = (): void => this.#onRefused("too much waits", maxBodySize);
@@ -119,7 +119,7 @@ export class LongPollTransport {
 
   #refuseBatch(response: ServerResponse, fault: BatchFault): void {
     const isTooLarge = fault === "batch too large";
-    this.#onRefused(fault, isTooLarge ? this.#options.batchLimit : undefined);
+    this.#onRefused(fault, isTooLarge ? this.#options.maxBatchMessages : undefined);
     const status = isTooLarge ? 413 : 400;
     answerJson(response, statusText(status), status);
   }

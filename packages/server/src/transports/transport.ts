@@ -1,5 +1,5 @@
 /**
- * The contract between a transport and a session. A transport knows nothing of sockets, a session nothing of the
+ * The contract between a transport and a socket process. A transport knows nothing of sockets, a socket process nothing of the
  * network.
  */
 import type { FrameData } from "@wingbeat/protocol";
@@ -99,12 +99,12 @@ export class Lag {
   #peak = 0;
 
   /** Whether to close the client, given this many buffered bytes. */
-  isTooMuch(buffered: number, bufferLimit: number, bufferTimeout: number): boolean {
+  isTooMuch(buffered: number, maxBufferedBytes: number, bufferTimeout: number): boolean {
     if (this.#turn === thisTurn()) {
       this.#peak = buffered;
       return false;
     }
-    return buffered > this.#peak + (HEADROOM - 1) * bufferLimit || this.isTooLong(bufferTimeout);
+    return buffered > this.#peak + (HEADROOM - 1) * maxBufferedBytes || this.isTooLong(bufferTimeout);
   }
 
   isTooLong(bufferTimeout: number): boolean {

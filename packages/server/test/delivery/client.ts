@@ -4,7 +4,7 @@ import type { Message } from "@wingbeat/protocol";
 import { onTestFinished } from "vitest";
 import { createEndpoint, defineSocket, ok } from "../../src/index.ts";
 import type { Endpoint, EndpointOptions, SocketDefinition, SocketOptions } from "../../src/index.ts";
-import { Session } from "../../src/socket/session.ts";
+import { SocketProcess } from "../../src/socket/process.ts";
 import type { Frame } from "../../src/transports/transport.ts";
 import { MemoryConnection } from "../../src/testing/connection.ts";
 
@@ -54,10 +54,10 @@ export class Client {
   ) {
     this.#vsn = vsn;
     this.connection = new KeepingConnection({ received: () => {}, closed: () => {} });
-    const sessions = new Set<Session>();
-    const environment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, sessions };
+    const processes = new Set<SocketProcess>();
+    const environment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, processes };
     const admission = { codec: vsn === 1 ? v1Server : v2Server, assigns: assigns as Record<string, unknown>, id: null };
-    this.connection.start(new Session({ ...environment, work: { running: 0 } }, admission, this.connection));
+    this.connection.start(new SocketProcess({ ...environment, work: { running: 0 } }, admission, this.connection));
   }
 
   /** Sends a message with the `join_ref` "1", unless it is said. Gives its ref. */

@@ -1,6 +1,6 @@
 /** What is handed to callbacks belongs to them: nobody else sees what they do to it. */
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Broadcast, createEndpoint, defineChannel, ok, route } from "../../src/index.ts";
+import { Broadcast, createEndpoint, defineChannel, ok, routeChannel } from "../../src/index.ts";
 import type { Endpoint } from "../../src/index.ts";
 import { engineAdapter } from "../../src/pubsub/engine-adapter.ts";
 import { Hub } from "../pubsub/hub.ts";
@@ -117,7 +117,7 @@ describe("assigns", () => {
         return ok();
       })
       .handleIn("look", ({ assigns: { user, desk: found, limits } }) => ok({ user, desk: found, a: limits?.get("a") }));
-    const routed = socketOf([route("room:{id}", channel, { assigns: desk })]);
+    const routed = socketOf([routeChannel("room:{id}", channel, { assigns: desk })]);
     const user = { roles: ["guest"] };
     const endpoint = endpointOf(routed);
     const [client, other] = [1, 2].map(() => new Client(endpoint, routed, { assigns: { user } })) as [Client, Client];

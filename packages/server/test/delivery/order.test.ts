@@ -179,7 +179,7 @@ describe("while a handler is under way", () => {
       .join(() => ok())
       .handleOut("secret", () => passed);
     const plain = defineChannel("room").join(() => ok());
-    const socket = socketOf([room], { mailboxBytes: 1_000_000 });
+    const socket = socketOf([room], { maxMailboxBytes: 1_000_000 });
     const endpoint = endpointOf(socket);
     const client = new Client(endpoint, socket);
     const other = new Client(endpoint, socketOf([plain]));

@@ -1,6 +1,6 @@
 /** Who is let in, and what HTTP says to those who are not: over real upgrade requests. */
 import { describe, expect, it } from "vitest";
-import { defineChannel, defineSocket, error, ok, refuse } from "../../src/index.ts";
+import { defineChannel, defineSocket, ok, refuse } from "../../src/index.ts";
 import type { ConnectInfo, Reply } from "../../src/index.ts";
 import { FrameClient, refusal } from "./frame-client.ts";
 import { Inbox } from "./inbox.ts";
@@ -88,7 +88,7 @@ describe("connect", () => {
   it.each([
     ["nothing", () => undefined],
     ["an object", () => ({ user: 1 })],
-    ["error()", () => error({ reason: "x" })],
+    ["refuse()", () => refuse({ reason: "x" })],
   ])("that returns %s refuses with 403", async (_, connect) => {
     const { url } = await serve({ "/socket": connecting(connect) });
     expect((await refusal(url())).status).toBe(403);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { attach, createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
+import { createEndpoint, defineChannel, defineSocket, ok, Telemetry } from "wingbeat";
 import type { Endpoint, TelemetryEvents } from "wingbeat";
 import { WebSocket } from "ws";
 
@@ -31,7 +31,7 @@ let detach: () => void;
 beforeEach(async () => {
   seen.length = 0;
   crashes = [];
-  detach = attach("channel.crashed", (data) => crashes.push(data));
+  detach = Telemetry.attach("channel.crashed", (data) => crashes.push(data));
   const websocket = { compress: true, maxFrameSize: 2_000_000 };
   endpoint = createEndpoint({ sockets: { "/socket": { socket, websocket } }, logger: false });
   port = (await endpoint.listen(0, "127.0.0.1")).port;

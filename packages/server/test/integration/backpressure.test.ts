@@ -14,7 +14,7 @@ describe("a client that stops reading", () => {
   const LIMIT = 256 * 1024;
 
   it("is closed with 1013; the others get everything, in order", async () => {
-    const served = await serve({ "/socket": { socket: userSocket(), websocket: { bufferLimit: LIMIT } } });
+    const served = await serve({ "/socket": { socket: userSocket(), websocket: { maxBufferedBytes: LIMIT } } });
     const slowConsumers = observe("socket.slow_consumer");
     const closes = observe("socket.closed");
     const [stopped, reading] = [await TcpClient.open(served.port), await FrameClient.open(served.url())];
@@ -45,8 +45,8 @@ describe("a client that stops reading", () => {
     expect(got.length).toBeLessThan(sent);
   });
 
-  it("costs no more memory than four times the limit, and one turn's frames [limit: websocket.bufferLimit]", async () => {
-    const served = await serve({ "/socket": { socket: userSocket(), websocket: { bufferLimit: LIMIT } } });
+  it("costs no more memory than four times the limit, and one turn's frames [limit: websocket.maxBufferedBytes]", async () => {
+    const served = await serve({ "/socket": { socket: userSocket(), websocket: { maxBufferedBytes: LIMIT } } });
     const slowConsumers = observe("socket.slow_consumer");
     const stopped = await TcpClient.open(served.port);
     stopped.send("1", "1", "room:1", "phx_join", {});
@@ -64,7 +64,7 @@ describe("a client that stops reading", () => {
   });
 
   it("has a time to read what a single turn sent, and is closed then [limit: websocket.bufferTimeout]", async () => {
-    const websocket = { bufferLimit: LIMIT, bufferTimeout: 50 };
+    const websocket = { maxBufferedBytes: LIMIT, bufferTimeout: 50 };
     const served = await serve({ "/socket": { socket: userSocket(), websocket } });
     const slowConsumers = observe("socket.slow_consumer");
     const stopped = await TcpClient.open(served.port);
@@ -79,7 +79,7 @@ describe("a client that stops reading", () => {
   });
 
   it("is closed with permessage-deflate, too", async () => {
-    const websocket = { bufferLimit: LIMIT, compress: true };
+    const websocket = { maxBufferedBytes: LIMIT, compress: true };
     const served = await serve({ "/socket": { socket: userSocket(), websocket } });
     const slowConsumers = observe("socket.slow_consumer");
     const stopped = await FrameClient.open(served.url(), { perMessageDeflate: true });
@@ -98,7 +98,7 @@ describe("a client that stops reading", () => {
 describe("a client that reads", () => {
   it("gets everything, however much one turn sends", async () => {
     const { endpoint, url } = await serve({
-      "/socket": { socket: userSocket(), websocket: { bufferLimit: 256 * 1024 } },
+      "/socket": { socket: userSocket(), websocket: { maxBufferedBytes: 256 * 1024 } },
     });
     const client = await FrameClient.open(url());
     await client.join("room:1");
@@ -116,7 +116,7 @@ describe("a client that asks faster than it reads", () => {
       .handleIn("echo", (_ctx, payload) => ok(payload));
     const rates = { eventsPerSecond: Infinity, bytesPerSecond: Infinity };
     const socket = defineSocket({ connect: () => ok(), channels: [echo], ...rates });
-    const { url, endpoint } = await serve({ "/socket": { socket, websocket: { bufferLimit: 256 * 1024 } } });
+    const { url, endpoint } = await serve({ "/socket": { socket, websocket: { maxBufferedBytes: 256 * 1024 } } });
     const client = await FrameClient.open(url());
     await client.join("echo");
     client.socket.pause();
@@ -142,12 +142,12 @@ describe("a client that sends more than a channel can take", () => {
         return ok(payload);
       });
 
-  it("is not read while a mailbox is full, and is read again when it has drained; nothing is lost [limit: socket.mailboxLimit]", async () => {
+  it("is not read while a mailbox is full, and is read again when it has drained; nothing is lost [limit: socket.maxMailboxMessages]", async () => {
     const { passed, open } = gate();
     const socket = defineSocket({
       connect: () => ok(),
       channels: [slowRoom(passed)],
-      mailboxLimit: 10,
+      maxMailboxMessages: 10,
       eventsPerSecond: Infinity,
       bytesPerSecond: Infinity,
     });
@@ -172,10 +172,10 @@ describe("a client that sends more than a channel can take", () => {
   it.each([
     ["text", 1],
     ["empty objects, which take 20 times as much memory as JSON", 20],
-  ])("stops at mailboxBytes, with %s [limit: socket.mailboxBytes]", async (_what, factor) => {
+  ])("stops at maxMailboxBytes, with %s [limit: socket.maxMailboxBytes]", async (_what, factor) => {
     const { passed, open } = gate();
-    const mailboxBytes = 1_000_000;
-    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed)], mailboxBytes });
+    const maxMailboxBytes = 1_000_000;
+    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed)], maxMailboxBytes });
     const { url } = await serve({ "/socket": socket });
     const [paused, resumed] = [observe("socket.paused"), observe("socket.resumed")];
     const client = await FrameClient.open(url());
@@ -184,15 +184,15 @@ describe("a client that sends more than a channel can take", () => {
     const count = 40;
     for (let n = 0; n < count; n++) client.send("1", `${n}`, "slow", "work", { n, big });
     const { limit, waiting } = await paused.next();
-    expect(limit).toBe("mailboxBytes");
-    expect(waiting).toBeGreaterThanOrEqual(mailboxBytes);
-    expect(waiting).toBeLessThan(mailboxBytes + 30_000 * 2 * factor + 1_000);
+    expect(limit).toBe("maxMailboxBytes");
+    expect(waiting).toBeGreaterThanOrEqual(maxMailboxBytes);
+    expect(waiting).toBeLessThan(maxMailboxBytes + 30_000 * 2 * factor + 1_000);
     for (let turns = 0; turns < 100; turns++) await turn();
     expect(resumed.rest).toEqual([]);
     open();
     const frames = (await client.inbox.take(count)) as unknown[][];
     expect(frames.map((frame) => frame[1])).toEqual(Array.from({ length: count }, (_, n) => `${n}`));
-    expect((await resumed.next()).limit).toBe("mailboxBytes");
+    expect((await resumed.next()).limit).toBe("maxMailboxBytes");
   });
 
   it("counts what waits for a slow join, and on all channels together", async () => {
@@ -203,7 +203,7 @@ describe("a client that sends more than a channel can take", () => {
         return ok();
       })
       .handleIn("work", () => ok());
-    const socket = defineSocket({ connect: () => ok(), channels: [slowJoin], mailboxBytes: 100_000 });
+    const socket = defineSocket({ connect: () => ok(), channels: [slowJoin], maxMailboxBytes: 100_000 });
     const { url } = await serve({ "/socket": socket });
     const paused = observe("socket.paused");
     const client = await FrameClient.open(url());
@@ -212,7 +212,7 @@ describe("a client that sends more than a channel can take", () => {
       client.send("1", `j${n}`, `join:${n}`, "phx_join", {});
       client.send("1", `${n}`, `join:${n}`, "work", { n, pad });
     }
-    expect(await paused.next()).toMatchObject({ limit: "mailboxBytes" });
+    expect(await paused.next()).toMatchObject({ limit: "maxMailboxBytes" });
     expect(paused.rest).toEqual([]);
     open();
     const answers = ((await client.inbox.take(60)) as unknown[][]).map((frame) => frame[1]);
@@ -228,7 +228,7 @@ describe("a client that sends more than a channel can take", () => {
     const quick = defineChannel("quick")
       .join(() => ok())
       .handleIn("echo", (_ctx, payload) => ok(payload));
-    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed), quick], mailboxLimit: 5 });
+    const socket = defineSocket({ connect: () => ok(), channels: [slowRoom(passed), quick], maxMailboxMessages: 5 });
     const { url } = await serve({ "/socket": socket });
     const paused = observe("socket.paused");
     const [eager, other] = [await FrameClient.open(url()), await FrameClient.open(url())];
@@ -250,7 +250,7 @@ describe("a client that sends more than a channel can take", () => {
       const socket = defineSocket({
         connect: () => ok(),
         channels: [slowRoom(new Promise(() => {}))],
-        mailboxLimit: 2,
+        maxMailboxMessages: 2,
       });
       const served = await serve({ "/socket": { socket, websocket: { timeout: 100 } } });
       const [paused, closes] = [observe("socket.paused"), observe("socket.closed")];
@@ -273,7 +273,9 @@ describe("a client that sends more than a channel can take", () => {
     const { passed, open } = gate();
     const handled: true[] = [];
     const slow = slowRoom(passed, () => handled.push(true));
-    const served = await serve({ "/socket": defineSocket({ connect: () => ok(), channels: [slow], mailboxLimit: 3 }) });
+    const served = await serve({
+      "/socket": defineSocket({ connect: () => ok(), channels: [slow], maxMailboxMessages: 3 }),
+    });
     const [paused, closes] = [observe("socket.paused"), observe("socket.closed")];
     const client = await TcpClient.open(served.port);
     client.send("1", "1", "slow", "phx_join", {});
@@ -293,7 +295,7 @@ describe("a client that sends more than a channel can take", () => {
       .join(() => ok())
       .handleOut("news", () => new Promise<void>(() => {}));
     const served = await serve({
-      "/socket": defineSocket({ connect: () => ok(), channels: [stuck], mailboxLimit: 20 }),
+      "/socket": defineSocket({ connect: () => ok(), channels: [stuck], maxMailboxMessages: 20 }),
     });
     const dropped = observe("channel.dropped");
     const client = await FrameClient.open(served.url());

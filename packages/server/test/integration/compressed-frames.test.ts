@@ -47,7 +47,7 @@ describe.each(Object.keys(INVALID))("a compressed message, %s behind it and two 
     const transport = new WebSocketTransport({
       timeout: 60_000,
       maxFrameSize: 1_000_000,
-      bufferLimit: 1_000_000,
+      maxBufferedBytes: 1_000_000,
       bufferTimeout: 10_000,
       compress: true,
     });

@@ -179,7 +179,7 @@ describe("headers", () => {
 
 describe("answers", () => {
   it("that are not read are given up: the connection is closed", async () => {
-    const { endpoint, pollUrl, port } = await start({ bodyTimeout: 200, bufferLimit: 30_000_000 });
+    const { endpoint, pollUrl, port } = await start({ bodyTimeout: 200, maxBufferedBytes: 30_000_000 });
     const client = await PollClient.open(pollUrl(), { polls: false });
     await client.postLines('["1","1","room:1","phx_join",{}]');
     const size = 20_000_000;
@@ -213,7 +213,7 @@ describe("batches", () => {
   });
 
   it("behind a busy session are refused when more waits than one body may have", async () => {
-    const served = await start({ bufferLimit: 2_000, maxBodySize: 10_000 });
+    const served = await start({ maxBufferedBytes: 2_000, maxBodySize: 10_000 });
     const refused = observe("longpoll.refused");
     const client = await PollClient.open(served.pollUrl(), { polls: false });
     const pad = "x".repeat(900);
@@ -234,7 +234,7 @@ describe("batches", () => {
 
 describe("a client that does not poll", () => {
   it("loses its session when more than the buffer limit waits for it", async () => {
-    const { endpoint, pollUrl } = await start({ bufferLimit: 50_000 });
+    const { endpoint, pollUrl } = await start({ maxBufferedBytes: 50_000 });
     const [slow, closes] = [observe("socket.slow_consumer"), observe("socket.closed")];
     const [away, here] = [await PollClient.open(pollUrl(), { polls: false }), await PollClient.open(pollUrl())];
     await away.postLines('["1","1","room:1","phx_join",{}]');
@@ -251,7 +251,7 @@ describe("a client that does not poll", () => {
   });
 
   it("is read no more at half of that limit, and gets all its answers once it polls", async () => {
-    const { pollUrl, endpoint } = await start({ bufferLimit: 50_000 });
+    const { pollUrl, endpoint } = await start({ maxBufferedBytes: 50_000 });
     const client = await PollClient.open(pollUrl(), { polls: false });
     const pad = "x".repeat(5_000);
     const echoes = Array.from({ length: 60 }, (_, n) => JSON.stringify(["1", `${n}`, "room:1", "echo", { pad }]));

@@ -202,7 +202,7 @@ describe("bytes", () => {
 });
 
 describe("a busy channel", () => {
-  const slowSocket = (passed: Promise<void>, mailboxLimit: number) =>
+  const slowSocket = (passed: Promise<void>, maxMailboxMessages: number) =>
     defineSocket({
       connect: () => ok(),
       channels: [
@@ -213,7 +213,7 @@ describe("a busy channel", () => {
             return ok(payload);
           }),
       ],
-      mailboxLimit,
+      maxMailboxMessages,
     });
   const work = (n: number): string => JSON.stringify(["1", `${n}`, "slow", "work", { n }]);
   const works = (count: number): string[] => Array.from({ length: count }, (_, n) => work(n));

@@ -1,6 +1,6 @@
 /** Frames whose topic, event and refs are of any JSON type: answered as Phoenix answers them, whatever is logged. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { attach, defineSocket, ok } from "../../src/index.ts";
+import { defineSocket, ok, Telemetry } from "../../src/index.ts";
 import type { EndpointOptions } from "../../src/index.ts";
 import { FrameClient } from "./frame-client.ts";
 import { roomChannel, userSocket } from "./room.ts";
@@ -39,7 +39,7 @@ describe.each(wires)("over $name", ({ open }) => {
     const { lines, option } = logger(level, kind);
     const served = await serve({ "/socket": { socket: userSocket(), longpoll: true } }, { logger: option });
     const failures: unknown[] = [];
-    onTestFinished(attach("telemetry.listener_failed", (data) => void failures.push(data)));
+    onTestFinished(Telemetry.attach("telemetry.listener_failed", (data) => void failures.push(data)));
     const client = await open(served);
     for (const odd of ODD) {
       client.send("1", odd, odd, "event", odd);

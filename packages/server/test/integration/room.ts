@@ -1,5 +1,5 @@
 /** A small application that most tests of this folder talk to. */
-import { defineChannel, defineSocket, error, ok, refuse, stop } from "../../src/index.ts";
+import { defineChannel, defineSocket, ok, refuse, stop } from "../../src/index.ts";
 
 interface Assigns {
   name: string;
@@ -18,7 +18,7 @@ export const roomChannel = (ended: Ended = () => {}) =>
       return ok({ id: ctx.params.id, name: ctx.assigns.name, params });
     })
     .handleIn("echo", (_ctx, payload) => ok(payload))
-    .handleIn("fail", (_ctx, payload) => error(payload))
+    .handleIn("fail", (_ctx, payload) => refuse(payload))
     .handleIn("silent", () => {})
     .handleIn("count", (ctx) => {
       ctx.assign({ count: (ctx.assigns.count ?? 0) + 1 });

@@ -1,6 +1,6 @@
 /** What telemetry says of channels beyond what happened: names of which there are few, and levels for the logger. */
 import { describe, expect, it } from "vitest";
-import { defineChannel, defineSocket, ok, route } from "../../src/index.ts";
+import { defineChannel, defineSocket, ok, routeChannel } from "../../src/index.ts";
 import type { LogLevel } from "../../src/index.ts";
 import { FrameClient } from "./frame-client.ts";
 import { serve } from "./serve.ts";
@@ -15,7 +15,7 @@ const room = defineChannel("room:{id}")
   });
 
 const socketOf = (channel: typeof room) =>
-  defineSocket({ connect: () => ok(), channels: [channel, route("support:{id}", channel)] });
+  defineSocket({ connect: () => ok(), channels: [channel, routeChannel("support:{id}", channel)] });
 
 async function joined(channel = room) {
   const served = await serve({ "/socket": socketOf(channel) });

@@ -6,7 +6,7 @@ import { v2Client, v2Server } from "@wingbeat/protocol";
 import type { Message } from "@wingbeat/protocol";
 import { createEndpoint, defineChannel, defineSocket, ok, refuse } from "../../src/index.ts";
 import type { Endpoint, PubSubAdapter, SocketDefinition } from "../../src/index.ts";
-import { Session } from "../../src/socket/session.ts";
+import { SocketProcess } from "../../src/socket/process.ts";
 import { MemoryConnection } from "../../src/testing/connection.ts";
 
 type Random = () => number;
@@ -86,10 +86,10 @@ export function nodesOf(adapters: readonly (PubSubAdapter | undefined)[]): Endpo
 
 function connect(endpoint: Endpoint, received: (message: Message) => void): MemoryConnection {
   const connection = new MemoryConnection({ received, closed: () => {} });
-  const sessions = new Set<Session>();
-  const environment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, sessions };
+  const processes = new Set<SocketProcess>();
+  const environment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, processes };
   const admission = { codec: v2Server, assigns: {}, id: null };
-  connection.start(new Session({ ...environment, work: { running: 0 } }, admission, connection));
+  connection.start(new SocketProcess({ ...environment, work: { running: 0 } }, admission, connection));
   return connection;
 }
 

@@ -140,7 +140,7 @@ describe("broadcasts while a join is under way", () => {
       await passed;
       return ok();
     });
-    const socket = socketOf([room], { mailboxLimit: 3 });
+    const socket = socketOf([room], { maxMailboxMessages: 3 });
     const endpoint = endpointOf(socket);
     const [client, other] = [new Client(endpoint, socket), new Client(endpoint, socket)];
     client.send("room", "phx_join");
@@ -164,7 +164,7 @@ describe("broadcasts while a join is under way", () => {
       await passed;
       return ok();
     });
-    const socket = socketOf([room], { mailboxBytes: 1_000_000 });
+    const socket = socketOf([room], { maxMailboxBytes: 1_000_000 });
     const endpoint = endpointOf(socket);
     const client = new Client(endpoint, socket);
     client.send("room", "phx_join");
@@ -180,7 +180,7 @@ describe("broadcasts while a join is under way", () => {
       await turn();
       return ok();
     });
-    const socket = socketOf([room], { mailboxLimit: 3 });
+    const socket = socketOf([room], { maxMailboxMessages: 3 });
     const client = new Client(endpointOf(socket), socket);
     client.send("room", "phx_join");
     await turn();

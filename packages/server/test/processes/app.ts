@@ -1,13 +1,13 @@
 /** What runs on each node of these tests: a room with presence and broadcasts, and a channel that shows what the node knows. */
 import { createEndpoint, defineChannel, definePresence, defineSocket, ok } from "../../src/index.ts";
 import type { AdapterStatus, Endpoint, PubSubAdapter } from "../../src/index.ts";
-import { attach } from "../../src/telemetry.ts";
+import { attach } from "../../src/telemetry/attach.ts";
 
 /** Milliseconds, but for `maxSilentPeriods`. What is told to other nodes is told as soon as by default. */
 export const PERIODS = { broadcastPeriod: 250, deltaPeriod: 200, maxSilentPeriods: 1, downPeriod: 5_000 };
 
 /** Of an adapter. The queue is small, so that a test can fill it. */
-export const ADAPTER = { heartbeat: 500, queueLimit: 65_536 };
+export const ADAPTER = { heartbeat: 500, maxQueuedBytes: 65_536 };
 
 /** What a node is asked to broadcast. */
 export interface Flood {

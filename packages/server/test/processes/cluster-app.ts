@@ -1,7 +1,7 @@
 /** The node on several workers of node:cluster, which share a port. Prints a line when a worker is ready. */
 import { runCluster } from "../../src/cluster.ts";
 import { clusterAdapter } from "../../src/pubsub/adapters/cluster.ts";
-import { attach } from "../../src/telemetry.ts";
+import { attach } from "../../src/telemetry/attach.ts";
 import { ADAPTER, appOn } from "./app.ts";
 
 export interface ClusterSettings {

@@ -5,7 +5,7 @@
 import { appendFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { attach, createEndpoint, defineChannel, defineSocket, ok } from "../../src/index.ts";
+import { createEndpoint, defineChannel, defineSocket, ok, Telemetry } from "../../src/index.ts";
 
 const saved = process.env["SAVED"] as string;
 const rounds = process.env["ROUNDS"] as string;
@@ -28,6 +28,6 @@ const endpoint = createEndpoint({
   logger: false,
 });
 await endpoint.listen(Number(process.env["PORT"]), "127.0.0.1");
-attach("endpoint.draining", () => appendFileSync(rounds, `${performance.now()}\n`));
+Telemetry.attach("endpoint.draining", () => appendFileSync(rounds, `${performance.now()}\n`));
 process.stdout.write("listening\n");
 process.once("SIGTERM", () => void endpoint.close().then(() => process.exit(0)));

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { runCluster } from "../../src/cluster.ts";
 import { clusterAdapter } from "../../src/pubsub/adapters/cluster.ts";
 import { PubSub } from "../../src/pubsub.ts";
-import { attach } from "../../src/telemetry.ts";
+import { attach } from "../../src/telemetry/attach.ts";
 
 const report = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const mode = process.env["MODE"];

@@ -2,7 +2,7 @@
 import { expect, it, vi } from "vitest";
 import { PubSub } from "../../src/pubsub.ts";
 import type { PubSubAdapter } from "../../src/pubsub.ts";
-import { attach } from "../../src/telemetry.ts";
+import { attach } from "../../src/telemetry/attach.ts";
 import type { TelemetryEvents } from "../../src/telemetry.ts";
 import { PATIENCE, TEST_TIME } from "./engines.ts";
 import { StallingProxy } from "./stalling-proxy.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { runCycles } from "./cycles.ts";
 import { inMB, MB, report, settledHeap } from "./figures.ts";
 import { framesOf } from "./frames.ts";
-import { stormIntoSessions } from "./session-storm.ts";
+import { stormIntoSockets } from "./socket-storm.ts";
 import { boundOf, runSlowReaders } from "./slow-readers.ts";
 
 const SEED = Number(process.env["SOAK_SEED"] ?? 1);
@@ -21,19 +21,19 @@ const codes = (closes: Record<number, number>): string =>
     .join(" ");
 
 describe("frames", () => {
-  it("random and mutated frames straight into sessions", async () => {
-    const total = { sessions: 0, answers: 0, closes: {} as Record<number, number> };
+  it("random and mutated frames straight into socket processes", async () => {
+    const total = { processes: 0, answers: 0, closes: {} as Record<number, number> };
     // Compiled code and caches are no leak: the heap is measured from the end of the second lot.
-    for (const lot of [1_000, 1_001]) await stormIntoSessions(framesOf(SEED + lot, LOT));
+    for (const lot of [1_000, 1_001]) await stormIntoSockets(framesOf(SEED + lot, LOT));
     const heap = (await settledHeap()) ?? 0;
     for (let lot = 0; lot * LOT < FRAMES; lot++) {
-      const figures = await stormIntoSessions(framesOf(SEED + 2_000 + lot, Math.min(LOT, FRAMES - lot * LOT)));
-      total.sessions += figures.sessions;
+      const figures = await stormIntoSockets(framesOf(SEED + 2_000 + lot, Math.min(LOT, FRAMES - lot * LOT)));
+      total.processes += figures.processes;
       total.answers += figures.answers;
       sum(total.closes, figures.closes);
     }
     const growth = ((await settledHeap()) ?? heap) - heap;
-    report("frames into sessions", {
+    report("frames into socket processes", {
       seed: SEED,
       frames: FRAMES,
       ...total,
@@ -62,7 +62,7 @@ describe("slow readers", () => {
       storm: 2_000,
       bytesPerSecond: MB,
       duration: 60_000,
-      bufferLimit: 4 * MB,
+      maxBufferedBytes: 4 * MB,
     };
     const { peakGrowth, worstDelay, publishedBytes, ...figures } = await runSlowReaders(options);
     report("slow readers", {

@@ -1,5 +1,5 @@
 /** A join storm and a publisher of 1 MB/s, while some clients have stopped reading. */
-import { attach, createEndpoint } from "../../src/index.ts";
+import { createEndpoint, Telemetry } from "../../src/index.ts";
 import { userSocket } from "../integration/room.ts";
 import { TcpClient } from "../integration/tcp-client.ts";
 import { MB } from "./figures.ts";
@@ -14,7 +14,7 @@ export interface SlowReaderOptions {
   readonly bytesPerSecond: number;
   /** How long to publish, in ms. Ends earlier when all stopped clients are closed and the storm is over. */
   readonly duration: number;
-  readonly bufferLimit: number;
+  readonly maxBufferedBytes: number;
 }
 
 export interface SlowReaderFigures {
@@ -35,7 +35,7 @@ export interface SlowReaderFigures {
 const TICK = 20;
 
 export async function runSlowReaders(options: SlowReaderOptions): Promise<SlowReaderFigures> {
-  const websocket = { bufferLimit: options.bufferLimit };
+  const websocket = { maxBufferedBytes: options.maxBufferedBytes };
   const endpoint = createEndpoint({ sockets: { "/socket": { socket: userSocket(), websocket } }, logger: false });
   const { port } = await endpoint.listen(0, "127.0.0.1");
   const figures: SlowReaderFigures = {
@@ -48,7 +48,7 @@ export async function runSlowReaders(options: SlowReaderOptions): Promise<SlowRe
     peakGrowth: 0,
     connectionsLeft: 0,
   };
-  const detach = attach("socket.slow_consumer", () => void figures.closedSlow++);
+  const detach = Telemetry.attach("socket.slow_consumer", () => void figures.closedSlow++);
   const stopped = await Promise.all(Array.from({ length: options.stopped }, () => join(port, "room:news")));
   for (const client of stopped) client.socket.pause();
   const readers = await Promise.all(Array.from({ length: options.readers }, () => join(port, "room:news")));
@@ -117,4 +117,5 @@ async function joinStorm(port: number, count: number, figures: SlowReaderFigures
 }
 
 /** The memory that so many stopped clients may cost: their buffers, and as much again for what is on its way. */
-export const boundOf = ({ stopped, bufferLimit }: SlowReaderOptions): number => 2 * stopped * bufferLimit + 100 * MB;
+export const boundOf = ({ stopped, maxBufferedBytes }: SlowReaderOptions): number =>
+  2 * stopped * maxBufferedBytes + 100 * MB;

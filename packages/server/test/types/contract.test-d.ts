@@ -1,5 +1,5 @@
 /** What a client learns from `typeof userSocket`: topics, join params, replies, events and pushes. */
-import { defineChannel, defineSocket, error, ok, reply, route, stop } from "wingbeat";
+import { defineChannel, defineSocket, ok, refuse, reply, routeChannel, stop } from "wingbeat";
 import type { ChannelContract, ReplyContract, SocketContract, TopicOf } from "@wingbeat/protocol";
 import { expectTypeOf } from "vitest";
 import type { z } from "zod";
@@ -64,7 +64,7 @@ expectTypeOf<Join["in"]>().toEqualTypeOf<{ since?: number | undefined }>();
 
 const plain = defineChannel("plain")
   .join(() => ok())
-  .handleIn("both", (_ctx, payload) => (payload === 1 ? ok({ n: 1 }) : error({ reason: "no" as const })))
+  .handleIn("both", (_ctx, payload) => (payload === 1 ? ok({ n: 1 }) : refuse({ reason: "no" as const })))
   .handleIn("busy", () => reply("busy", { seconds: 3 }))
   .handleIn("bye", () => stop("normal", ok({ bye: true })))
   .handleIn("silent", () => {})
@@ -85,7 +85,7 @@ expectTypeOf<Answer<Plain["late"]["reply"], "ok">>().toEqualTypeOf<{ late: boole
 expectTypeOf<Plain["silent"]["reply"]>().toEqualTypeOf<never>();
 
 // A route lends a channel its own topic.
-const lent = defineSocket({ connect: () => ok(), channels: [route("lent:{id}", plain)] });
+const lent = defineSocket({ connect: () => ok(), channels: [routeChannel("lent:{id}", plain)] });
 expectTypeOf<Topics<typeof lent>>().toEqualTypeOf<`lent:${string}`>();
 expectTypeOf<On<Channels<typeof lent>, "lent:1">["events"]["busy"]["in"]>().toEqualTypeOf<unknown>();
 

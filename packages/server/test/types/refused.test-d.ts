@@ -1,5 +1,5 @@
 /** What must not compile. */
-import { createEndpoint, defineChannel, defineSocket, ok, route } from "wingbeat";
+import { createEndpoint, defineChannel, defineSocket, ok, routeChannel } from "wingbeat";
 import { z } from "zod";
 import { room } from "./room.ts";
 import type { User } from "./room.ts";
@@ -73,7 +73,7 @@ defineSocket({ connect: async () => ok({ name: "" }), channels: [room] });
 // @ts-expect-error: a user of another shape
 defineSocket({ connect: () => ok({ user: { id: 1 } }), channels: [room] });
 // @ts-expect-error: the route's assigns are of another shape
-defineSocket({ connect: () => ok(), channels: [route("desk:{id}", room, { assigns: { user: "ada" } })] });
+defineSocket({ connect: () => ok(), channels: [routeChannel("desk:{id}", room, { assigns: { user: "ada" } })] });
 // @ts-expect-error: connect says who may come in
 defineSocket({ channels: [] });
 // @ts-expect-error: connect must say yes or no
@@ -92,11 +92,11 @@ defineSocket({ connect: () => ok(), channels: ["room:*"] });
 defineSocket({ connect: () => ok(), channels: [], maxChannel: 3 });
 
 // @ts-expect-error: the room reads params.id
-route("desk", room);
+routeChannel("desk", room);
 // @ts-expect-error: the room reads params.id
-route("desk:*", room);
+routeChannel("desk:*", room);
 // @ts-expect-error: the room reads params.id
-route("desk:{number}", room);
+routeChannel("desk:{number}", room);
 
 const socket = defineSocket({ connect: () => ok(), channels: [] });
 // @ts-expect-error: a channel is no socket

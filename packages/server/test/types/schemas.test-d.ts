@@ -1,5 +1,5 @@
 /** Channels with schemas of several libraries, and without any. */
-import { Broadcast, defineChannel, error, ok, reply, stop } from "wingbeat";
+import { Broadcast, defineChannel, ok, refuse, reply, stop } from "wingbeat";
 import type { ReplyRef } from "wingbeat";
 import { type } from "arktype";
 import * as v from "valibot";
@@ -65,7 +65,7 @@ defineChannel("room:{building}:{id}")
     expectTypeOf(payload).toEqualTypeOf<unknown>();
   })
   .handleIn("async", async () => {})
-  .handleIn("either", (_ctx, payload) => (payload === 1 ? ok({ n: 1 }) : error({ reason: "not one" })))
+  .handleIn("either", (_ctx, payload) => (payload === 1 ? ok({ n: 1 }) : refuse({ reason: "not one" })))
   .handleIn("busy", () => reply("busy", { seconds: 3 }))
   .handleIn("stop", () => stop())
   .handleIn("bye", () => stop("shutdown:bye", ok({ bye: true })))

@@ -1,6 +1,6 @@
 /** The server of the README: what connect gives, and what the endpoint takes. */
 import { createServer } from "node:http";
-import { createEndpoint, defineChannel, defineSocket, ok, refuse, route } from "wingbeat";
+import { createEndpoint, defineChannel, defineSocket, ok, refuse, routeChannel } from "wingbeat";
 import type { ConnectInfo } from "wingbeat";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
@@ -68,5 +68,5 @@ defineSocket({
 declare const user: User;
 defineSocket({
   connect: () => ok(),
-  channels: [system, route("desk:{id}", room, { assigns: { user } }), route("info", system)],
+  channels: [system, routeChannel("desk:{id}", room, { assigns: { user } }), routeChannel("info", system)],
 });

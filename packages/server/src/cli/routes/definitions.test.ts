@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { createEndpoint, defineChannel, defineSocket, ok, route } from "../../index.ts";
+import { createEndpoint, defineChannel, defineSocket, ok, routeChannel } from "../../index.ts";
 import { mountsOf } from "./definitions.ts";
 
 const room = defineChannel("room:{id}")
@@ -9,7 +9,7 @@ const room = defineChannel("room:{id}")
   .handleIn("reaction:*", () => {})
   .handleIn("ping", () => {})
   .handleOut("secret", () => {});
-const userSocket = defineSocket({ connect: () => ok(), channels: [room, route("support:{id}", room)] });
+const userSocket = defineSocket({ connect: () => ok(), channels: [room, routeChannel("support:{id}", room)] });
 const otherSocket = defineSocket({ connect: () => ok(), channels: [] });
 
 const listed = { handles: ["ping", "reaction:*"], pushes: [], intercepts: ["secret"] };

@@ -12,7 +12,7 @@ export interface ConnectionLimits {
   /** Milliseconds a poll waits for messages. */
   readonly window: number;
   /** Bytes that may be buffered for the next poll. */
-  readonly bufferLimit: number;
+  readonly maxBufferedBytes: number;
   /** Milliseconds a client may stay above that. */
   readonly bufferTimeout: number;
   /** Bytes of batches that may be waiting to be read. */
@@ -78,10 +78,10 @@ export class LongPollConnection implements Connection, Reach {
 
   send(frame: Frame): void {
     if (!this.#isOpen) return;
-    const { bufferLimit, bufferTimeout } = this.#limits;
-    if (this.#bytes > bufferLimit) {
+    const { maxBufferedBytes, bufferTimeout } = this.#limits;
+    if (this.#bytes > maxBufferedBytes) {
       this.#lag ??= new Lag();
-      if (this.#lag.isTooMuch(this.#bytes, bufferLimit, bufferTimeout)) {
+      if (this.#lag.isTooMuch(this.#bytes, maxBufferedBytes, bufferTimeout)) {
         this.#closeSlow();
         return;
       }
@@ -130,7 +130,7 @@ export class LongPollConnection implements Connection, Reach {
 
   /** For the intake: reading pauses while half of the buffer limit is waiting for the client's poll. */
   get reads(): boolean {
-    return this.#isOpen && !this.#isPaused && this.#bytes <= this.#limits.bufferLimit / 2;
+    return this.#isOpen && !this.#isPaused && this.#bytes <= this.#limits.maxBufferedBytes / 2;
   }
 
   read(data: FrameData): void {
@@ -173,9 +173,12 @@ export class LongPollConnection implements Connection, Reach {
   }
 
   #closeSlow(): void {
-    const { bufferLimit } = this.#limits;
-    this.#handler?.tooSlow(this.#bytes, bufferLimit);
-    this.close(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes buffered for the next poll`);
+    const { maxBufferedBytes } = this.#limits;
+    this.#handler?.tooSlow(this.#bytes, maxBufferedBytes);
+    this.close(
+      CloseCode.tryAgainLater,
+      `slow consumer: more than ${maxBufferedBytes} bytes buffered for the next poll`,
+    );
   }
 
   #take(): string[] {

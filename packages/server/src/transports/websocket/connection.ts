@@ -53,7 +53,7 @@ function onError(): void {}
 /** Shared by the connections of a mount. */
 export interface ConnectionLimits {
   /** Bytes that may be buffered for a slow client. */
-  readonly bufferLimit: number;
+  readonly maxBufferedBytes: number;
   /** Milliseconds a client may stay above that. */
   readonly bufferTimeout: number;
   readonly maxFrameSize: number;
@@ -171,12 +171,12 @@ export class WebSocketConnection extends Outbox implements Connection {
   protected override write(bytes: Uint8Array): void {
     if (!this.#isOpen || this.#socket.destroyed) return;
     const buffered = this.#socket.writableLength;
-    const { bufferLimit } = this.#limits;
-    if (buffered <= bufferLimit) this.#lag = undefined;
+    const { maxBufferedBytes } = this.#limits;
+    if (buffered <= maxBufferedBytes) this.#lag = undefined;
     else if (this.#isTooSlow(buffered)) return;
     this.#socket.write(bytes);
-    if (buffered > bufferLimit / 2) this.#stall();
-    else if (this.#isStalled && buffered < bufferLimit / 4) this.#unstall();
+    if (buffered > maxBufferedBytes / 2) this.#stall();
+    else if (this.#isStalled && buffered < maxBufferedBytes / 4) this.#unstall();
   }
 
   /**
@@ -198,23 +198,23 @@ export class WebSocketConnection extends Outbox implements Connection {
   /** With permessage-deflate, each client has its own compressor: `ws` writes. */
   #sendCompressed(frame: Frame): void {
     const buffered = this.#websocket.bufferedAmount;
-    if (buffered <= this.#limits.bufferLimit) this.#lag = undefined;
+    if (buffered <= this.#limits.maxBufferedBytes) this.#lag = undefined;
     else if (this.#isTooSlow(buffered)) return;
     this.#websocket.send(frame.data);
   }
 
   /** More than the buffer limit is buffered: closes the connection if that is too much by now. */
   #isTooSlow(buffered: number): boolean {
-    const { bufferLimit, bufferTimeout } = this.#limits;
+    const { maxBufferedBytes, bufferTimeout } = this.#limits;
     this.#lag ??= new Lag();
-    if (!this.#lag.isTooMuch(buffered, bufferLimit, bufferTimeout)) return false;
+    if (!this.#lag.isTooMuch(buffered, maxBufferedBytes, bufferTimeout)) return false;
     this.#closeSlow(buffered);
     return true;
   }
 
   #closeIfBehind(lag: Lag): void {
     const buffered = this.bufferedBytes;
-    if (buffered <= this.#limits.bufferLimit) this.#lag = undefined;
+    if (buffered <= this.#limits.maxBufferedBytes) this.#lag = undefined;
     else if (this.#isOpen && lag.isTooLong(this.#limits.bufferTimeout)) this.#closeSlow(buffered);
   }
 
@@ -254,10 +254,10 @@ export class WebSocketConnection extends Outbox implements Connection {
   }
 
   #closeSlow(buffered: number): void {
-    const { bufferLimit } = this.#limits;
-    this.#handler?.tooSlow(buffered, bufferLimit);
+    const { maxBufferedBytes } = this.#limits;
+    this.#handler?.tooSlow(buffered, maxBufferedBytes);
     this.closed(CloseCode.tryAgainLater, "slow consumer");
-    this.#websocket.end(CloseCode.tryAgainLater, `slow consumer: more than ${bufferLimit} bytes buffered`);
+    this.#websocket.end(CloseCode.tryAgainLater, `slow consumer: more than ${maxBufferedBytes} bytes buffered`);
   }
 }
 

@@ -13,13 +13,13 @@ const INFLATED = 4;
 /** Characters of two bytes. */
 const TEXT = 2;
 
-const { maxFrameSize, bufferLimit } = WEBSOCKET_LIMITS;
-const { mailboxBytes } = SOCKET_LIMITS;
+const { maxFrameSize, maxBufferedBytes } = WEBSOCKET_LIMITS;
+const { maxMailboxBytes } = SOCKET_LIMITS;
 
-const waiting = mailboxBytes + DECODED * maxFrameSize;
+const waiting = maxMailboxBytes + DECODED * maxFrameSize;
 const handled = (DECODED + TEXT) * maxFrameSize;
 const received = INFLATED * maxFrameSize + READ;
-const written = HARD_BUFFER * bufferLimit;
+const written = HARD_BUFFER * maxBufferedBytes;
 
 /** Bytes of heap and buffers. */
 export const PER_CONNECTION = waiting + handled + received + written;

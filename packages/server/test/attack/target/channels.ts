@@ -1,6 +1,6 @@
 /** A channel of every kind, as careless with what clients send as an application can be. */
 import { z } from "zod";
-import { Broadcast, defineChannel, definePresence, error, ok, refuse, stop } from "../../../src/index.ts";
+import { Broadcast, defineChannel, definePresence, ok, refuse, stop } from "../../../src/index.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -15,7 +15,7 @@ interface Anything {
 const echo = defineChannel("echo:{id}")
   .join((_ctx, params) => ok(params))
   .handleIn("echo", (_ctx, payload) => ok(payload))
-  .handleIn("fail", (_ctx, payload) => error(payload))
+  .handleIn("fail", (_ctx, payload) => refuse(payload))
   .handleIn("push", (ctx, payload) => ctx.push("pushed", payload as object))
   .handleIn("any:*", (ctx) => ok({ event: ctx.event, ref: ctx.ref, joinRef: ctx.joinRef }));
 
@@ -123,7 +123,7 @@ const stopping = defineChannel("stop:{id}")
   .handleIn("push", async (ctx, payload) => {
     ctx.push("pushed", payload as object);
     await turn();
-    return stop("shutdown", error(payload));
+    return stop("shutdown", refuse(payload));
   })
   .terminate((ctx, _reason, detail) => ctx.push("terminated", { detail }));
 

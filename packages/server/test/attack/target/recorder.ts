@@ -1,5 +1,5 @@
 /** What the target writes down about itself: process warnings, telemetry, memory, and the log that it would write. */
-import { attach } from "../../../src/index.ts";
+import { Telemetry } from "../../../src/index.ts";
 import type { LoggerOptions, LogLevel, StructuredSink } from "../../../src/index.ts";
 import { inspect } from "node:util";
 import { LogWatch } from "../log-watch.ts";
@@ -41,9 +41,9 @@ export class Recorder {
   constructor() {
     const count = (into: Record<string, number>, key: string | number): void => void (into[key] = (into[key] ?? 0) + 1);
     process.on("warning", ({ name, message }) => this.#warnings.push(`${name}: ${message}`));
-    attach("socket.closed", ({ code }) => count(this.#closes, code));
-    attach("channel.crashed", ({ pattern }) => count(this.#crashes, pattern));
-    for (const event of LIMITS) attach(event, () => count(this.#limits, event));
+    Telemetry.attach("socket.closed", ({ code }) => count(this.#closes, code));
+    Telemetry.attach("channel.crashed", ({ pattern }) => count(this.#crashes, pattern));
+    for (const event of LIMITS) Telemetry.attach(event, () => count(this.#limits, event));
     setInterval(() => this.#measure(), 20).unref();
   }
 

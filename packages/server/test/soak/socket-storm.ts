@@ -1,16 +1,16 @@
-/** The frame storm without a network: frames go straight into sessions, as fast as they are handled. */
+/** The frame storm without a network: frames go straight into socket processes, as fast as they are handled. */
 import { v2Client, v2Server } from "@wingbeat/protocol";
 import { createEndpoint } from "../../src/index.ts";
-import { Session } from "../../src/socket/session.ts";
-import type { SessionEnvironment } from "../../src/socket/session.ts";
+import { SocketProcess } from "../../src/socket/process.ts";
+import type { SocketEnvironment } from "../../src/socket/process.ts";
 import type { Connection, Frame } from "../../src/transports/transport.ts";
 import { userSocket } from "../integration/room.ts";
 import { activeResources } from "./figures.ts";
 import type { AnyFrame } from "./frames.ts";
 
-export interface SessionStormFigures {
+export interface SocketStormFigures {
   frames: number;
-  sessions: number;
+  processes: number;
   answers: number;
   closes: Record<number, number>;
 }
@@ -19,11 +19,11 @@ export interface SessionStormFigures {
 class CountingConnection implements Connection {
   readonly transport = "websocket";
   readonly bufferedBytes = 0;
-  readonly figures: SessionStormFigures;
-  session: Session | undefined = undefined;
+  readonly figures: SocketStormFigures;
+  process: SocketProcess | undefined = undefined;
   isOpen = true;
 
-  constructor(figures: SessionStormFigures) {
+  constructor(figures: SocketStormFigures) {
     this.figures = figures;
   }
 
@@ -37,7 +37,7 @@ class CountingConnection implements Connection {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.figures.closes[code] = (this.figures.closes[code] ?? 0) + 1;
-    this.session?.closed(code, reason);
+    this.process?.closed(code, reason);
   }
 
   pause(): void {}
@@ -46,18 +46,18 @@ class CountingConnection implements Connection {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Feeds frames to sessions, 200 to each or until it is closed. Throws when anything is left behind. */
-export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<SessionStormFigures> {
-  const figures: SessionStormFigures = { frames: frames.length, sessions: 0, answers: 0, closes: {} };
+/** Feeds frames to socket processes, 200 to each or until it is closed. Throws when anything is left behind. */
+export async function stormIntoSockets(frames: readonly AnyFrame[]): Promise<SocketStormFigures> {
+  const figures: SocketStormFigures = { frames: frames.length, processes: 0, answers: 0, closes: {} };
   const socket = userSocket();
   const endpoint = createEndpoint({ sockets: { "/socket": socket }, logger: false });
-  const sessions = new Set<Session>();
-  const environment: SessionEnvironment = {
+  const processes = new Set<SocketProcess>();
+  const environment: SocketEnvironment = {
     endpoint,
     pubsub: endpoint.pubsub,
     path: "/socket",
     socket: socket.spec,
-    sessions,
+    processes,
     work: { running: 0 },
   };
   const resources = activeResources();
@@ -66,23 +66,23 @@ export async function stormIntoSessions(frames: readonly AnyFrame[]): Promise<Se
     if (connection === undefined || !connection.isOpen || index % 200 === 0) {
       connection?.close(1000, "");
       connection = new CountingConnection(figures);
-      connection.session = new Session(
+      connection.process = new SocketProcess(
         environment,
         { codec: v2Server, assigns: { name: "x" }, id: `user:${index % 7}` },
         connection,
       );
-      sessions.add(connection.session);
-      figures.sessions++;
-      connection.session.receive('["1","1","room:1","phx_join",{}]');
+      processes.add(connection.process);
+      figures.processes++;
+      connection.process.receive('["1","1","room:1","phx_join",{}]');
     }
-    connection.session?.receive(typeof frame === "string" ? frame : Buffer.from(frame));
+    connection.process?.receive(typeof frame === "string" ? frame : Buffer.from(frame));
     if (index % 100 === 0) await turn();
   }
   connection?.close(1000, "");
   await turn();
-  const left = { sessions: sessions.size, subscriptions: endpoint.pubsub.size.subscriptions };
+  const left = { processes: processes.size, subscriptions: endpoint.pubsub.size.subscriptions };
   await endpoint.close();
-  if (left.sessions + left.subscriptions > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
+  if (left.processes + left.subscriptions > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
   const after = activeResources();
   if ((after["Timeout"] ?? 0) > (resources["Timeout"] ?? 0))
     throw new Error(`timers are left: ${JSON.stringify(after)}`);

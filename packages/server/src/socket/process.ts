@@ -37,14 +37,14 @@ import { isSameRef } from "./same-ref.ts";
 import { routeOf } from "./spec.ts";
 import type { SocketSpec } from "./spec.ts";
 
-/** Shared by all sessions of one mount. */
-export interface SessionEnvironment {
+/** Shared by all socket processes of one mount. */
+export interface SocketEnvironment {
   readonly endpoint: ChannelEndpoint;
   readonly pubsub: PubSub;
   readonly path: string;
   readonly socket: SocketSpec;
-  /** The connected clients. A session is removed when its connection ends. */
-  readonly sessions: Set<Session>;
+  /** The connected clients. A process is removed when its connection ends. */
+  readonly processes: Set<SocketProcess>;
   /** How many callbacks are running, including those of clients that have disconnected. */
   readonly work: { running: number };
   /** The ids that were disconnected recently. */
@@ -70,12 +70,12 @@ export interface Admission {
   readonly place?: Place;
 }
 
-export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
+export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwner {
   readonly connection: Connection;
   readonly codec: ServerCodec;
   readonly id: string | null;
   readonly extensions: boolean;
-  readonly #environment: SessionEnvironment;
+  readonly #environment: SocketEnvironment;
   readonly #assigns: Readonly<Record<string, unknown>>;
   /** By topic. A client may send a topic that is not a string, which matches none. */
   readonly #channels = new Map<unknown, ChannelProcess>();
@@ -88,7 +88,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
   #isFull = false;
   #running = 0;
 
-  constructor(environment: SessionEnvironment, admission: Admission, connection: Connection) {
+  constructor(environment: SocketEnvironment, admission: Admission, connection: Connection) {
     this.#environment = environment;
     this.connection = connection;
     this.codec = admission.codec;
@@ -101,7 +101,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
     const { since = Infinity } = admission;
     if (this.id !== null && environment.disconnects?.hasSince(this.id, since) === true) {
-      // The transport must know the session before it can close it.
+      // The transport must know the process before it can close it.
       queueMicrotask(() => this.#disconnected());
     }
   }
@@ -114,16 +114,16 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     return this.#environment.pubsub;
   }
 
-  get mailboxLimit(): number {
-    return this.#environment.socket.mailboxLimit;
+  get maxMailboxMessages(): number {
+    return this.#environment.socket.maxMailboxMessages;
   }
 
   get slowCallback(): number {
     return this.#environment.socket.slowCallback;
   }
 
-  get mailboxBytes(): number {
-    return this.#environment.socket.mailboxBytes;
+  get maxMailboxBytes(): number {
+    return this.#environment.socket.maxMailboxBytes;
   }
 
   get maxSubscriptions(): number {
@@ -171,7 +171,7 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
 
   closed(code: number, reason: string): void {
     this.#reader.end(true);
-    this.#environment.sessions.delete(this);
+    this.#environment.processes.delete(this);
     this.#place?.leave();
     if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
     for (const channel of [...this.#channels.values()]) channel.connectionClosed();
@@ -213,25 +213,25 @@ export class Session implements ConnectionHandler, ChannelHost, ReaderOwner {
     for (const channel of [...this.#channels.values()]) channel.end(reason, undefined, undefined);
   }
 
-  pause(topic: string, waiting: number, limit: "mailboxLimit" | "mailboxBytes" = "mailboxLimit"): void {
+  pause(topic: string, waiting: number, limit: "maxMailboxMessages" | "maxMailboxBytes" = "maxMailboxMessages"): void {
     emit("socket.paused", { ...this.describe(), topic, limit, waiting });
     this.#reader.stop();
   }
 
-  resume(topic: string, waiting: number, limit: "mailboxLimit" | "mailboxBytes" = "mailboxLimit"): void {
+  resume(topic: string, waiting: number, limit: "maxMailboxMessages" | "maxMailboxBytes" = "maxMailboxMessages"): void {
     emit("socket.resumed", { ...this.describe(), topic, limit, waiting });
     this.#reader.start();
   }
 
   waits(topic: string, bytes: number): void {
     this.#waitingBytes += bytes;
-    const { mailboxBytes } = this;
-    if (!this.#isFull && this.#waitingBytes >= mailboxBytes) {
+    const { maxMailboxBytes } = this;
+    if (!this.#isFull && this.#waitingBytes >= maxMailboxBytes) {
       this.#isFull = true;
-      this.pause(topic, this.#waitingBytes, "mailboxBytes");
-    } else if (this.#isFull && this.#waitingBytes <= mailboxBytes / 2) {
+      this.pause(topic, this.#waitingBytes, "maxMailboxBytes");
+    } else if (this.#isFull && this.#waitingBytes <= maxMailboxBytes / 2) {
       this.#isFull = false;
-      this.resume(topic, this.#waitingBytes, "mailboxBytes");
+      this.resume(topic, this.#waitingBytes, "maxMailboxBytes");
     }
   }
 

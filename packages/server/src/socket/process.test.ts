@@ -1,12 +1,12 @@
 import { v2Client, v2Server } from "@wingbeat/protocol";
 import type { Message } from "@wingbeat/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createEndpoint, defineChannel, defineSocket, ok, refuse, route } from "../index.ts";
+import { createEndpoint, defineChannel, defineSocket, ok, refuse, routeChannel } from "../index.ts";
 import type { Endpoint, SocketDefinition } from "../index.ts";
-import { attach } from "../telemetry.ts";
+import { attach } from "../telemetry/attach.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
 import { MemoryConnection } from "../testing/connection.ts";
-import { Session } from "./session.ts";
+import { SocketProcess } from "./process.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -35,7 +35,7 @@ function endpointOf(socket: SocketDefinition): Endpoint {
   return endpoint;
 }
 
-/** A session whose frames the test writes and reads by itself. */
+/** A socket process whose frames the test writes and reads by itself. */
 function connect(socket: SocketDefinition, endpoint = endpointOf(socket), id: string | null = null) {
   const received: Message[] = [];
   const closed: { code: number; reason: string }[] = [];
@@ -48,15 +48,15 @@ function connect(socket: SocketDefinition, endpoint = endpointOf(socket), id: st
     pubsub: endpoint.pubsub,
     path: "/socket",
     socket: socket.spec,
-    sessions: new Set<Session>(),
+    processes: new Set<SocketProcess>(),
     work: { running: 0 },
   };
-  const session = new Session(
+  const process = new SocketProcess(
     environment,
     { codec: v2Server, assigns: { from: "connect", shared: { n: 0 } }, id },
     connection,
   );
-  connection.start(session);
+  connection.start(process);
   const send = (
     joinRef: string | null,
     ref: string | null,
@@ -71,7 +71,7 @@ function connect(socket: SocketDefinition, endpoint = endpointOf(socket), id: st
       .map(({ joinRef, ref, topic, event, payload }) =>
         [joinRef, ref, topic, event, JSON.stringify(payload)].join(" "),
       );
-  return { session, connection, send, arrived, closed, endpoint };
+  return { process, connection, send, arrived, closed, endpoint };
 }
 
 const connectAll = { connect: () => ok() };
@@ -163,14 +163,14 @@ describe("order", () => {
       await slow.promise;
       return ok();
     });
-    const { send, connection, session, endpoint, arrived } = connect(
+    const { send, connection, process, endpoint, arrived } = connect(
       defineSocket({ ...connectAll, channels: [channel] }),
     );
     send("1", "1", "lobby", "phx_join");
     connection.close(1000, "");
     slow.open();
     await turn();
-    expect(session.channels).toBe(0);
+    expect(process.channels).toBe(0);
     expect(endpoint.pubsub.size).toEqual({ topics: 0, subscriptions: 0 });
     expect([arrived(), terminated]).toEqual([[], []]);
   });
@@ -201,12 +201,12 @@ describe("a second join of a topic", () => {
   });
 
   it("ends the first also when it is refused", () => {
-    const { send, arrived, session } = connect(socket);
+    const { send, arrived, process } = connect(socket);
     send("1", "1", "lobby", "phx_join");
     arrived();
     send("2", "2", "lobby", "phx_join", { ok: false });
     expect(arrived()).toEqual([`2 2 lobby ${reply("error", {})}`, "1 1 lobby phx_close {}"]);
-    expect(session.channels).toBe(0);
+    expect(process.channels).toBe(0);
     expect(log.splice(0)).toEqual(["duplicate_join"]);
   });
 });
@@ -238,7 +238,7 @@ describe("the client's channels", () => {
       })
       .handleIn("get", (ctx) => ok(ctx.assigns));
     const connectWith = () => ok({ from: "connect" });
-    const desk = route("desk:{id}", room, { assigns: { from: "route", extra: "desk" } });
+    const desk = routeChannel("desk:{id}", room, { assigns: { from: "route", extra: "desk" } });
     const { send, arrived } = connect(defineSocket({ connect: connectWith, channels: [room, desk] }));
     for (const topic of ["room:1", "room:2", "desk:1"]) send("1", "1", topic, "phx_join");
     const shared = { n: 0 };
@@ -280,17 +280,17 @@ describe("the end of a connection", () => {
       reasons.push(reason);
       ctx.push("bye", { detail });
     });
-  const socket = defineSocket({ ...connectAll, channels: [channel], mailboxLimit: 1 });
+  const socket = defineSocket({ ...connectAll, channels: [channel], maxMailboxMessages: 1 });
 
   it("by the client: terminate is told closed, and nothing is sent any more", async () => {
     const closed = record("socket.closed");
-    const { send, arrived, connection, session, endpoint } = connect(socket);
+    const { send, arrived, connection, process, endpoint } = connect(socket);
     send("1", "1", "lobby", "phx_join");
     arrived();
     connection.close(1001, "going away");
     await turn();
     expect(reasons.splice(0)).toEqual(["closed"]);
-    expect([arrived(), session.channels, endpoint.pubsub.size.topics]).toEqual([[], 0, 0]);
+    expect([arrived(), process.channels, endpoint.pubsub.size.topics]).toEqual([[], 0, 0]);
     expect(closed).toMatchObject([{ code: 1001, reason: "going away" }]);
   });
 
@@ -308,14 +308,14 @@ describe("the end of a connection", () => {
   });
 
   it("by a shutdown, also with a busy and full channel", async () => {
-    const { send, session, closed, arrived } = connect(socket);
+    const { send, process, closed, arrived } = connect(socket);
     send("1", "1", "lobby", "phx_join");
     for (const ref of ["2", "3", "4"]) send("1", ref, "lobby", "work");
     await turn();
     arrived();
-    session.shutdown("shutdown", 1012, "server is restarting");
+    process.shutdown("shutdown", 1012, "server is restarting");
     expect(closed).toEqual([{ code: 1012, reason: "server is restarting" }]);
-    expect(session.channels).toBe(0);
+    expect(process.channels).toBe(0);
     expect(reasons.splice(0)).toEqual([]);
   });
 
