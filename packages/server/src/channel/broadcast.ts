@@ -5,7 +5,7 @@
 import { bytesOf, v2Server } from "@wingbeat/protocol";
 import type { ServerCodec } from "@wingbeat/protocol";
 import { Broadcast } from "../pubsub.ts";
-import { Frame } from "../transports/transport.ts";
+import { Frame } from "../transports/connection.ts";
 import { copyOf } from "./copy.ts";
 
 export class OutgoingBroadcast extends Broadcast {

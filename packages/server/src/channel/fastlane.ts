@@ -7,7 +7,7 @@
 import type { ServerCodec } from "@wingbeat/protocol";
 import type { Broadcast, Dispatch, Subscription } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
-import type { Frame } from "../transports/transport.ts";
+import type { Frame } from "../transports/connection.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import { ChannelProcess } from "./process.ts";
 import { TopicSubscription } from "./subscription.ts";

@@ -1,7 +1,7 @@
 /** What a channel process needs of the socket process that owns it. The socket process implements it; a test may, too. */
 import type { ServerCodec } from "@wingbeat/protocol";
 import type { PubSub } from "../pubsub.ts";
-import type { Connection } from "../transports/transport.ts";
+import type { Connection } from "../transports/connection.ts";
 import type { ChannelEndpoint } from "./context.ts";
 
 /** A channel process, as far as its socket process must know it from here. */

@@ -8,8 +8,8 @@ import { bytesOf, CLOSE, EncodeError, LEAVE, Reason, v2Server } from "@wingbeat/
 import type { ServerCodec } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
-import { Frame } from "../transports/transport.ts";
-import type { Connection } from "../transports/transport.ts";
+import { Frame } from "../transports/connection.ts";
+import type { Connection } from "../transports/connection.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import type { ChannelHost } from "./host.ts";
 import { isOfClient } from "./item.ts";

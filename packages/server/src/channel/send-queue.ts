@@ -4,8 +4,8 @@
  */
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
-import { Frame } from "../transports/transport.ts";
-import type { Connection } from "../transports/transport.ts";
+import { Frame } from "../transports/connection.ts";
+import type { Connection } from "../transports/connection.ts";
 import type { OutgoingBroadcast } from "./broadcast.ts";
 
 /** What an entry counts beside its data. */

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { isPromise } from "../awaitable.ts";
 import { SocketProcess } from "../socket/process.ts";
 import type { SocketEnvironment } from "../socket/process.ts";
-import type { Connection } from "../transports/transport.ts";
+import type { Connection } from "../transports/connection.ts";
 import { WebSocketTransport } from "../transports/websocket.ts";
 import { turnAway, welcome } from "./admission.ts";
 import { RequestCaller, UpgradeCaller } from "./caller.ts";

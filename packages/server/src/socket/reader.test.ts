@@ -8,6 +8,7 @@ function setUp(bytesPerSecond = Infinity) {
     transport: "test",
     bufferedBytes: 0,
     send: () => {},
+    onWritable: () => {},
     close: () => {},
     pause: () => void log.push("pause"),
     resume: () => void log.push("resume"),

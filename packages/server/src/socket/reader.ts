@@ -8,7 +8,7 @@
 import type { FrameData } from "@wingbeat/protocol";
 import { schedule } from "../channel/schedule.ts";
 import type { Mailbox } from "../channel/schedule.ts";
-import type { Connection } from "../transports/transport.ts";
+import type { Connection } from "../transports/connection.ts";
 
 /** How much of one connection is handled before the others get their turn: a frame costs 1, plus 1 for each 8 KiB. */
 const SHARE = 8;

@@ -1,7 +1,7 @@
 /** The client's end of an in-memory connection: decodes what the server sends immediately. */
 import { v2Client } from "@wingbeat/protocol";
 import type { FrameData, Message } from "@wingbeat/protocol";
-import type { Connection, ConnectionHandler, Frame } from "../transports/transport.ts";
+import type { Connection, ConnectionHandler, Frame } from "../transports/connection.ts";
 
 /** The events for the test client. */
 export interface ConnectionObserver {
@@ -37,6 +37,13 @@ export class MemoryConnection implements Connection {
 
   send(frame: Frame): void {
     if (this.#isOpen) this.#observer.received(v2Client.decode(frame.data));
+  }
+
+  /** The test client reads everything at once. */
+  onWritable(run: () => void): void {
+    setImmediate(() => {
+      if (this.#isOpen) run();
+    });
   }
 
   close(code: number, reason: string): void {

@@ -12,7 +12,7 @@ import type { ConnectionLimits } from "./longpoll/connection.ts";
 import { PollRequest, PostRequest } from "./longpoll/requests.ts";
 import type { LongPollSessions } from "./longpoll/sessions.ts";
 import type { Patience } from "./longpoll/waiting-request.ts";
-import type { Connection, ConnectionHandler } from "./transport.ts";
+import type { Connection, ConnectionHandler } from "./connection.ts";
 
 export { answerEmpty, answerJson, answerPreflight, statusText } from "./longpoll/answer.ts";
 export { LongPollSessions } from "./longpoll/sessions.ts";

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { WebSocketTransport } from "../../src/transports/websocket.ts";
-import type { ConnectionHandler } from "../../src/transports/transport.ts";
+import type { ConnectionHandler } from "../../src/transports/connection.ts";
 import { FrameClient } from "./frame-client.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";

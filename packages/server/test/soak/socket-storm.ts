@@ -3,7 +3,7 @@ import { v2Client, v2Server } from "@wingbeat/protocol";
 import { createEndpoint } from "../../src/index.ts";
 import { SocketProcess } from "../../src/socket/process.ts";
 import type { SocketEnvironment } from "../../src/socket/process.ts";
-import type { Connection, Frame } from "../../src/transports/transport.ts";
+import type { Connection, Frame } from "../../src/transports/connection.ts";
 import { userSocket } from "../integration/room.ts";
 import { activeResources } from "./figures.ts";
 import type { AnyFrame } from "./frames.ts";
@@ -32,6 +32,8 @@ class CountingConnection implements Connection {
     v2Client.decode(frame.data);
     this.figures.answers++;
   }
+
+  onWritable(): void {}
 
   close(code: number, reason: string): void {
     if (!this.isOpen) return;

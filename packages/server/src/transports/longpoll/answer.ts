@@ -2,7 +2,7 @@
  * HTTP answers of long polling. The status is in the JSON body; the HTTP status is 200 for everything within a session.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { startTimeout } from "../transport.ts";
+import { startTimeout } from "../sweep.ts";
 
 /** Any page may read the answers: the origin check, not the browser, decides which pages may connect. */
 const EVERY_PAGE = { "access-control-allow-origin": "*" } as const;

@@ -1,6 +1,6 @@
 /** Reads the body of a POST, within a limit and a time. */
 import type { IncomingMessage } from "node:http";
-import { startTimeout } from "../transport.ts";
+import { startTimeout } from "../sweep.ts";
 
 /** `too large`, `too much` and `too slow`: the rest of the body is still to come. `cut off`: the client has gone. */
 export type BodyFault = "too large" | "too much" | "too slow" | "cut off";

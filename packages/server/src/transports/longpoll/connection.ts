@@ -1,10 +1,11 @@
 /** One long-poll client: the frames for its next poll, and the batches of its POSTs that are still to be read. */
 import { CloseCode } from "@wingbeat/protocol";
 import type { FrameData } from "@wingbeat/protocol";
-import { Lag } from "../transport.ts";
-import type { Connection, ConnectionHandler, Frame } from "../transport.ts";
+import { Lag } from "../lag.ts";
+import type { Connection, ConnectionHandler, Frame } from "../connection.ts";
+import { JSON_STRING } from "./encoding.ts";
 import { Intake } from "./intake.ts";
-import { literalOf } from "./literal.ts";
+
 import type { Deliverer, Poller, Reach } from "./reach.ts";
 
 /** Shared by the connections of a mount. */
@@ -34,6 +35,8 @@ function tellPollers(): void {
   for (const connection of connections) connection.tellPoller();
 }
 
+const tellWritable = (connection: LongPollConnection): void => connection.nowWritable();
+
 export class LongPollConnection implements Connection, Reach {
   readonly transport = "longpoll";
   readonly token: string;
@@ -52,6 +55,7 @@ export class LongPollConnection implements Connection, Reach {
   #unpolledFor = 0;
   /** More than the buffer limit is buffered. */
   #lag: Lag | undefined = undefined;
+  #whenWritable: (() => void)[] | undefined = undefined;
   #isOpen = true;
   #isPaused = false;
 
@@ -91,7 +95,20 @@ export class LongPollConnection implements Connection, Reach {
       this.#frames = [frame];
       if (stirred.push(this) === 1) setImmediate(tellPollers);
     }
-    this.#bytes += Buffer.byteLength(literalOf(frame));
+    this.#bytes += Buffer.byteLength(frame.as(JSON_STRING));
+  }
+
+  onWritable(run: () => void): void {
+    if (!this.#isOpen) return;
+    (this.#whenWritable ??= []).push(run);
+    if (this.#frames.length === 0) setImmediate(tellWritable, this);
+  }
+
+  /** What was buffered is on its way: calls those who wait for it. */
+  nowWritable(): void {
+    const runs = this.#whenWritable ?? [];
+    this.#whenWritable = undefined;
+    if (this.#isOpen) for (const run of runs) run();
   }
 
   /** Notifies the poller that messages are available. */
@@ -182,10 +199,11 @@ export class LongPollConnection implements Connection, Reach {
   }
 
   #take(): string[] {
-    const literals = this.#frames.map(literalOf);
+    const literals = this.#frames.map((frame) => frame.as(JSON_STRING));
     this.#frames = NOTHING;
     this.#bytes = 0;
     this.#lag = undefined;
+    if (this.#whenWritable !== undefined) setImmediate(tellWritable, this);
     return literals;
   }
 }

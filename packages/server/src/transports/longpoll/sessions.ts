@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { sign, verify } from "../../token.ts";
-import { sweepEvery } from "../transport.ts";
+import { sweepEvery } from "../sweep.ts";
 import { LongPollConnection } from "./connection.ts";
 import type { ConnectionLimits } from "./connection.ts";
 import type { Reach } from "./reach.ts";

@@ -2,10 +2,10 @@
 import type { Duplex } from "node:stream";
 import { CloseCode } from "@wingbeat/protocol";
 import { WebSocket } from "ws";
-import { Lag } from "../transport.ts";
-import type { Connection, ConnectionHandler, Frame } from "../transport.ts";
-import { websocketFrame } from "./frame.ts";
-import { Outbox } from "./outbox.ts";
+import { Lag } from "../lag.ts";
+import type { Connection, ConnectionHandler, Frame } from "../connection.ts";
+import { CoalescedWriter } from "./coalesced-writer.ts";
+import { WEBSOCKET } from "./frame.ts";
 
 /** A close frame has room for 125 bytes, two of them for the code (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 123;
@@ -62,7 +62,11 @@ export interface ConnectionLimits {
 /** How many times `maxFrameSize` may be inflated after the server has paused reading. */
 const INFLATED_FRAMES = 4;
 
-export class WebSocketConnection extends Outbox implements Connection {
+const NOTHING = Buffer.alloc(0);
+/** How often to look whether everything is compressed and written, in ms: `ws` does not tell. */
+const COMPRESSION_WAIT = 20;
+
+export class WebSocketConnection extends CoalescedWriter implements Connection {
   readonly transport = "websocket";
   readonly #websocket: ServerWebSocket;
   readonly #socket: Duplex & { readonly bytesRead?: number };
@@ -126,7 +130,21 @@ export class WebSocketConnection extends Outbox implements Connection {
   send(frame: Frame): void {
     if (!this.#isOpen) return;
     if (this.#compressed) this.#sendCompressed(frame);
-    else this.add((frame.wire ??= websocketFrame(frame.data)));
+    else this.add(frame.as(WEBSOCKET));
+  }
+
+  onWritable(run: () => void): void {
+    // By then the frames of this turn are written; what is written after them tells when they have left the buffer.
+    setImmediate(() => {
+      if (!this.#isOpen || this.#socket.destroyed) return;
+      if (this.#compressed && this.#websocket.bufferedAmount > 0)
+        setTimeout(() => this.onWritable(run), COMPRESSION_WAIT);
+      else {
+        this.#socket.write(NOTHING, () => {
+          if (this.#isOpen) run();
+        });
+      }
+    });
   }
 
   close(code: number, reason: string): void {

@@ -1,10 +1,11 @@
 /** WebSocket framing of what the server sends (RFC 6455, section 5.2): final, unmasked, never fragmented. */
 import type { FrameData } from "@wingbeat/protocol";
+import type { Encoding } from "../connection.ts";
 
 const TEXT = 0x81;
 const BINARY = 0x82;
 
-/** The whole frame: header and payload in one buffer, so that every receiver can be sent the same bytes. */
+/** Header and payload in one buffer. */
 export function websocketFrame(data: FrameData): Buffer {
   if (typeof data !== "string") {
     const frame = frameOf(BINARY, data.byteLength);
@@ -16,6 +17,9 @@ export function websocketFrame(data: FrameData): Buffer {
   frame.write(data, frame.length - length, "utf8");
   return frame;
 }
+
+/** Frames as they are written: header and payload, the same bytes for every receiver. */
+export const WEBSOCKET: Encoding<Buffer> = { encode: websocketFrame };
 
 function frameOf(opcode: number, length: number): Buffer {
   if (length < 126) {

@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Frame } from "../transport.ts";
-import { literalOf } from "./literal.ts";
+import { JSON_STRING } from "./encoding.ts";
 
 describe("a frame in a poll's answer", () => {
   it("is a JSON string of its text", () => {
-    expect(literalOf(new Frame('["ü","\\u0001"]'))).toBe('"[\\"ü\\",\\"\\\\u0001\\"]"');
-  });
-
-  it("is made once for all receivers", () => {
-    const frame = new Frame("[]");
-    literalOf(frame);
-    frame.literal = '"kept"';
-    expect(literalOf(frame)).toBe('"kept"');
+    expect(JSON_STRING.encode('["ü","\\u0001"]')).toBe('"[\\"ü\\",\\"\\\\u0001\\"]"');
   });
 
   it.each([
@@ -20,11 +12,11 @@ describe("a frame in a poll's answer", () => {
     ["base64 of bytes that are no UTF-8", [0, 255], "AP8="],
     ["half of a character is none", [0, 0xc3], "AMM="],
   ])("is %s", (_, bytes, text) => {
-    expect(JSON.parse(literalOf(new Frame(Uint8Array.from(bytes))))).toBe(text);
+    expect(JSON.parse(JSON_STRING.encode(Uint8Array.from(bytes)))).toBe(text);
   });
 
   it("is of the part of a buffer that the frame is", () => {
     const whole = Uint8Array.from([9, 0, 255, 9]);
-    expect(JSON.parse(literalOf(new Frame(whole.subarray(1, 3))))).toBe("AP8=");
+    expect(JSON.parse(JSON_STRING.encode(whole.subarray(1, 3)))).toBe("AP8=");
   });
 });

@@ -1,13 +1,11 @@
 /** Frames as sent in the answer to a poll: JSON strings in a JSON array. */
 import type { FrameData } from "@wingbeat/protocol";
-import type { Frame } from "../transport.ts";
+import type { Encoding } from "../connection.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The frame as a JSON string, created once for all receivers of a broadcast. */
-export function literalOf(frame: Frame): string {
-  return (frame.literal ??= JSON.stringify(textOf(frame.data)));
-}
+/** A frame as a JSON string. */
+export const JSON_STRING: Encoding<string> = { encode: (data) => JSON.stringify(textOf(data)) };
 
 /**
  * A binary frame is sent as its bytes decoded as UTF-8, as in Phoenix, or else as base64. The first character tells

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Outbox } from "./outbox.ts";
+import { CoalescedWriter } from "./coalesced-writer.ts";
 
-class TestOutbox extends Outbox {
+class TestWriter extends CoalescedWriter {
   readonly writes: Uint8Array[] = [];
 
   send(...frames: readonly Uint8Array[]): void {
@@ -21,21 +21,21 @@ const frame = (text: string): Uint8Array => Buffer.from(text);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const KIB = 1024;
 
-describe("the outbox", () => {
+describe("a coalesced writer", () => {
   it("writes a turn's frames at once, in order", async () => {
-    const outbox = new TestOutbox();
-    outbox.send(frame("a"), frame("b"), frame("c"));
-    expect(outbox.texts).toEqual([]);
+    const writer = new TestWriter();
+    writer.send(frame("a"), frame("b"), frame("c"));
+    expect(writer.texts).toEqual([]);
     await turn();
-    expect(outbox.texts).toEqual(["abc"]);
-    outbox.send(frame("d"));
+    expect(writer.texts).toEqual(["abc"]);
+    writer.send(frame("d"));
     await turn();
     await turn();
-    expect(outbox.texts).toEqual(["abc", "d"]);
+    expect(writer.texts).toEqual(["abc", "d"]);
   });
 
   it("keeps the order of each connection, however the sends are mixed", async () => {
-    const [x, y, z] = [new TestOutbox(), new TestOutbox(), new TestOutbox()];
+    const [x, y, z] = [new TestWriter(), new TestWriter(), new TestWriter()];
     const [a, b, c, d] = ["a", "b", "c", "d"].map(frame) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
     x.send(a);
     y.send(b, a);
@@ -49,9 +49,9 @@ describe("the outbox", () => {
   });
 
   it("parts the ways of connections that began with the same frame", async () => {
-    const [x, y, z] = [new TestOutbox(), new TestOutbox(), new TestOutbox()];
+    const [x, y, z] = [new TestWriter(), new TestWriter(), new TestWriter()];
     const shared = frame("a");
-    for (const outbox of [x, y, z]) outbox.send(shared);
+    for (const writer of [x, y, z]) writer.send(shared);
     x.send(frame("b"));
     y.send(frame("c"));
     await turn();
@@ -59,15 +59,15 @@ describe("the outbox", () => {
   });
 
   it("joins the same frames for all connections once", async () => {
-    const outboxes = Array.from({ length: 10 }, () => new TestOutbox());
-    for (const shared of [frame("a"), frame("b"), frame("c")]) for (const outbox of outboxes) outbox.send(shared);
+    const writers = Array.from({ length: 10 }, () => new TestWriter());
+    for (const shared of [frame("a"), frame("b"), frame("c")]) for (const writer of writers) writer.send(shared);
     await turn();
-    expect(outboxes.map(({ texts }) => texts)).toEqual(outboxes.map(() => ["abc"]));
-    expect(new Set(outboxes.map(({ writes }) => writes[0])).size).toBe(1);
+    expect(writers.map(({ texts }) => texts)).toEqual(writers.map(() => ["abc"]));
+    expect(new Set(writers.map(({ writes }) => writes[0])).size).toBe(1);
   });
 
   it("writes a single frame as it is, without a copy", async () => {
-    const [x, y] = [new TestOutbox(), new TestOutbox()];
+    const [x, y] = [new TestWriter(), new TestWriter()];
     const shared = frame("a");
     x.send(shared);
     y.send(shared);
@@ -78,57 +78,57 @@ describe("the outbox", () => {
   });
 
   it("does not confuse frames that are equal but not the same, or a turn with the next", async () => {
-    const outbox = new TestOutbox();
+    const writer = new TestWriter();
     const one = frame("a");
-    outbox.send(one, one, frame("a"));
+    writer.send(one, one, frame("a"));
     await turn();
-    outbox.send(one);
+    writer.send(one);
     await turn();
-    expect(outbox.texts).toEqual(["aaa", "a"]);
+    expect(writer.texts).toEqual(["aaa", "a"]);
   });
 
   it("writes at once beyond 64 KiB, and goes on in the same turn", async () => {
-    const outbox = new TestOutbox();
+    const writer = new TestWriter();
     const parts = Array.from({ length: 10 }, (_, index) => frame(String(index).repeat(16 * KIB)));
-    outbox.send(...parts);
-    expect(outbox.writes.map(({ length }) => length)).toEqual([80 * KIB, 80 * KIB]);
-    outbox.send(frame("end"));
+    writer.send(...parts);
+    expect(writer.writes.map(({ length }) => length)).toEqual([80 * KIB, 80 * KIB]);
+    writer.send(frame("end"));
     await turn();
-    expect(outbox.texts.join("")).toBe(`${parts.map((part) => Buffer.from(part).toString()).join("")}end`);
+    expect(writer.texts.join("")).toBe(`${parts.map((part) => Buffer.from(part).toString()).join("")}end`);
   });
 
   it("keeps exactly 64 KiB for the end of the turn", async () => {
-    const outbox = new TestOutbox();
-    outbox.send(frame("x".repeat(64 * KIB)));
-    expect(outbox.writes).toEqual([]);
-    outbox.send(frame("y"));
-    expect(outbox.writes.map(({ length }) => length)).toEqual([64 * KIB + 1]);
+    const writer = new TestWriter();
+    writer.send(frame("x".repeat(64 * KIB)));
+    expect(writer.writes).toEqual([]);
+    writer.send(frame("y"));
+    expect(writer.writes.map(({ length }) => length)).toEqual([64 * KIB + 1]);
     await turn();
-    expect(outbox.writes).toHaveLength(1);
+    expect(writer.writes).toHaveLength(1);
   });
 
   it("flushes when asked, and only what waits", async () => {
-    const outbox = new TestOutbox();
-    outbox.flush();
-    outbox.send(frame("a"));
-    outbox.flush();
-    expect(outbox.texts).toEqual(["a"]);
-    outbox.send(frame("b"));
+    const writer = new TestWriter();
+    writer.flush();
+    writer.send(frame("a"));
+    writer.flush();
+    expect(writer.texts).toEqual(["a"]);
+    writer.send(frame("b"));
     await turn();
-    expect(outbox.texts).toEqual(["a", "b"]);
+    expect(writer.texts).toEqual(["a", "b"]);
   });
 
   it("takes frames that are sent while it writes, for the next turn", async () => {
-    class Chatty extends TestOutbox {
+    class Chatty extends TestWriter {
       protected override write(bytes: Uint8Array): void {
         super.write(bytes);
         if (this.writes.length === 1) this.send(frame("answer"));
       }
     }
-    const outbox = new Chatty();
-    outbox.send(frame("a"));
+    const writer = new Chatty();
+    writer.send(frame("a"));
     await turn();
     await turn();
-    expect(outbox.texts).toEqual(["a", "answer"]);
+    expect(writer.texts).toEqual(["a", "answer"]);
   });
 });

@@ -51,13 +51,13 @@ class Batch {
 
 /** The last batch started in this turn: the first frame of a broadcast is the same for all its receivers. */
 let latest: Batch | undefined;
-let waiting: Outbox[] = [];
+let waiting: CoalescedWriter[] = [];
 
 /**
- * What is queued for one connection. The connection extends this class: one object less to fetch into the cache for
+ * Collects the frames of one connection. The connection extends this class: one object less to fetch into the cache for
  * each receiver of a broadcast.
  */
-export abstract class Outbox {
+export abstract class CoalescedWriter {
   #batch: Batch | undefined = undefined;
 
   /** Writes the bytes of one turn. Must not throw: other connections wait behind it. */
@@ -89,8 +89,8 @@ export abstract class Outbox {
 }
 
 function flushAll(): void {
-  const outboxes = waiting;
+  const writers = waiting;
   waiting = [];
   latest = undefined;
-  for (const outbox of outboxes) outbox.flush();
+  for (const writer of writers) writer.flush();
 }
