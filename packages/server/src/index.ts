@@ -36,11 +36,11 @@ export type {
   MountOptions,
   WebSocketOptions,
 } from "./endpoint/config.ts";
-export type { SessionOptions, WebSession } from "./endpoint/cookie-session.ts";
+export type { SessionOptions, WebSession } from "./admission/cookie-session.ts";
 export type { DrainOptions } from "./endpoint/drain.ts";
 export type { Health } from "./endpoint/health.ts";
-export type { CheckOrigin } from "./endpoint/origin.ts";
-export type { TrustProxy } from "./endpoint/proxy.ts";
+export type { CheckOrigin } from "./admission/origin.ts";
+export type { TrustProxy } from "./admission/proxy.ts";
 export type {
   AdapterStatus,
   DeliverLocally,

@@ -5,11 +5,11 @@ import type { PubSub, PubSubAdapter } from "../pubsub.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { SocketDefinition } from "../socket.ts";
 import type { LoggerOption } from "../telemetry/logger.ts";
-import { sessionReader } from "./cookie-session.ts";
-import type { ReadSession, SessionOptions } from "./cookie-session.ts";
+import { sessionReader } from "../admission/cookie-session.ts";
+import type { ReadSession, SessionOptions } from "../admission/cookie-session.ts";
 import type { DrainOptions } from "./drain.ts";
-import type { CheckOrigin } from "./origin.ts";
-import type { TrustProxy } from "./proxy.ts";
+import type { CheckOrigin } from "../admission/origin.ts";
+import type { TrustProxy } from "../admission/proxy.ts";
 
 /** The HTTP answer to a refused connection. */
 export interface HttpAnswer {

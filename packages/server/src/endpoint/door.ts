@@ -1,7 +1,7 @@
 /** One transport of a mount on its path: turns requests for that path into socket processes. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { PathParams } from "./path.ts";
+import type { PathParams } from "../admission/path.ts";
 
 export interface Door {
   /** The path's variables; undefined when the path is not this transport's. */

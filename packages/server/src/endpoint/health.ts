@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AdapterStatus } from "../pubsub.ts";
 import type { Door } from "./door.ts";
-import { answer, answerUpgrade } from "./http.ts";
-import type { PathParams } from "./path.ts";
+import { answer, answerUpgrade } from "../hosts/node/answer.ts";
+import type { PathParams } from "../admission/path.ts";
 
 export interface Health {
   /**

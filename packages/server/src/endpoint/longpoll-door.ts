@@ -6,17 +6,17 @@ import type { SocketEnvironment } from "../socket/process.ts";
 import { emit } from "../telemetry.ts";
 import { answerEmpty, answerJson, answerPreflight, LongPollTransport, statusText } from "../transports/longpoll.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
-import { admit, screen, turnAway, welcome } from "./admission.ts";
-import type { Admitted } from "./admission.ts";
-import { RequestCaller } from "./caller.ts";
+import { admit, screen, turnAway, welcome } from "../admission.ts";
+import type { Admitted } from "../admission.ts";
+import { RequestCaller } from "../hosts/node/callers.ts";
 import type { LongPollConfig, MountConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
-import type { Entrance, Premises, Visit } from "./entrance.ts";
-import { answerUpgrade } from "./http.ts";
-import { originCheck } from "./origin.ts";
-import { pathMatcher } from "./path.ts";
-import type { PathMatcher, PathParams } from "./path.ts";
-import { absent, Refusal } from "./refusal.ts";
+import type { Entrance, Premises, Visit } from "../admission/rules.ts";
+import { answerUpgrade } from "../hosts/node/answer.ts";
+import { originCheck } from "../admission/origin.ts";
+import { pathMatcher } from "../admission/path.ts";
+import type { PathMatcher, PathParams } from "../admission/path.ts";
+import { absent, Refusal } from "../admission/refusal.ts";
 
 /** Long-poll clients treat this status as a server failure: they close and reconnect. */
 const FAILURE = statusText(500);

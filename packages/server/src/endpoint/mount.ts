@@ -3,9 +3,9 @@ import type { SocketProcess, SocketEnvironment } from "../socket/process.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
 import type { MountConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
-import type { Premises } from "./entrance.ts";
+import type { Premises } from "../admission/rules.ts";
 import { LongPollDoor } from "./longpoll-door.ts";
-import type { PathParams } from "./path.ts";
+import type { PathParams } from "../admission/path.ts";
 import { WebSocketDoor } from "./websocket-door.ts";
 
 export class Mount {

@@ -6,18 +6,18 @@ import { SocketProcess } from "../socket/process.ts";
 import type { SocketEnvironment } from "../socket/process.ts";
 import type { Connection } from "../transports/connection.ts";
 import { WebSocketTransport } from "../transports/websocket.ts";
-import { turnAway, welcome } from "./admission.ts";
-import { RequestCaller, UpgradeCaller } from "./caller.ts";
+import { turnAway, welcome } from "../admission.ts";
+import { RequestCaller, UpgradeCaller } from "../hosts/node/callers.ts";
 import type { MountConfig, WebSocketConfig } from "./config.ts";
 import type { ClientDoor } from "./door.ts";
-import type { Premises } from "./entrance.ts";
-import { admitHandshake } from "./handshake.ts";
-import type { AdmittedHandshake, WebSocketEntrance } from "./handshake.ts";
-import { answer, answerUpgrade } from "./http.ts";
-import { originCheck } from "./origin.ts";
-import { pathMatcher } from "./path.ts";
-import type { PathMatcher, PathParams } from "./path.ts";
-import { absent, Refusal } from "./refusal.ts";
+import type { Premises } from "../admission/rules.ts";
+import { admitHandshake } from "../admission/handshake.ts";
+import type { AdmittedHandshake, WebSocketEntrance } from "../admission/handshake.ts";
+import { answer, answerUpgrade } from "../hosts/node/answer.ts";
+import { originCheck } from "../admission/origin.ts";
+import { pathMatcher } from "../admission/path.ts";
+import type { PathMatcher, PathParams } from "../admission/path.ts";
+import { absent, Refusal } from "../admission/refusal.ts";
 
 export class WebSocketDoor implements ClientDoor {
   readonly #environment: SocketEnvironment;

@@ -1,6 +1,6 @@
 /** What is known about a connection before it is accepted: the second argument of `connect`. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { parseTarget } from "./request-target.ts";
+import { parseTarget } from "../admission/target.ts";
 
 export interface ConnectInfo {
   /** `websocket` or `longpoll`. */

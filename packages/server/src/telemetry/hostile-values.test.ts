@@ -1,7 +1,7 @@
 /** Values that resist being printed: from handlers that throw them, and in payloads that applications log. */
 import { afterEach, describe, expect, it } from "vitest";
 import { emit } from "../telemetry.ts";
-import { attach } from "../telemetry/attach.ts";
+import { attach } from "./attach.ts";
 import { startLogger } from "./logger.ts";
 
 const LONGEST_LINE = 2_001;

@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { WingbeatError } from "../errors.ts";
 import { checkRate } from "../options.ts";
-import { attach } from "../telemetry/attach.ts";
+import { attach } from "./attach.ts";
 import type { LogLevel, TelemetryEvents } from "../telemetry.ts";
 import { DEFAULT_FILTER, filterOf, MAX_SENT } from "./filter.ts";
 import type { Filter, FilterParameters } from "./filter.ts";

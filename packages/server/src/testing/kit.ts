@@ -1,13 +1,13 @@
 /** The kit of one socket definition: makes its clients, and an endpoint that they share. */
 import type { IncomingMessage } from "node:http";
 import type { SocketContract } from "@wingbeat/protocol";
-import { welcome } from "../endpoint/admission.ts";
+import { welcome } from "../admission.ts";
 import { readMounts } from "../endpoint/config.ts";
 import type { EndpointOptions, MountConfig, MountOptions, WebSocketConfig } from "../endpoint/config.ts";
-import { admitHandshake } from "../endpoint/handshake.ts";
-import { Gate } from "../endpoint/gate.ts";
-import { senderFinder } from "../endpoint/proxy.ts";
-import { Refusal } from "../endpoint/refusal.ts";
+import { admitHandshake } from "../admission/handshake.ts";
+import { Gate } from "../admission/gate.ts";
+import { senderFinder } from "../admission/proxy.ts";
+import { Refusal } from "../admission/refusal.ts";
 import { entranceOf } from "../endpoint/websocket-door.ts";
 import { createEndpoint } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";

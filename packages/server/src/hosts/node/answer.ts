@@ -2,8 +2,8 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from "node:http";
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { WingbeatError } from "../errors.ts";
-import type { HttpAnswer } from "./config.ts";
+import { WingbeatError } from "../../errors.ts";
+import type { HttpAnswer } from "../../endpoint/config.ts";
 
 /** Headers that frame the answer or control the connection: never taken from the application. */
 const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);

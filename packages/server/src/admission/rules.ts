@@ -2,8 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Sender } from "../socket/connect-info.ts";
 import type { SocketSpec } from "../socket/spec.ts";
-import type { Caller } from "./caller.ts";
-import type { WebSocketOptions } from "./config.ts";
+import type { Caller } from "../hosts/node/callers.ts";
+import type { WebSocketOptions } from "../endpoint/config.ts";
 import type { ReadSession } from "./cookie-session.ts";
 import type { Gate } from "./gate.ts";
 import type { OriginCheck } from "./origin.ts";

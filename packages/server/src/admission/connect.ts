@@ -5,8 +5,8 @@ import { WingbeatError } from "../errors.ts";
 import { RequestInfo } from "../socket/connect-info.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { Admission } from "../socket/process.ts";
-import type { Entrance, Visit } from "./entrance.ts";
-import { readAnswer } from "./http.ts";
+import type { Entrance, Visit } from "./rules.ts";
+import { readAnswer } from "../hosts/node/answer.ts";
 import { absent, FORBIDDEN, Refusal } from "./refusal.ts";
 
 export type Accepted = Pick<Admission, "assigns" | "id">;

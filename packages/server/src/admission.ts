@@ -5,19 +5,19 @@
  */
 import type { IncomingMessage } from "node:http";
 import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/protocol";
-import { isPromise } from "../awaitable.ts";
-import { WingbeatError } from "../errors.ts";
-import { parseTarget } from "../socket/request-target.ts";
-import type { Admission } from "../socket/process.ts";
-import { emit, isObserved } from "../telemetry.ts";
-import { decidedInTime } from "./caller.ts";
-import type { Caller } from "./caller.ts";
-import type { Entrance, Visit } from "./entrance.ts";
-import { introduce } from "./introduction.ts";
-import type { Accepted } from "./introduction.ts";
-import type { PathParams } from "./path.ts";
-import { parseQuery, takeExtensions } from "./query.ts";
-import { absent, closed, crash, FORBIDDEN, jsonAnswer, Refusal } from "./refusal.ts";
+import { isPromise } from "./awaitable.ts";
+import { WingbeatError } from "./errors.ts";
+import { parseTarget } from "./admission/target.ts";
+import type { Admission } from "./socket/process.ts";
+import { emit, isObserved } from "./telemetry.ts";
+import { decidedInTime } from "./hosts/node/callers.ts";
+import type { Caller } from "./hosts/node/callers.ts";
+import type { Entrance, Visit } from "./admission/rules.ts";
+import { introduce } from "./admission/connect.ts";
+import type { Accepted } from "./admission/connect.ts";
+import type { PathParams } from "./admission/path.ts";
+import { parseQuery, takeExtensions } from "./admission/query.ts";
+import { absent, closed, crash, FORBIDDEN, jsonAnswer, Refusal } from "./admission/refusal.ts";
 
 /** Accepted, with a slot reserved. */
 export interface Admitted extends Admission {

@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { WingbeatError } from "../errors.ts";
 import type { Sender } from "../socket/connect-info.ts";
-import { parseTarget } from "../socket/request-target.ts";
+import { parseTarget } from "./target.ts";
 
 /**
  * - `false` (default): the headers are ignored; the sender is the peer of the TCP connection.

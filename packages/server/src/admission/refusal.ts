@@ -1,7 +1,7 @@
 /** How connections are refused. */
 import type { TelemetryEvents } from "../telemetry.ts";
-import type { Absence } from "./caller.ts";
-import type { HttpAnswer } from "./config.ts";
+import type { Absence } from "../hosts/node/callers.ts";
+import type { HttpAnswer } from "../endpoint/config.ts";
 import type { Closure } from "./gate.ts";
 
 type Stage = TelemetryEvents["socket.refused"]["stage"];

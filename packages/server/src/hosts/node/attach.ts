@@ -8,12 +8,12 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { parseTarget } from "../socket/request-target.ts";
-import { emit } from "../telemetry.ts";
-import type { HttpAnswer } from "./config.ts";
-import type { Door } from "./door.ts";
-import { answer, answerUpgrade, ignoreError } from "./http.ts";
-import type { PathParams } from "./path.ts";
+import { parseTarget } from "../../admission/target.ts";
+import { emit } from "../../telemetry.ts";
+import type { HttpAnswer } from "../../endpoint/config.ts";
+import type { Door } from "../../endpoint/door.ts";
+import { answer, answerUpgrade, ignoreError } from "./answer.ts";
+import type { PathParams } from "../../admission/path.ts";
 import { UpgradeFilter } from "./upgrade-filter.ts";
 
 export type HttpServer = Server | SecureServer;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseTarget } from "./request-target.ts";
+import { parseTarget } from "./target.ts";
 
 describe("parseTarget", () => {
   it.each([

@@ -2,7 +2,7 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { settle } from "../awaitable.ts";
+import { settle } from "../../awaitable.ts";
 
 export interface Caller {
   /** Calls `onGone` once when the client disconnects, or at once if it has. Returns a function that stops watching. */

@@ -1,10 +1,10 @@
 /** The WebSocket part of admission: the subprotocol, and an auth token sent as one. */
 import type { IncomingMessage } from "node:http";
 import { isPromise } from "../awaitable.ts";
-import { admit, refuse, screen } from "./admission.ts";
-import type { Admitted } from "./admission.ts";
-import type { Caller } from "./caller.ts";
-import type { Entrance, Visit } from "./entrance.ts";
+import { admit, refuse, screen } from "../admission.ts";
+import type { Admitted } from "../admission.ts";
+import type { Caller } from "../hosts/node/callers.ts";
+import type { Entrance, Visit } from "./rules.ts";
 import type { PathParams } from "./path.ts";
 import { FORBIDDEN, jsonAnswer, Refusal } from "./refusal.ts";
 import { offeredProtocols, selectProtocol, takeAuthToken } from "./subprotocol.ts";
