@@ -9,6 +9,8 @@ const file = (name) => `${SERVER}${name}\\.ts$`;
 
 const PROTOCOL = "^packages/protocol/";
 const TRANSPORT = file("transports/transport");
+/** The catalogue of events, and `Telemetry.attach`. */
+const LISTENING = [file("telemetry"), file("telemetry/attach")];
 const TESTS = "\\.test\\.ts$";
 
 /** Files at `from` may import each other, what is `allowed`, and npm packages; nothing else of this repository. */
@@ -47,8 +49,8 @@ module.exports = {
     only("options", room("options"), room("errors")),
     only("telemetry", file("telemetry"), `${SERVER}telemetry/(guard|printable)\\.ts$`),
     only("telemetry-logger", `${SERVER}telemetry/`, file("telemetry"), room("errors", "options")),
-    only("prometheus", room("prometheus"), file("telemetry"), room("errors", "options")),
-    only("opentelemetry", room("opentelemetry"), file("telemetry"), room("errors")),
+    only("prometheus", room("prometheus"), LISTENING, room("errors", "options")),
+    only("opentelemetry", room("opentelemetry"), LISTENING, room("errors")),
     only("token", room("token"), room("errors", "options")),
     only("cli", room("cli"), room("errors")),
     only("transport", TRANSPORT, PROTOCOL),
@@ -84,7 +86,7 @@ module.exports = {
       comment: "Everything else emits telemetry.",
       severity: "error",
       from: { path: SERVER, pathNot: [...room("endpoint", "telemetry", "testing"), file("index"), TESTS] },
-      to: { path: `${SERVER}telemetry/` },
+      to: { path: `${SERVER}telemetry/`, pathNot: LISTENING },
     },
     {
       name: "door-is-for-users",

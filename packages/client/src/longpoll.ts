@@ -3,7 +3,7 @@
  * socket it looks like a WebSocket. A GET waits for messages and is repeated; outgoing messages are POSTed.
  */
 import { fromBase64, toBase64 } from "./longpoll/base64.ts";
-import { Outbox } from "./longpoll/outbox.ts";
+import { Posts } from "./longpoll/posts.ts";
 import { request } from "./longpoll/request.ts";
 import type { Answer } from "./longpoll/request.ts";
 import type { CloseEvent, Transport } from "./transport.ts";
@@ -35,7 +35,7 @@ export class LongPoll implements Transport {
   readonly #url: string;
   readonly #authToken: string | undefined;
   readonly #abort = new AbortController();
-  readonly #outbox = new Outbox((body) => this.#post(body));
+  readonly #posts = new Posts((body) => this.#post(body));
   #readyState = CONNECTING;
   #token: string | undefined;
 
@@ -54,7 +54,7 @@ export class LongPoll implements Transport {
 
   /** Characters that the server has not accepted yet. */
   get bufferedAmount(): number {
-    return this.#readyState === OPEN ? this.#outbox.size : 0;
+    return this.#readyState === OPEN ? this.#posts.size : 0;
   }
 
   /**
@@ -62,7 +62,7 @@ export class LongPoll implements Transport {
    */
   send(data: string | ArrayBuffer | Uint8Array): void {
     if (this.#readyState === CONNECTING) throw new Error("LongPoll is not open yet");
-    if (this.#readyState === OPEN) this.#outbox.add(typeof data === "string" ? data : toBase64(new Uint8Array(data)));
+    if (this.#readyState === OPEN) this.#posts.add(typeof data === "string" ? data : toBase64(new Uint8Array(data)));
   }
 
   /**
@@ -70,7 +70,7 @@ export class LongPoll implements Transport {
    * The server ends the session when it is no longer polled.
    */
   close(code = 1005, reason = ""): void {
-    const rest = this.#readyState === OPEN ? this.#outbox.takeRest() : "";
+    const rest = this.#readyState === OPEN ? this.#posts.takeRest() : "";
     if (rest !== "") void this.#request("POST", NDJSON, { body: rest, keepalive: true });
     this.#end(code, reason, true);
   }

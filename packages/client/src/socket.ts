@@ -156,7 +156,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (this.isConnected()) return this.#send(message);
     if (this.sendBuffer.length >= this.options.maxBufferedPushes) {
       throw new Error(
-        `maxBufferedPushes reached: ${this.options.maxBufferedPushes} messages are queued for a connection`,
+        `maxBufferedPushes reached: ${this.options.maxBufferedPushes} messages wait`,
       );
     }
     this.sendBuffer.push(message);

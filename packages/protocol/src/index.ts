@@ -5,7 +5,7 @@
 
 // Messages and the protocol's own names
 export { CLOSE, DISCONNECT, ERROR, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, REPLY, Reason } from "./message.ts";
-export type { Broadcast, ClientMessage, Message, Payload, Ref, Reply } from "./message.ts";
+export type { ClientMessage, Message, Payload, Ref } from "./message.ts";
 
 // Frame formats, for either end
 export { DEFAULT_VSN, negotiateVersion } from "./version.ts";

@@ -1,5 +1,5 @@
 /**
- * The three messages of the Phoenix Channels protocol (PROTOCOL.md, section 2) and its reserved names.
+ * The messages of the Phoenix Channels protocol (PROTOCOL.md, section 2) and its reserved names.
  */
 
 /** A reference chosen by a client; its reply carries the same one. */
@@ -26,23 +26,6 @@ export interface ClientMessage {
   readonly ref: unknown;
   readonly topic: unknown;
   readonly event: unknown;
-  readonly payload: Payload;
-}
-
-/** A server's answer to one message. On the wire it is an event `phx_reply` with `{status, response}`. */
-export interface Reply {
-  readonly joinRef: Ref;
-  readonly ref: Ref;
-  readonly topic: string;
-  /** `ok` and `error` by convention; any string is legal. */
-  readonly status: string;
-  readonly response: Payload;
-}
-
-/** A message to every subscriber of a topic: it has no refs. */
-export interface Broadcast {
-  readonly topic: string;
-  readonly event: string;
   readonly payload: Payload;
 }
 

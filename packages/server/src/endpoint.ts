@@ -14,7 +14,7 @@ import { attachTo } from "./hosts/node/attach.ts";
 import type { FindDoor, HttpServer } from "./hosts/node/attach.ts";
 import { ENDPOINT_LIMITS, readMounts } from "./endpoint/config.ts";
 import type { BoundPresence, EndpointOptions, MountConfig } from "./endpoint/config.ts";
-import { clusterOf } from "./endpoint/cluster.ts";
+import { directMessages } from "./endpoint/direct-messages.ts";
 import { drain, readDrain } from "./endpoint/drain.ts";
 import type { DrainConfig, DrainOptions } from "./endpoint/drain.ts";
 import { Gate } from "./admission/gate.ts";
@@ -290,8 +290,8 @@ export class Endpoint {
   #longPollSessions(configs: readonly MountConfig[], options: EndpointOptions): LongPollSessions | undefined {
     if (configs.every(({ longpoll }) => longpoll === undefined)) return undefined;
     const secret = options.secretKeyBase ?? randomBytes(48).toString("base64url");
-    const cluster = options.pubsub === undefined ? undefined : clusterOf(this.pubsub);
-    return new LongPollSessions(secret, this.pubsub.nodeName, cluster);
+    const messages = options.pubsub === undefined ? undefined : directMessages(this.pubsub);
+    return new LongPollSessions(secret, this.pubsub.nodeName, messages);
   }
 
   #find(path: string): ReturnType<FindDoor> {

@@ -56,7 +56,7 @@ export type {
   PresenceDiff,
   PresenceEndpoint,
   PresenceEvents,
-  PresenceItem,
+  PresenceEntry,
   PresenceMeta,
   PresenceOptions,
   PresenceState,

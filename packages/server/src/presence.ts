@@ -11,13 +11,13 @@ import { copyMeta } from "./presence/meta.ts";
 import { PresenceNode } from "./presence/node.ts";
 import { Owner } from "./presence/owner.ts";
 import { metaOf } from "./presence/payload.ts";
-import type { PresenceEvents, PresenceItem, PresenceMeta, PresenceState } from "./presence/payload.ts";
+import type { PresenceEvents, PresenceEntry, PresenceMeta, PresenceState } from "./presence/payload.ts";
 import { newRef } from "./tracker.ts";
 import type { Meta as AnyMeta } from "./tracker.ts";
 
 export type { PresenceOptions } from "./presence/config.ts";
 export type { PresenceEndpoint } from "./presence/endpoint.ts";
-export type { PresenceDiff, PresenceEvents, PresenceItem, PresenceMeta, PresenceState } from "./presence/payload.ts";
+export type { PresenceDiff, PresenceEvents, PresenceEntry, PresenceMeta, PresenceState } from "./presence/payload.ts";
 
 /** What a presence needs of a channel's `ctx`. */
 export interface PresenceContext {
@@ -40,9 +40,9 @@ export type PresenceSource = PresenceContext | PresenceEndpoint;
 type Key = string | number;
 
 /** A presence: created by {@link definePresence}, passed to `createEndpoint({ presence: [...] })`, used in channels. */
-export class Presence<Meta extends object, Extra extends object = object, Listed = PresenceState<Meta, Extra>> {
+export class Presence<Meta extends object, Fields extends object = object, Listed = PresenceState<Meta, Fields>> {
   /** The events sent to clients, for `.pushes({ ...presence.events })`. Types only: the object is empty. */
-  readonly events = {} as PresenceEvents<Meta, Extra>;
+  readonly events = {} as PresenceEvents<Meta, Fields>;
   readonly #config: PresenceConfig;
   readonly #nodes = new WeakMap<object, PresenceNode>();
   readonly #owners = new WeakMap<object, Owner>();
@@ -121,9 +121,9 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
   }
 
   /** The presences of one key, without the fields of `fetch`. Undefined when there are none. */
-  getByKey(ctx: PresenceContext, key: Key): PresenceItem<Meta> | undefined;
-  getByKey(source: PresenceSource, topic: string, key: Key): PresenceItem<Meta> | undefined;
-  getByKey(source: PresenceSource, ...given: readonly Key[]): PresenceItem<Meta> | undefined {
+  getByKey(ctx: PresenceContext, key: Key): PresenceEntry<Meta> | undefined;
+  getByKey(source: PresenceSource, topic: string, key: Key): PresenceEntry<Meta> | undefined;
+  getByKey(source: PresenceSource, ...given: readonly Key[]): PresenceEntry<Meta> | undefined {
     const [topic, key] = (given.length > 1 ? given : [topicOf(source), ...given]) as [string, Key];
     const entries = this.#nodeOf(source).entries(topic, String(key));
     return entries.length === 0 ? undefined : { metas: entries.map(metaOf) as PresenceMeta<Meta>[] };
@@ -148,7 +148,7 @@ export class Presence<Meta extends object, Extra extends object = object, Listed
    * Pushes `presence_state` to this client: all presences of its topic, with the fields of `fetch`. Later diffs apply
    * to it. In `join` it is pushed right after the reply.
    */
-  pushState(ctx: PresencePushContext<PresenceState<Meta, Extra>>): void {
+  pushState(ctx: PresencePushContext<PresenceState<Meta, Fields>>): void {
     const node = this.#nodeOf(ctx);
     const push = ctx.push.bind(ctx) as (event: string, payload: object) => void;
     ctx.afterJoin(() => node.pushState(ctx.topic, push));
@@ -204,9 +204,9 @@ export function definePresence<Meta extends object>(
  * With `fetch`, which gets the presences of a topic before clients do, and adds data to each key, such as rows of a
  * database, in one query. It must return all keys with their metas.
  */
-export function definePresence<Meta extends object, Extra extends object = object>(
-  options: PresenceOptions<Meta, Extra> & { readonly fetch: FetchOption<Meta, Extra> },
-): Presence<Meta, Extra, Promise<PresenceState<Meta, Extra>>>;
+export function definePresence<Meta extends object, Fields extends object = object>(
+  options: PresenceOptions<Meta, Fields> & { readonly fetch: FetchOption<Meta, Fields> },
+): Presence<Meta, Fields, Promise<PresenceState<Meta, Fields>>>;
 export function definePresence(options: object = {}): unknown {
   return new Presence(readPresenceOptions(options as PresenceOptions & { readonly fetch?: Fetch }));
 }

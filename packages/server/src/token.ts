@@ -4,7 +4,7 @@
  * throw, with `WB_OPTION`: a secret shorter than 20 bytes, an invalid option, data that a token cannot carry.
  */
 import type { KeyObject } from "node:crypto";
-import { DEFAULT_MAX_AGE, judge, openEnvelope, sealEnvelope, type TokenResult } from "./token/envelope.ts";
+import { DEFAULT_MAX_AGE, judge, readClaims, writeClaims, type TokenResult } from "./token/claims.ts";
 import { deriveKey } from "./token/key-generator.ts";
 import { decryptMessage, encryptMessage } from "./token/message-encryptor.ts";
 import { signMessage, verifyMessage } from "./token/message-verifier.ts";
@@ -20,7 +20,7 @@ import {
 } from "./token/options.ts";
 import type { TokenData } from "./token/term.ts";
 
-export type { TokenRefusal, TokenResult } from "./token/envelope.ts";
+export type { TokenRefusal, TokenResult } from "./token/claims.ts";
 export type { KeyDigest } from "./token/key-generator.ts";
 export type { KeyOptions, SignOptions, VerifyOptions } from "./token/options.ts";
 export type { TokenData } from "./token/term.ts";
@@ -79,7 +79,7 @@ function keyOf(secret: string, salt: string, options: KeyOptions): KeyObject {
 
 function messageOf(data: unknown, { signedAt, maxAge = DEFAULT_MAX_AGE }: SignOptions): Buffer {
   const milliseconds = signedAt === undefined ? Date.now() : Math.trunc(signedAt * 1000);
-  return sealEnvelope(data, milliseconds, maxAge);
+  return writeClaims(data, milliseconds, maxAge);
 }
 
 type ReadMessage = (text: string, key: KeyObject) => Buffer | undefined;
@@ -87,6 +87,6 @@ type ReadMessage = (text: string, key: KeyObject) => Buffer | undefined;
 function accept(read: ReadMessage, key: KeyObject, token: unknown, { maxAge }: VerifyOptions): TokenResult {
   if (token === null || token === undefined) return { ok: false, reason: "missing" };
   const message = typeof token === "string" ? read(token, key) : undefined;
-  const envelope = message && openEnvelope(message);
-  return envelope ? judge(envelope, Date.now(), maxAge) : { ok: false, reason: "invalid" };
+  const claims = message && readClaims(message);
+  return claims ? judge(claims, Date.now(), maxAge) : { ok: false, reason: "invalid" };
 }

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { WingbeatError } from "./errors.ts";
 import type { PubSub, Subscription } from "./pubsub.ts";
+import { topicHash } from "./pubsub/topic-hash.ts";
 import { emit } from "./telemetry.ts";
 import type { Entry, Meta } from "./tracker/delta.ts";
 import type { Changes } from "./tracker/log.ts";
@@ -191,18 +192,11 @@ export class Tracker {
 
   #shardOf(topic: string): Shard {
     const { poolSize } = this.#config;
-    return this.#shards[poolSize === 1 ? 0 : hash(topic) % poolSize] as Shard;
+    return this.#shards[poolSize === 1 ? 0 : topicHash(topic) % poolSize] as Shard;
   }
 }
 
 const topicOf = (shardName: string): string => `phx_presence:${shardName}`;
-
-/** FNV-1a: the same on all nodes. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
-}
 
 /** The names in use. Other nodes would take two trackers with one name for the same node before and after a restart. */
 const names = new WeakMap<PubSub, Set<string>>();

@@ -8,7 +8,7 @@ import { CLUSTER_LIMITS } from "../src/cluster.ts";
 import { ENDPOINT_LIMITS, LONGPOLL_LIMITS, WEBSOCKET_LIMITS } from "../src/endpoint/config.ts";
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
-import { PUBSUB_LIMITS } from "../src/pubsub/engine-adapter.ts";
+import { PUBSUB_LIMITS } from "../src/pubsub/remote/engine-adapter.ts";
 import { SOCKET_LIMITS } from "../src/socket.ts";
 import { LOGGER_LIMITS } from "../src/telemetry/logger.ts";
 import { TRACKER_LIMITS } from "../src/tracker/options.ts";
@@ -32,7 +32,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["socket.ts", ["socket"]],
   ["presence/config.ts", ["presence"]],
   ["tracker/options.ts", ["presence"]],
-  ["pubsub/engine-adapter.ts", ["pubsub"]],
+  ["pubsub/remote/engine-adapter.ts", ["pubsub"]],
   ["cluster.ts", ["cluster"]],
   ["telemetry/logger.ts", ["logger"]],
 ];
@@ -93,7 +93,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(presence key)": [PRESENCE, "of keys: refuses one of more than 1,024 characters"],
   "presence.maxNodes": ["server/test/presence/forged.test.ts", "no more than maxNodes nodes are known"],
   "presence.fetchTimeout": ["server/test/presence/fetch.test.ts", "that never ends does not hold up others"],
-  "pubsub.maxQueuedBytes": ["server/src/pubsub/link.test.ts", "is dropped when too much waits"],
+  "pubsub.maxQueuedBytes": ["server/src/pubsub/remote/link.test.ts", "is dropped when too much waits"],
   "cluster.drainTimeout": ["server/test/pubsub/run-cluster.test.ts", "kills workers that do not close in time"],
   "(binary header)": ["protocol/src/binary.test.ts", "hold 255 bytes of UTF-8"],
   "(brackets)": ["server/src/endpoint/query.test.ts", "takes brackets deeper than 16"],
@@ -110,10 +110,13 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
     "server/src/pubsub/adapters/cluster/relay.test.ts",
     "drops what is for a worker that takes nothing in",
   ],
-  "(incomplete messages)": ["server/src/pubsub/parts.test.ts", "are of few envelopes at once"],
-  "(jump of a count)": ["server/src/pubsub/gaps.test.ts", "as the first one ever does not silence the sender"],
-  "(remembered nodes)": ["server/src/pubsub/gaps.test.ts", "are forgotten with the oldest of very many senders"],
-  "(unreadable reports)": ["server/src/pubsub/garbage.test.ts", "of very many senders, whose names are not all told"],
+  "(incomplete messages)": ["server/src/pubsub/remote/parts.test.ts", "are of few envelopes at once"],
+  "(jump of a count)": ["server/src/pubsub/remote/gaps.test.ts", "as the first one ever does not silence the sender"],
+  "(remembered nodes)": ["server/src/pubsub/remote/gaps.test.ts", "are forgotten with the oldest of very many senders"],
+  "(unreadable reports)": [
+    "server/src/pubsub/remote/garbage.test.ts",
+    "of very many senders, whose names are not all told",
+  ],
   "(worker nodes)": ["server/src/pubsub/adapters/cluster/relay.test.ts", "that joins again and again under new names"],
   "socket.maxDepth": ["protocol/src/limits.test.ts", "of a payload may have 64 levels"],
   "(text header)": ["protocol/src/limits.test.ts", "has at most 1,024 bytes of JSON, of any type"],

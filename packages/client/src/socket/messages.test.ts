@@ -38,7 +38,7 @@ describe("socket.push", () => {
     const { socket, server } = setUp({ maxBufferedPushes: 2 });
     socket.push(message(1));
     socket.push(message(2));
-    expect(() => socket.push(message(3))).toThrow("maxBufferedPushes reached: 2 messages are queued for a connection");
+    expect(() => socket.push(message(3))).toThrow("maxBufferedPushes reached: 2 messages wait");
     socket.connect();
     server().open();
     expect(server().frames).toHaveLength(2);

@@ -34,8 +34,6 @@ function proceed(handler: PayloadHandler, context: Context, checked: StandardSch
   return handler.run(context, checked.value);
 }
 
-export { isPromise };
-
 /** Issues as they go to the client: message and path only, whatever else a library puts there. */
 export function issuesOf(failure: StandardSchemaV1.FailureResult): Issue[] {
   return failure.issues.map((issue) => ({

@@ -8,7 +8,7 @@ import type { PresenceEndpoint } from "./endpoint.ts";
 import type { Fetch } from "./fetcher.ts";
 import type { PresenceDiff, PresenceState } from "./payload.ts";
 
-export interface PresenceOptions<Meta extends object = object, Extra extends object = object> extends Omit<
+export interface PresenceOptions<Meta extends object = object, Fields extends object = object> extends Omit<
   TrackerOptions,
   "name"
 > {
@@ -20,7 +20,7 @@ export interface PresenceOptions<Meta extends object = object, Extra extends obj
    */
   readonly handleMetas?: (
     topic: string,
-    diff: PresenceDiff<Meta, Extra>,
+    diff: PresenceDiff<Meta, Fields>,
     presences: PresenceState<Meta>,
     endpoint: PresenceEndpoint,
   ) => Awaitable<void>;
@@ -44,10 +44,10 @@ export interface PresenceOptions<Meta extends object = object, Extra extends obj
 }
 
 /** `fetch` of a presence with additional fields. */
-export type FetchOption<Meta extends object, Extra extends object> = (
+export type FetchOption<Meta extends object, Fields extends object> = (
   topic: string,
   presences: PresenceState<Meta>,
-) => Awaitable<PresenceState<Meta, Extra>>;
+) => Awaitable<PresenceState<Meta, Fields>>;
 
 export interface PresenceConfig {
   readonly name: string;

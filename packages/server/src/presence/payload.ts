@@ -10,25 +10,25 @@ export type PresenceMeta<Meta extends object = object> = Meta & {
 };
 
 /** One key: a meta for each channel that tracks it (each device or tab), and the fields added by `fetch`. */
-export type PresenceItem<Meta extends object = object, Extra extends object = object> = {
+export type PresenceEntry<Meta extends object = object, Fields extends object = object> = {
   readonly metas: readonly PresenceMeta<Meta>[];
-} & Extra;
+} & Fields;
 
 /** Presences by key. Has no prototype, so that every string is safe as a key. */
-export type PresenceState<Meta extends object = object, Extra extends object = object> = Readonly<
-  Record<string, PresenceItem<Meta, Extra>>
+export type PresenceState<Meta extends object = object, Fields extends object = object> = Readonly<
+  Record<string, PresenceEntry<Meta, Fields>>
 >;
 
 /** The changes. After an update a key is in both: its new meta in `joins`, the old one in `leaves`. */
-export type PresenceDiff<Meta extends object = object, Extra extends object = object> = {
-  readonly joins: PresenceState<Meta, Extra>;
-  readonly leaves: PresenceState<Meta, Extra>;
+export type PresenceDiff<Meta extends object = object, Fields extends object = object> = {
+  readonly joins: PresenceState<Meta, Fields>;
+  readonly leaves: PresenceState<Meta, Fields>;
 };
 
 /** The events of a presence, for `.pushes()`. */
-export type PresenceEvents<Meta extends object = object, Extra extends object = object> = {
-  presence_state: PresenceState<Meta, Extra>;
-  presence_diff: PresenceDiff<Meta, Extra>;
+export type PresenceEvents<Meta extends object = object, Fields extends object = object> = {
+  presence_state: PresenceState<Meta, Fields>;
+  presence_diff: PresenceDiff<Meta, Fields>;
   presence_count: { readonly count: number };
 };
 

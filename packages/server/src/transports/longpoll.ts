@@ -16,7 +16,7 @@ import type { Connection, ConnectionHandler } from "./connection.ts";
 
 export { answerEmpty, answerJson, answerPreflight, statusText } from "./longpoll/answer.ts";
 export { LongPollSessions } from "./longpoll/sessions.ts";
-export type { Cluster } from "./longpoll/relay.ts";
+export type { DirectMessages } from "./longpoll/relay.ts";
 
 export interface LongPollTransportOptions extends ConnectionLimits, Patience {
   /** How many messages one POST may hold. */

@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Broadcast, createEndpoint, defineChannel, ok, routeChannel } from "../../src/index.ts";
 import type { Endpoint } from "../../src/index.ts";
-import { engineAdapter } from "../../src/pubsub/engine-adapter.ts";
+import { engineAdapter } from "../../src/pubsub/remote/engine-adapter.ts";
 import { Hub } from "../pubsub/hub.ts";
 import { Client, endpointOf, socketOf, turn } from "./client.ts";
 

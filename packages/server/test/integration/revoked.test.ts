@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { defineChannel, defineSocket, ok } from "../../src/index.ts";
 import type { PubSubAdapter } from "../../src/index.ts";
-import { engineAdapter } from "../../src/pubsub/engine-adapter.ts";
+import { engineAdapter } from "../../src/pubsub/remote/engine-adapter.ts";
 import { Hub } from "../pubsub/hub.ts";
 import { FrameClient } from "./frame-client.ts";
 import { gate } from "./inbox.ts";

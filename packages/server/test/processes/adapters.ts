@@ -3,7 +3,7 @@ import { natsAdapter } from "../../src/pubsub/adapters/nats.ts";
 import { postgresAdapter } from "../../src/pubsub/adapters/postgres.ts";
 import { redisAdapter } from "../../src/pubsub/adapters/redis.ts";
 import type { PubSubAdapter } from "../../src/index.ts";
-import type { EngineOptions } from "../../src/pubsub/engine-adapter.ts";
+import type { EngineOptions } from "../../src/pubsub/remote/engine-adapter.ts";
 import { PASSWORD } from "../pubsub/engines.ts";
 
 export type EngineName = "Redis" | "NATS" | "PostgreSQL";

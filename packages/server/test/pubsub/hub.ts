@@ -1,6 +1,6 @@
 /** An engine in this process, which tests can switch off, slow down and break. */
 import type { ChannelControl } from "../../src/testing/pubsub-suite.ts";
-import type { Engine, EngineConnection, EngineEvents, Parcel } from "../../src/pubsub/engine.ts";
+import type { Engine, EngineConnection, EngineEvents, Parcel } from "../../src/pubsub/remote/engine.ts";
 
 interface Open {
   readonly nodeName: string;

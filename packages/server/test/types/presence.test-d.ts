@@ -3,7 +3,7 @@ import { createEndpoint, defineChannel, defineSocket, ok } from "../../src/index
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
 import { definePresence } from "../../src/presence.ts";
-import type { PresenceDiff, PresenceItem, PresenceState } from "../../src/presence.ts";
+import type { PresenceDiff, PresenceEntry, PresenceState } from "../../src/presence.ts";
 
 interface Meta {
   readonly device: string;
@@ -96,7 +96,7 @@ presence.track(endpoint, "room:1", "bot", { device: "server", typing: false });
 expectTypeOf(presence.list(endpoint, "room:1")).toEqualTypeOf<PresenceState<Meta>>();
 expectTypeOf(named.list(endpoint, "room:1")).toEqualTypeOf<Promise<PresenceState<Meta, { user: User }>>>();
 expectTypeOf((await named.list(endpoint, "room:1"))["ada"]?.user.name).toEqualTypeOf<string | undefined>();
-expectTypeOf(presence.getByKey(endpoint, "room:1", 7)).toEqualTypeOf<PresenceItem<Meta> | undefined>();
+expectTypeOf(presence.getByKey(endpoint, "room:1", 7)).toEqualTypeOf<PresenceEntry<Meta> | undefined>();
 expectTypeOf(presence.getByKey(endpoint, "room:1", 7)?.metas[0]?.typing).toEqualTypeOf<boolean | undefined>();
 expectTypeOf(presence.count(endpoint, "room:1")).toEqualTypeOf<number>();
 expectTypeOf(endpoint.nodes()).toEqualTypeOf<readonly string[]>();

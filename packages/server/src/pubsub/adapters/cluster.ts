@@ -11,13 +11,13 @@
 import cluster from "node:cluster";
 import { checkKeys } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
-import type { Engine, EngineConnection, EngineEvents, Parcel } from "../engine.ts";
-import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../engine-adapter.ts";
-import type { EngineOptions } from "../engine-adapter.ts";
+import type { Engine, EngineConnection, EngineEvents, Parcel } from "../remote/engine.ts";
+import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../remote/engine-adapter.ts";
+import type { EngineOptions } from "../remote/engine-adapter.ts";
 import { isRelayed } from "./cluster/message.ts";
 import type { ClusterMessage } from "./cluster/message.ts";
 
-export type { EngineOptions } from "../engine-adapter.ts";
+export type { EngineOptions } from "../remote/engine-adapter.ts";
 export { relayPubSub } from "./cluster/relay.ts";
 
 /** Adapter between the workers of node:cluster. Throws `WB_OPTION`. */

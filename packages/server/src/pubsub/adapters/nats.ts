@@ -12,11 +12,11 @@ import { onRejection } from "../../awaitable.ts";
 import { WingbeatError } from "../../errors.ts";
 import { checkKeys } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
-import type { Engine, EngineConnection, EngineEvents, Parcel } from "../engine.ts";
-import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../engine-adapter.ts";
-import type { EngineOptions } from "../engine-adapter.ts";
+import type { Engine, EngineConnection, EngineEvents, Parcel } from "../remote/engine.ts";
+import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../remote/engine-adapter.ts";
+import type { EngineOptions } from "../remote/engine-adapter.ts";
 
-export type { EngineOptions } from "../engine-adapter.ts";
+export type { EngineOptions } from "../remote/engine-adapter.ts";
 
 /** The part of a NATS connection that is used. */
 export interface NatsClient {

@@ -14,13 +14,13 @@
 import { WingbeatError } from "../../errors.ts";
 import { checkKeys, checkCount } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
-import type { Engine, EngineConnection, EngineEvents, Parcel } from "../engine.ts";
-import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../engine-adapter.ts";
-import type { EngineOptions } from "../engine-adapter.ts";
+import type { Engine, EngineConnection, EngineEvents, Parcel } from "../remote/engine.ts";
+import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../remote/engine-adapter.ts";
+import type { EngineOptions } from "../remote/engine-adapter.ts";
 import { redisDriver } from "./redis/driver.ts";
 import type { RedisClient, RedisDriver } from "./redis/driver.ts";
 
-export type { EngineOptions } from "../engine-adapter.ts";
+export type { EngineOptions } from "../remote/engine-adapter.ts";
 export type { IoRedisClient, NodeRedisClient, RedisClient } from "./redis/driver.ts";
 
 export interface RedisAdapterOptions extends EngineOptions {

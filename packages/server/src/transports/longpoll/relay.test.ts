@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { LongPollConnection } from "./connection.ts";
 import type { Deliverer, Poller } from "./reach.ts";
 import { Relay } from "./relay.ts";
-import type { Cluster } from "./relay.ts";
+import type { DirectMessages } from "./relay.ts";
 
 const TOPIC = "longpoll:here";
 const THERE = { node: "there", topic: "longpoll:there" };
@@ -16,7 +16,7 @@ describe("a relay between nodes takes messages of other nodes as they come", () 
   beforeEach(() => {
     sent = [];
     calls = [];
-    const cluster: Cluster = {
+    const messages: DirectMessages = {
       nodeName: "here",
       subscribe(_topic, given) {
         receive = given;
@@ -34,7 +34,7 @@ describe("a relay between nodes takes messages of other nodes as they come", () 
         deliverer.settled("delivered");
       },
     } as unknown as LongPollConnection;
-    relay = new Relay(cluster, TOPIC, (token) => (token === "known" ? session : undefined));
+    relay = new Relay(messages, TOPIC, (token) => (token === "known" ? session : undefined));
   });
 
   const question = { ask: "deliver", token: "known", frames: ["a", new Uint8Array([1])], from: THERE, id: 1 };

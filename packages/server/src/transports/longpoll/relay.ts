@@ -7,7 +7,7 @@ import type { LongPollConnection } from "./connection.ts";
 import type { Deliverer, Delivery, Poller, Reach } from "./reach.ts";
 
 /** The other nodes, reached through the endpoint's PubSub. */
-export interface Cluster {
+export interface DirectMessages {
   readonly nodeName: string;
   /** Receives the messages of a topic. Returns a function that stops it. */
   subscribe(topic: string, receive: (message: unknown) => void): () => void;
@@ -68,7 +68,7 @@ function isReply(message: unknown): message is Reply {
 }
 
 export class Relay {
-  readonly #cluster: Cluster;
+  readonly #messages: DirectMessages;
   readonly #address: Address;
   readonly #find: (token: string) => LongPollConnection | undefined;
   readonly #unsubscribe: () => void;
@@ -77,11 +77,11 @@ export class Relay {
   #lastId = 0;
 
   /** `topic` is this node's; `find` returns the sessions of this node. */
-  constructor(cluster: Cluster, topic: string, find: (token: string) => LongPollConnection | undefined) {
-    this.#cluster = cluster;
-    this.#address = { node: cluster.nodeName, topic };
+  constructor(messages: DirectMessages, topic: string, find: (token: string) => LongPollConnection | undefined) {
+    this.#messages = messages;
+    this.#address = { node: messages.nodeName, topic };
     this.#find = find;
-    this.#unsubscribe = cluster.subscribe(topic, (message) => this.#receive(message));
+    this.#unsubscribe = messages.subscribe(topic, (message) => this.#receive(message));
   }
 
   /** A session of another node. Whether it exists is known only once it is asked. */
@@ -93,7 +93,8 @@ export class Relay {
   ask(home: Address, question: Pick<Question, "ask" | "token" | "frames">, onAnswer: (answer: Answer) => void): number {
     const id = ++this.#lastId;
     this.#open.set(id, onAnswer);
-    if (!this.#cluster.send(home.node, home.topic, { ...question, from: this.#address, id })) onAnswer({ say: "gone" });
+    if (!this.#messages.send(home.node, home.topic, { ...question, from: this.#address, id }))
+      onAnswer({ say: "gone" });
     return id;
   }
 
@@ -117,7 +118,7 @@ export class Relay {
 
   #answer(question: Question): void {
     const { from, id } = question;
-    const tell = (answer: Answer): void => void this.#cluster.send(from.node, from.topic, { ...answer, id });
+    const tell = (answer: Answer): void => void this.#messages.send(from.node, from.topic, { ...answer, id });
     const session = this.#find(question.token);
     if (session === undefined) tell({ say: "gone" });
     else if (question.ask === "poll") session.poll(new RemotePoller(tell));

@@ -9,7 +9,7 @@ import { LongPollConnection } from "./connection.ts";
 import type { ConnectionLimits } from "./connection.ts";
 import type { Reach } from "./reach.ts";
 import { Relay } from "./relay.ts";
-import type { Cluster } from "./relay.ts";
+import type { DirectMessages } from "./relay.ts";
 
 /** What the tokens are for. */
 const SALT = "wingbeat long poll";
@@ -35,11 +35,11 @@ export class LongPollSessions {
   #sweeper: NodeJS.Timeout | undefined = undefined;
   #shortestWindow = Number.POSITIVE_INFINITY;
 
-  /** `cluster` is set when there may be other nodes. They must have the same secret. */
-  constructor(secret: string, nodeName: string, cluster: Cluster | undefined) {
+  /** `messages` is set when there may be other nodes. They must have the same secret. */
+  constructor(secret: string, nodeName: string, messages: DirectMessages | undefined) {
     this.#secret = secret;
     this.#nodeName = nodeName;
-    this.#relay = cluster && new Relay(cluster, topicOf(this.#endpointId), (token) => this.#sessions.get(token));
+    this.#relay = messages && new Relay(messages, topicOf(this.#endpointId), (token) => this.#sessions.get(token));
   }
 
   /** Creates a session with its own token. `mount` is the path pattern under which it is polled. */

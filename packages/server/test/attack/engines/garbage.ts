@@ -2,7 +2,7 @@
 import { anyJson } from "../frames/json.ts";
 import type { Random } from "../random.ts";
 
-/** Where an envelope has its version, lengths and sequence; see `pubsub/envelope.ts`. */
+/** Where an envelope has its version, lengths and sequence; see `pubsub/remote/envelope.ts`. */
 const ENVELOPE = { lengths: [1, 2, 19, 23, 27], sequence: 5, sender: 11, header: 31 } as const;
 
 /**

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createEndpoint, defineSocket, ok, refuse } from "../../../src/index.ts";
 import type { Endpoint, HttpAnswer, LogLevel, PubSubAdapter } from "../../../src/index.ts";
-import type { EngineOptions } from "../../../src/pubsub/engine-adapter.ts";
+import type { EngineOptions } from "../../../src/pubsub/remote/engine-adapter.ts";
 import { clusterAdapter } from "../../../src/pubsub/adapters/cluster.ts";
 import { adapterOf } from "../../processes/adapters.ts";
 import type { MeshName } from "../engines/wiretaps.ts";

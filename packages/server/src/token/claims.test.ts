@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { openEnvelope, sealEnvelope } from "./envelope.ts";
+import { readClaims, writeClaims } from "./claims.ts";
 import { Atom, encodeTerm, Tuple } from "./term-encoder.ts";
 
-describe("envelopes", () => {
+describe("claims", () => {
   it("hold data, time and max age", () => {
-    expect(openEnvelope(sealEnvelope(null, 12, 0.5))).toEqual({ data: null, signedAt: 12, maxAge: 0.5 });
+    expect(readClaims(writeClaims(null, 12, 0.5))).toEqual({ data: null, signedAt: 12, maxAge: 0.5 });
   });
 
   it("hold Infinity as Erlang's atom infinity", () => {
-    const message = sealEnvelope(1, 2, Infinity);
+    const message = writeClaims(1, 2, Infinity);
     expect(message).toEqual(encodeTerm(new Tuple(1, 2, new Atom("infinity"))));
-    expect(openEnvelope(message)).toMatchObject({ maxAge: Infinity });
+    expect(readClaims(message)).toMatchObject({ maxAge: Infinity });
   });
 
   it("are also read in the forms of earlier versions of Phoenix, which are good for a day", () => {
     const expected = { data: 7, signedAt: 5, maxAge: 86_400 };
-    expect(openEnvelope(encodeTerm(new Tuple(7, 5)))).toEqual(expected);
-    expect(openEnvelope(encodeTerm({ data: 7, signed: 5 }))).toEqual(expected);
+    expect(readClaims(encodeTerm(new Tuple(7, 5)))).toEqual(expected);
+    expect(readClaims(encodeTerm({ data: 7, signed: 5 }))).toEqual(expected);
   });
 
   it.each<[string, unknown]>([
@@ -31,11 +31,11 @@ describe("envelopes", () => {
     ["a text as max age", new Tuple(7, 5, "60")],
     ["a big integer as max age", new Tuple(7, 5, 2n ** 70n)],
   ])("are not %s", (_what, term) => {
-    expect(openEnvelope(encodeTerm(term))).toBeUndefined();
+    expect(readClaims(encodeTerm(term))).toBeUndefined();
   });
 
   it("are no bytes that are no term", () => {
-    expect(openEnvelope(Buffer.alloc(0))).toBeUndefined();
-    expect(openEnvelope(Buffer.from("{}"))).toBeUndefined();
+    expect(readClaims(Buffer.alloc(0))).toBeUndefined();
+    expect(readClaims(Buffer.from("{}"))).toBeUndefined();
   });
 });

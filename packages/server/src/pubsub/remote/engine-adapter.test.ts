@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Hub } from "../../test/pubsub/hub.ts";
-import { PubSub } from "../pubsub.ts";
-import { attach } from "../telemetry/attach.ts";
-import { pubsubSuite } from "../testing/pubsub-suite.ts";
+import { Hub } from "../../../test/pubsub/hub.ts";
+import { PubSub } from "../../pubsub.ts";
+import { attach } from "../../telemetry/attach.ts";
+import { pubsubSuite } from "../../testing/pubsub-suite.ts";
 import type { Parcel } from "./engine.ts";
 import { engineAdapter, namespaceOf } from "./engine-adapter.ts";
 import { EnvelopeWriter } from "./envelope.ts";

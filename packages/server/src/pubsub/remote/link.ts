@@ -4,11 +4,11 @@
  *
  * Sending neither waits nor throws. Losses are counted and reported.
  */
-import { emit } from "../telemetry.ts";
-import type { AdapterStatus } from "./adapter.ts";
+import { emit } from "../../telemetry.ts";
+import type { AdapterStatus } from "../adapter.ts";
 import type { Engine, EngineConnection, Parcel } from "./engine.ts";
 import { Losses } from "./losses.ts";
-import { Outbox } from "./outbox.ts";
+import { ParcelQueue } from "./queue.ts";
 
 /** Milliseconds that connecting may take. */
 const OPEN_TIMEOUT = 5_000;
@@ -39,7 +39,7 @@ export class Link {
   readonly losses: Losses;
   readonly #engine: Engine;
   readonly #options: LinkOptions;
-  readonly #outbox: Outbox;
+  readonly #queue: ParcelQueue;
   readonly #underWay = new Set<readonly Parcel[]>();
   readonly #source: { readonly adapter: string; readonly nodeName: string };
   /** Identifies the current connection: events of older ones are ignored. */
@@ -67,7 +67,7 @@ export class Link {
     this.#engine = engine;
     this.#options = options;
     this.#source = { adapter: engine.name, nodeName: options.nodeName };
-    this.#outbox = new Outbox(options.maxQueuedBytes);
+    this.#queue = new ParcelQueue(options.maxQueuedBytes);
     this.losses = new Losses(this.#source);
   }
 
@@ -77,7 +77,7 @@ export class Link {
       state: this.#isUp ? "up" : "down",
       since: this.#since,
       ...(this.#isUp ? {} : { reason: this.#reason }),
-      queued: this.#outbox.size,
+      queued: this.#queue.size,
       lost: this.losses.totalLost,
       missed: this.losses.totalMissed,
     };
@@ -95,9 +95,9 @@ export class Link {
   send(parcel: Parcel): void {
     if (this.#isStopped) return;
     if (parcel.bytes.length > this.#options.maxQueuedBytes) return this.losses.lost(1, "too large");
-    this.losses.lost(this.#outbox.add(parcel), "queue full");
+    this.losses.lost(this.#queue.add(parcel), "queue full");
     if (!this.#isUp) return;
-    if (this.#outbox.bytes >= BATCH) return this.#flush();
+    if (this.#queue.bytes >= BATCH) return this.#flush();
     if (this.#flushIsDue) return;
     // What is sent in one turn goes to the engine in one batch.
     this.#flushIsDue = true;
@@ -109,7 +109,7 @@ export class Link {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#release();
-    if (this.#isUp && (this.#outbox.size > 0 || this.#underWay.size > 0)) {
+    if (this.#isUp && (this.#queue.size > 0 || this.#underWay.size > 0)) {
       await within(STOP_TIMEOUT, new Promise<void>((resolve) => (this.#onDrained = resolve)));
     }
     const connection = this.#connection;
@@ -117,7 +117,7 @@ export class Link {
     this.#isUp = false;
     this.#reason = "stopped";
     this.#since = Date.now();
-    this.losses.lost(this.#outbox.take(Infinity).length, "stopped");
+    this.losses.lost(this.#queue.take(Infinity).length, "stopped");
     this.losses.tell();
     this.#settled();
     await within(STOP_TIMEOUT, closed(connection));
@@ -232,10 +232,10 @@ export class Link {
     while (
       this.#isUp &&
       this.#hold === undefined &&
-      this.#outbox.size > 0 &&
+      this.#queue.size > 0 &&
       this.#underWay.size < this.#engine.parallel
     ) {
-      const batch = this.#outbox.take(BATCH);
+      const batch = this.#queue.take(BATCH);
       this.#underWay.add(batch);
       this.#hand(batch).then(
         () => this.#sent(batch),
@@ -265,7 +265,7 @@ export class Link {
     // If the connection was lost, the batch was already counted as lost.
     if (!this.#underWay.delete(batch)) return;
     if (error !== undefined) this.losses.lost(batch.length, "not confirmed", error);
-    if (this.#outbox.size > 0) this.#flush();
+    if (this.#queue.size > 0) this.#flush();
     else if (this.#underWay.size === 0) this.#onDrained?.();
   }
 

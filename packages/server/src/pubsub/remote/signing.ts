@@ -8,7 +8,7 @@
  */
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { WingbeatError } from "../errors.ts";
+import { WingbeatError } from "../../errors.ts";
 import type { Engine, EngineConnection, EngineEvents, Parcel } from "./engine.ts";
 
 /** The first byte. */

@@ -5,7 +5,7 @@ const MAX_LINES = 100;
 /** A Phoenix server accepts bodies of 8 MB; a character takes up to three bytes. */
 const MAX_CHARACTERS = 2_000_000;
 
-export class Outbox {
+export class Posts {
   readonly #post: (body: string) => Promise<boolean>;
   readonly #lines: string[] = [];
   #busy = false;

@@ -1,9 +1,9 @@
 /** Anything at all on an engine's channel: nothing throws, memory is bounded, and nodes go on hearing each other. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Hub } from "../../test/pubsub/hub.ts";
-import { PubSub } from "../pubsub.ts";
-import { attach } from "../telemetry/attach.ts";
+import { Hub } from "../../../test/pubsub/hub.ts";
+import { PubSub } from "../../pubsub.ts";
+import { attach } from "../../telemetry/attach.ts";
 import { engineAdapter } from "./engine-adapter.ts";
 import { EnvelopeWriter } from "./envelope.ts";
 import { PartCutter } from "./parts.ts";

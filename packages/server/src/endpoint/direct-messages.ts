@@ -1,9 +1,9 @@
 /** PubSub as used by long polling: messages to a single node. */
 import type { PubSub, Subscription } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
-import type { Cluster } from "../transports/longpoll.ts";
+import type { DirectMessages } from "../transports/longpoll.ts";
 
-export function clusterOf(pubsub: PubSub): Cluster {
+export function directMessages(pubsub: PubSub): DirectMessages {
   return {
     nodeName: pubsub.nodeName,
     subscribe(topic, receive) {

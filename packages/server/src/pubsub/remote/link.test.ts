@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Hub } from "../../test/pubsub/hub.ts";
-import { attach } from "../telemetry/attach.ts";
+import { Hub } from "../../../test/pubsub/hub.ts";
+import { attach } from "../../telemetry/attach.ts";
 import type { Engine, Parcel } from "./engine.ts";
 import { Link, PING } from "./link.ts";
 import type { LinkOptions } from "./link.ts";

@@ -16,9 +16,9 @@
  * Numbers are big-endian, texts UTF-8, lengths in bytes.
  */
 import { randomBytes } from "node:crypto";
-import type { PubSubMessage } from "./adapter.ts";
-import { attach, detach } from "./attachments.ts";
-import type { Attachment } from "./attachments.ts";
+import type { PubSubMessage } from "../adapter.ts";
+import { extractBinaries, restoreBinaries } from "./binaries.ts";
+import type { Binary } from "./binaries.ts";
 
 /** The first byte. Other versions will use other numbers. */
 export const ENVELOPE = 1;
@@ -39,12 +39,12 @@ export class EnvelopeWriter {
 
   /** Throws for anything that JSON cannot carry. */
   write({ topic, dispatcher, message }: PubSubMessage, stream: number, sequence: number): Buffer {
-    const { json, attachments } = detach(message);
+    const { json, binaries } = extractBinaries(message);
     const dispatcherLength = Buffer.byteLength(dispatcher);
     if (dispatcherLength > 255) throw new RangeError("a dispatcher's name has at most 255 bytes");
     const topicLength = Buffer.byteLength(topic);
     const jsonLength = Buffer.byteLength(json);
-    const tail = attachments.length === 0 ? undefined : tailOf(attachments);
+    const tail = binaries.length === 0 ? undefined : tailOf(binaries);
     const tailLength = tail?.length ?? 0;
     const length = HEADER + this.#node.length + dispatcherLength + topicLength + jsonLength + tailLength;
     const bytes = Buffer.allocUnsafe(length);
@@ -66,11 +66,11 @@ export class EnvelopeWriter {
   }
 }
 
-function tailOf(attachments: readonly Attachment[]): Buffer {
-  const paths = Buffer.from(JSON.stringify(attachments.map(({ path, bytes }) => [path, bytes.length])));
+function tailOf(binaries: readonly Binary[]): Buffer {
+  const paths = Buffer.from(JSON.stringify(binaries.map(({ path, bytes }) => [path, bytes.length])));
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32BE(paths.length);
-  return Buffer.concat([length, paths, ...attachments.map(({ bytes }) => bytes)]);
+  return Buffer.concat([length, paths, ...binaries.map(({ bytes }) => bytes)]);
 }
 
 /** A received message. Throws when the bytes are not an envelope, or a truncated one. */
@@ -111,26 +111,26 @@ export class Envelope implements PubSubMessage {
   /** Parsed at each access. Throws whatever `JSON.parse` throws. */
   get message(): unknown {
     const message: unknown = JSON.parse(this.#bytes.toString("utf8", this.#json, this.#tail));
-    return this.#tail === this.#bytes.length ? message : attach(message, this.#attachments());
+    return this.#tail === this.#bytes.length ? message : restoreBinaries(message, this.#binaries());
   }
 
   /** Throws when the tail is malformed. */
-  #attachments(): Attachment[] {
+  #binaries(): Binary[] {
     const start = this.#tail + 4;
     let at = start + this.#bytes.readUInt32BE(this.#tail);
     const list: unknown = JSON.parse(this.#bytes.toString("utf8", start, at));
-    if (!Array.isArray(list) || !list.every(isPlace)) throw new RangeError("malformed list of attachments");
-    const attachments = list.map(([path, length]) => {
+    if (!Array.isArray(list) || !list.every(isPlace)) throw new RangeError("malformed list of binaries");
+    const binaries = list.map(([path, length]) => {
       const from = at;
       at += length;
       // A copy, and a plain Uint8Array: the receiver may keep it, and must not keep the engine's buffer alive.
       return { path, bytes: new Uint8Array(this.#bytes.subarray(from, at)) };
     });
-    if (at !== this.#bytes.length) throw new RangeError("attachments do not match their list");
-    return attachments;
+    if (at !== this.#bytes.length) throw new RangeError("binaries do not match their list");
+    return binaries;
   }
 }
 
 /** `[path, length]` */
-const isPlace = (value: unknown): value is [Attachment["path"], number] =>
+const isPlace = (value: unknown): value is [Binary["path"], number] =>
   Array.isArray(value) && Array.isArray(value[0]) && Number.isSafeInteger(value[1]) && value[1] >= 0;

@@ -10,9 +10,10 @@
 import { randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { hostname } from "node:os";
-import { WingbeatError } from "../errors.ts";
-import { checkCount, checkDuration } from "../options.ts";
-import type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./adapter.ts";
+import { WingbeatError } from "../../errors.ts";
+import { checkCount, checkDuration } from "../../options.ts";
+import type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "../adapter.ts";
+import { topicHash } from "../topic-hash.ts";
 import type { Engine } from "./engine.ts";
 import { DIRECT, Envelope, EnvelopeWriter } from "./envelope.ts";
 import { Gaps, LATE, TOO_FAR } from "./gaps.ts";
@@ -122,7 +123,7 @@ class EngineAdapter implements PubSubAdapter {
   }
 
   broadcast(message: PubSubMessage): void {
-    const stream = this.#streams === 1 ? 0 : hash(message.topic) % this.#streams;
+    const stream = this.#streams === 1 ? 0 : topicHash(message.topic) % this.#streams;
     const sequence = (this.#sequences[stream] as number) + 1;
     const bytes = this.#write(message, stream, sequence);
     this.#sequences[stream] = sequence;
@@ -176,11 +177,4 @@ class EngineAdapter implements PubSubAdapter {
     }
     this.#deliver(envelope);
   }
-}
-
-/** FNV-1a over UTF-16 units: the same on all nodes. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  return value >>> 0;
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fromBase64, toBase64 } from "./base64.ts";
-import { Outbox } from "./outbox.ts";
+import { Posts } from "./posts.ts";
 
 /** Posts that the test answers itself. */
-function posts() {
+function answers() {
   const sent: { readonly lines: string[]; answer(taken: boolean): Promise<void> }[] = [];
   const post = (body: string) =>
     new Promise<boolean>((resolve) => {
@@ -21,11 +21,11 @@ const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe("Outbox", () => {
+describe("Posts", () => {
   it("posts what was sent in one turn together, at its end", async () => {
-    const { sent, post } = posts();
-    const outbox = new Outbox(post);
-    numbered(3).forEach((line) => outbox.add(line));
+    const { sent, post } = answers();
+    const posts = new Posts(post);
+    numbered(3).forEach((line) => posts.add(line));
     await Promise.resolve();
     expect(sent).toEqual([]);
     await vi.advanceTimersByTimeAsync(0);
@@ -33,25 +33,25 @@ describe("Outbox", () => {
   });
 
   it("keeps what is sent during a post for the next one", async () => {
-    const { sent, post } = posts();
-    const outbox = new Outbox(post);
-    outbox.add("[0]");
+    const { sent, post } = answers();
+    const posts = new Posts(post);
+    posts.add("[0]");
     await vi.advanceTimersByTimeAsync(0);
-    numbered(2, 1).forEach((line) => outbox.add(line));
+    numbered(2, 1).forEach((line) => posts.add(line));
     await vi.advanceTimersByTimeAsync(100);
     expect(sent).toHaveLength(1);
     await sent[0]?.answer(true);
     expect(sent[1]?.lines).toEqual(["[1]", "[2]"]);
     await sent[1]?.answer(true);
-    outbox.add("[3]");
+    posts.add("[3]");
     await vi.advanceTimersByTimeAsync(0);
     expect(sent[2]?.lines).toEqual(["[3]"]);
   });
 
   it("posts at most 100 lines at once, in order", async () => {
-    const { sent, post } = posts();
-    const outbox = new Outbox(post);
-    numbered(150).forEach((line) => outbox.add(line));
+    const { sent, post } = answers();
+    const posts = new Posts(post);
+    numbered(150).forEach((line) => posts.add(line));
     await vi.advanceTimersByTimeAsync(0);
     expect(sent.map(({ lines }) => lines)).toEqual([numbered(100)]);
     await sent[0]?.answer(true);
@@ -59,10 +59,10 @@ describe("Outbox", () => {
   });
 
   it("posts at most two million characters at once, or a single longer line", async () => {
-    const { sent, post } = posts();
-    const outbox = new Outbox(post);
+    const { sent, post } = answers();
+    const posts = new Posts(post);
     const lines = [900_000, 900_000, 900_000, 3_000_000, 1].map((length) => "x".repeat(length));
-    lines.forEach((line) => outbox.add(line));
+    lines.forEach((line) => posts.add(line));
     await vi.advanceTimersByTimeAsync(0);
     for (let index = 0; index < 4; index++) await sent[index]?.answer(true);
     expect(sent.map((request) => request.lines.map((line) => line.length))).toEqual([
@@ -74,26 +74,26 @@ describe("Outbox", () => {
   });
 
   it("counts the characters until they are taken", async () => {
-    const { sent, post } = posts();
-    const outbox = new Outbox(post);
-    outbox.add("[12]");
-    expect(outbox.size).toBe(4);
+    const { sent, post } = answers();
+    const posts = new Posts(post);
+    posts.add("[12]");
+    expect(posts.size).toBe(4);
     await vi.advanceTimersByTimeAsync(0);
-    outbox.add("[3]");
-    expect(outbox.size).toBe(7);
+    posts.add("[3]");
+    expect(posts.size).toBe(7);
     await sent[0]?.answer(true);
-    expect(outbox.size).toBe(3);
+    expect(posts.size).toBe(3);
     await sent[1]?.answer(true);
-    expect(outbox.size).toBe(0);
+    expect(posts.size).toBe(0);
   });
 
   it("sends nothing any more once a post was not taken", async () => {
-    const { sent, post } = posts();
-    const outbox = new Outbox(post);
-    numbered(150).forEach((line) => outbox.add(line));
+    const { sent, post } = answers();
+    const posts = new Posts(post);
+    numbered(150).forEach((line) => posts.add(line));
     await vi.advanceTimersByTimeAsync(0);
     await sent[0]?.answer(false);
-    outbox.add("[later]");
+    posts.add("[later]");
     await vi.advanceTimersByTimeAsync(100);
     expect(sent).toHaveLength(1);
   });

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Hub } from "../../test/pubsub/hub.ts";
-import { PubSub } from "../pubsub.ts";
-import { attach } from "../telemetry/attach.ts";
-import { pubsubSuite } from "../testing/pubsub-suite.ts";
+import { Hub } from "../../../test/pubsub/hub.ts";
+import { PubSub } from "../../pubsub.ts";
+import { attach } from "../../telemetry/attach.ts";
+import { pubsubSuite } from "../../testing/pubsub-suite.ts";
 import type { Parcel } from "./engine.ts";
 import { engineAdapter } from "./engine-adapter.ts";
 import type { EngineOptions } from "./engine-adapter.ts";

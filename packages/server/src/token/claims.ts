@@ -18,19 +18,19 @@ export type TokenResult<Data = TokenData> =
 export type TokenRefusal = "missing" | "invalid" | "expired";
 
 /** `signedAt` in milliseconds since 1970, `maxAge` in seconds. */
-export interface Envelope {
+export interface Claims {
   readonly data: TokenData;
   readonly signedAt: number;
   readonly maxAge: number;
 }
 
 /** The message of a new token. */
-export function sealEnvelope(data: unknown, signedAt: number, maxAge: number): Buffer {
+export function writeClaims(data: unknown, signedAt: number, maxAge: number): Buffer {
   return encodeTerm(new Tuple(data, signedAt, maxAge === Infinity ? new Atom("infinity") : maxAge));
 }
 
-/** Reads the message of a genuine token; undefined when it is not an envelope. */
-export function openEnvelope(message: Buffer): Envelope | undefined {
+/** Reads the message of a genuine token; undefined when it is not claims. */
+export function readClaims(message: Buffer): Claims | undefined {
   const term = decodeTerm(message);
   if (term === undefined) return undefined;
   const [data, signedAt, maxAge] = fieldsOf(message[1], term);
@@ -51,10 +51,10 @@ function fieldsOf(tag: number | undefined, term: TokenData): readonly (TokenData
   return [data, signed, DEFAULT_MAX_AGE];
 }
 
-/** What the envelope says at the time `now`, in milliseconds. `maxAge` (seconds) replaces the one in the envelope. */
-export function judge(envelope: Envelope, now: number, maxAge = envelope.maxAge): TokenResult {
-  if (maxAge === Infinity) return { ok: true, data: envelope.data };
-  if (envelope.signedAt > now) return { ok: false, reason: "invalid" };
-  const isOver = maxAge <= 0 || envelope.signedAt + Math.trunc(maxAge * 1000) < now;
-  return isOver ? { ok: false, reason: "expired" } : { ok: true, data: envelope.data };
+/** What the claims say at the time `now`, in milliseconds. `maxAge` (seconds) replaces the one in the claims. */
+export function judge(claims: Claims, now: number, maxAge = claims.maxAge): TokenResult {
+  if (maxAge === Infinity) return { ok: true, data: claims.data };
+  if (claims.signedAt > now) return { ok: false, reason: "invalid" };
+  const isOver = maxAge <= 0 || claims.signedAt + Math.trunc(maxAge * 1000) < now;
+  return isOver ? { ok: false, reason: "expired" } : { ok: true, data: claims.data };
 }

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { attach, detach } from "./attachments.ts";
+import { extractBinaries, restoreBinaries } from "./binaries.ts";
 
 const there = (message: unknown): unknown => {
-  const { json, attachments } = detach(message);
-  return attach(JSON.parse(json), attachments);
+  const { json, binaries } = extractBinaries(message);
+  return restoreBinaries(JSON.parse(json), binaries);
 };
 
 const messages = fc.letrec<{ message: unknown }>((tie) => ({
@@ -27,15 +27,15 @@ describe("bytes beside JSON", () => {
 
   it("leave the JSON of a message without bytes as it is", () => {
     const message = { a: [1, { b: null }], date: new Date(0) };
-    expect(detach(message)).toEqual({ json: JSON.stringify(message), attachments: [] });
+    expect(extractBinaries(message)).toEqual({ json: JSON.stringify(message), binaries: [] });
   });
 
   it("leave null in their places, and do not change the message", () => {
     const bytes = new Uint8Array([1, 2]);
     const message = { file: { parts: [bytes, "text"] }, date: new Date(0) };
-    expect(detach(message)).toEqual({
+    expect(extractBinaries(message)).toEqual({
       json: '{"file":{"parts":[null,"text"]},"date":"1970-01-01T00:00:00.000Z"}',
-      attachments: [{ path: ["file", "parts", 0], bytes }],
+      binaries: [{ path: ["file", "parts", 0], bytes }],
     });
     expect(message.file.parts[0]).toBe(bytes);
   });
@@ -61,8 +61,8 @@ describe("bytes beside JSON", () => {
   it("are refused in what JSON cannot carry", () => {
     const cycle: Record<string, unknown> = {};
     cycle["self"] = cycle;
-    expect(() => detach(cycle)).toThrow("message has a cycle or more than 1000 levels");
-    expect(() => detach({ big: 1n })).toThrow(TypeError);
+    expect(() => extractBinaries(cycle)).toThrow("message has a cycle or more than 1000 levels");
+    expect(() => extractBinaries({ big: 1n })).toThrow(TypeError);
   });
 
   it.each<[string, unknown, unknown[]]>([
@@ -77,7 +77,7 @@ describe("bytes beside JSON", () => {
     ["is one of objects", { a: null }, [{ toString: () => "a" }]],
   ])("whose path %s are an error, and change nothing", (_what, message, path) => {
     const before = JSON.stringify(message);
-    expect(() => attach(message, [{ path, bytes: new Uint8Array() } as never])).toThrow(
+    expect(() => restoreBinaries(message, [{ path, bytes: new Uint8Array() } as never])).toThrow(
       "an attachment with an invalid path",
     );
     expect(JSON.stringify(message)).toBe(before);

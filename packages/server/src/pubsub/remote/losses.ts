@@ -2,7 +2,7 @@
  * Counts losses and reports them to telemetry. A full queue loses a message with every broadcast, so losses are
  * aggregated for a moment and reported as a number.
  */
-import { emit } from "../telemetry.ts";
+import { emit } from "../../telemetry.ts";
 
 export type LossReason = "queue full" | "too large" | "not confirmed" | "stopped";
 

@@ -1,5 +1,5 @@
 /**
- * Messages as JSON with binary attachments: each `Uint8Array` is taken out, and its path recorded. No marker is used
+ * Messages as JSON with binary binaries: each `Uint8Array` is taken out, and its path recorded. No marker is used
  * inside the JSON, so no message can contain one by accident.
  */
 
@@ -7,35 +7,35 @@ type Path = readonly (string | number)[];
 type Container = Record<string | number, unknown>;
 
 /** Bytes found in a message, and their path. An empty path: the message itself. */
-export interface Attachment {
+export interface Binary {
   readonly path: Path;
   readonly bytes: Uint8Array;
 }
 
-export interface Detached {
+export interface Extracted {
   /** The message as JSON text, with `null` where bytes were. */
   readonly json: string;
-  readonly attachments: readonly Attachment[];
+  readonly binaries: readonly Binary[];
 }
 
-const NONE: readonly Attachment[] = [];
+const NONE: readonly Binary[] = [];
 /** Maximum nesting of a message. Deeper ones have a cycle, or could break a client's parser. */
 const DEEPEST = 1_000;
 
 /** Throws for anything that JSON cannot carry: cycles, bigints, more than 1,000 levels. */
-export function detach(message: unknown): Detached {
-  if (!holdsBytes(message, 0)) return { json: JSON.stringify(message) ?? "null", attachments: NONE };
-  const attachments: Attachment[] = [];
-  return { json: JSON.stringify(withoutBytes(message, [], attachments)), attachments };
+export function extractBinaries(message: unknown): Extracted {
+  if (!holdsBytes(message, 0)) return { json: JSON.stringify(message) ?? "null", binaries: NONE };
+  const binaries: Binary[] = [];
+  return { json: JSON.stringify(withoutBytes(message, [], binaries)), binaries };
 }
 
 /**
  * Puts the bytes back into a parsed message. Throws when a path does not lead to a `null` in it: paths come from
  * outside, and must not reach a prototype.
  */
-export function attach(message: unknown, attachments: readonly Attachment[]): unknown {
+export function restoreBinaries(message: unknown, binaries: readonly Binary[]): unknown {
   const holder: Container = { message };
-  for (const { path, bytes } of attachments) {
+  for (const { path, bytes } of binaries) {
     let parent: unknown = holder;
     let key: unknown = "message";
     for (const next of path) {
@@ -70,7 +70,7 @@ function holdsBytes(value: unknown, depth: number): boolean {
 }
 
 /** Copies a value with `null` in place of bytes, which are added to `found`. */
-function withoutBytes(value: unknown, path: Path, found: Attachment[]): unknown {
+function withoutBytes(value: unknown, path: Path, found: Binary[]): unknown {
   if (typeof value !== "object" || value === null) return value;
   // Must come before toJSON: a Buffer has one.
   if (value instanceof Uint8Array) {

@@ -1,7 +1,7 @@
 /** Messages queued for the engine, up to a limit in bytes. Beyond it the oldest are dropped. */
 import type { Parcel } from "./engine.ts";
 
-export class Outbox {
+export class ParcelQueue {
   readonly #limit: number;
   #parcels: Parcel[] = [];
   /** The index of the oldest: removing from the front of a long array would move all the others. */
