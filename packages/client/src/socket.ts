@@ -155,9 +155,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (this.hasLogger()) this.log("push", `${topic} ${event} (${join_ref}, ${ref})`, payload);
     if (this.isConnected()) return this.#send(message);
     if (this.sendBuffer.length >= this.options.maxBufferedPushes) {
-      throw new Error(
-        `maxBufferedPushes reached: ${this.options.maxBufferedPushes} messages wait`,
-      );
+      throw new Error(`maxBufferedPushes reached: ${this.options.maxBufferedPushes} messages wait`);
     }
     this.sendBuffer.push(message);
   }
