@@ -50,6 +50,7 @@ export class WebSocketTransport {
       noServer: true,
       clientTracking: false,
       WebSocket: ServerWebSocket,
+      autoPong: false, // the connection answers pings itself
       maxPayload: maxPayload(options.maxFrameSize),
       maxFragments: MAX_FRAGMENTS,
       perMessageDeflate: options.compress,

@@ -25,17 +25,21 @@ export function createBoundedServer(
   listener: RequestListener,
 ): Server {
   const pending = new Set<Socket>();
+  /** One listener for all, and removed in time: it would weigh on every connection for as long as it lives. */
+  function forget(this: Socket): void {
+    pending.delete(this);
+  }
   /** Node creates a response once the headers of a request have arrived, whoever answers it. */
   class Request extends IncomingMessage {
     constructor(socket: Socket) {
       super(socket);
-      pending.delete(socket);
+      if (pending.delete(socket)) socket.off("close", forget);
     }
   }
   const server = createServer({ ...timeoutsOf(requestTimeout), IncomingMessage: Request }, listener as never);
   server.on("connection", (socket: Socket) => {
     pending.add(socket);
-    socket.once("close", () => pending.delete(socket));
+    socket.on("close", forget);
     if (pending.size <= maxPendingSockets) return;
     const [oldest] = pending;
     pending.delete(oldest as Socket);

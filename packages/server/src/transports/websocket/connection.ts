@@ -5,7 +5,7 @@ import { WebSocket } from "ws";
 import { Lag } from "../lag.ts";
 import type { Connection, ConnectionHandler, Frame } from "../connection.ts";
 import { CoalescedWriter } from "./coalesced-writer.ts";
-import { WEBSOCKET } from "./frame.ts";
+import { pongFrame, WEBSOCKET } from "./frame.ts";
 
 /** A close frame has room for 125 bytes, two of them for the code (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 123;
@@ -20,6 +20,17 @@ const PING_BYTES = 100;
 export class ServerWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined = undefined;
 
+  /**
+   * Takes the events of `ws` without listeners, which every connection would need a table for. After an error `ws` closes
+   * the connection itself.
+   */
+  override emit(event: string | symbol, data?: unknown, isBinary?: unknown): boolean {
+    if (event === "message") this.connection?.received(data as Buffer, isBinary as boolean);
+    else if (event === "ping") this.connection?.pinged(data as Buffer);
+    else if (event === "close") this.connection?.gone(data as number);
+    return true;
+  }
+
   /** Answers every close frame of a client with 1000, as Phoenix does; `ws` would echo the client's code. */
   override close(code?: number, reason?: string | Buffer): void {
     const isAnswer = code === undefined || reason !== undefined;
@@ -33,22 +44,6 @@ export class ServerWebSocket extends WebSocket {
     this.resume();
   }
 }
-
-function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
-  (this as ServerWebSocket).connection?.received(data as Buffer, isBinary);
-}
-
-/** `ws` answers pings. */
-function onPing(this: WebSocket, data: Buffer): void {
-  (this as ServerWebSocket).connection?.pinged(data.length);
-}
-
-function onClose(this: WebSocket, code: number): void {
-  (this as ServerWebSocket).connection?.gone(code);
-}
-
-/** `ws` closes the connection itself after an error; we learn of it through `close`. */
-function onError(): void {}
 
 /** Shared by the connections of a mount. */
 export interface ConnectionLimits {
@@ -67,7 +62,6 @@ const NOTHING = Buffer.alloc(0);
 const COMPRESSION_WAIT = 20;
 
 export class WebSocketConnection extends CoalescedWriter implements Connection {
-  readonly transport = "websocket";
   readonly #websocket: ServerWebSocket;
   readonly #socket: Duplex & { readonly bytesRead?: number };
   readonly #limits: ConnectionLimits;
@@ -102,10 +96,10 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
     this.#limits = limits;
     this.#onGone = onGone;
     websocket.connection = this;
-    websocket.on("message", onMessage);
-    websocket.on("ping", onPing);
-    websocket.on("close", onClose);
-    websocket.on("error", onError);
+  }
+
+  get transport(): string {
+    return "websocket";
   }
 
   get bufferedBytes(): number {
@@ -122,9 +116,12 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
     if (this.#isOpen) this.#handler?.receive(isBinary ? data : data.toString(), data.length);
   }
 
-  /** A ping counts as a small frame: answering it costs about as much. */
-  pinged(bytes: number): void {
-    if (this.#isOpen) this.#handler?.spend(PING_BYTES + bytes);
+  /** Answers a ping. It counts as a small frame, which costs about as much to answer. */
+  pinged(data: Buffer): void {
+    if (!this.#isOpen) return;
+    this.#handler?.spend(PING_BYTES + data.length);
+    if (!this.#compressed) this.add(pongFrame(data));
+    else if (this.#hasRoom()) this.#websocket.pong(data);
   }
 
   send(frame: Frame): void {
@@ -215,10 +212,14 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
 
   /** With permessage-deflate, each client has its own compressor: `ws` writes. */
   #sendCompressed(frame: Frame): void {
+    if (this.#hasRoom()) this.#websocket.send(frame.data);
+  }
+
+  #hasRoom(): boolean {
     const buffered = this.#websocket.bufferedAmount;
-    if (buffered <= this.#limits.maxBufferedBytes) this.#lag = undefined;
-    else if (this.#isTooSlow(buffered)) return;
-    this.#websocket.send(frame.data);
+    if (buffered > this.#limits.maxBufferedBytes) return !this.#isTooSlow(buffered);
+    this.#lag = undefined;
+    return true;
   }
 
   /** More than the buffer limit is buffered: closes the connection if that is too much by now. */
