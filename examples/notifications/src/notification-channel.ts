@@ -1,5 +1,5 @@
 import { defineChannel, definePresence, ok, refuse } from "wingbeat";
-import type { Endpoint } from "wingbeat";
+import type { ChannelEndpoint } from "wingbeat";
 import { z } from "zod";
 import { countUnread } from "./inbox.ts";
 import type { Inbox } from "./inbox.ts";
@@ -34,7 +34,7 @@ export interface Ids {
 /** What `markRead` needs of a channel. */
 interface Reader {
   readonly assigns: { readonly user: User };
-  readonly endpoint: Pick<Endpoint, "broadcast">;
+  readonly endpoint: ChannelEndpoint;
   broadcast(event: "read", payload: Ids): void;
 }
 

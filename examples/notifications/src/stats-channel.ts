@@ -1,5 +1,5 @@
 import { defineChannel, ok, refuse } from "wingbeat";
-import type { Endpoint } from "wingbeat";
+import type { ChannelEndpoint } from "wingbeat";
 import type { Notification } from "./notification.ts";
 import type { Sent, Stats } from "./sent.ts";
 import type { User } from "./users.ts";
@@ -19,7 +19,7 @@ export function statsChannel(sent: Sent) {
 
 /** Tells those who have caused notifications what has become of them. */
 export async function tellAuthors(
-  endpoint: Pick<Endpoint, "broadcast">,
+  endpoint: ChannelEndpoint,
   sent: Sent,
   notifications: readonly Notification[],
 ): Promise<void> {

@@ -49,14 +49,17 @@ type ByName<Patterns> = {
 type Values<T> = T extends unknown ? T[keyof T] : never;
 /** The value of a record of patterns for a name. An exact name wins over patterns. */
 type At<Names extends Readonly<Record<string, object>>, Name extends string> = Values<Names[Name]>;
-type ByPattern<Channel extends ChannelContract> = { readonly [C in Channel as C["topic"]]: C };
+type ByPattern<Channel extends WithTopic> = { readonly [C in Channel as C["topic"]]: C };
+interface WithTopic {
+  readonly topic: string;
+}
 
 /** The topics that a socket has channels for. */
-export type TopicsOf<Socket extends SocketContract> = TopicOf<Socket["channels"]["topic"]>;
+export type TopicsOf<Socket extends { readonly channels: WithTopic }> = TopicOf<Socket["channels"]["topic"]>;
 
 /** The channel that a topic leads to: the one declared for exactly this topic, else all whose pattern matches. */
-export type ChannelAt<Socket extends SocketContract, Topic extends string> =
-  At<ByName<ByPattern<Socket["channels"]>>, Topic> extends infer Channel extends ChannelContract ? Channel : never;
+export type ChannelAt<Socket extends { readonly channels: WithTopic }, Topic extends string> =
+  At<ByName<ByPattern<Socket["channels"]>>, Topic> extends infer Channel extends Socket["channels"] ? Channel : never;
 
 /** The events that a client may push: a pattern `reaction:*` allows `reaction:thumbs_up`. */
 export type EventsOf<Channel extends ChannelContract> = TopicOf<keyof Channel["events"] & string>;

@@ -2,147 +2,61 @@
  * `defineChannel`: a channel as a chain of declarations. The result is plain data with types; the process that runs it
  * for each client is in `channel/process.ts`.
  *
- * The type parameter is one record, {@link ChannelDef}: hover a channel to read its topic, assigns, events and pushes.
+ * There are two type parameters, both records: what is declared ({@link ChannelDef}), which is all that `ctx` depends
+ * on, and what clients may send ({@link Accepts}), which grows with every handler.
  */
-import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { ChannelContract, ParamsOf, ReplyContract, TopicOf } from "@wingbeat/protocol";
-import type { ChannelEndpoint, ReplyRef } from "./channel/context.ts";
-import type { Reply, Stop } from "./channel/result.ts";
+import type { ChannelContract } from "@wingbeat/protocol";
+import type { Awaitable, ChannelContext, ChannelDef, TerminateReason } from "./channel/context.ts";
+import { payloadHandler, pushSpecs } from "./channel/declaration.ts";
+import type { Delivery } from "./channel/delivery.ts";
+import type { AnyTopic, BroadcastsOf, TopicContract } from "./channel/endpoint.ts";
+import type {
+  InResult,
+  InResultFor,
+  JoinResult,
+  JoinResultFor,
+  OutResult,
+  RepliesFor,
+  RepliesOf,
+} from "./channel/result.ts";
+import type { Declaration, Declared, PayloadIn, PayloadOut } from "./channel/schema.ts";
 import { duplicate, emptySpec, withHandleIn } from "./channel/spec.ts";
-import type { ChannelLog, ChannelSpec, PayloadHandler } from "./channel/spec.ts";
-import type { Timer } from "./channel/timer.ts";
+import type { ChannelLog, ChannelSpec } from "./channel/spec.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkKeys } from "./options.ts";
 import { parsePattern } from "./pattern.ts";
 import type { Broadcast } from "./pubsub.ts";
 
-/** The types of a channel. */
-export interface ChannelDef extends ChannelContract {
-  readonly assigns: object;
-  /** The messages that the channel sends to itself. */
-  readonly info: unknown;
+export type { ChannelContext, ChannelDef, TerminateReason } from "./channel/context.ts";
+
+/** What the clients of a channel may send. */
+export interface Accepts {
+  readonly join: ChannelContract["join"];
+  readonly events: ChannelContract["events"];
 }
 
-/** `Promise` is in it for the compiler: it takes a promise's type argument without comparing the whole interface. */
-type Awaitable<T> = T | Promise<T> | PromiseLike<T>;
-
-/**
- * The part of a Standard Schema that is matched: a whole schema type can be too deep for the compiler (arktype's is),
- * and doubles its time (zod's).
- */
-interface AnySchema {
-  readonly "~standard": SchemaProps;
-}
-interface SchemaProps {
-  readonly validate: unknown;
-  readonly types?: unknown;
-}
-type TypesOf<Props extends SchemaProps> = NonNullable<Props["types"]>;
-type InputOf<Props extends SchemaProps> = TypesOf<Props>["input" & keyof TypesOf<Props>];
-type OutputOf<Props extends SchemaProps> = TypesOf<Props>["output" & keyof TypesOf<Props>];
-type Input<S extends AnySchema> = InputOf<S["~standard"]>;
-type Output<S extends AnySchema> = OutputOf<S["~standard"]>;
-/** A push as `pushes` declares it: by schema or by type. */
-type Pushed<T> = T extends { readonly "~standard": infer Props extends SchemaProps } ? InputOf<Props> : T;
-type Payloads<P> = { readonly [E in keyof P]: Pushed<P[E]> };
-
-/** What `join` may return. */
-export type JoinResult = Reply<"ok"> | Reply<"error">;
-/** What `handleIn` may return: nothing for no reply; a {@link ReplyRef} to reply later. */
-export type InResult = void | Reply | Stop | ReplyRef;
-/** What `handleOut` and `handleInfo` may return. */
-export type OutResult = void | Stop;
-
-/** The replies in what a callback returns, as a client sees them. */
-type RepliesOf<R> =
-  R extends Reply<infer S, infer T>
-    ? { readonly status: S; readonly response: T }
-    : R extends Stop<infer P>
-      ? RepliesOf<P>
-      : R extends ReplyRef<infer P>
-        ? RepliesOf<P>
-        : never;
-
-/** Why a channel has ended. `stop(reason)` adds reasons of its own. */
-export type TerminateReason =
-  /** The client left the topic. */
-  | "left"
-  /** The connection is gone. */
-  | "closed"
-  /** A "disconnect" was broadcast on the socket's id. */
-  | "disconnected"
-  /** A callback threw; the error is the third argument. */
-  | "crashed"
-  /** The same client joined the topic again. */
-  | "duplicate_join"
-  /** The endpoint is closing, or `stop("shutdown")`. */
-  | "shutdown"
-  /** `stop()`. */
-  | "normal"
-  | (string & {});
-
-/** The first argument of callbacks. One object per joined channel, the same in every callback. */
-export interface ChannelContext<D extends ChannelDef> {
-  readonly topic: TopicOf<D["topic"]>;
-  /** The named parts of the topic: `room:{id}` gives `id`. */
-  readonly params: ParamsOf<D["topic"]>;
-  /** This channel's own copy of what `connect` and the route assigned. Change it with `assign`. */
-  readonly assigns: Readonly<D["assigns"]>;
-  /** The event being handled, in `handleIn` and `handleOut`. */
-  readonly event: string | undefined;
-  /** The ref of the message being handled, in `handleIn`: a string or null from official clients, from others any JSON value. */
-  readonly ref: unknown;
-  /** The ref of the join: what the client calls this channel by. */
-  readonly joinRef: unknown;
-  /** The socket's id, or null for an anonymous socket. */
-  readonly id: string | null;
-  /** `websocket` or `longpoll`. */
-  readonly transport: string;
-  /** Broadcasts to other topics. */
-  readonly endpoint: ChannelEndpoint;
-  /** Merges values into `assigns`. Later callbacks of this channel see them; nobody else does. */
-  assign(values: Partial<D["assigns"]>): void;
-  /** Sends an event to this client. Throws inside `join`: the client has not joined yet. */
-  push<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
-  /** Sends an event to all subscribers of the topic, including this client. Throws inside `join`. */
-  broadcast<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
-  /** Sends an event to all subscribers of the topic except this channel. Throws inside `join`. */
-  broadcastFrom<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
-  /** Receives broadcasts of another topic in `handleInfo`, until the channel ends. Subscribing twice has no effect. */
-  subscribe(topic: string): void;
-  unsubscribe(topic: string): void;
-  /** Sends this channel a message: `handleInfo` gets it after everything already queued. */
-  send(message: D["info"]): void;
-  /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
-  sendAfter(message: D["info"], ms: number): Timer;
-  /**
-   * In `join`: runs a task once the client has joined, after the reply and before its first message. It is dropped when
-   * the join is refused. Outside of `join` it runs at once, unless the channel has ended; the next message waits until
-   * it has settled.
-   */
-  afterJoin(task: () => Awaitable<void>): void;
-  /**
-   * For libraries that hold resources for a channel: runs once when it has ended, for whatever reason, before
-   * `terminate`; also when the join was refused. Exceptions and rejections go to telemetry (`channel.crashed`).
-   */
-  onEnd(task: (reason: TerminateReason) => Awaitable<void>): void;
-  /** In `handleIn`: returns the ref of the message, to reply later. Throws for a message without a ref. */
-  socketRef<R extends Reply = Reply>(): ReplyRef<R>;
+/** A channel that nobody can join yet. */
+export interface NoJoin {
+  readonly in: never;
+  readonly reply: never;
 }
 
 /** A channel that `defineSocket` takes. */
 export interface AnyChannel {
   readonly spec: ChannelSpec;
-  /** Types only: what a client may send and receive. There is no value at run time. */
-  readonly "~contract": ChannelContract;
+  /** Types only: what may be sent and received. There is no value at run time. */
+  readonly "~contract": ChannelContract & TopicContract;
   /** Types only: what `connect` must provide. */
   readonly "~assigns": object;
 }
 
-/** An event that a channel takes, as a part of its contract. */
-type Event<E extends string, In, R> = {
-  readonly [K in E]: { readonly in: In; readonly reply: RepliesOf<R> };
-};
+/** The `ctx` of a channel, for helper functions: `ContextOf<typeof room>`. */
+export type ContextOf<C extends AnyChannel> = C extends Channel<infer D, infer _A> ? ChannelContext<D> : never;
+
+/** Messages that a channel sends to itself, and the broadcasts of others. */
+type Message<D extends ChannelDef> =
+  | D["info"]
+  | (string extends D["talksTo"]["topic"] ? Broadcast : BroadcastsOf<D["talksTo"]>);
 
 /**
  * A channel definition. Every method returns a new one; the original is unchanged.
@@ -150,14 +64,16 @@ type Event<E extends string, In, R> = {
  * Methods with handlers take the definition from `this` and not from the class: their signatures are then the same for
  * all channels, and the compiler makes no copy of each for each step of a declaration.
  */
-export class Channel<D extends ChannelDef> implements AnyChannel {
+export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChannel {
   declare readonly "~contract": {
     readonly topic: D["topic"];
-    readonly join: D["join"];
-    readonly events: D["events"];
+    readonly join: A["join"];
+    readonly events: A["events"];
     readonly pushes: D["pushes"];
+    readonly commands: D["commands"];
   };
   declare readonly "~assigns": D["assigns"];
+  declare readonly "~def": D;
   /** The definition as the runtime reads it. */
   readonly spec: ChannelSpec;
 
@@ -166,83 +82,123 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
   }
 
   /** Declares the assigns: what `connect` and the route provide, and optional ones of the channel's own. */
-  assigns<A extends object>(): Channel<{
-    topic: D["topic"];
-    assigns: A;
-    info: D["info"];
-    pushes: D["pushes"];
-    join: D["join"];
-    events: D["events"];
-  }> {
+  assigns<T extends object>(): Channel<
+    {
+      topic: D["topic"];
+      assigns: T;
+      info: D["info"];
+      pushes: D["pushes"];
+      commands: D["commands"];
+      talksTo: D["talksTo"];
+    },
+    A
+  > {
     return new Channel(this.spec);
   }
 
   /** Declares the messages that the channel sends to itself. */
-  info<M>(): Channel<{
-    topic: D["topic"];
-    assigns: D["assigns"];
-    info: M;
-    pushes: D["pushes"];
-    join: D["join"];
-    events: D["events"];
-  }> {
+  info<Message>(): Channel<
+    {
+      topic: D["topic"];
+      assigns: D["assigns"];
+      info: Message;
+      pushes: D["pushes"];
+      commands: D["commands"];
+      talksTo: D["talksTo"];
+    },
+    A
+  > {
     return new Channel(this.spec);
   }
 
   /**
-   * Declares what the server sends: each event's payload, by type (`pushes<{ new_msg: Message }>()`) or by schema.
-   * Payloads are checked by the compiler; at run time they are sent as they are.
+   * Declares what the server sends: each event's payload, by type or by schema. Payloads are checked by the compiler; at
+   * run time they are sent as they are. `conflate` and `volatile` say what a slow client may miss.
+   *
+   * @example
+   * .pushes<{ new_msg: Message; cursor: Cursor }>({ cursor: conflate((cursor) => cursor.userId) })
+   * .pushes({ new_msg: Message, cursor: Cursor }, { cursor: conflate((cursor) => cursor.userId) })
    */
-  pushes<P extends Record<string, unknown>>(
-    schemas?: P,
-  ): Channel<{
-    topic: D["topic"];
-    assigns: D["assigns"];
-    info: D["info"];
-    pushes: Payloads<P>;
-    join: D["join"];
-    events: D["events"];
-  }> {
-    return new Channel({ ...this.spec, pushes: Object.keys(schemas ?? {}) });
+  pushes<P extends object>(
+    declared?: P | Deliveries<NoInfer<P>>,
+    delivery?: Deliveries<NoInfer<P>>,
+  ): Channel<
+    {
+      topic: D["topic"];
+      assigns: D["assigns"];
+      info: D["info"];
+      pushes: { readonly [E in keyof P]: Declared<P[E]> };
+      commands: D["commands"];
+      talksTo: D["talksTo"];
+    },
+    A
+  > {
+    return new Channel({ ...this.spec, pushes: pushSpecs(this.spec, [declared, delivery]) });
+  }
+
+  /** Declares the commands that other parts of the server send to the channel: for `handleCommand`. No client sees them. */
+  commands<C extends object>(): Channel<
+    {
+      topic: D["topic"];
+      assigns: D["assigns"];
+      info: D["info"];
+      pushes: D["pushes"];
+      commands: { readonly [E in keyof C]: C[E] };
+      talksTo: D["talksTo"];
+    },
+    A
+  > {
+    return new Channel(this.spec);
+  }
+
+  /**
+   * Declares the channels to whose topics this one sends, or subscribes: `ctx.endpoint`, `ctx.subscribe` and the messages
+   * of `handleInfo` are then typed. Its own topic is always known. Declare `info`, too, if it sends itself messages.
+   *
+   * @example
+   * .talksTo<typeof inbox | typeof lobby>()
+   */
+  talksTo<C extends AnyChannel>(): Channel<
+    {
+      topic: D["topic"];
+      assigns: D["assigns"];
+      info: unknown extends D["info"] ? never : D["info"];
+      pushes: D["pushes"];
+      commands: D["commands"];
+      talksTo: Topic<C>;
+    },
+    A
+  > {
+    return new Channel(this.spec);
   }
 
   /**
    * At which level the logger prints joins (default `info`) and handled messages (default `debug`); `false`: never.
    */
-  log(levels: Partial<ChannelLog>): Channel<D> {
+  log(levels: Partial<ChannelLog>): Channel<D, A> {
     checkKeys(`log of "${this.spec.pattern}"`, levels, ["join", "handleIn"]);
     for (const [name, level] of Object.entries(levels)) checkLevel(this.spec, name, level);
     return new Channel({ ...this.spec, log: { ...this.spec.log, ...levels } });
   }
 
   /**
-   * Decides who may join: `ok(reply?)` accepts, `refuse(reason?)` refuses. A throw or any other result is answered with
-   * "join crashed".
+   * Decides who may join: `ok(reply?)` accepts, `refuse(reason?)` refuses, returned or thrown. Any other result or
+   * exception is answered with "join crashed".
    */
-  join<D extends ChannelDef, R extends JoinResult>(
-    this: Channel<D>,
+  join<D extends ChannelDef, A extends Accepts, R extends JoinResult>(
+    this: Channel<D, A>,
     handler: (ctx: ChannelContext<D>, params: unknown) => Awaitable<R>,
-  ): Channel<{
-    topic: D["topic"];
-    assigns: D["assigns"];
-    info: D["info"];
-    pushes: D["pushes"];
-    join: { in: unknown; reply: RepliesOf<R> };
-    events: D["events"];
-  }>;
-  /** The same with a schema: invalid params are answered with `{ reason: "invalid payload", issues }`. */
-  join<D extends ChannelDef, S extends AnySchema, R extends JoinResult>(
-    this: Channel<D>,
-    schema: S,
-    handler: (ctx: ChannelContext<D>, params: Output<S>) => Awaitable<R>,
-  ): Channel<{
-    topic: D["topic"];
-    assigns: D["assigns"];
-    info: D["info"];
-    pushes: D["pushes"];
-    join: { in: Input<S>; reply: RepliesOf<R> };
-    events: D["events"];
-  }>;
+  ): Channel<D, { join: { in: unknown; reply: RepliesOf<R> }; events: A["events"] }>;
+  /**
+   * The same with a schema: invalid params are answered with `{ reason: "invalid payload", issues }`. Or with several:
+   * `{ payload, reply, error }` also declares the responses of `ok` and `refuse`. The compiler checks them; at run time
+   * they are sent as they are.
+   */
+  join<D extends ChannelDef, A extends Accepts, T extends Declaration, R extends JoinResultFor<T>>(
+    this: Channel<D, A>,
+    declared: T,
+    handler: (ctx: ChannelContext<D>, params: PayloadOut<T>) => Awaitable<R>,
+  ): Channel<D, { join: { in: PayloadIn<T>; reply: RepliesFor<T, R> }; events: A["events"] }>;
   join(...declared: unknown[]): unknown {
     if (this.spec.join !== undefined) throw duplicate(this.spec, "join");
     return new Channel({ ...this.spec, join: payloadHandler(this.spec, "join", declared) });
@@ -252,32 +208,34 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Handles an event of the client, by name or by prefix (`reaction:*`; `ctx.event` has the name). Exact names win,
    * then prefixes in the order of declaration. An event without a handler is answered with "unknown event".
    */
-  handleIn<D extends ChannelDef, E extends string, R extends InResult>(
-    this: Channel<D>,
+  handleIn<D extends ChannelDef, A extends Accepts, E extends string, R extends InResult>(
+    this: Channel<D, A>,
     event: E,
     handler: (ctx: ChannelContext<D>, payload: unknown) => Awaitable<R>,
-  ): Channel<{
-    topic: D["topic"];
-    assigns: D["assigns"];
-    info: D["info"];
-    pushes: D["pushes"];
-    join: D["join"];
-    events: D["events"] & Event<E, unknown, R>;
-  }>;
-  /** The same with a schema: an invalid payload is answered with `{ reason: "invalid payload", issues }`. */
-  handleIn<D extends ChannelDef, E extends string, S extends AnySchema, R extends InResult>(
-    this: Channel<D>,
+  ): Channel<
+    D,
+    {
+      join: A["join"];
+      events: A["events"] & { readonly [K in E]: { readonly in: unknown; readonly reply: RepliesOf<R> } };
+    }
+  >;
+  /**
+   * The same with a schema: an invalid payload is answered with `{ reason: "invalid payload", issues }`. Or with several:
+   * `{ payload, reply, error }` also declares the responses of `ok` and `refuse`. The compiler checks them; at run time
+   * they are sent as they are.
+   */
+  handleIn<D extends ChannelDef, A extends Accepts, E extends string, T extends Declaration, R extends InResultFor<T>>(
+    this: Channel<D, A>,
     event: E,
-    schema: S,
-    handler: (ctx: ChannelContext<D>, payload: Output<S>) => Awaitable<R>,
-  ): Channel<{
-    topic: D["topic"];
-    assigns: D["assigns"];
-    info: D["info"];
-    pushes: D["pushes"];
-    join: D["join"];
-    events: D["events"] & Event<E, Input<S>, R>;
-  }>;
+    declared: T,
+    handler: (ctx: ChannelContext<D>, payload: PayloadOut<T>) => Awaitable<R>,
+  ): Channel<
+    D,
+    {
+      join: A["join"];
+      events: A["events"] & { readonly [K in E]: { readonly in: PayloadIn<T>; readonly reply: RepliesFor<T, R> } };
+    }
+  >;
   handleIn(event: string, ...declared: unknown[]): unknown {
     return new Channel(withHandleIn(this.spec, event, payloadHandler(this.spec, `handleIn("${event}")`, declared)));
   }
@@ -286,11 +244,11 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Intercepts an event that is broadcast on this topic: runs once per subscriber instead of sending. Push it (changed
    * or not) to deliver it; do nothing to drop it.
    */
-  handleOut<D extends ChannelDef, E extends keyof D["pushes"] & string>(
-    this: Channel<D>,
+  handleOut<D extends ChannelDef, A extends Accepts, E extends keyof D["pushes"] & string>(
+    this: Channel<D, A>,
     event: E,
     handler: (ctx: ChannelContext<D>, payload: D["pushes"][E]) => Awaitable<OutResult>,
-  ): Channel<D> {
+  ): Channel<D, A> {
     if (this.spec.handleOut.has(event)) throw duplicate(this.spec, `handleOut("${event}")`);
     return new Channel({ ...this.spec, handleOut: new Map([...this.spec.handleOut, [event, handler as never]]) });
   }
@@ -299,26 +257,44 @@ export class Channel<D extends ChannelDef> implements AnyChannel {
    * Receives what the channel sent to itself (`ctx.send`, `ctx.sendAfter`) and, as `Broadcast`, broadcasts on topics
    * that it subscribed to. Without it, both are ignored.
    */
-  handleInfo<D extends ChannelDef>(
-    this: Channel<D>,
-    handler: (ctx: ChannelContext<D>, message: Broadcast | D["info"]) => Awaitable<OutResult>,
-  ): Channel<D> {
+  handleInfo<D extends ChannelDef, A extends Accepts>(
+    this: Channel<D, A>,
+    handler: (ctx: ChannelContext<D>, message: Message<D>) => Awaitable<OutResult>,
+  ): Channel<D, A> {
     if (this.spec.handleInfo !== undefined) throw duplicate(this.spec, "handleInfo");
     return new Channel({ ...this.spec, handleInfo: handler as never });
+  }
+
+  /**
+   * Receives a command that was sent to the topic (`endpoint.command`), on every channel that has joined it. A throw or
+   * rejection crashes the channel.
+   */
+  handleCommand<D extends ChannelDef, A extends Accepts, E extends keyof D["commands"] & string>(
+    this: Channel<D, A>,
+    command: E,
+    handler: (ctx: ChannelContext<D>, payload: D["commands"][E]) => Awaitable<OutResult>,
+  ): Channel<D, A> {
+    const { handleCommand } = this.spec;
+    if (handleCommand.has(command)) throw duplicate(this.spec, `handleCommand("${command}")`);
+    return new Channel({ ...this.spec, handleCommand: new Map([...handleCommand, [command, handler as never]]) });
   }
 
   /**
    * Runs once when a joined channel has ended, for whatever reason. `detail` is the error of a crash, or the payload of
    * the client's leave. Pushes still reach the client, if it is connected, before the close message.
    */
-  terminate<D extends ChannelDef>(
-    this: Channel<D>,
+  terminate<D extends ChannelDef, A extends Accepts>(
+    this: Channel<D, A>,
     handler: (ctx: ChannelContext<D>, reason: TerminateReason, detail: unknown) => Awaitable<void>,
-  ): Channel<D> {
+  ): Channel<D, A> {
     if (this.spec.terminate !== undefined) throw duplicate(this.spec, "terminate");
     return new Channel({ ...this.spec, terminate: handler as never });
   }
 }
+
+/** The part of a channel's contract that others need who send to it. */
+type Topic<C extends AnyChannel> = C extends AnyChannel ? Pick<C["~contract"], "topic" | "pushes" | "commands"> : never;
+type Deliveries<P> = { readonly [E in keyof P]?: Delivery<Declared<P[E]>> };
 
 function checkLevel(spec: ChannelSpec, name: string, level: unknown): void {
   if (level === undefined || level === false || ["debug", "info", "warn", "error"].includes(level as string)) return;
@@ -328,28 +304,19 @@ function checkLevel(spec: ChannelSpec, name: string, level: unknown): void {
   );
 }
 
-function payloadHandler(spec: ChannelSpec, what: string, declared: readonly unknown[]): PayloadHandler {
-  const run = declared.at(-1);
-  const schema = declared.length > 1 ? (declared[0] as StandardSchemaV1 | undefined) : undefined;
-  if (typeof run !== "function") {
-    throw new WingbeatError("WB_OPTION", `${what} of "${spec.pattern}" needs a function as its last argument.`);
-  }
-  if (declared.length > 1 && typeof schema?.["~standard"]?.validate !== "function") {
-    throw new WingbeatError(
-      "WB_OPTION",
-      `${what} of "${spec.pattern}" has a schema that is not a Standard Schema: use zod, valibot, arktype or another Standard Schema.`,
-    );
-  }
-  return { schema, run: run as PayloadHandler["run"] };
-}
-
-/** Nothing declared yet: no assigns, any push, any info. */
+/** Nothing declared yet: no assigns, any push, any command, any info. */
 export interface NewChannel<Pattern extends string> {
   topic: Pattern;
   assigns: Record<never, never>;
   info: unknown;
   pushes: Record<string, object>;
-  join: { in: unknown; reply: ReplyContract };
+  commands: Record<string, object>;
+  talksTo: AnyTopic;
+}
+
+/** Nobody can join yet, and nothing is handled. */
+export interface NoHandlers {
+  join: NoJoin;
   events: Record<never, never>;
 }
 
@@ -357,7 +324,9 @@ export interface NewChannel<Pattern extends string> {
  * Defines a channel on a topic pattern: `lobby` (that topic), `room:*` (any rest, including an empty one) or
  * `room:{id}` (a named rest of at least one character, in `ctx.params`).
  */
-export function defineChannel<const Pattern extends string>(pattern: Pattern): Channel<NewChannel<Pattern>> {
+export function defineChannel<const Pattern extends string>(
+  pattern: Pattern,
+): Channel<NewChannel<Pattern>, NoHandlers> {
   parsePattern(pattern);
   return new Channel(emptySpec(pattern));
 }

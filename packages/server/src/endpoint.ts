@@ -6,9 +6,10 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DISCONNECT } from "@wingbeat/protocol";
 import { isPromise, settle } from "./awaitable.ts";
-import { OutgoingBroadcast } from "./channel/broadcast.ts";
+import { commands } from "./channel/commands.ts";
+import { ChannelEndpoint } from "./channel/endpoint.ts";
+import type { BroadcastsAt, Contracted, EndpointContract, TopicsOf } from "./channel/endpoint.ts";
 import { fastlane, news } from "./channel/fastlane.ts";
 import { attachTo } from "./hosts/node/attach.ts";
 import type { FindDoor, HttpServer } from "./hosts/node/attach.ts";
@@ -29,6 +30,7 @@ import { WingbeatError } from "./errors.ts";
 import { withDefaults } from "./options.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Broadcast, Subscription } from "./pubsub.ts";
+import type { TopicsIn } from "./socket.ts";
 import { Disconnects } from "./socket/disconnects.ts";
 import type { SocketProcess } from "./socket/process.ts";
 import { emit } from "./telemetry.ts";
@@ -49,9 +51,8 @@ export interface CloseOptions {
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT = 1_000;
 
-export class Endpoint {
-  /** The PubSub that the channels use. The endpoint's broadcasts travel on it as `Broadcast` objects. */
-  readonly pubsub: PubSub;
+/** `Contract`: what may be sent to which topics. A plain `Endpoint` takes everything. */
+export class Endpoint<Contract extends EndpointContract = EndpointContract> extends ChannelEndpoint<Contract> {
   /** The sockets by path, as configured. Used by `wingbeat routes`. */
   readonly sockets: EndpointOptions["sockets"];
   readonly #mounts: readonly Mount[];
@@ -71,6 +72,8 @@ export class Endpoint {
 
   constructor(options: EndpointOptions) {
     const configs = readMounts(options);
+    const disconnects = new Disconnects();
+    super(pubsubOf(options, disconnects));
     this.sockets = options.sockets;
     const { host, health, maxConnections = ENDPOINT_LIMITS.maxConnections, maxConnectionsPerIp } = options;
     const premises = {
@@ -84,19 +87,6 @@ export class Endpoint {
     this.#gate = premises.gate;
     this.#drainConfig = readDrain("createEndpoint: drain", options.drain ?? {});
     this.#healthDoor = health === undefined ? undefined : new HealthDoor(health, () => this.health());
-    const disconnects = new Disconnects();
-    this.pubsub = new PubSub({
-      ...(options.pubsub === undefined ? {} : { adapter: options.pubsub }),
-      dispatchers: {
-        fastlane,
-        news,
-        disconnect: (subscriptions, from, message) => {
-          disconnects.add((message as Broadcast).topic);
-          fastlane(subscriptions, from, message);
-        },
-      },
-      unconditional: ["disconnect"],
-    });
     this.#longPolls = this.#longPollSessions(configs, options);
     this.#mounts = configs.map(
       (config) =>
@@ -190,34 +180,21 @@ export class Endpoint {
   }
 
   /**
-   * Sends an event to all subscribers of a topic, on all nodes. Throws `BroadcastError` when the adapter refuses, and
-   * `EncodeError` for a payload that cannot be pushed: an array, null, a cycle, more than 1,000 levels.
-   */
-  broadcast(topic: string, event: string, payload: object): void {
-    this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
-  }
-
-  /** Like {@link broadcast}, except to the subscriptions of `from`: an object returned by {@link subscribe}. */
-  broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
-    this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
-  }
-
-  /** Like {@link broadcast}, to the subscribers on this node only. */
-  localBroadcast(topic: string, event: string, payload: object): void {
-    this.pubsub.localBroadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
-  }
-
-  /** Like {@link broadcastFrom}, to the subscribers on this node only. */
-  localBroadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
-    this.pubsub.localBroadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
-  }
-
-  /**
    * Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short. An exception or
    * rejection is reported to telemetry (`pubsub.delivery_failed`), not thrown to the broadcaster; async receivers are
    * not awaited.
    */
-  subscribe(topic: string, receiver: (broadcast: Broadcast) => unknown): EndpointSubscription {
+  subscribe<Known extends EndpointContract, const Topic extends TopicsOf<Known>>(
+    this: Contracted<Known>,
+    topic: Topic,
+    receiver: (broadcast: BroadcastsAt<Known, Topic>) => unknown,
+  ): EndpointSubscription;
+  subscribe(topic: string, receiver: (broadcast: never) => unknown): EndpointSubscription {
+    return this.subscribeUnchecked(topic, receiver as (broadcast: Broadcast) => unknown);
+  }
+
+  /** {@link subscribe} for topics that the compiler does not know. */
+  subscribeUnchecked(topic: string, receiver: (broadcast: Broadcast) => unknown): EndpointSubscription {
     const { pubsub } = this;
     const subscription: Subscription & EndpointSubscription = {
       topic,
@@ -304,8 +281,21 @@ export class Endpoint {
   }
 }
 
-/** A "disconnect" is also recorded by nodes that have no client with the id yet. */
-const dispatcherOf = (event: string): string => (event === DISCONNECT ? "disconnect" : "fastlane");
+function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects): PubSub {
+  return new PubSub({
+    ...(pubsub === undefined ? {} : { adapter: pubsub }),
+    dispatchers: {
+      fastlane,
+      news,
+      commands,
+      disconnect: (subscriptions, from, message) => {
+        disconnects.add((message as Broadcast).topic);
+        fastlane(subscriptions, from, message);
+      },
+    },
+    unconditional: ["disconnect"],
+  });
+}
 
 /**
  * Creates an endpoint. It serves nothing until {@link Endpoint.listen} or {@link Endpoint.attach} is called.
@@ -314,6 +304,8 @@ const dispatcherOf = (event: string): string => (event === DISCONNECT ? "disconn
  * const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });
  * await endpoint.listen(4000);
  */
-export function createEndpoint(options: EndpointOptions): Endpoint {
+export function createEndpoint<Sockets extends EndpointOptions["sockets"]>(
+  options: EndpointOptions & { readonly sockets: Sockets },
+): Endpoint<TopicsIn<Sockets>> {
   return new Endpoint(options);
 }

@@ -8,6 +8,9 @@ export { createEndpoint } from "./endpoint.ts";
 // What callbacks return
 export { ok, refuse, reply, stop } from "./channel/result.ts";
 
+// What a slow client may miss
+export { conflate, volatile } from "./channel/delivery.ts";
+
 // PubSub, which channels stand on
 export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
 
@@ -22,12 +25,15 @@ export * as Telemetry from "./telemetry/attach.ts";
 export { BroadcastError, WingbeatError } from "./errors.ts";
 
 // Types
-export type { AnyChannel, Channel, ChannelContext, ChannelDef, TerminateReason } from "./channel.ts";
+export type { AnyChannel, Channel, ChannelContext, ChannelDef, ContextOf, TerminateReason } from "./channel.ts";
+export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
+export type { Delivery } from "./channel/delivery.ts";
+export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";
 export type { ChannelLog } from "./channel/spec.ts";
 export type { ReplyRef } from "./channel/context.ts";
 export type { Reply, Stop } from "./channel/result.ts";
 export type { Timer } from "./channel/timer.ts";
-export type { ConnectInfo, ConnectParams, RoutedChannel, SocketDefinition, SocketOptions } from "./socket.ts";
+export type { ConnectInfo, ConnectParams, RoutedChannel, SocketDefinition, SocketOptions, TopicsIn } from "./socket.ts";
 export type { CloseOptions, Endpoint, EndpointSubscription } from "./endpoint.ts";
 export type {
   EndpointOptions,

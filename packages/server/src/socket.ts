@@ -4,8 +4,9 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { MAX_DEPTH, MAX_LEVELS } from "@wingbeat/protocol";
-import type { ParamsOf, SocketContract } from "@wingbeat/protocol";
+import type { ChannelContract, ParamsOf, SocketContract } from "@wingbeat/protocol";
 import type { AnyChannel } from "./channel.ts";
+import type { EndpointContract, TopicContract } from "./channel/endpoint.ts";
 import type { Reply } from "./channel/result.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkKeys, checkLimit, checkRate, checkTimeout, withDefaults } from "./options.ts";
@@ -68,6 +69,7 @@ export interface SocketOptions<
   Routes extends readonly Routable[],
   Result extends ConnectResult,
   Schema extends StandardSchemaV1 | undefined,
+  Id extends string = string,
 > {
   /** A schema for the connect params. Params that do not fit are refused with HTTP 403. */
   readonly params?: Schema;
@@ -77,7 +79,7 @@ export interface SocketOptions<
    */
   readonly connect: (params: ParamsFor<Schema>, info: ConnectInfo) => Awaitable<Result>;
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
-  readonly id?: (assigns: AssignsOf<Result>) => Awaitable<string | null | undefined>;
+  readonly id?: (assigns: AssignsOf<Result>) => Awaitable<Id | null | undefined>;
   /** The channels. A topic goes to the first whose pattern matches. */
   readonly channels: { readonly [K in keyof Routes]: Routes[K] & Checked<Routes[K], AssignsOf<Result>> };
   /** How many channels one connection may be on. Default 100. */
@@ -125,12 +127,39 @@ export interface SocketOptions<
   readonly maxTimers?: number;
 }
 
+/** What a socket's type says: to clients, and to the code that sends to its topics. */
+interface SocketTypes extends SocketContract {
+  readonly channels: ChannelContract & TopicContract;
+  /** What `id` returns. */
+  readonly id: string;
+}
+
 /** A socket, ready to be mounted. Its type tells the client everything it needs to know. */
 export interface SocketDefinition<Contract extends SocketContract = SocketContract> {
   readonly spec: SocketSpec;
   /** Types only: the channels, for clients. There is no value at run time. */
   readonly "~contract": Contract;
 }
+
+/** The topics of sockets, as `createEndpoint` mounts them, and those that disconnect clients by id. */
+export interface TopicsIn<Sockets> extends EndpointContract {
+  readonly channels: TopicOf<Sockets[keyof Sockets]>;
+}
+type TopicOf<Mounted> = Mounted extends { readonly "~contract": infer Contract }
+  ? Contract extends SocketTypes
+    ? Contract["channels"] | IdTopic<Contract["id"]>
+    : TopicContract
+  : Mounted extends { readonly socket: infer Definition }
+    ? TopicOf<Definition>
+    : never;
+/** An id that is any string cannot be told from other topics. */
+type IdTopic<Id extends string> = string extends Id
+  ? never
+  : {
+      readonly topic: Id;
+      readonly pushes: { readonly disconnect: Record<never, never> };
+      readonly commands: Record<never, never>;
+    };
 
 /** Defaults of the limits, as docs/limits.md lists them. */
 export const SOCKET_LIMITS = {
@@ -173,7 +202,10 @@ export function defineSocket<
   const Routes extends readonly Routable[],
   Result extends ConnectResult = Undecided,
   Schema extends StandardSchemaV1 | undefined = undefined,
->(options: SocketOptions<Routes, Result, Schema>): SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }> {
+  const Id extends string = never,
+>(
+  options: SocketOptions<Routes, Result, Schema, Id>,
+): SocketDefinition<{ readonly channels: ContractOf<Routes[number]>; readonly id: Id }> {
   checkKeys("defineSocket", options, KEYS);
   const limits = limitsOf(options);
   if (limits.maxDepth > MAX_LEVELS) {
@@ -194,7 +226,7 @@ export function defineSocket<
     rates: limits,
     frameLimits: { maxDepth: limits.maxDepth },
   };
-  return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]> }>;
+  return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]>; readonly id: Id }>;
 }
 
 /**

@@ -43,7 +43,14 @@ interface ProcessSource extends ChannelSource {
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** A callback of a channel. `join` includes callbacks passed to `afterJoin`. */
-export type ChannelCallback = "join" | "handleIn" | "handleOut" | "handleInfo" | "terminate" | "onEnd";
+export type ChannelCallback =
+  | "join"
+  | "handleIn"
+  | "handleOut"
+  | "handleInfo"
+  | "handleCommand"
+  | "terminate"
+  | "onEnd";
 
 /** A shard of a tracker, and the name of the other node. */
 interface ShardSource {
@@ -189,6 +196,14 @@ export interface TelemetryEvents {
     readonly event: string | undefined;
     readonly duration: number;
   };
+  /** A command reached channels of a topic that have no `handleCommand` for it. Nothing else happens. */
+  "channel.unknown_command": {
+    readonly endpoint: object;
+    readonly topic: string;
+    readonly pattern: string;
+    readonly command: string;
+    readonly channels: number;
+  };
   /** A channel has ended, and its `terminate` has run. */
   "channel.terminated": ProcessSource & { readonly reason: string };
   /**
@@ -325,6 +340,7 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "channel.crashed": true,
   "channel.dropped": true,
   "channel.slow_callback": true,
+  "channel.unknown_command": true,
   "channel.terminated": true,
   "pubsub.delivered": true,
   "pubsub.delivery_failed": true,

@@ -1,7 +1,106 @@
-/** The `ctx` of handlers: one per joined channel, the same object in every callback. */
+/**
+ * The `ctx` of callbacks: one per joined channel, the same object in every callback. Its type is declared here, once;
+ * what needs only a part of it picks from it.
+ */
+import type { ParamsOf, TopicOf } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
+import type { ChannelEndpoint, EndpointContract, TopicContract, TopicsOf } from "./endpoint.ts";
 import type { Reply } from "./result.ts";
 import type { Timer } from "./timer.ts";
+
+/** `Promise` is in it for the compiler: it takes a promise's type argument without comparing the whole interface. */
+export type Awaitable<T> = T | Promise<T> | PromiseLike<T>;
+
+/** What a channel declares, and what its `ctx` depends on. */
+export interface ChannelDef extends TopicContract {
+  readonly assigns: object;
+  /** The messages that the channel sends to itself. */
+  readonly info: unknown;
+  /** The topics that it sends to and subscribes to, besides its own. */
+  readonly talksTo: TopicContract;
+}
+
+/** The topics that a channel may send to: any, until it declares some. */
+export type Reach<D extends ChannelDef> = string extends D["talksTo"]["topic"]
+  ? EndpointContract
+  : {
+      readonly channels:
+        | D["talksTo"]
+        | { readonly topic: D["topic"]; readonly pushes: D["pushes"]; readonly commands: D["commands"] };
+    };
+
+/** Why a channel has ended. `stop(reason)` adds reasons of its own. */
+export type TerminateReason =
+  /** The client left the topic. */
+  | "left"
+  /** The connection is gone. */
+  | "closed"
+  /** A "disconnect" was broadcast on the socket's id. */
+  | "disconnected"
+  /** A callback threw; the error is the third argument. */
+  | "crashed"
+  /** The same client joined the topic again. */
+  | "duplicate_join"
+  /** The endpoint is closing, or `stop("shutdown")`. */
+  | "shutdown"
+  /** `stop()`. */
+  | "normal"
+  | (string & {});
+
+/** The first argument of callbacks. One object per joined channel, the same in every callback. */
+export interface ChannelContext<D extends ChannelDef> {
+  readonly topic: TopicOf<D["topic"]>;
+  /** The named parts of the topic: `room:{id}` gives `id`. */
+  readonly params: ParamsOf<D["topic"]>;
+  /** This channel's own copy of what `connect` and the route assigned. Change it with `assign`. */
+  readonly assigns: Readonly<D["assigns"]>;
+  /** The event being handled, in `handleIn` and `handleOut`. */
+  readonly event: string | undefined;
+  /** The ref of the message being handled, in `handleIn`: a string or null from official clients, from others any JSON value. */
+  readonly ref: unknown;
+  /** The ref of the join: what the client calls this channel by. */
+  readonly joinRef: unknown;
+  /** The socket's id, or null for an anonymous socket. */
+  readonly id: string | null;
+  /** `websocket` or `longpoll`. */
+  readonly transport: string;
+  /** Sends to other topics. What the compiler knows of them is declared with `talksTo`. */
+  readonly endpoint: ChannelEndpoint<Reach<D>>;
+  /** Merges values into `assigns`. Later callbacks of this channel see them; nobody else does. */
+  assign(values: Partial<D["assigns"]>): void;
+  /** Sends an event to this client. Throws inside `join`: the client has not joined yet. */
+  push<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
+  /** Sends an event to all subscribers of the topic, including this client. Throws inside `join`. */
+  broadcast<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
+  /** Sends an event to all subscribers of the topic except this channel. Throws inside `join`. */
+  broadcastFrom<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
+  /**
+   * Receives broadcasts of another topic in `handleInfo`, until the channel ends. Subscribing twice has no effect, and so
+   * has subscribing to its own topic: that goes to `handleOut`.
+   */
+  subscribe(topic: TopicsOf<Reach<D>>): void;
+  /** The same for topics that `talksTo` does not name: the type of `handleInfo` does not include their broadcasts. */
+  subscribeUnchecked(topic: string): void;
+  /** Stops receiving broadcasts of a topic. */
+  unsubscribe(topic: string): void;
+  /** Sends this channel a message: `handleInfo` gets it after everything already queued. */
+  send(message: D["info"]): void;
+  /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
+  sendAfter(message: D["info"], ms: number): Timer;
+  /**
+   * In `join`: runs a task once the client has joined, after the reply and before its first message. It is dropped when
+   * the join is refused. Outside of `join` it runs at once, unless the channel has ended; the next message waits until
+   * it has settled.
+   */
+  afterJoin(task: () => Awaitable<void>): void;
+  /**
+   * For libraries that hold resources for a channel: runs once when it has ended, for whatever reason, before
+   * `terminate`; also when the join was refused. Exceptions and rejections go to telemetry (`channel.crashed`).
+   */
+  onEnd(task: (reason: TerminateReason) => Awaitable<void>): void;
+  /** In `handleIn`: returns the ref of the message, to reply later. Throws for a message without a ref. */
+  socketRef<R extends Reply = Reply>(): ReplyRef<R>;
+}
 
 /** What a context needs from its channel's process, which implements it. */
 export interface ChannelActions {
@@ -45,23 +144,19 @@ export class ReplyRef<R extends Reply = Reply> {
   }
 }
 
-/** The part of the endpoint that a channel may use. */
-export interface ChannelEndpoint {
-  broadcast(topic: string, event: string, payload: object): void;
-  localBroadcast(topic: string, event: string, payload: object): void;
-  broadcastFrom(from: unknown, topic: string, event: string, payload: object): void;
+/** A channel of which nothing is known. */
+interface AnyChannelDef extends ChannelDef {
+  readonly assigns: Readonly<Record<string, unknown>>;
+  readonly pushes: Readonly<Record<string, object>>;
 }
 
-export class Context {
+/** The context of a channel, whatever it declares. */
+export class Context implements ChannelContext<AnyChannelDef> {
   readonly #process: ChannelActions;
   readonly topic: string;
-  /** The named parts of the topic: `room:{id}` gives `id`. */
   readonly params: Readonly<Record<string, string>>;
-  /** This channel's own copy of what `connect` and the route assigned. Change it with {@link assign}. */
   assigns: Readonly<Record<string, unknown>>;
-  /** The event being handled, in `handleIn` and `handleOut`; useful with patterns. Otherwise undefined. */
   event: string | undefined = undefined;
-  /** The ref of the message being handled, in `handleIn`. Otherwise null. */
   ref: unknown = null;
 
   constructor(
@@ -76,96 +171,74 @@ export class Context {
     this.assigns = assigns;
   }
 
-  /** The socket's id, or null for an anonymous socket. */
   get id(): string | null {
     return this.#process.host.id;
   }
 
-  /** `websocket` or `longpoll`. */
   get transport(): string {
     return this.#process.connection.transport;
   }
 
-  /** The ref of the join: what the client calls this channel by. */
   get joinRef(): unknown {
     return this.#process.joinRef;
   }
 
-  /** Broadcasts to other topics. */
   get endpoint(): ChannelEndpoint {
     return this.#process.host.endpoint;
   }
 
-  /** Merges values into {@link assigns}. Later callbacks of this channel see them; nobody else does. */
   assign(values: Readonly<Record<string, unknown>>): void {
     this.assigns = { ...this.assigns, ...values };
   }
 
-  /** Sends an event to this client. */
   push(event: string, payload: object): void {
     this.#requireJoined("push");
     this.#process.push(event, payload);
   }
 
-  /** Sends an event to all subscribers of this topic, on all nodes, this client included. */
   broadcast(event: string, payload: object): void {
     this.#requireJoined("broadcast");
     this.#process.broadcast(event, payload, false);
   }
 
-  /** Sends an event to all subscribers of this topic except this channel. */
   broadcastFrom(event: string, payload: object): void {
     this.#requireJoined("broadcastFrom");
     this.#process.broadcast(event, payload, true);
   }
 
-  /**
-   * Receives broadcasts of another topic in `handleInfo`. Subscribing twice delivers once; it ends with the channel.
-   * The channel's own topic goes to `handleOut`, so subscribing to it does nothing.
-   */
   subscribe(topic: string): void {
     this.#process.subscribe(topic);
   }
 
-  /** Stops receiving broadcasts of a topic. */
+  subscribeUnchecked(topic: string): void {
+    this.#process.subscribe(topic);
+  }
+
   unsubscribe(topic: string): void {
     this.#process.unsubscribe(topic);
   }
 
-  /** Sends this channel a message: `handleInfo` gets it after everything already queued. */
   send(message: unknown): void {
     this.#process.send(message);
   }
 
-  /** The same after `ms` milliseconds, unless the timer is cancelled or the channel ends before. */
   sendAfter(message: unknown, ms: number): Timer {
     return this.#process.sendAfter(message, ms);
   }
 
-  /**
-   * In `join`: runs a task once the client has joined, after the reply and before its first message. It is dropped when
-   * the join is refused. Outside of `join` it runs at once, unless the channel has ended; the next message waits until
-   * it has settled.
-   */
   afterJoin(task: () => unknown): void {
     this.#process.afterJoin(task);
   }
 
-  /**
-   * For libraries that hold resources for a channel: runs once when it has ended, for whatever reason, before
-   * `terminate`; also when the join was refused. Exceptions and rejections go to telemetry (`channel.crashed`).
-   */
   onEnd(task: (reason: string) => unknown): void {
     this.#process.onEnd(task);
   }
 
-  /** For presence: counts bytes that others are sent against the client's `bytesPerSecond`. */
   spend(bytes: number): void {
     this.#process.host.spend(bytes);
   }
 
-  /** Returns the ref of the message being handled, to reply later. In `handleIn` only. */
-  socketRef(): ReplyRef {
+  socketRef<R extends Reply = Reply>(): ReplyRef<R> {
     this.#requireJoined("socketRef");
     if (this.event === undefined || this.ref === null) {
       throw new WingbeatError(

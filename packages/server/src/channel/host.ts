@@ -2,7 +2,7 @@
 import type { ServerCodec } from "@wingbeat/protocol";
 import type { PubSub } from "../pubsub.ts";
 import type { Connection } from "../transports/connection.ts";
-import type { ChannelEndpoint } from "./context.ts";
+import type { ChannelEndpoint } from "./endpoint.ts";
 
 /** A channel process, as far as its socket process must know it from here. */
 interface HostedChannel {

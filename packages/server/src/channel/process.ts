@@ -15,6 +15,7 @@ import { Backlog } from "./backlog.ts";
 import { Belongings } from "./belongings.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import { call, InvalidPayload } from "./call.ts";
+import { Command } from "./command.ts";
 import { Context, ReplyRef } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
 import { copyOf } from "./copy.ts";
@@ -193,6 +194,14 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     else if (this.intercepts(message.event)) this.receiveBroadcast(outgoing(message), false);
   }
 
+  /** Takes a command, unless the channel does not handle it. */
+  receiveCommand(command: Command): boolean {
+    if (!this.#spec.handleCommand.has(command.command)) return false;
+    command.keepPayload();
+    schedule(this, command);
+    return true;
+  }
+
   send(message: unknown): void {
     schedule(this, new Info(copyOf(message)));
   }
@@ -322,6 +331,10 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     if (item instanceof Task) {
       this.#callback = "join";
       return item.message();
+    }
+    if (item instanceof Command) {
+      this.#callback = "handleCommand";
+      return this.#spec.handleCommand.get(item.command)?.(context, item.copyPayload());
     }
     if (item instanceof Info) return this.#info(item.message);
     if (item instanceof OutgoingBroadcast) {

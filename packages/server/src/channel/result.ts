@@ -2,6 +2,8 @@
 import type { ReplyContract } from "@wingbeat/protocol";
 import { describe } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
+import type { ReplyRef } from "./context.ts";
+import type { AnySchema, Declaration, Input } from "./schema.ts";
 
 /** An answer with a status: `ok(...)`, `refuse(...)` or `reply(...)`. */
 export class Reply<Status extends string = string, Response = unknown> implements ReplyContract {
@@ -24,6 +26,56 @@ export class Stop<R extends Reply | undefined = Reply | undefined> {
     this.reply = reply;
   }
 }
+
+/** What `join` may return: `ok(reply?)` or `refuse(reason?)`. */
+export type JoinResult = Reply<"ok"> | Reply<"error">;
+/** What `handleIn` may return: nothing, `ok(…)`, `refuse(…)`, `reply(…)`, `stop(…)`, or a ReplyRef to reply later. */
+export type InResult = void | Reply | Stop | ReplyRef;
+/** What `handleOut`, `handleInfo` and `handleCommand` may return: nothing, or `stop(…)`. */
+export type OutResult = void | Stop;
+
+/** A handler's result with declared replies. */
+type Answers<Ok, Refused> = Reply<"ok", Ok> | Reply<"error", Refused>;
+type Replied<T, Name extends "reply" | "error"> = T extends { readonly [K in Name]: infer S extends AnySchema }
+  ? Input<S>
+  : unknown;
+type HasReplies<T> = T extends { readonly reply: AnySchema } | { readonly error: AnySchema } ? true : false;
+/** What `join` may return after its declaration. */
+export type JoinResultFor<T extends Declaration> = Answers<Replied<T, "reply">, Replied<T, "error">>;
+/** What `handleIn` may return after its declaration. */
+export type InResultFor<T extends Declaration> =
+  HasReplies<T> extends true ? AnswerOf<Answers<Replied<T, "reply">, Replied<T, "error">>> : InResult;
+type AnswerOf<A extends Reply> = void | A | Stop<A | undefined> | ReplyRef<A>;
+
+type Contracted<S extends string, T> = { readonly status: S; readonly response: T };
+/** One result as a client sees it. */
+type ReplyOf<R> =
+  R extends Reply<infer S, infer T>
+    ? Contracted<S, T>
+    : R extends Stop<infer P>
+      ? ReplyOf<P>
+      : R extends ReplyRef<infer P>
+        ? ReplyOf<P>
+        : never;
+/**
+ * The replies in what a callback returns, as a client sees them. Never, when it never replies; when it sometimes does,
+ * the others are empty: our client is told that the message was handled.
+ */
+export type RepliesOf<R> =
+  ReplyOf<R> extends infer Known extends ReplyContract
+    ? [Known] extends [never]
+      ? never
+      : Known | (undefined extends R ? Contracted<"ok", Empty> : never)
+    : never;
+/** The same after a declaration: what is declared stands for what is returned. */
+export type RepliesFor<T extends Declaration, R> =
+  HasReplies<T> extends true ? OkFor<T, R> | ErrorFor<T, R> : RepliesOf<R>;
+type OkFor<T, R> = T extends { readonly reply: infer S extends AnySchema }
+  ? Contracted<"ok", Input<S>>
+  : Exclude<RepliesOf<R>, { readonly status: "error" }>;
+type ErrorFor<T, R> = T extends { readonly error: infer S extends AnySchema }
+  ? Contracted<"error", Input<S>>
+  : Extract<RepliesOf<R>, { readonly status: "error" }>;
 
 type Empty = Record<never, never>;
 

@@ -3,10 +3,14 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { WingbeatError } from "../errors.ts";
 import type { LogLevel } from "../telemetry.ts";
 import type { Context } from "./context.ts";
+import type { Delivery } from "./delivery.ts";
 
 /** A callback that takes a payload, with the schema that the payload must pass. */
 export interface PayloadHandler {
   readonly schema: StandardSchemaV1 | undefined;
+  /** The responses that it declares, for an exported contract. They are not checked at run time. */
+  readonly reply: StandardSchemaV1 | undefined;
+  readonly error: StandardSchemaV1 | undefined;
   readonly run: (context: Context, payload: unknown) => unknown;
 }
 
@@ -14,6 +18,12 @@ export interface PayloadHandler {
 export interface ChannelLog {
   readonly join: LogLevel | false;
   readonly handleIn: LogLevel | false;
+}
+
+/** What is declared about an event that the server sends. Payloads are not checked at run time. */
+export interface PushSpec {
+  readonly schema: StandardSchemaV1 | undefined;
+  readonly delivery: Delivery | undefined;
 }
 
 export interface ChannelSpec {
@@ -24,10 +34,11 @@ export interface ChannelSpec {
   readonly handleIn: ReadonlyMap<string, PayloadHandler>;
   /** By event prefix (`reaction:*`), in declaration order. Asked after the exact names. */
   readonly handleInPrefixes: readonly { readonly prefix: string; readonly handler: PayloadHandler }[];
-  /** The events declared by schema. Those declared by type do not exist at run time. */
-  readonly pushes: readonly string[];
+  /** Events with a schema or a delivery. Those declared only by type do not exist at run time. */
+  readonly pushes: ReadonlyMap<string, PushSpec>;
   /** The intercepted events. */
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
+  readonly handleCommand: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleInfo: ((context: Context, message: unknown) => unknown) | undefined;
   readonly terminate: ((context: Context, reason: string, detail: unknown) => unknown) | undefined;
 }
@@ -39,8 +50,9 @@ export function emptySpec(pattern: string): ChannelSpec {
     join: undefined,
     handleIn: new Map(),
     handleInPrefixes: [],
-    pushes: [],
+    pushes: new Map(),
     handleOut: new Map(),
+    handleCommand: new Map(),
     handleInfo: undefined,
     terminate: undefined,
   };

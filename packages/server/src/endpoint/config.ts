@@ -145,11 +145,7 @@ export interface EndpointOptions {
 
 /** What an endpoint needs of a presence. */
 export interface EndpointPresence {
-  bind(endpoint: {
-    readonly pubsub: PubSub;
-    broadcast(topic: string, event: string, payload: object): void;
-    localBroadcast(topic: string, event: string, payload: object): void;
-  }): BoundPresence;
+  bind(endpoint: { readonly pubsub: PubSub }): BoundPresence;
 }
 
 /** A presence bound to an endpoint. */

@@ -16,7 +16,7 @@ import {
 import type { ClientMessage, FrameData, Payload, ServerCodec } from "@wingbeat/protocol";
 import { describe, isPromise } from "../awaitable.ts";
 import { InvalidPayload } from "../channel/call.ts";
-import type { ChannelEndpoint } from "../channel/context.ts";
+import type { ChannelEndpoint } from "../channel/endpoint.ts";
 import type { ChannelHost } from "../channel/host.ts";
 import type { JoinMessage } from "../channel/item.ts";
 import { ChannelProcess } from "../channel/process.ts";

@@ -74,7 +74,7 @@ export function appOn(pubsub: PubSubAdapter): Endpoint {
       return ok(insight);
     });
 
-  const endpoint = createEndpoint({
+  const endpoint: Endpoint = createEndpoint({
     sockets: { "/socket": defineSocket({ connect: () => ok(), channels: [room, node] }) },
     presence: [presence],
     pubsub,

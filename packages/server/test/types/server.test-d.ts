@@ -29,7 +29,7 @@ export const userSocket = defineSocket({
 const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });
 export const address = await endpoint.listen(4000);
 endpoint.attach(createServer());
-endpoint.broadcast("room:lobby", "new_msg", { body: "hello from anywhere" });
+endpoint.broadcast("room:lobby", "new_msg", { id: 1, from: "ada", body: "hello from anywhere" });
 expectTypeOf(address.port).toEqualTypeOf<number>();
 
 // connect may be sync, refuse with a reason, and let everybody in.

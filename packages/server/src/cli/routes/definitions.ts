@@ -69,7 +69,7 @@ function describe(name: string, transports: readonly string[], { spec }: SocketL
   const channels = spec.routes.map(({ pattern, channel }) => ({
     topic: pattern.source,
     handles: [...channel.handleIn.keys(), ...channel.handleInPrefixes.map(({ prefix }) => `${prefix}*`)],
-    pushes: channel.pushes ?? [],
+    pushes: [...(channel.pushes ?? new Map()).keys()],
     intercepts: [...channel.handleOut.keys()],
   }));
   return { name, transports, channels };

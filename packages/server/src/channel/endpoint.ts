@@ -1,0 +1,151 @@
+/**
+ * What an endpoint does for the code that sends: the one shape of it, for `createEndpoint`, `ctx.endpoint` and
+ * broadcasters. It knows which events and commands each topic takes.
+ *
+ * Methods take the contract from their `this`, not from the interface: if the signatures contained it, the compiler
+ * would check all channels for each topic.
+ */
+import { DISCONNECT } from "@wingbeat/protocol";
+import type { ChannelAt, TopicOf } from "@wingbeat/protocol";
+import type { Broadcast, PubSub } from "../pubsub.ts";
+import { OutgoingBroadcast } from "./broadcast.ts";
+import { Command } from "./command.ts";
+
+/** What may be sent to the topics of a channel. */
+export interface TopicContract {
+  readonly topic: string;
+  readonly pushes: Record<string, unknown>;
+  readonly commands: Record<string, unknown>;
+}
+
+/** Any topic, event and command: of a channel that declares nothing. */
+export interface AnyTopic extends TopicContract {}
+
+/** What an endpoint knows of its topics. Of any topic it allows everything: that is a plain `Endpoint`. */
+export interface EndpointContract {
+  readonly channels: TopicContract;
+}
+
+/** Has a contract. There is no value at run time. */
+export interface Contracted<Contract extends EndpointContract> {
+  readonly "~topics": Contract;
+}
+
+/** The topics that may be sent to. */
+export type TopicsOf<Contract extends EndpointContract> = TopicOf<Contract["channels"]["topic"]>;
+type PushesAt<Contract extends EndpointContract, Topic extends string> = ChannelAt<Contract, Topic>["pushes"];
+type CommandsAt<Contract extends EndpointContract, Topic extends string> = ChannelAt<Contract, Topic>["commands"];
+/** The events of a topic. */
+export type EventsAt<Contract extends EndpointContract, Topic extends string> = keyof PushesAt<Contract, Topic> &
+  string;
+/** The payload of an event. */
+export type PayloadAt<Contract extends EndpointContract, Topic extends string, Event extends string> = Payload<
+  PushesAt<Contract, Topic>,
+  Event
+>;
+type Payload<Payloads, Name extends string> = Name extends keyof Payloads
+  ? unknown extends Payloads[Name]
+    ? object
+    : Payloads[Name]
+  : never;
+/** The commands of a topic. */
+export type CommandsOf<Contract extends EndpointContract, Topic extends string> = keyof CommandsAt<Contract, Topic> &
+  string;
+/** The payload of a command. */
+export type CommandPayload<Contract extends EndpointContract, Topic extends string, Command extends string> = Payload<
+  CommandsAt<Contract, Topic>,
+  Command
+>;
+
+/** The broadcasts of channels, one type for each event: `event` tells them apart. */
+export type BroadcastsOf<Channel extends TopicContract> = Channel extends TopicContract
+  ? {
+      [E in keyof Channel["pushes"] & string]: Broadcast<Channel["pushes"][E], E, TopicOf<Channel["topic"]>>;
+    }[keyof Channel["pushes"] & string]
+  : never;
+
+/** The broadcasts of a topic. */
+export type BroadcastsAt<Contract extends EndpointContract, Topic extends string> = BroadcastsOf<
+  ChannelAt<Contract, Topic>
+>;
+
+/** Sends to topics, from anywhere. What may be sent where is in its type. */
+export class ChannelEndpoint<Contract extends EndpointContract = EndpointContract> implements Contracted<Contract> {
+  declare readonly "~topics": Contract;
+  /** The PubSub that the channels use. Broadcasts travel on it as `Broadcast` objects. */
+  readonly pubsub: PubSub;
+
+  constructor(pubsub: PubSub) {
+    this.pubsub = pubsub;
+  }
+
+  /**
+   * Sends an event to all subscribers of a topic, on all nodes. Throws `BroadcastError` when the adapter refuses, and
+   * `EncodeError` for a payload that cannot be pushed: an array, null, a cycle, more than 1,000 levels.
+   */
+  broadcast<Known extends EndpointContract, const Topic extends TopicsOf<Known>, Event extends EventsAt<Known, Topic>>(
+    this: Contracted<Known>,
+    topic: Topic,
+    event: Event,
+    payload: PayloadAt<Known, Topic, Event>,
+  ): void;
+  broadcast(topic: string, event: string, payload: object): void {
+    this.broadcastUnchecked(topic, event, payload);
+  }
+
+  /** {@link broadcast} for topics and events that the compiler does not know. */
+  broadcastUnchecked(topic: string, event: string, payload: object): void {
+    this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
+  }
+
+  /** Like {@link broadcast}, except to the subscriptions of `from`: an object returned by `endpoint.subscribe`. */
+  broadcastFrom<
+    Known extends EndpointContract,
+    const Topic extends TopicsOf<Known>,
+    Event extends EventsAt<Known, Topic>,
+  >(this: Contracted<Known>, from: unknown, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
+  broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
+    this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
+  }
+
+  /** Like {@link broadcast}, to the subscribers on this node only. */
+  localBroadcast<
+    Known extends EndpointContract,
+    const Topic extends TopicsOf<Known>,
+    Event extends EventsAt<Known, Topic>,
+  >(this: Contracted<Known>, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
+  localBroadcast(topic: string, event: string, payload: object): void {
+    this.pubsub.localBroadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
+  }
+
+  /** Like {@link broadcastFrom}, to the subscribers on this node only. */
+  localBroadcastFrom<
+    Known extends EndpointContract,
+    const Topic extends TopicsOf<Known>,
+    Event extends EventsAt<Known, Topic>,
+  >(this: Contracted<Known>, from: unknown, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
+  localBroadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
+    this.pubsub.localBroadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
+  }
+
+  /**
+   * Sends a command to all channels that have joined a topic, on all nodes: `handleCommand` gets it, and no client ever
+   * does. Throws as {@link broadcast} does.
+   */
+  command<
+    Known extends EndpointContract,
+    const Topic extends TopicsOf<Known>,
+    Command extends CommandsOf<Known, Topic>,
+  >(this: Contracted<Known>, topic: Topic, command: Command, payload: CommandPayload<Known, Topic, Command>): void;
+  command(topic: string, command: string, payload: object): void {
+    this.commandUnchecked(topic, command, payload);
+  }
+
+  /** {@link command} for topics and commands that the compiler does not know. */
+  commandUnchecked(topic: string, command: string, payload: object): void {
+    this.pubsub.broadcast(topic, new Command(topic, command, payload), "commands");
+  }
+}
+
+/** A "disconnect" is also recorded by nodes that have no client with the id yet. */
+const dispatcherOf = (event: string): string => (event === DISCONNECT ? "disconnect" : "fastlane");
