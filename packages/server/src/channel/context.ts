@@ -5,6 +5,7 @@
 import type { ParamsOf, TopicOf } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
 import type { ChannelEndpoint, EndpointContract, TopicContract, TopicsOf } from "./endpoint.ts";
+import { ReplyRef } from "./result.ts";
 import type { Reply } from "./result.ts";
 import type { Timer } from "./timer.ts";
 
@@ -117,31 +118,6 @@ export interface ChannelActions {
   afterJoin(task: () => unknown): void;
   onEnd(task: (reason: string) => unknown): void;
   reply(ref: unknown, answer: Reply): void;
-}
-
-declare const responses: unique symbol;
-
-/**
- * A deferred reply, created by `ctx.socketRef()`. It is valid as long as the connection lives, even after the handler
- * has returned or the channel has ended. A handler that returns it replies later.
- */
-export class ReplyRef<R extends Reply = Reply> {
-  declare readonly [responses]: R;
-  readonly #process: ChannelActions;
-  readonly #ref: unknown;
-
-  constructor(process: ChannelActions, ref: unknown) {
-    this.#process = process;
-    this.#ref = ref;
-  }
-
-  /**
-   * Sends a reply. More than one may be sent; official clients use the first. Throws when the response is not valid
-   * JSON.
-   */
-  reply(answer: R): void {
-    this.#process.reply(this.#ref, answer);
-  }
 }
 
 /** A channel of which nothing is known. */

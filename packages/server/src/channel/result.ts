@@ -2,7 +2,6 @@
 import type { ReplyContract } from "@wingbeat/protocol";
 import { describe } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
-import type { ReplyRef } from "./context.ts";
 import type { AnySchema, Declaration, Input } from "./schema.ts";
 
 /** An answer with a status: `ok(...)`, `refuse(...)` or `reply(...)`. */
@@ -24,6 +23,36 @@ export class Stop<R extends Reply | undefined = Reply | undefined> {
   constructor(reason: string, reply: R) {
     this.reason = reason;
     this.reply = reply;
+  }
+}
+
+/** A channel's process, which sends replies. */
+interface Replier {
+  reply(ref: unknown, answer: Reply): void;
+}
+
+declare const responses: unique symbol;
+
+/**
+ * A deferred reply, created by `ctx.socketRef()`. It is valid as long as the connection lives, even after the handler
+ * has returned or the channel has ended. A handler that returns it replies later.
+ */
+export class ReplyRef<R extends Reply = Reply> {
+  declare readonly [responses]: R;
+  readonly #channel: Replier;
+  readonly #ref: unknown;
+
+  constructor(channel: Replier, ref: unknown) {
+    this.#channel = channel;
+    this.#ref = ref;
+  }
+
+  /**
+   * Sends a reply. More than one may be sent; official clients use the first. Throws when the response is not valid
+   * JSON.
+   */
+  reply(answer: R): void {
+    this.#channel.reply(this.#ref, answer);
   }
 }
 
