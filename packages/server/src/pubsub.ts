@@ -138,7 +138,7 @@ export class PubSub {
   #deliver(dispatch: Dispatch, sender: unknown, topic: string, message: unknown, from: "here" | "elsewhere"): void {
     const subscriptions = this.#registry.of(topic);
     if (isObserved("pubsub.delivered")) {
-      emit("pubsub.delivered", { pubsub: this, topic, subscribers: subscriptions.size, from });
+      emit("pubsub.delivered", { pubsub: this, topic, subscribers: this.#registry.count(topic), from });
     }
     const result: unknown = dispatch(subscriptions, sender, message);
     if (result !== undefined) onRejection(result, (error) => emit("pubsub.delivery_failed", { topic, error }));
@@ -158,7 +158,7 @@ export class PubSub {
     const { topic, dispatcher } = arrived;
     try {
       const dispatch = this.#dispatcher(dispatcher);
-      const isWanted = this.#registry.of(topic).size > 0 || this.#unconditional.includes(dispatcher);
+      const isWanted = this.#registry.count(topic) > 0 || this.#unconditional.includes(dispatcher);
       if (isWanted) this.#deliver(dispatch, NOBODY, topic, arrived.message, "elsewhere");
     } catch (error) {
       emit("pubsub.delivery_failed", { topic, error });

@@ -12,27 +12,38 @@ export interface Subscription {
   receive(message: unknown): void;
 }
 
-const NONE: ReadonlySet<Subscription> = new Set();
+const NONE: readonly Subscription[] = [];
+
+/** A topic with one subscription, such as a connection's id, has no Set: it would take some 200 bytes. */
+type Subscriptions = Subscription | Set<Subscription>;
 
 export class Registry {
-  readonly #topics = new Map<string, Set<Subscription>>();
+  readonly #topics = new Map<string, Subscriptions>();
 
   add(subscription: Subscription): void {
-    const subscriptions = this.#topics.get(subscription.topic);
-    if (subscriptions === undefined) this.#topics.set(subscription.topic, new Set([subscription]));
-    else subscriptions.add(subscription);
+    const present = this.#topics.get(subscription.topic);
+    if (present === undefined) this.#topics.set(subscription.topic, subscription);
+    else if (present instanceof Set) present.add(subscription);
+    else this.#topics.set(subscription.topic, new Set([present, subscription]));
   }
 
   /** Removes a subscription; an unknown one is not an error. */
   remove(subscription: Subscription): void {
-    const subscriptions = this.#topics.get(subscription.topic);
-    if (subscriptions === undefined) return;
-    subscriptions.delete(subscription);
-    if (subscriptions.size === 0) this.#topics.delete(subscription.topic);
+    const present = this.#topics.get(subscription.topic);
+    if (present instanceof Set) present.delete(subscription);
+    if (present === subscription || (present instanceof Set && present.size === 0)) {
+      this.#topics.delete(subscription.topic);
+    }
   }
 
-  of(topic: string): ReadonlySet<Subscription> {
-    return this.#topics.get(topic) ?? NONE;
+  of(topic: string): Iterable<Subscription> {
+    const present = this.#topics.get(topic);
+    return present === undefined ? NONE : present instanceof Set ? present : [present];
+  }
+
+  /** How many subscriptions a topic has. */
+  count(topic: string): number {
+    return sizeOf(this.#topics.get(topic));
   }
 
   get topics(): number {
@@ -41,7 +52,12 @@ export class Registry {
 
   get subscriptions(): number {
     let count = 0;
-    for (const subscriptions of this.#topics.values()) count += subscriptions.size;
+    for (const present of this.#topics.values()) count += sizeOf(present);
     return count;
   }
+}
+
+function sizeOf(present: Subscriptions | undefined): number {
+  if (present instanceof Set) return present.size;
+  return present === undefined ? 0 : 1;
 }

@@ -29,10 +29,11 @@ import { emit, isObserved } from "../telemetry.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import { Frame } from "../transports/connection.ts";
 import type { Connection, ConnectionHandler } from "../transports/connection.ts";
+import { channelOn, countOf, listOf, withChannel, withoutChannel } from "./channels.ts";
+import type { Channels } from "./channels.ts";
 import type { Disconnects } from "./disconnects.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Reader } from "./reader.ts";
-import type { ReaderOwner } from "./reader.ts";
 import { isSameRef } from "./same-ref.ts";
 import { routeOf } from "./spec.ts";
 import type { SocketSpec } from "./spec.ts";
@@ -70,25 +71,24 @@ export interface Admission {
   readonly place?: Place;
 }
 
-export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwner {
+export class SocketProcess extends Reader implements ConnectionHandler, ChannelHost {
   readonly connection: Connection;
   readonly codec: ServerCodec;
   readonly id: string | null;
   readonly extensions: boolean;
   readonly #environment: SocketEnvironment;
   readonly #assigns: Readonly<Record<string, unknown>>;
-  /** By topic. A client may send a topic that is not a string, which matches none. */
-  readonly #channels = new Map<unknown, ChannelProcess>();
+  #channels: Channels = undefined;
   readonly #idSubscription: Subscription | undefined;
   readonly #rateLimit: RateLimit;
   readonly #place: Place | undefined;
-  readonly #reader: Reader;
   /** Memory that messages of the client take while they wait for busy channels. */
   #waitingBytes = 0;
   #isFull = false;
   #running = 0;
 
   constructor(environment: SocketEnvironment, admission: Admission, connection: Connection) {
+    super();
     this.#environment = environment;
     this.connection = connection;
     this.codec = admission.codec;
@@ -96,13 +96,12 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
     this.extensions = admission.extensions ?? false;
     this.#assigns = admission.assigns;
     this.#rateLimit = new RateLimit(environment.socket.rates);
-    this.#reader = new Reader(this, environment.socket.bytesPerSecond, performance.now());
     this.#place = admission.place;
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
     const { since = Infinity } = admission;
     if (this.id !== null && environment.disconnects?.hasSince(this.id, since) === true) {
       // The transport must know the process before it can close it.
-      queueMicrotask(() => this.#disconnected());
+      queueMicrotask(() => this.disconnected());
     }
   }
 
@@ -112,6 +111,10 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
 
   get pubsub(): PubSub {
     return this.#environment.pubsub;
+  }
+
+  protected override get bytesPerSecond(): number {
+    return this.#environment.socket.bytesPerSecond;
   }
 
   get maxMailboxMessages(): number {
@@ -136,7 +139,7 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
 
   /** How many channels the client has joined or is joining. */
   get channels(): number {
-    return this.#channels.size;
+    return countOf(this.#channels);
   }
 
   describe(): { endpoint: object; path: string; id: string | null; transport: string } {
@@ -144,18 +147,10 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
     return { endpoint, path, id: this.id, transport: this.connection.transport };
   }
 
-  receive(data: FrameData, bytes: number = data.length): void {
-    this.#reader.take(data, bytes);
-  }
-
-  spend(bytes: number): void {
-    this.#reader.spend(bytes);
-  }
-
-  handle(data: FrameData): void {
+  protected override handle(data: FrameData, now: number): void {
     try {
       const message = this.codec.decode(data, this.#environment.socket.frameLimits);
-      if (this.#mayPass(message)) this.#route(message);
+      if (this.#mayPass(message, now)) this.#route(message);
     } catch (error) {
       this.#giveUp(error);
     }
@@ -165,16 +160,16 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
   #giveUp(error: unknown): void {
     const isOfFrame = error instanceof DecodeError || error instanceof EncodeError;
     emit("socket.bad_frame", { ...this.describe(), reason: isOfFrame ? error.message : describeThrown(error) });
-    this.#reader.end(false);
+    this.endReading(false);
     this.connection.close(CloseCode.internalError, isOfFrame ? error.message : "internal error");
   }
 
   closed(code: number, reason: string): void {
-    this.#reader.end(true);
+    this.endReading(true);
     this.#environment.processes.delete(this);
     this.#place?.leave();
     if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
-    for (const channel of [...this.#channels.values()]) channel.connectionClosed();
+    for (const channel of listOf(this.#channels)) channel.connectionClosed();
     emit("socket.closed", { ...this.describe(), code, reason });
   }
 
@@ -189,7 +184,7 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
 
   /** Stops handling messages of the client. */
   stopReading(): void {
-    this.#reader.stop();
+    this.stop();
   }
 
   began(): void {
@@ -204,23 +199,23 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
 
   /** Closes the connection from this side. `reason` is passed to each channel's `terminate`. */
   shutdown(reason: string, code: CloseCode, text: string): void {
-    this.#reader.end(false);
+    this.endReading(false);
     this.#endChannels(reason);
     this.connection.close(code, text);
   }
 
   #endChannels(reason: string): void {
-    for (const channel of [...this.#channels.values()]) channel.end(reason, undefined, undefined);
+    for (const channel of listOf(this.#channels)) channel.end(reason, undefined, undefined);
   }
 
   pause(topic: string, waiting: number, limit: "maxMailboxMessages" | "maxMailboxBytes" = "maxMailboxMessages"): void {
     emit("socket.paused", { ...this.describe(), topic, limit, waiting });
-    this.#reader.stop();
+    this.stop();
   }
 
   resume(topic: string, waiting: number, limit: "maxMailboxMessages" | "maxMailboxBytes" = "maxMailboxMessages"): void {
     emit("socket.resumed", { ...this.describe(), topic, limit, waiting });
-    this.#reader.start();
+    this.start();
   }
 
   waits(topic: string, bytes: number): void {
@@ -235,21 +230,21 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
     }
   }
 
-  throttled(bytesPerSecond: number, waitMs: number): void {
+  protected override throttled(bytesPerSecond: number, waitMs: number): void {
     emit("socket.throttled", { ...this.describe(), bytesPerSecond, waitMs });
   }
 
   forget(process: { readonly topic: string }): void {
     this.#rateLimit.forget(process);
-    if (this.#channels.get(process.topic) === process) this.#channels.delete(process.topic);
+    this.#channels = withoutChannel(this.#channels, process);
   }
 
   /** A leave is never rate limited: refusing it would keep the channel that the client wants to leave. */
-  #mayPass({ joinRef, ref, topic, event }: ClientMessage): boolean {
-    const refused = this.#rateLimit.refuse(event === JOIN, this.#channels.get(topic));
+  #mayPass({ joinRef, ref, topic, event }: ClientMessage, now: number): boolean {
+    const refused = this.#rateLimit.refuse(event === JOIN, channelOn(this.#channels, topic), now);
     if (refused === undefined || event === LEAVE) return true;
     const { by: limit, perSecond, waitMs } = refused;
-    const closing = this.#rateLimit.isAbused(perSecond);
+    const closing = this.#rateLimit.isAbused(perSecond, now);
     emit("socket.rate_limited", { ...this.describe(), topic, event, limit, perSecond, closing });
     if (closing) this.shutdown("closed", CloseCode.policyViolation, Reason.rateLimited);
     else this.#reply(joinRef, ref, topic, "error", { reason: Reason.rateLimited, retry_after_ms: waitMs });
@@ -262,7 +257,7 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
       this.#reply(null, message.ref, topic, "ok", {});
       return;
     }
-    const channel = this.#channels.get(topic);
+    const channel = channelOn(this.#channels, topic);
     if (channel?.joining === true) channel.hold(message);
     else if (event === JOIN) this.#join(message, channel);
     else if (channel !== undefined) this.#deliver(channel, message);
@@ -323,14 +318,14 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
       return undefined;
     }
     const { topic } = message;
-    if (this.#channels.size >= socket.maxChannels) {
+    if (this.channels >= socket.maxChannels) {
       emit("channel.too_many", { ...this.describe(), topic, limit: socket.maxChannels });
       this.#reply(message.joinRef, message.ref, topic, "error", { reason: Reason.tooManyChannels });
       return undefined;
     }
     const { route, params } = match;
     const channel = new ChannelProcess(this, route.channel, message, params, { ...this.#assigns, ...route.assigns });
-    this.#channels.set(topic, channel);
+    this.#channels = withChannel(this.#channels, channel);
     return channel;
   }
 
@@ -397,21 +392,28 @@ export class SocketProcess implements ConnectionHandler, ChannelHost, ReaderOwne
   }
 
   #subscribeToId(id: string): Subscription {
-    const subscription: Subscription = {
-      topic: id,
-      owner: this,
-      receive: (message) => {
-        if (message instanceof Broadcast && message.event === DISCONNECT) {
-          this.#disconnected();
-        }
-      },
-    };
+    const subscription = new IdSubscription(id, this);
     this.pubsub.subscribe(subscription);
     return subscription;
   }
 
-  #disconnected(): void {
+  /** A "disconnect" on its id was broadcast. */
+  disconnected(): void {
     this.shutdown("disconnected", CloseCode.goingAway, "disconnected by the server");
+  }
+}
+
+class IdSubscription implements Subscription {
+  readonly topic: string;
+  readonly owner: SocketProcess;
+
+  constructor(topic: string, owner: SocketProcess) {
+    this.topic = topic;
+    this.owner = owner;
+  }
+
+  receive(message: unknown): void {
+    if (message instanceof Broadcast && message.event === DISCONNECT) this.owner.disconnected();
   }
 }
 

@@ -1,36 +1,14 @@
-/** Rate limits: token buckets, created when a connection first needs them. */
-import { performance } from "node:perf_hooks";
+/**
+ * Rate limits: token buckets that hold two seconds' worth. Each event costs one token.
+ *
+ * A bucket is one number: when it will be full again, by `performance.now()`. Taking a token puts that off by the time
+ * that one token takes to refill; a bucket that will not be full within the burst is empty.
+ */
 
-/** The burst: a client that pauses saves up this many seconds' worth. */
-const BURST_S = 2;
-
-/** Holds up to two seconds' worth of tokens; each event costs one, and they refill at `perSecond`. */
-export class TokenBucket {
-  readonly perSecond: number;
-  #tokens: number;
-  #updatedAt: number;
-
-  constructor(perSecond: number, now: number = performance.now()) {
-    this.perSecond = perSecond;
-    this.#tokens = perSecond * BURST_S;
-    this.#updatedAt = now;
-  }
-
-  /** Takes a token. False when there is none. `now` is in ms and never goes backwards. */
-  take(now: number = performance.now()): boolean {
-    const earned = ((now - this.#updatedAt) / 1000) * this.perSecond;
-    this.#tokens = Math.min(this.perSecond * BURST_S, this.#tokens + earned);
-    this.#updatedAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
-  }
-
-  /** Milliseconds until the next token, rounded up. */
-  get waitMs(): number {
-    return Math.max(0, Math.ceil(((1 - this.#tokens) / this.perSecond) * 1000));
-  }
-}
+/** The burst: a client that pauses saves up this many ms' worth. */
+const BURST_MS = 2_000;
+/** In ms: the sum of many refill times is not exact. */
+const ROUNDING = 0.001;
 
 /** The limits of each connection. Infinity: no limit. */
 export interface Rates {
@@ -48,32 +26,36 @@ export interface RateRefusal {
   readonly waitMs: number;
 }
 
-/** The rates of one connection, and how far a client may ignore them. */
+/** The rates of one connection, and how far a client may ignore them. `now` is `performance.now()`. */
 export class RateLimit {
   readonly #rates: Rates;
-  #events: TokenBucket | undefined;
-  #joins: TokenBucket | undefined;
-  #patience: TokenBucket | undefined;
-  #channels: Map<object, TokenBucket> | undefined;
+  // When each bucket is full again. -Infinity, not 0: V8 then stores a plain double from the start.
+  #events = -Infinity;
+  #joins = -Infinity;
+  #patience: number | undefined = undefined;
+  #channels: Map<object, number> | undefined = undefined;
 
   constructor(rates: Rates) {
     this.#rates = rates;
   }
 
   /** Which rate a message exceeds, and how long to wait; undefined when it may pass. `channel` has its own rate. */
-  refuse(isJoin: boolean, channel?: object): RateRefusal | undefined {
+  refuse(isJoin: boolean, channel: object | undefined, now: number): RateRefusal | undefined {
     const { eventsPerSecond, joinsPerSecond, channelEventsPerSecond } = this.#rates;
-    if (eventsPerSecond < Infinity) {
-      this.#events ??= new TokenBucket(eventsPerSecond);
-      if (!this.#events.take()) return refusal("eventsPerSecond", this.#events);
-    }
-    if (isJoin && joinsPerSecond < Infinity) {
-      this.#joins ??= new TokenBucket(joinsPerSecond);
-      if (!this.#joins.take()) return refusal("joinsPerSecond", this.#joins);
+    const events = take(this.#events, eventsPerSecond, now);
+    if (isEmpty(events, now)) return refusal("eventsPerSecond", eventsPerSecond, events, now);
+    this.#events = events;
+    if (isJoin) {
+      const joins = take(this.#joins, joinsPerSecond, now);
+      if (isEmpty(joins, now)) return refusal("joinsPerSecond", joinsPerSecond, joins, now);
+      this.#joins = joins;
     }
     if (channel === undefined || channelEventsPerSecond === Infinity) return undefined;
-    const bucket = this.#bucketOf(channel, channelEventsPerSecond);
-    return bucket.take() ? undefined : refusal("channelEventsPerSecond", bucket);
+    this.#channels ??= new Map();
+    const ofChannel = take(this.#channels.get(channel) ?? now, channelEventsPerSecond, now);
+    if (isEmpty(ofChannel, now)) return refusal("channelEventsPerSecond", channelEventsPerSecond, ofChannel, now);
+    this.#channels.set(channel, ofChannel);
+    return undefined;
   }
 
   /** The channel has ended. */
@@ -82,17 +64,20 @@ export class RateLimit {
   }
 
   /** Whether a rate-limited client must be closed because it keeps sending at twice its rate. */
-  isAbused(perSecond: number): boolean {
-    this.#patience ??= new TokenBucket(perSecond);
-    return !this.#patience.take();
-  }
-
-  #bucketOf(channel: object, perSecond: number): TokenBucket {
-    this.#channels ??= new Map();
-    let bucket = this.#channels.get(channel);
-    if (bucket === undefined) this.#channels.set(channel, (bucket = new TokenBucket(perSecond)));
-    return bucket;
+  isAbused(perSecond: number, now: number): boolean {
+    const patience = take(this.#patience ?? now, perSecond, now);
+    if (isEmpty(patience, now)) return true;
+    this.#patience = patience;
+    return false;
   }
 }
 
-const refusal = (by: RefusedBy, { perSecond, waitMs }: TokenBucket): RateRefusal => ({ by, perSecond, waitMs });
+/** When a bucket is full again after one more token, whether or not it has one. */
+const take = (fullAt: number, perSecond: number, now: number): number => Math.max(fullAt, now) + 1_000 / perSecond;
+
+/** Whether a bucket had no token for the one that was taken. */
+const isEmpty = (fullAt: number, now: number): boolean => fullAt > now + BURST_MS + ROUNDING;
+
+function refusal(by: RefusedBy, perSecond: number, fullAt: number, now: number): RateRefusal {
+  return { by, perSecond, waitMs: Math.ceil(fullAt - now - BURST_MS - ROUNDING) };
+}

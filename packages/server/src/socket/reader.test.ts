@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Reader } from "./reader.ts";
 
@@ -15,7 +16,15 @@ function setUp(bytesPerSecond = Infinity) {
   };
   const throttled = vi.fn<(bytesPerSecond: number, waitMs: number) => void>();
   const handle = vi.fn<(data: unknown) => void>((data) => void log.push(data as string));
-  const reader = new Reader({ connection, handle, throttled }, bytesPerSecond, performance.now());
+  const reader = new (class extends Reader {
+    override readonly connection = connection;
+    override readonly bytesPerSecond = bytesPerSecond;
+    override readonly handle = handle;
+    override readonly throttled = throttled;
+    override readonly stop = super.stop;
+    override readonly start = super.start;
+    override readonly endReading = super.endReading;
+  })();
   return { log, throttled, handle, reader };
 }
 
@@ -26,7 +35,7 @@ const numbers = (from: number, to: number): string[] =>
 describe("shares", () => {
   it("are eight small frames; the rest waits until the run queue comes round, in order", async () => {
     const { log, reader } = setUp();
-    for (const frame of numbers(1, 20)) reader.take(frame, 10);
+    for (const frame of numbers(1, 20)) reader.receive(frame, 10);
     expect(log).toEqual([...numbers(1, 8), "pause"]);
     await turn();
     expect(log).toEqual([...numbers(1, 8), "pause", ...numbers(9, 20), "resume"]);
@@ -34,7 +43,7 @@ describe("shares", () => {
 
   it("are one large frame", () => {
     const { log, reader } = setUp();
-    for (const frame of numbers(1, 3)) reader.take(frame, 100_000);
+    for (const frame of numbers(1, 3)) reader.receive(frame, 100_000);
     expect(log).toEqual(["1", "pause"]);
   });
 
@@ -43,8 +52,8 @@ describe("shares", () => {
     const order: string[] = [];
     one.handle.mockImplementation(() => void order.push("one"));
     other.handle.mockImplementation(() => void order.push("other"));
-    for (const frame of numbers(1, 24)) one.reader.take(frame, 10);
-    for (const frame of numbers(1, 16)) other.reader.take(frame, 10);
+    for (const frame of numbers(1, 24)) one.reader.receive(frame, 10);
+    for (const frame of numbers(1, 16)) other.reader.receive(frame, 10);
     await turn();
     const eight = (name: string): string[] => Array.from({ length: 8 }, () => name);
     expect(order).toEqual(["one", "other", "one", "other", "one"].flatMap(eight));
@@ -52,12 +61,18 @@ describe("shares", () => {
 });
 
 describe("bytes per second", () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
-  afterEach(() => void vi.useRealTimers());
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 0 });
+    vi.spyOn(performance, "now").mockImplementation(() => Date.now());
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
 
   it("let a burst pass, then stop the reading until the rate is kept; nothing is lost", async () => {
     const { log, throttled, reader } = setUp(1_000);
-    for (const frame of numbers(1, 6)) reader.take(frame, 300);
+    for (const frame of numbers(1, 6)) reader.receive(frame, 300);
     expect(log).toEqual(["1", "2", "3", "pause", "4"]);
     expect(throttled).toHaveBeenCalledExactlyOnceWith(1_000, 200);
     vi.advanceTimersByTime(199);
@@ -74,7 +89,7 @@ describe("bytes per second", () => {
   it("never let more pass than a burst of two seconds' worth beside the rate", () => {
     const { log, reader } = setUp(1_000);
     for (let second = 0; second < 60; second++) {
-      for (let n = 0; n < 100; n++) reader.take("x", 100);
+      for (let n = 0; n < 100; n++) reader.receive("x", 100);
       vi.advanceTimersByTime(1_000);
       const passed = 100 * log.filter((entry) => entry === "x").length;
       expect(passed).toBeLessThanOrEqual((second + 1) * 1_000 + 2_000 + 100);
@@ -85,7 +100,7 @@ describe("bytes per second", () => {
     const { log, throttled, reader } = setUp(1_000);
     reader.spend(5_000);
     expect(throttled).toHaveBeenCalledExactlyOnceWith(1_000, 4_000);
-    reader.take("1", 10);
+    reader.receive("1", 10);
     expect(log).toEqual(["pause"]);
     vi.advanceTimersByTime(4_000);
     expect(log).toEqual(["pause", "1"]);
@@ -99,7 +114,7 @@ describe("reasons to stop", () => {
     const { log, reader } = setUp();
     reader.stop();
     reader.stop();
-    reader.take("1", 10);
+    reader.receive("1", 10);
     reader.start();
     expect(log).toEqual(["pause"]);
     reader.start();
@@ -110,9 +125,9 @@ describe("reasons to stop", () => {
 describe("the end", () => {
   it("by the client: what it had sent before is handled", () => {
     const { log, reader } = setUp();
-    for (const frame of numbers(1, 12)) reader.take(frame, 10);
-    reader.end(true);
-    reader.take("13", 10);
+    for (const frame of numbers(1, 12)) reader.receive(frame, 10);
+    reader.endReading(true);
+    reader.receive("13", 10);
     expect(log).toEqual([...numbers(1, 8), "pause", ...numbers(9, 12)]);
   });
 
@@ -123,15 +138,15 @@ describe("the end", () => {
       log.push(frame as string);
       if (isFull(frame)) reader.stop();
     });
-    for (const frame of numbers(1, 9)) reader.take(frame, 30_000);
-    reader.end(true);
+    for (const frame of numbers(1, 9)) reader.receive(frame, 30_000);
+    reader.endReading(true);
     expect(log).toEqual(["1", "2", "pause", "3", "4"]);
   });
 
   it("by the server: nothing more is handled", async () => {
     const { log, reader } = setUp();
-    for (const frame of numbers(1, 12)) reader.take(frame, 10);
-    reader.end(false);
+    for (const frame of numbers(1, 12)) reader.receive(frame, 10);
+    reader.endReading(false);
     await turn();
     expect(log).toEqual([...numbers(1, 8), "pause"]);
   });

@@ -5,14 +5,18 @@
  * A transport delivers all frames of one read at once. Without shares, a client that sends 2,000 messages in one write
  * would have all of them handled before anybody else's next one.
  */
+import { performance } from "node:perf_hooks"; // not the global one: a test's fake clock must not set time back
 import type { FrameData } from "@wingbeat/protocol";
 import { schedule } from "../channel/schedule.ts";
 import type { Mailbox } from "../channel/schedule.ts";
 import type { Connection } from "../transports/connection.ts";
 
-/** How much of one connection is handled before the others get their turn: a frame costs 1, plus 1 for each 8 KiB. */
-const SHARE = 8;
-const BYTES_PER_COST = 8 * 1024;
+/** How much of one connection is handled before the others get their turn, in bytes; a frame counts 8 KiB more. */
+const SHARE = 64 * 1024;
+const FRAME_BYTES = 8 * 1024;
+
+/** The burst: a client that pauses saves up this many ms' worth of bytes. */
+const BURST_MS = 1_000;
 
 /** The shortest pause in reading, in ms: a shorter timer would cost more than it saves. */
 const MIN_WAIT = 20;
@@ -23,20 +27,10 @@ const MAX_BEYOND = 65_536;
 /** Marks the end of a share in the run queue: everything sent to channels before it is handled by then. */
 const END_OF_SHARE = {};
 
-export interface ReaderOwner {
-  readonly connection: Connection;
-  /** Handles a frame. Never throws. */
-  handle(data: FrameData): void;
-  /** The client has exceeded `bytesPerSecond`: reading pauses for `waitMs`. */
-  throttled(bytesPerSecond: number, waitMs: number): void;
-}
-
-export class Reader implements Mailbox {
-  readonly #owner: ReaderOwner;
-  readonly #bytesPerSecond: number;
-  /** Bytes left before reading pauses. Refilled when it is used up, not before. */
-  #credit: number;
-  #creditedAt: number;
+/** The socket process extends it: one object less for every connection. */
+export abstract class Reader implements Mailbox {
+  /** When the client will have its whole burst again. Not 0: V8 then stores a plain double from the start. */
+  #creditFullAt = -Infinity;
   #share = SHARE;
   /** How many reasons there are to pause reading: full mailboxes, a drain. */
   #stops = 0;
@@ -46,15 +40,18 @@ export class Reader implements Mailbox {
   #isOver = false;
   #held: { readonly data: FrameData; readonly bytes: number }[] | undefined = undefined;
 
-  constructor(owner: ReaderOwner, bytesPerSecond: number, now: number) {
-    this.#owner = owner;
-    this.#bytesPerSecond = bytesPerSecond;
-    this.#credit = bytesPerSecond;
-    this.#creditedAt = now;
-  }
+  abstract readonly connection: Connection;
+
+  protected abstract get bytesPerSecond(): number;
+
+  /** Handles a frame. Never throws. `now` is `performance.now()`. */
+  protected abstract handle(data: FrameData, now: number): void;
+
+  /** The client has exceeded `bytesPerSecond`: reading pauses for `waitMs`. */
+  protected abstract throttled(bytesPerSecond: number, waitMs: number): void;
 
   /** A frame of this many bytes has arrived. */
-  take(data: FrameData, bytes: number): void {
+  receive(data: FrameData, bytes: number = data.length): void {
     if (this.#held === undefined && this.#reads) this.#handle(data, bytes);
     else if (!this.#isOver) {
       (this.#held ??= []).push({ data, bytes });
@@ -66,22 +63,22 @@ export class Reader implements Mailbox {
    * Counts bytes other than its frames against the client's rate: pings, and what its messages made the server send to
    * others. When the rate is exceeded, reading pauses.
    */
-  spend(bytes: number): void {
-    if ((this.#credit -= bytes) >= 0 || this.#throttle !== undefined || this.#isOver) return;
-    const now = performance.now();
-    const earned = ((now - this.#creditedAt) / 1_000) * this.#bytesPerSecond;
-    this.#credit = Math.min(this.#bytesPerSecond, this.#credit + earned);
-    this.#creditedAt = now;
-    if (this.#credit < 0) this.#wait(Math.max(MIN_WAIT, Math.ceil((-this.#credit / this.#bytesPerSecond) * 1_000)));
+  spend(bytes: number, now = performance.now()): void {
+    const { bytesPerSecond } = this;
+    this.#creditFullAt = Math.max(this.#creditFullAt, now) + (bytes / bytesPerSecond) * 1_000;
+    const wait = this.#creditFullAt - now - BURST_MS;
+    if (wait > 0 && this.#throttle === undefined && !this.#isOver) {
+      this.#wait(bytesPerSecond, Math.max(MIN_WAIT, Math.ceil(wait)));
+    }
   }
 
   /** Stops handling until {@link start} has been called as many times. */
-  stop(): void {
+  protected stop(): void {
     this.#stops++;
     this.#pause();
   }
 
-  start(): void {
+  protected start(): void {
     this.#stops--;
     this.#goOn();
   }
@@ -97,7 +94,7 @@ export class Reader implements Mailbox {
    * The connection is closed. What the client had sent before is still handled, unless this side has closed it; of what
    * finds full mailboxes only one read of the socket, because compressed frames can be very many.
    */
-  end(isHandled: boolean): void {
+  protected endReading(isHandled: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#throttle);
@@ -107,7 +104,7 @@ export class Reader implements Mailbox {
     let beyond = 0;
     for (const { data, bytes } of held) {
       if (this.#stops > 0 && (beyond += bytes) > MAX_BEYOND) return;
-      this.#owner.handle(data);
+      this.handle(data, performance.now());
     }
   }
 
@@ -116,9 +113,10 @@ export class Reader implements Mailbox {
   }
 
   #handle(data: FrameData, bytes: number): void {
-    this.spend(bytes);
-    this.#owner.handle(data);
-    if ((this.#share -= 1 + bytes / BYTES_PER_COST) > 0) return;
+    const now = performance.now();
+    this.spend(bytes, now);
+    this.handle(data, now);
+    if ((this.#share -= FRAME_BYTES + bytes) > 0) return;
     this.#awaitsShare = true;
     schedule(this, END_OF_SHARE);
   }
@@ -137,22 +135,22 @@ export class Reader implements Mailbox {
     }
     if (!this.#isPaused || this.#held !== undefined || !this.#reads) return;
     this.#isPaused = false;
-    this.#owner.connection.resume();
+    this.connection.resume();
   }
 
   #pause(): void {
     if (this.#isPaused || this.#isOver) return;
     this.#isPaused = true;
-    this.#owner.connection.pause();
+    this.connection.pause();
   }
 
-  #wait(ms: number): void {
+  #wait(bytesPerSecond: number, ms: number): void {
     this.#throttle = setTimeout(() => {
       this.#throttle = undefined;
       this.#goOn();
     }, ms);
     this.#throttle.unref();
     this.#pause();
-    this.#owner.throttled(this.#bytesPerSecond, ms);
+    this.throttled(bytesPerSecond, ms);
   }
 }
