@@ -29,6 +29,7 @@ export type {
   PayloadOf,
   Received,
   Refusal,
+  RefusalOf,
   ReplyOf,
   TopicsOf,
   TypedSocket,

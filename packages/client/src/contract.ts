@@ -64,6 +64,15 @@ export interface Refusal {
   readonly issues?: readonly { readonly message: string; readonly path: readonly (string | number)[] }[];
 }
 
+/** The reasons with which a server's `connect` refuses, as clients get them. */
+export type RefusalOf<Definition extends TypedSocket> = Definition["~contract"] extends {
+  readonly refusal: infer Reason;
+}
+  ? unknown extends Reason
+    ? unknown
+    : Received<Reason> | Refusal | undefined
+  : unknown;
+
 /** What the callback of `receive(status, callback)` gets. */
 export type ResponseOf<Reply extends ReplyContract, Status extends string> = string extends Reply["status"]
   ? unknown

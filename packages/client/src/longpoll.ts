@@ -84,7 +84,11 @@ export class LongPoll implements Transport {
       const isNew = this.#token === undefined;
       if (isNew && status === 410 && token !== undefined) this.#opened(token);
       else if (!isNew && (status === 200 || status === 204)) this.#deliver(messages);
-      else return this.#fail(status, ...closeOfPoll(status));
+      else {
+        // Why a Wingbeat server refuses.
+        this.#deliver(messages);
+        return this.#fail(status, ...closeOfPoll(status));
+      }
       // A server lets a poll wait for messages. If something answers at once without any, do not poll it in a tight
       // loop.
       const rest = MIN_POLL_MS - (Date.now() - start);

@@ -7,11 +7,12 @@
  * socket.connect();
  * const channel = socket.channel("room:42");
  */
-import { DecodeError, HEARTBEAT, PHOENIX_TOPIC, REPLY } from "@wingbeat/protocol";
+import { DecodeError, HEARTBEAT, PHOENIX_TOPIC, REFUSED, REPLY } from "@wingbeat/protocol";
 import type { Payload } from "@wingbeat/protocol";
 import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
-import type { ChannelAt, JoinArgs, JoinParams, TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
+import type { Callback, ChannelAt, JoinArgs, JoinParams, RefusalOf } from "./contract.ts";
+import type { TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
 import { isPromise } from "./is-promise.ts";
 import { run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
@@ -71,6 +72,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #establishedConnections = 0;
   /** Closed because the page was left; reopened when it comes back. */
   #leftPage = false;
+  #refusal: { readonly reason: unknown } | undefined;
 
   /** `endPoint` is the server's mount, as `/socket` (on a page) or `wss://example.com/socket`. */
   constructor(endPoint: string, options: SocketOptions = {}) {
@@ -122,7 +124,15 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#page.watch();
   }
 
-  /** True between `connect()` and `disconnect()`: a lost connection is reopened. */
+  /**
+   * Why the server's `connect` has refused this client, with `reason` as given to `refuse`. Undefined unless the state is
+   * `refused`.
+   */
+  get refusal(): { readonly reason: unknown } | undefined {
+    return this.#refusal;
+  }
+
+  /** True between `connect()` and `disconnect()`, or a refusal: a lost connection is reopened. */
   get isActive(): boolean {
     return this.#wanted || this.#leftPage;
   }
@@ -183,6 +193,16 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return this.#callbacks.add(this.#callbacks.error, callback);
   }
 
+  /**
+   * Calls back when the server's `connect` has refused this client, with the reason given to `refuse`; undefined without
+   * one. The socket does not try again by itself: `connect()` tries again, with fresh params. Only Wingbeat servers say
+   * why they refuse; a refusal of others looks like a failed connection, and is retried.
+   */
+  onRefused<Server extends TypedSocket>(this: Server, callback: Callback<RefusalOf<Server>>): ListenerRef<string>;
+  onRefused(callback: (reason: never) => unknown): ListenerRef<string> {
+    return this.#callbacks.add(this.#callbacks.refused, callback as (reason: unknown) => unknown);
+  }
+
   /** Calls back for every message, after the channels. */
   onMessage(callback: (message: SocketMessage) => unknown): ListenerRef<string> {
     return this.#callbacks.add(this.#callbacks.message, callback);
@@ -197,7 +217,9 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     return this.connectionState() === "open";
   }
 
-  connectionState(): ConnectionState {
+  /** `refused` once the server's `connect` has refused, until `connect()` or `disconnect()`. */
+  connectionState(): ConnectionState | "refused" {
+    if (this.#refusal !== undefined) return "refused";
     return this.#preparing ? "connecting" : (this.#connection?.state ?? "closed");
   }
 
@@ -257,6 +279,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   #start(): void {
     const clock = ++this.#clock;
+    this.#refusal = undefined;
     this.#startedAt = Date.now();
     const { connectTimeout } = this.options;
     this.#connectTimer.start(connectTimeout, () =>
@@ -349,8 +372,19 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref));
     }
     this.#callbacks.message.call(message);
+    if (event === REFUSED && topic === PHOENIX_TOPIC && this.options.extensions) this.#refused(payload);
     const pong = this.#pings.get(ref);
     if (pong !== undefined && this.#pings.delete(ref)) run(pong);
+  }
+
+  /** The server closes the connection. */
+  #refused(payload: Payload): void {
+    const reason: unknown = (payload as { readonly reason?: unknown } | null)?.reason;
+    this.log("transport", "refused", reason);
+    this.#stop();
+    this.#page.unwatch();
+    this.#refusal = { reason };
+    this.#callbacks.refused.call(reason);
   }
 
   #failed(error: unknown): void {
@@ -389,13 +423,19 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     for (const channel of this.channels) run(() => channel.disconnected(reason));
   }
 
-  #close(callback?: () => void, code?: number, reason?: string): void {
+  /** From now on nothing is tried. */
+  #stop(): void {
     this.#clock++;
+    this.#refusal = undefined;
     this.#wanted = false;
     this.#preparing = false;
     this.#connectTimer.stop();
     this.#fallback?.stop();
     this.#reconnectTimer.reset();
+  }
+
+  #close(callback?: () => void, code?: number, reason?: string): void {
+    this.#stop();
     const connection = this.#connection;
     if (connection === undefined) return callback && run(callback);
     this.#sayGoodbye(connection);

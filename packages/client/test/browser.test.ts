@@ -4,7 +4,7 @@ import { connect, createServer as createTcpServer } from "node:net";
 import type { AddressInfo, Socket as TcpSocket } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
+import { createEndpoint, defineChannel, defineSocket, ok, refuse } from "wingbeat";
 import type { Endpoint } from "wingbeat";
 import { hasChromium, launch } from "../../../tools/test/chromium.ts";
 import { bundle } from "./programs.ts";
@@ -12,16 +12,21 @@ import { bundle } from "./programs.ts";
 const room = defineChannel("room:{id}")
   .join((ctx, params) => ok({ id: ctx.params.id, params }))
   .handleIn("shout", (ctx, payload) => (ctx.broadcast("shouted", payload as object), ok({ heard: true })));
-const userSocket = defineSocket({ connect: () => ok({}), channels: [room] });
+const userSocket = defineSocket({
+  connect: ({ banned }) => (banned === undefined ? ok({}) : refuse({ why: "banned", until: 7 })),
+  channels: [room],
+});
 
 /** The page: a socket and a channel, and all that happens to them, in order. */
 const PAGE = `
 import { Socket } from "@wingbeat/client";
 const entries: string[] = [];
 const pause = Number(new URLSearchParams(location.search).get("pause") ?? 50);
-const socket = new Socket("/socket", { heartbeatIntervalMs: 1000, reconnectAfterMs: () => pause, rejoinAfterMs: () => 50 });
+const query = new URLSearchParams(location.search);
+const socket = new Socket("/socket", { params: () => ({ banned: query.get("banned") }), heartbeatIntervalMs: 1000, reconnectAfterMs: () => pause, rejoinAfterMs: () => 50 });
 socket.onOpen(() => entries.push("open"));
 socket.onClose(({ code }) => entries.push("close " + code));
+socket.onRefused((reason) => entries.push(socket.connectionState() + " " + JSON.stringify(reason)));
 addEventListener("pageshow", ({ persisted }) => persisted && entries.push("from the cache"));
 const channel = socket.channel("room:1", { from: "page" });
 channel.on("shouted", ({ text, bytes }) => entries.push("shouted " + text));
@@ -33,7 +38,7 @@ Object.assign(window, { entries, socket, channel });
 
 interface PageGlobals {
   readonly entries: string[];
-  readonly socket: { isConnected(): boolean; disconnect(): void };
+  readonly socket: { isConnected(): boolean; connect(): void; disconnect(): void };
   readonly channel: { push(event: string, payload: object): PromiseLike<unknown>; readonly state: string };
 }
 declare const window: PageGlobals & { location: unknown };
@@ -184,6 +189,18 @@ describe.skipIf(!hasChromium())("in Chromium", () => {
     await serve(Number(new URL(site.url).port));
     await network(false);
     await shows(page, "open", JOINED, "close 1012", "open", JOINED);
+  });
+
+  it("sees why it is refused, which a browser does not show of a refused handshake, and tries no more", async () => {
+    const { endpoint, url } = await serve();
+    const page = await open(`${url}/?banned=yes`);
+    const refused = ["open", 'refused {"why":"banned","until":7}', "close 4403"];
+    await shows(page, ...refused);
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    await shows(page, ...refused);
+    await page.evaluate(() => window.socket.connect());
+    await shows(page, ...refused, ...refused);
+    expect(endpoint.connections).toBe(0);
   });
 
   it("closes its connection when the page is left, and opens one when it comes from the back-forward cache", async () => {

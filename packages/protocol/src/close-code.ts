@@ -23,5 +23,9 @@ export const CloseCode = {
   serviceRestart: 1012,
   /** The client reads too slowly: the server's buffer for it was full. Reconnect after a delay. */
   tryAgainLater: 1013,
+  /** The client's login has expired, or belongs to somebody else by now. Reconnect with fresh params. */
+  expired: 4401,
+  /** To clients with extensions only: `connect` has refused. Stay away until the application asks for another try. */
+  refused: 4403,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -24,6 +24,8 @@ export interface ChannelContract {
 /** The part of `typeof userSocket` for clients. */
 export interface SocketContract {
   readonly channels: ChannelContract;
+  /** The reasons with which `connect` refuses. */
+  readonly refusal?: unknown;
 }
 
 /** The topics that match a pattern: `room:*` and `room:{id}` give `` `room:${string}` ``. */

@@ -43,6 +43,12 @@ export const ERROR = "phx_error";
 export const HEARTBEAT = "heartbeat";
 /** The topic of the connection itself. */
 export const PHOENIX_TOPIC = "phoenix";
+/** Server to client, on {@link PHOENIX_TOPIC}: `connect` has refused, with `{reason}`. The connection closes. */
+export const REFUSED = "wb_refused";
+/** Server to client, on {@link PHOENIX_TOPIC}: the login ends in `{in}` milliseconds. */
+export const EXPIRES = "wb_expires";
+/** Client to server, on {@link PHOENIX_TOPIC}: new credentials, `{query, token}`. */
+export const REFRESH = "wb_refresh";
 /** On PubSub only, at a socket's id: closes all connections with that id. Never on the wire. */
 export const DISCONNECT = "disconnect";
 

@@ -1,4 +1,4 @@
-import type { ChannelAt, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
+import type { ChannelAt, RefusalOf, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
 import { createContext, createElement, useContext } from "react";
 import type { ReactElement } from "react";
 import type { ConnectionStatus, SharedSocket } from "./shared-socket.ts";
@@ -6,7 +6,7 @@ import { ProviderOf } from "./socket-provider.ts";
 import type { SocketProviderProps } from "./socket-provider.ts";
 import type { ChannelResult, ParamsFor } from "./types.ts";
 import { useChannelOf } from "./use-channel.ts";
-import { useConnectionOf } from "./use-connection.ts";
+import { useConnectionOf, useRefusalOf } from "./use-connection.ts";
 import { useEvent } from "./use-event.ts";
 import { usePresence } from "./use-presence.ts";
 
@@ -21,6 +21,11 @@ export interface Hooks<Definition extends TypedSocket> {
   readonly useSocket: () => Socket<Definition>;
   /** The state of its connection, for example to show "reconnecting". */
   readonly useConnection: () => ConnectionStatus;
+  /**
+   * While the connection is `refused`: what the server's `connect` has given to `refuse`, as `reason`. Else null. The
+   * socket stays away until it is asked again: `socket.connect()`.
+   */
+  readonly useRefusal: () => { readonly reason: RefusalOf<Definition> } | null;
   /**
    * The channel of a topic, joined while the component is mounted. All components that use a topic share one channel;
    * null means no topic. Another topic, or params with different content, leave the channel and join again; of params functions,
@@ -53,6 +58,7 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
     SocketProvider: (props) => createElement(ProviderOf, { ...props, context }),
     useSocket: () => useShared().socket,
     useConnection: () => useConnectionOf(useShared()),
+    useRefusal: () => useRefusalOf(useShared()),
     useChannel: ((topic: string | null, params?: unknown) =>
       useChannelOf(useShared(), topic, params)) as Hooks<UntypedSocket>["useChannel"],
     useEvent,

@@ -18,6 +18,7 @@ const untyped: Hooks<UntypedSocket> = /* @__PURE__ */ createHooks();
 export const SocketProvider: Hooks<UntypedSocket>["SocketProvider"] = untyped.SocketProvider;
 export const useSocket: Hooks<UntypedSocket>["useSocket"] = untyped.useSocket;
 export const useConnection: Hooks<UntypedSocket>["useConnection"] = untyped.useConnection;
+export const useRefusal: Hooks<UntypedSocket>["useRefusal"] = untyped.useRefusal;
 export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
 export { useEvent } from "./use-event.ts";
 export { usePresence } from "./use-presence.ts";

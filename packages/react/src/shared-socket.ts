@@ -17,8 +17,11 @@ export { CLOSED } from "./shared-socket/open-channel.ts";
 export type { ChannelSnapshot } from "./shared-socket/open-channel.ts";
 export type { Hold } from "./shared-socket/shared-channel.ts";
 
-/** `connecting` for the first time, `open`, `reconnecting` after it was lost, or `closed` by `disconnect()`. */
-export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed";
+/**
+ * `connecting` for the first time, `open`, `reconnecting` after it was lost, `closed` by `disconnect()`, or `refused` by
+ * the server's `connect`: `useRefusal` says why, and `socket.connect()` tries again.
+ */
+export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed" | "refused";
 
 const sharedSockets = sharedByCopies<Socket, SharedSocket>("sockets");
 
@@ -32,6 +35,8 @@ export function sharedSocketOf(socket: Socket): SharedSocket {
 export class SharedSocket {
   readonly socket: Socket;
   status: ConnectionStatus = "connecting";
+  /** Why the server has refused, while the status is `refused`. */
+  refusal: Socket["refusal"];
   readonly #channels = new Map<string, SharedChannel>();
   readonly #subscribers = new Set<() => void>();
   #providers = 0;
@@ -89,12 +94,17 @@ export class SharedSocket {
     if (this.#unwatch !== undefined) return;
     const { socket } = this;
     this.#update(socket.isConnected() ? "open" : "connecting");
-    const refs = [socket.onOpen(() => this.#update("open")), socket.onClose(() => this.#closed())];
+    const refs = [
+      socket.onOpen(() => this.#update("open")),
+      socket.onClose(() => this.#closed()),
+      socket.onRefused(() => this.#update("refused")),
+    ];
     this.#unwatch = () => socket.off(refs);
   }
 
   #closed(): void {
-    if (!this.socket.isActive) this.#update("closed");
+    if (this.socket.refusal !== undefined) this.#update("refused");
+    else if (!this.socket.isActive) this.#update("closed");
     else if (this.status !== "connecting") this.#update("reconnecting");
   }
 
@@ -108,8 +118,10 @@ export class SharedSocket {
   }
 
   #update(status: ConnectionStatus): void {
-    if (status === this.status) return;
+    const refusal = status === "refused" ? this.socket.refusal : undefined;
+    if (status === this.status && refusal === this.refusal) return;
     this.status = status;
+    this.refusal = refusal;
     for (const changed of this.#subscribers) changed();
   }
 }

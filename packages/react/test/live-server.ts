@@ -55,7 +55,7 @@ const socketOf = (log: string[]) =>
   defineSocket({
     connect: (params) => {
       log.push(params["token"] === undefined ? "connect" : `connect ${String(params["token"])}`);
-      return ok();
+      return params["token"] === "bad" ? refuse({ why: "bad token" }) : ok();
     },
     channels: [roomOf(log), people],
   });

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { UserSocket } from "./live-server.ts";
 
-export const { SocketProvider, useSocket, useConnection, useChannel, useEvent, usePresence } =
+export const { SocketProvider, useSocket, useConnection, useRefusal, useChannel, useEvent, usePresence } =
   createHooks<UserSocket>();
 
 export const options: SocketOptions = {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { settled } from "./fake-transport.ts";
 import { liveServer } from "./live-server.ts";
 import type { LiveServer, UserSocket } from "./live-server.ts";
-import { SocketProvider, options, use, useChannel, useConnection, useSocket } from "./page.ts";
+import { SocketProvider, options, use, useChannel, useConnection, useRefusal, useSocket } from "./page.ts";
 
 let server: LiveServer;
 let other: LiveServer;
@@ -76,6 +76,19 @@ describe("SocketProvider", () => {
     unmount();
     await waitFor(() => expect(closed).toHaveBeenCalledOnce());
     expect(server.log).toEqual(["connect"]);
+  });
+
+  it("says that the server has refused it and why, until it is asked to try again", async () => {
+    let token = "bad";
+    const socket = new Socket<UserSocket>(server.url, { ...options, params: () => ({ token }) });
+    const wrapper = ({ children }: { readonly children: ReactNode }) =>
+      createElement(SocketProvider, { socket }, children);
+    const { result } = renderHook(() => [useConnection(), useRefusal()] as const, { wrapper });
+    await waitFor(() => expect(result.current).toEqual(["refused", { reason: { why: "bad token" } }]));
+    token = "good";
+    socket.connect();
+    await waitFor(() => expect(result.current).toEqual(["open", null]));
+    expect(server.log).toEqual(["connect bad", "connect good"]);
   });
 
   it("says so when it is missing", () => {

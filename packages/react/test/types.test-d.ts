@@ -66,7 +66,7 @@ export function useTyped(id: string, maybe: string | undefined) {
   expectTypeOf(list[0]?.name).toEqualTypeOf<string | undefined>();
   expectTypeOf(byKey["ada"]?.metas[0]?.device).toEqualTypeOf<string | undefined>();
   expectTypeOf(hooks.useSocket()).toEqualTypeOf<Socket<typeof userSocket>>();
-  expectTypeOf(hooks.useConnection()).toEqualTypeOf<"connecting" | "open" | "reconnecting" | "closed">();
+  expectTypeOf(hooks.useConnection()).toEqualTypeOf<"connecting" | "open" | "reconnecting" | "closed" | "refused">();
   // @ts-expect-error a snapshot is not to be changed
   list.pop();
 }

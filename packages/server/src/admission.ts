@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/protocol";
+import type { ServerCodec } from "@wingbeat/protocol";
 import { isPromise } from "./awaitable.ts";
 import { WingbeatError } from "./errors.ts";
 import { parseTarget } from "./admission/target.ts";
@@ -18,6 +19,7 @@ import type { Accepted } from "./admission/connect.ts";
 import type { PathParams } from "./admission/path.ts";
 import { parseQuery, takeExtensions } from "./admission/query.ts";
 import { absent, closed, crash, FORBIDDEN, jsonAnswer, Refusal } from "./admission/refusal.ts";
+import { encodeRefusal } from "./socket/refusal-message.ts";
 
 /** Accepted, with a slot reserved. */
 export interface Admitted extends Admission {
@@ -87,7 +89,8 @@ export function admit(
   const codec = version === 1 ? v1Server : v2Server;
   const finish = (accepted: Accepted | Refusal): Admitted | Refusal => {
     const admitted = { visit, codec, extensions: visit.extensions, place };
-    if (accepted instanceof Refusal) return turnAway(entrance, admitted, accepted);
+    if (accepted instanceof Refusal)
+      return turnAway(entrance, admitted, visit.extensions ? told(accepted, codec) : accepted);
     // The endpoint may have started draining while connect was running.
     if (!entrance.gate.isOpen) return turnAway(entrance, admitted, closed("draining"));
     return { ...admitted, id: accepted.id, assigns: accepted.assigns, since: visit.startedAt };
@@ -99,6 +102,15 @@ export function admit(
   } catch (error) {
     return crashed(error);
   }
+}
+
+/** The refusal with the message that tells its client why. */
+function told(refusal: Refusal, codec: ServerCodec): Refusal {
+  if (refusal.notice === undefined) return refusal;
+  const { frame, error } = encodeRefusal(codec, refusal.notice);
+  refusal.frame = frame;
+  refusal.error ??= error;
+  return refusal;
 }
 
 /** Refuses a client that has a slot already, and releases the slot. */

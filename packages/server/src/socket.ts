@@ -28,6 +28,12 @@ export type ConnectParams = Readonly<Record<string, unknown>>;
 /** What `connect` may return: `ok(assigns)` or `refuse(reason?)`. */
 export type ConnectResult = Reply<"ok", object> | Reply<"error">;
 type AssignsOf<R> = R extends Reply<"ok", infer A> ? A : never;
+/**
+ * The reasons with which `connect` refuses. With a `refuse()` among them unknown: the compiler merges all other results
+ * into it.
+ */
+type ReasonsOf<R> =
+  R extends Reply<"error", infer Reason> ? (Record<never, never> extends Reason ? unknown : Reason) : never;
 
 /** A channel under another pattern, or with assigns of its own: made by {@link routeChannel}. */
 export interface RoutedChannel<C extends AnyChannel = AnyChannel, Pattern extends string = string, A = object> {
@@ -205,7 +211,11 @@ export function defineSocket<
   const Id extends string = never,
 >(
   options: SocketOptions<Routes, Result, Schema, Id>,
-): SocketDefinition<{ readonly channels: ContractOf<Routes[number]>; readonly id: Id }> {
+): SocketDefinition<{
+  readonly channels: ContractOf<Routes[number]>;
+  readonly id: Id;
+  readonly refusal: ReasonsOf<Result>;
+}> {
   checkKeys("defineSocket", options, KEYS);
   const limits = limitsOf(options);
   if (limits.maxDepth > MAX_LEVELS) {
@@ -226,7 +236,11 @@ export function defineSocket<
     rates: limits,
     frameLimits: { maxDepth: limits.maxDepth },
   };
-  return { spec } as SocketDefinition<{ readonly channels: ContractOf<Routes[number]>; readonly id: Id }>;
+  return { spec } as SocketDefinition<{
+    readonly channels: ContractOf<Routes[number]>;
+    readonly id: Id;
+    readonly refusal: ReasonsOf<Result>;
+  }>;
 }
 
 /**

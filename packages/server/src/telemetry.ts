@@ -70,7 +70,8 @@ export interface TelemetryEvents {
   /** A connection was accepted. */
   "socket.connected": ConnectionSource & { readonly vsn: string; readonly params: object; readonly duration: number };
   /**
-   * A connection was refused before the upgrade. `stage` says which check refused it: the version, the origin check,
+   * A connection was refused; clients with extensions that `connect` has refused are told the reason, `status` is what
+   * others get. A reason that cannot be sent is reported as `error`. `stage` says which check refused it: the version, the origin check,
    * the subprotocols, `connect`, or a `connect` that threw (`error` is what it threw). `limit`: a connection limit is
    * reached (`reason` is the option's name); `draining`: the endpoint accepts no more; `timeout`: async callbacks took
    * longer than `connectTimeout`; `gone`: the client left while they were running (status 499: nobody was answered).

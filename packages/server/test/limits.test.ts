@@ -69,6 +69,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(fragments)": [WS, "closes a message of more than 1,024 fragments"],
   "endpoint.maxConnections": [CONNECTIONS, "refuses with 503 and Retry-After"],
   "endpoint.maxConnectionsPerIp": [CONNECTIONS, "refuses an address that has so many"],
+  "(refusal message)": ["server/test/integration/refused.test.ts", "is longer than 4,096 bytes"],
   "endpoint.requestTimeout": [BYTES, "that send nothing, or half a request, are ended"],
   "endpoint.maxPendingSockets": [BYTES, "beyond the limit make room, the oldest first"],
   "drain.deadline": ["server/test/integration/drain.test.ts", "closes everything at the deadline"],

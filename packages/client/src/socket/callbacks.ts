@@ -6,11 +6,12 @@ import type { CloseEvent, TransportClass } from "../transport.ts";
 /** What `onError` callbacks get: the transport's error, its class, and how often the socket was connected before. */
 export type ErrorArgs = [error: unknown, transport: TransportClass, establishedConnections: number];
 
-/** The callbacks for a socket's connections and messages. A ref is unique over all four kinds. */
+/** The callbacks for a socket's connections and messages. A ref is unique over all kinds. */
 export class Callbacks {
   readonly open = new Listeners<[]>();
   readonly close = new Listeners<[event: CloseEvent]>();
   readonly error = new Listeners<ErrorArgs>();
+  readonly refused = new Listeners<[reason: unknown]>();
   readonly message = new Listeners<[message: SocketMessage]>();
   #count = 0;
 
@@ -24,7 +25,7 @@ export class Callbacks {
   remove(refs: readonly (ListenerRef<string> | string)[]): void {
     for (const ref of refs) {
       const id = Number(ref);
-      for (const listeners of [this.open, this.close, this.error, this.message]) listeners.remove(id);
+      for (const listeners of [this.open, this.close, this.error, this.refused, this.message]) listeners.remove(id);
     }
   }
 }

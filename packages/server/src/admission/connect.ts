@@ -1,5 +1,8 @@
 /** The application's part of admission: web session, params schema, `connect`, `errorHandler` and `id`. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { Reason } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
+import { issuesOf } from "../channel/call.ts";
 import { NO_REASON, Reply } from "../channel/result.ts";
 import { WingbeatError } from "../errors.ts";
 import { RequestInfo } from "../socket/connect-info.ts";
@@ -26,11 +29,14 @@ export function introduce(entrance: Entrance, visit: Visit, authToken: string | 
     return then(check(entrance, params), (checked) => {
       if (checked instanceof Refusal) return checked;
       if (visit.isOver) return absent("gone");
-      return then(entrance.socket.connect(checked.value, info), (result) => accept(entrance, result, info));
+      return then(entrance.socket.connect(checked.value, info), (result) =>
+        accept(entrance, result, visit.extensions ? undefined : info),
+      );
     });
   });
 }
 
+type FailureResult = StandardSchemaV1.FailureResult;
 type Checked = { readonly value: unknown } | Refusal;
 
 /** The params as parsed by the socket's schema. */
@@ -39,7 +45,8 @@ function check({ socket }: Entrance, params: object): Checked | PromiseLike<Chec
   return then(socket.params["~standard"].validate(params) as unknown, (result): Checked => {
     const isObject = typeof result === "object" && result !== null;
     if (isObject && "issues" in result && result.issues !== undefined) {
-      return new Refusal("connect", FORBIDDEN, "params do not match the schema");
+      const notice = { reason: { reason: Reason.invalidPayload, issues: issuesOf(result as FailureResult) } };
+      return new Refusal("connect", FORBIDDEN, "params do not match the schema", undefined, notice);
     }
     if (isObject && "value" in result) return { value: result.value };
     throw new WingbeatError(
@@ -49,8 +56,8 @@ function check({ socket }: Entrance, params: object): Checked | PromiseLike<Chec
   });
 }
 
-/** Reads what `connect` returned. */
-function accept(entrance: Entrance, result: unknown, info: ConnectInfo): Decision {
+/** Reads what `connect` returned. `info` is for `errorHandler`; absent when the client gets no HTTP answer. */
+function accept(entrance: Entrance, result: unknown, info: ConnectInfo | undefined): Decision {
   if (!(result instanceof Reply)) return badReturn("connect must return ok(assigns) or refuse(reason?)");
   if (result.status !== "ok") return refused(entrance, result.response, info);
   const assigns = result.response as Readonly<Record<string, unknown>>;
@@ -66,9 +73,15 @@ function accept(entrance: Entrance, result: unknown, info: ConnectInfo): Decisio
 }
 
 /** Builds the answer when `connect` refuses: 403, or what `errorHandler` returns when there is a reason. */
-function refused({ errorHandler }: Entrance, reason: unknown, info: ConnectInfo): Refusal | PromiseLike<Refusal> {
-  if (reason === NO_REASON) return new Refusal("connect", FORBIDDEN);
-  if (errorHandler === undefined) return new Refusal("connect", FORBIDDEN, reason);
+function refused(
+  { errorHandler }: Entrance,
+  reason: unknown,
+  info: ConnectInfo | undefined,
+): Refusal | PromiseLike<Refusal> {
+  if (reason === NO_REASON) return new Refusal("connect", FORBIDDEN, undefined, undefined, {});
+  if (errorHandler === undefined || info === undefined) {
+    return new Refusal("connect", FORBIDDEN, reason, undefined, { reason });
+  }
   return then(errorHandler(reason, info) as unknown, (answer) => new Refusal("connect", readAnswer(answer), reason));
 }
 

@@ -40,8 +40,12 @@ function goOn(entrance: WebSocketEntrance, visit: Visit | Refusal): Outcome | Pr
   if (visit instanceof Refusal) return visit;
   const agreed = agree(entrance, visit.request);
   if (agreed instanceof Refusal) return refuse(entrance, agreed);
-  const finish = (admitted: Admitted | Refusal): Outcome =>
-    admitted instanceof Refusal ? admitted : { ...admitted, subprotocol: agreed.subprotocol };
+  const { subprotocol } = agreed;
+  const finish = (admitted: Admitted | Refusal): Outcome => {
+    if (!(admitted instanceof Refusal)) return { ...admitted, subprotocol };
+    admitted.subprotocol = subprotocol;
+    return admitted;
+  };
   const admitted = admit(entrance, visit, agreed.authToken);
   return isPromise(admitted) ? admitted.then(finish) : finish(admitted);
 }

@@ -1,4 +1,6 @@
 /** How connections are refused. */
+import type { FrameData } from "@wingbeat/protocol";
+import type { RefusalNotice } from "../socket/refusal-message.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import type { Absence } from "../hosts/node/callers.ts";
 import type { HttpAnswer } from "../endpoint/config.ts";
@@ -11,13 +13,20 @@ export class Refusal {
   readonly stage: Stage;
   readonly answer: HttpAnswer;
   readonly reason: unknown;
-  readonly error: unknown;
+  error: unknown;
+  /** What `connect` wants clients with extensions to be told. */
+  readonly notice: RefusalNotice | undefined;
+  /** The same as a frame for this client, if it has extensions: sent instead of the HTTP answer. */
+  frame: FrameData | undefined = undefined;
+  /** The WebSocket subprotocol to answer with. */
+  subprotocol: string | undefined = undefined;
 
-  constructor(stage: Stage, answer: HttpAnswer, reason?: unknown, error?: unknown) {
+  constructor(stage: Stage, answer: HttpAnswer, reason?: unknown, error?: unknown, notice?: RefusalNotice) {
     this.stage = stage;
     this.answer = answer;
     this.reason = reason;
     this.error = error;
+    this.notice = notice;
   }
 }
 

@@ -4,7 +4,14 @@ import type { Duplex } from "node:stream";
 import { SocketProcess } from "../socket/process.ts";
 import type { SocketEnvironment } from "../socket/process.ts";
 import { emit } from "../telemetry.ts";
-import { answerEmpty, answerJson, answerPreflight, LongPollTransport, statusText } from "../transports/longpoll.ts";
+import {
+  answerEmpty,
+  answerJson,
+  answerPreflight,
+  LongPollTransport,
+  refusalText,
+  statusText,
+} from "../transports/longpoll.ts";
 import type { LongPollSessions } from "../transports/longpoll.ts";
 import { admit, screen, turnAway, welcome } from "../admission.ts";
 import type { Admitted } from "../admission.ts";
@@ -110,8 +117,9 @@ export class LongPollDoor implements ClientDoor {
 }
 
 /** A 403 is sent in the body of a 200, as Phoenix does; only failures use the HTTP status. */
-function refuseGet(response: ServerResponse, { answer }: Refusal): void {
-  if (answer.status === 403) answerJson(response, statusText(403));
+function refuseGet(response: ServerResponse, { answer, frame }: Refusal): void {
+  if (frame !== undefined) answerJson(response, refusalText(frame));
+  else if (answer.status === 403) answerJson(response, statusText(403));
   else answerJson(response, FAILURE, answer.status, answer.status === 503 ? answer.headers : {});
 }
 

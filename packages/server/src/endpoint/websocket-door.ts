@@ -1,11 +1,12 @@
 /** Handles WebSocket requests of a mount. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { CloseCode } from "@wingbeat/protocol";
 import { isPromise } from "../awaitable.ts";
 import { SocketProcess } from "../socket/process.ts";
 import type { SocketEnvironment } from "../socket/process.ts";
 import type { Connection } from "../transports/connection.ts";
-import { WebSocketTransport } from "../transports/websocket.ts";
+import { refusedHandshake, WebSocketTransport } from "../transports/websocket.ts";
 import { turnAway, welcome } from "../admission.ts";
 import { RequestCaller, UpgradeCaller } from "../hosts/node/callers.ts";
 import type { MountConfig, WebSocketConfig } from "./config.ts";
@@ -13,7 +14,7 @@ import type { ClientDoor } from "./door.ts";
 import type { Premises } from "../admission/rules.ts";
 import { admitHandshake } from "../admission/handshake.ts";
 import type { AdmittedHandshake, WebSocketEntrance } from "../admission/handshake.ts";
-import { answer, answerUpgrade } from "../hosts/node/answer.ts";
+import { answer, answerUpgrade, endUpgrade } from "../hosts/node/answer.ts";
 import { originCheck } from "../admission/origin.ts";
 import { pathMatcher } from "../admission/path.ts";
 import type { PathMatcher, PathParams } from "../admission/path.ts";
@@ -62,11 +63,13 @@ export class WebSocketDoor implements ClientDoor {
   }
 
   #upgrade(request: IncomingMessage, { socket, head }: UpgradeCaller, admitted: AdmittedHandshake | Refusal): void {
+    const handshake = this.#transport.read(request);
     if (admitted instanceof Refusal) {
-      answerUpgrade(socket, admitted.answer);
+      const { frame, subprotocol } = admitted;
+      if (frame === undefined || typeof handshake === "string") answerUpgrade(socket, admitted.answer);
+      else endUpgrade(socket, refusedHandshake(handshake.key, subprotocol, frame, CloseCode.refused, "refused"));
       return;
     }
-    const handshake = this.#transport.read(request);
     if (typeof handshake === "string") {
       answerUpgrade(socket, this.#fault(request, admitted).answer);
       return;

@@ -14,7 +14,7 @@ import type { LongPollSessions } from "./longpoll/sessions.ts";
 import type { Patience } from "./longpoll/waiting-request.ts";
 import type { Connection, ConnectionHandler } from "./connection.ts";
 
-export { answerEmpty, answerJson, answerPreflight, statusText } from "./longpoll/answer.ts";
+export { answerEmpty, answerJson, answerPreflight, refusalText, statusText } from "./longpoll/answer.ts";
 export { LongPollSessions } from "./longpoll/sessions.ts";
 export type { DirectMessages } from "./longpoll/relay.ts";
 

@@ -15,6 +15,8 @@ import { readHandshake } from "./websocket/handshake.ts";
 import type { Handshake } from "./websocket/handshake.ts";
 import { guardReceiver } from "./websocket/receiver-guard.ts";
 
+export { refusedHandshake } from "./websocket/refused-handshake.ts";
+
 export interface WebSocketTransportOptions extends ConnectionLimits {
   /** Milliseconds without data from the client after which it is closed with 1002. */
   readonly timeout: number;

@@ -16,8 +16,6 @@ export const ignoreError = (): void => {};
 
 /** Answers an upgrade request without upgrading, and closes the connection. Handles the socket's errors. */
 export function answerUpgrade(socket: Duplex, { status, headers = {}, body = "" }: HttpAnswer): void {
-  socket.on("error", ignoreError);
-  if (socket.destroyed) return;
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
@@ -25,10 +23,17 @@ export function answerUpgrade(socket: Duplex, { status, headers = {}, body = "" 
     `content-length: ${Buffer.byteLength(body)}`,
   ];
   const head = Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  endUpgrade(socket, Buffer.concat([head, Buffer.from(body)]));
+}
+
+/** Writes the last bytes for the client of an upgrade request. It has a second to read them and to close its side. */
+export function endUpgrade(socket: Duplex, bytes: Buffer): void {
+  socket.on("error", ignoreError);
+  if (socket.destroyed) return;
   const deadline = setTimeout(() => socket.destroy(), LINGER);
   socket.once("close", () => clearTimeout(deadline));
   // Keep reading: closing with unread data would reset the connection and lose the answer.
-  socket.end(Buffer.concat([head, Buffer.from(body)]), () => socket.resume());
+  socket.end(bytes, () => socket.resume());
 }
 
 /** Answers a request, unless the client has gone. */

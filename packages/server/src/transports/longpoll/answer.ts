@@ -2,6 +2,7 @@
  * HTTP answers of long polling. The status is in the JSON body; the HTTP status is 200 for everything within a session.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FrameData } from "@wingbeat/protocol";
 import { startTimeout } from "../sweep.ts";
 
 /** Any page may read the answers: the origin check, not the browser, decides which pages may connect. */
@@ -43,6 +44,9 @@ export function endUnread(response: ServerResponse, ms: number): void {
 
 /** `{"status": …}`, the whole answer to a POST and to every refused request. */
 export const statusText = (status: number): string => `{"status":${status}}`;
+
+/** The answer to a GET of a client that is told why it is refused. */
+export const refusalText = (frame: FrameData): string => `{"status":403,"messages":[${JSON.stringify(String(frame))}]}`;
 
 /** The answer to a GET. `literals` are JSON strings. */
 export function pollText(status: number, token: string, literals: readonly string[]): string {
