@@ -49,6 +49,12 @@ export class WingbeatError extends Error {
     super(message, options);
     this.code = code;
   }
+
+  /** Also true for an error of another copy of this package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== WingbeatError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return String((value as { readonly code?: unknown } | null | undefined)?.code).startsWith("WB_");
+  }
 }
 
 /** The PubSub adapter rejected a message: no other node has received it. `cause` is the adapter's error. */
@@ -64,6 +70,10 @@ export class BroadcastError extends WingbeatError {
       { cause },
     );
     this.topic = topic;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (value as { readonly code?: unknown } | null | undefined)?.code === "WB_BROADCAST";
   }
 }
 

@@ -184,8 +184,8 @@ export interface TelemetryEvents {
     readonly error: unknown;
   };
   /**
-   * Broadcasts did not reach a client, because too many of them waited for a callback under way. `event`: of the first one;
-   * undefined for what is no broadcast, and for the sum of the others, which is told when nothing waits any more.
+   * Broadcasts or commands did not reach a channel, because too many of them waited for a callback under way. `event`: the
+   * name of the first one; undefined for the sum of the others, which is reported when nothing waits any more.
    */
   "channel.dropped": ProcessSource & { readonly event: string | undefined; readonly count: number };
   /**

@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Reason } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
 import { issuesOf } from "../channel/call.ts";
-import { NO_REASON, Reply } from "../channel/result.ts";
+import { errorFor, isRefusal, isReply, NO_REASON } from "../channel/result.ts";
 import { WingbeatError } from "../errors.ts";
 import { RequestInfo } from "../socket/connect-info.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
@@ -29,11 +29,25 @@ export function introduce(entrance: Entrance, visit: Visit, authToken: string | 
     return then(check(entrance, params), (checked) => {
       if (checked instanceof Refusal) return checked;
       if (visit.isOver) return absent("gone");
-      return then(entrance.socket.connect(checked.value, info), (result) =>
+      return then(connect(entrance, checked.value, info), (result) =>
         accept(entrance, result, visit.extensions ? undefined : info),
       );
     });
   });
+}
+
+/** What `connect` returned. A refusal may have been thrown. */
+function connect({ socket }: Entrance, params: unknown, info: ConnectInfo): unknown {
+  const caught = (error: unknown): unknown => {
+    if (isRefusal(error)) return error;
+    throw errorFor("connect", error);
+  };
+  try {
+    const result = socket.connect(params, info);
+    return isPromise(result) ? Promise.resolve(result).catch(caught) : result;
+  } catch (error) {
+    return caught(error);
+  }
 }
 
 type FailureResult = StandardSchemaV1.FailureResult;
@@ -58,7 +72,7 @@ function check({ socket }: Entrance, params: object): Checked | PromiseLike<Chec
 
 /** Reads what `connect` returned. `info` is for `errorHandler`; absent when the client gets no HTTP answer. */
 function accept(entrance: Entrance, result: unknown, info: ConnectInfo | undefined): Decision {
-  if (!(result instanceof Reply)) return badReturn("connect must return ok(assigns) or refuse(reason?)");
+  if (!isReply(result)) return badReturn("connect must return ok(assigns) or refuse(reason?)");
   if (result.status !== "ok") return refused(entrance, result.response, info);
   const assigns = result.response as Readonly<Record<string, unknown>>;
   if (typeof assigns !== "object" || assigns === null || isPromise(assigns)) {

@@ -8,7 +8,10 @@ import { Broadcast } from "../pubsub.ts";
 import { Frame } from "../transports/connection.ts";
 import { copyOf } from "./copy.ts";
 
-export class OutgoingBroadcast extends Broadcast {
+export class OutgoingBroadcast {
+  readonly topic: string;
+  readonly event: string;
+  readonly payload: unknown;
   readonly #frame: Frame;
   /** For codecs other than V2: a frame, or why there is none. */
   #others: Map<ServerCodec, Frame | { readonly error: unknown }> | undefined = undefined;
@@ -16,7 +19,9 @@ export class OutgoingBroadcast extends Broadcast {
 
   /** Throws an EncodeError for a payload that cannot be pushed: an array, null, a cycle, more than 1,000 levels. */
   constructor(topic: string, event: string, payload: unknown) {
-    super(topic, event, bytesOf(payload) ?? payload);
+    this.topic = topic;
+    this.event = event;
+    this.payload = bytesOf(payload) ?? payload;
     this.#frame = new Frame(v2Server.encodeBroadcast(topic, event, payload));
   }
 

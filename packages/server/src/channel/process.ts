@@ -23,7 +23,7 @@ import type { ChannelHost } from "./host.ts";
 import { CLOSED, fromOf, Info, isOfClient, JOINED, Published, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { ChannelOutlet } from "./outlet.ts";
-import { badReturn, isOrderly, Reply, ReplyRef, Stop } from "./result.ts";
+import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
@@ -361,6 +361,10 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   /** A callback is done. When the channel has ended meanwhile, its result no longer matters. */
   #complete(item: Item, result: unknown, failure?: { readonly error: unknown }): void {
     this.#running--;
+    if (failure !== undefined && isOfClient(item) && isRefusal(failure.error)) {
+      result = failure.error;
+      failure = undefined;
+    }
     if (failure !== undefined) this.#crashOrReport(failure.error);
     else if (this.#state !== "ended") this.#finish(item, result);
     if (this.#state === "ended") this.#finishEnd();
@@ -389,16 +393,17 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
 
   /** Sends the reply in a result. Returns the outcome for telemetry. */
   #answer(message: ClientMessage, result: unknown): string {
-    if (result === undefined || result instanceof ReplyRef) return "noreply";
-    if (result instanceof Reply) {
+    if (result === undefined) return "noreply";
+    if (isReply(result)) {
       this.reply(message.ref, result);
       return result.status;
     }
+    if (isReplyRef(result)) return "noreply";
     if (result instanceof InvalidPayload) {
       this.reply(message.ref, new Reply("error", result.response));
       return Reason.invalidPayload;
     }
-    if (!(result instanceof Stop)) throw badReturn("handleIn", message.event, result);
+    if (!isStop(result)) throw badReturn("handleIn", message.event, result);
     if (result.reply !== undefined) this.reply(message.ref, result.reply);
     this.#stop(result.reason, message.payload);
     return "stop";
@@ -406,7 +411,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
 
   #checkResult(result: unknown, event: string | undefined): string {
     if (result === undefined) return "noreply";
-    if (!(result instanceof Stop)) throw badReturn(this.#callback, event, result);
+    if (!isStop(result)) throw badReturn(this.#callback, event, result);
     this.#stop(result.reason, undefined);
     return "stop";
   }
@@ -435,7 +440,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     }
     if (this.#state === "joining") return this.overflowed(this.#backlog.overflow);
     if (item instanceof OutgoingBroadcast) this.dropIntercepted(item);
-    this.dropped(item instanceof OutgoingBroadcast ? item.event : undefined);
+    this.dropped(nameOf(item));
   }
 
   /** The first message that is dropped is told at once, and how many more there were when nothing waits any more. */
@@ -478,7 +483,8 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   #reportCrash(error: unknown, event = this.#context.event): void {
-    emit("channel.crashed", { ...this.source(), callback: this.#callback, event, error });
+    const callback = this.#callback;
+    emit("channel.crashed", { ...this.source(), callback, event, error: errorFor(callback, error) });
   }
 
   /** Where something happened, for telemetry. */
@@ -513,7 +519,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   #reportFailure(callback: Callback, error: unknown): void {
-    emit("channel.crashed", { ...this.source(), callback, event: undefined, error });
+    emit("channel.crashed", { ...this.source(), callback, event: undefined, error: errorFor(callback, error) });
   }
 
   #terminate(reason: string, detail: unknown): void {
@@ -530,6 +536,10 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     emit("channel.terminated", { ...this.source(), reason });
   }
 }
+
+/** The event or command that was dropped. */
+const nameOf = (item: Item): string | undefined =>
+  item instanceof OutgoingBroadcast ? item.event : item instanceof Command ? item.command : undefined;
 
 /** A broadcast that did not come through the fastlane. */
 const outgoing = ({ topic, event, payload }: Broadcast): OutgoingBroadcast =>

@@ -13,6 +13,10 @@ export class Reply<Status extends string = string, Response = unknown> implement
     this.status = status;
     this.response = response;
   }
+
+  get "~result"(): "reply" {
+    return "reply";
+  }
 }
 
 /** Ends the channel: `stop(...)`. */
@@ -23,6 +27,10 @@ export class Stop<R extends Reply | undefined = Reply | undefined> {
   constructor(reason: string, reply: R) {
     this.reason = reason;
     this.reply = reply;
+  }
+
+  get "~result"(): "stop" {
+    return "stop";
   }
 }
 
@@ -54,7 +62,29 @@ export class ReplyRef<R extends Reply = Reply> {
   reply(answer: R): void {
     this.#channel.reply(this.#ref, answer);
   }
+
+  get "~result"(): "ref" {
+    return "ref";
+  }
 }
+
+/**
+ * Which of the three a value is. They are told apart by this key and not by `instanceof`: a program may have two copies
+ * of this package.
+ */
+function kindOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    return (value as { readonly "~result"?: unknown })["~result"];
+  } catch {
+    return undefined; // a proxy that throws
+  }
+}
+export const isReply = (value: unknown): value is Reply => kindOf(value) === "reply";
+export const isStop = (value: unknown): value is Stop => kindOf(value) === "stop";
+export const isReplyRef = (value: unknown): value is ReplyRef => kindOf(value) === "ref";
+/** What may be thrown as well as returned. */
+export const isRefusal = (value: unknown): value is Reply<"error"> => isReply(value) && value.status === "error";
 
 /** What `join` may return: `ok(reply?)` or `refuse(reason?)`. */
 export type JoinResult = Reply<"ok"> | Reply<"error">;
@@ -150,6 +180,29 @@ export function stop(reason = "normal", reply?: Reply): Stop {
 /** Whether a stop reason is orderly, so that the client is told `phx_close`. */
 export function isOrderly(reason: string): boolean {
   return reason === "normal" || reason === "shutdown" || reason.startsWith("shutdown:");
+}
+
+/**
+ * The error for what a callback threw. Throwing `refuse(…)` is an answer in `connect`, `join` and `handleIn`, and a mistake
+ * elsewhere; other results can only be returned.
+ */
+export function errorFor(callback: string, thrown: unknown): unknown {
+  if (isRefusal(thrown)) {
+    return new WingbeatError(
+      "WB_BAD_RETURN",
+      `${callback} threw refuse(…), but nobody waits for an answer there: throw it in connect, join or handleIn only.`,
+    );
+  }
+  const kind = kindOf(thrown);
+  if (kind === undefined) return thrown;
+  const what = isReply(thrown)
+    ? thrown.status === "ok"
+      ? "ok(…)"
+      : `reply("${thrown.status}")`
+    : isStop(thrown)
+      ? "stop(…)"
+      : "a ReplyRef";
+  return new WingbeatError("WB_BAD_RETURN", `${callback} threw ${what}: return it. Only refuse(…) may be thrown.`);
 }
 
 /** The error for a callback that returned an invalid value. */

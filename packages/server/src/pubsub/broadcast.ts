@@ -9,4 +9,13 @@ export class Broadcast<Payload = unknown, Event extends string = string, Topic e
     this.event = event;
     this.payload = payload;
   }
+
+  /** Also true for a broadcast of another copy of this package. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && "~broadcast" in value;
+  }
+
+  get "~broadcast"(): true {
+    return true;
+  }
 }

@@ -20,7 +20,7 @@ import type { ChannelEndpoint } from "../channel/endpoint.ts";
 import type { ChannelHost } from "../channel/host.ts";
 import type { JoinMessage } from "../channel/item.ts";
 import { ChannelProcess } from "../channel/process.ts";
-import { Reply } from "../channel/result.ts";
+import { errorFor, isRefusal, isReply } from "../channel/result.ts";
 import { schedule } from "../channel/schedule.ts";
 import { describeThrown, WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
@@ -339,7 +339,11 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
   ): void {
     const { joinRef, ref } = message;
     const { topic } = channel;
-    const answer = failure === undefined ? this.#joinAnswer(joinRef, ref, topic, result) : failure;
+    const refusal = failure !== undefined && isRefusal(failure.error) ? failure.error : undefined;
+    const answer =
+      failure === undefined || refusal !== undefined
+        ? this.#joinAnswer(joinRef, ref, topic, refusal ?? result)
+        : { error: errorFor("join", failure.error) };
     if ("error" in answer) {
       channel.end("refused", undefined, undefined);
       this.#reply(joinRef, ref, topic, "error", { reason: Reason.joinCrashed });
@@ -377,7 +381,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
       if (result instanceof InvalidPayload) {
         return { outcome: "invalid payload", frame: encode("error", result.response) };
       }
-      if (result instanceof Reply && (result.status === "ok" || result.status === "error")) {
+      if (isReply(result) && (result.status === "ok" || result.status === "error")) {
         const outcome = result.status === "ok" ? "ok" : "refused";
         return { outcome, frame: encode(result.status, result.response) };
       }
@@ -420,7 +424,7 @@ class IdSubscription implements Subscription {
 const hasTopic = (message: ClientMessage): message is JoinMessage => typeof message.topic === "string";
 
 function badJoinReturn(topic: string, result: unknown): WingbeatError {
-  const found = result instanceof Reply ? `a reply with status "${result.status}"` : describe(result);
+  const found = isReply(result) ? `a reply with status "${result.status}"` : describe(result);
   return new WingbeatError(
     "WB_BAD_RETURN",
     `join of "${topic}" returned ${found}: it must return ok(reply?) or refuse(reason?).`,

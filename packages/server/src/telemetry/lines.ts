@@ -128,6 +128,10 @@ export const LINES: Lines = {
       ? say`SLOW ${callback} on ${topic} of ${who(id)}: not settled after ${ms(duration)}`
       : say`SLOW ${callback}("${event}") on ${topic} of ${who(id)}: not settled after ${ms(duration)}`,
   ],
+  "channel.unknown_command": ({ topic, command, channels }) => [
+    "warn",
+    say`UNKNOWN COMMAND ${command} on ${topic}: ${channels} channels have no handleCommand for it`,
+  ],
   "tracker.node_changed": ({ shard, node, is, presences }) => [
     "info",
     say`NODE ${is.toUpperCase()} ${node}: ${presences} presences (${shard})`,
