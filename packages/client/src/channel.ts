@@ -156,6 +156,17 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     return push;
   }
 
+  /**
+   * Sends an event that nobody waits for, such as a cursor position: no ref, no timeout, no reply, no error. Returns false
+   * when it was not sent, because the channel is not joined or there is no connection; it is not queued. Throws for a
+   * payload that cannot be encoded.
+   */
+  cast<Event extends EventsOf<Contract>>(event: Event, ...[payload]: Optional<PayloadOf<Contract, Event>>): boolean {
+    if (!this.canPush()) return false;
+    this.#transmit(event, null, payload ?? {});
+    return true;
+  }
+
   /** Calls back for each event of this name. Call the returned ref to stop, or pass it to `off`. */
   on<Event extends (keyof Contract["pushes"] & string) | ProtocolEvent>(
     event: Event,
@@ -250,14 +261,11 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
 
   /** The connection is about to close in a way that the server would not detect for a while. */
   sayGoodbye(): void {
-    if (!this.#serverKnows) return;
-    this.socket.push({
-      topic: this.topic,
-      event: LEAVE,
-      payload: {},
-      ref: this.socket.makeRef(),
-      join_ref: this.joinRef(),
-    });
+    if (this.#serverKnows) this.#transmit(LEAVE, this.socket.makeRef(), {});
+  }
+
+  #transmit(event: string, ref: Ref, payload: Payload): void {
+    this.socket.push({ topic: this.topic, event, payload, ref, join_ref: this.joinRef() });
   }
 
   /** Resets a closed channel for another join. */
@@ -398,7 +406,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
       },
       transmit: ({ event, ref }, payload) => {
         if (event === JOIN) this.#serverKnows = true;
-        this.socket.push({ topic: this.topic, event, payload, ref, join_ref: this.joinRef() });
+        this.#transmit(event, ref, payload);
       },
     };
   }

@@ -134,6 +134,8 @@ export class Context implements ChannelContext<AnyChannelDef> {
   assigns: Readonly<Record<string, unknown>>;
   event: string | undefined = undefined;
   ref: unknown = null;
+  /** For the channel's process: the message being handled may be answered later, by {@link socketRef}. */
+  isDeferred = false;
 
   constructor(
     process: ChannelActions,
@@ -222,6 +224,7 @@ export class Context implements ChannelContext<AnyChannelDef> {
         "socketRef needs a message with a ref: call it in handleIn, for a message that expects a reply.",
       );
     }
+    this.isDeferred = true;
     return new ReplyRef(this.#process, this.ref);
   }
 

@@ -14,6 +14,7 @@ import { OutgoingBroadcast } from "./broadcast.ts";
 import type { ChannelHost } from "./host.ts";
 import { isOfClient } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
+import { ok } from "./result.ts";
 import type { Reply } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import type { Mailbox } from "./schedule.ts";
@@ -86,8 +87,15 @@ export abstract class ChannelOutlet implements Mailbox {
     }
   }
 
+  /** Replies to a message. Without a ref only as Phoenix does it: no client that knows extensions looks at such a reply. */
   reply(ref: unknown, { status, response }: Reply): void {
+    if (ref === null && this.host.extensions) return;
     this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
+  }
+
+  /** A message was handled and will not be replied to. A client that knows extensions learns it: it need not time out. */
+  protected acknowledge(ref: unknown): void {
+    if (this.host.extensions) this.reply(ref, HANDLED);
   }
 
   broadcast(event: string, payload: object, exceptSelf: boolean): void {
@@ -250,5 +258,8 @@ export abstract class ChannelOutlet implements Mailbox {
     }
   }
 }
+
+/** The reply to a message that the application does not reply to. */
+const HANDLED = ok();
 
 const isOverflow = (error: unknown): boolean => error instanceof WingbeatError && error.code === "WB_MAILBOX_OVERFLOW";

@@ -350,6 +350,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     this.#callback = "handleIn";
     context.event = item.event as string; // it has a handler, so it is one
     context.ref = item.ref;
+    context.isDeferred = false;
     return call(handler, context, item.payload);
   }
 
@@ -393,7 +394,10 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
 
   /** Sends the reply in a result. Returns the outcome for telemetry. */
   #answer(message: ClientMessage, result: unknown): string {
-    if (result === undefined) return "noreply";
+    if (result === undefined) {
+      if (!this.#context.isDeferred) this.acknowledge(message.ref);
+      return "noreply";
+    }
     if (isReply(result)) {
       this.reply(message.ref, result);
       return result.status;
