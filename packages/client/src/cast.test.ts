@@ -1,4 +1,4 @@
-/** Casts: messages that nobody waits for. */
+/** Casts: messages that nobody waits for. And the one that a server waits for without having pushed anything. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setUp, setUpJoined, setUpOpen } from "../test/fake-transport.ts";
 
@@ -60,5 +60,18 @@ describe("a cast", () => {
   it("throws for a payload that cannot be encoded", () => {
     const { channel } = setUpJoined();
     expect(() => channel.cast("cursor", { n: 1n })).toThrow(/1n|bigint/i);
+  });
+});
+
+describe("a server that asks how far the client has read", () => {
+  it("is answered at once, behind what the callbacks of earlier messages have sent", () => {
+    const { server, channel } = setUpJoined();
+    channel.on("news", () => channel.cast("seen"));
+    server().receive(null, null, "room:1", "news", {});
+    server().receive(null, null, "phoenix", "wb_ack", {});
+    expect(server().sent.slice(1)).toEqual([
+      ["1", null, "room:1", "seen", {}],
+      [null, null, "phoenix", "wb_ack", {}],
+    ]);
   });
 });

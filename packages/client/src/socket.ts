@@ -7,7 +7,7 @@
  * socket.connect();
  * const channel = socket.channel("room:42");
  */
-import { DecodeError, HEARTBEAT, PHOENIX_TOPIC, REFUSED, REPLY } from "@wingbeat/protocol";
+import { ACK, DecodeError, HEARTBEAT, PHOENIX_TOPIC, REFUSED, REPLY } from "@wingbeat/protocol";
 import type { Payload } from "@wingbeat/protocol";
 import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
@@ -373,6 +373,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     }
     this.#callbacks.message.call(message);
     if (event === REFUSED && topic === PHOENIX_TOPIC && this.options.extensions) this.#refused(payload);
+    if (event === ACK && topic === PHOENIX_TOPIC) run(() => this.#send({ topic, event, payload: {}, ref }));
     const pong = this.#pings.get(ref);
     if (pong !== undefined && this.#pings.delete(ref)) run(pong);
   }

@@ -85,7 +85,7 @@ const libraries = [
   ["@wingbeat/client", () => import("@wingbeat/client") as unknown as Promise<typeof import("phoenix")>],
 ] as const;
 
-describe.each(libraries)("a program with %s", (_name, load) => {
+describe.each(libraries)("a program with %s", (name, load) => {
   const open = async (url: string, options: Partial<SocketConnectOption> = {}): Promise<Socket> => {
     const library = await load();
     const quick = { transport: WebSocket as never, reconnectAfterMs: () => 10, rejoinAfterMs: () => 10 };
@@ -129,7 +129,8 @@ describe.each(libraries)("a program with %s", (_name, load) => {
     channel.join();
     expect(await answer(channel.push("echo", { n: [1, "ü", null] }))).toEqual(["ok", { n: [1, "ü", null] }]);
     expect(await answer(channel.push("fail", { why: "x" }))).toEqual(["error", { why: "x" }]);
-    expect(await answer(channel.push("silent", {}, 20))).toBe("timeout");
+    // Our server tells our client that a handler has not replied.
+    expect(await answer(channel.push("silent", {}, 20))).toEqual(name === "phoenix" ? "timeout" : ["ok", {}]);
   });
 
   it("gets broadcasts until it turns them off, by ref or all at once", async () => {

@@ -6,7 +6,7 @@
 // Messages and the protocol's own names
 export { CLOSE, DISCONNECT, ERROR, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, REPLY, Reason } from "./message.ts";
 // The events of extensions (PROTOCOL.md, section 15)
-export { EXPIRES, REFRESH, REFUSED } from "./message.ts";
+export { ACK, EXPIRES, REFRESH, REFUSED } from "./message.ts";
 export type { ClientMessage, Message, Payload, Ref } from "./message.ts";
 
 // Frame formats, for either end

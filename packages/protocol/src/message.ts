@@ -41,6 +41,11 @@ export const CLOSE = "phx_close";
 export const ERROR = "phx_error";
 /** Client to server, on {@link PHOENIX_TOPIC}: keeps the connection alive and is answered at once. */
 export const HEARTBEAT = "heartbeat";
+/**
+ * With extensions, both ways, on {@link PHOENIX_TOPIC}: the server asks whether the client has read everything up to
+ * here, and the client says so at once.
+ */
+export const ACK = "wb_ack";
 /** The topic of the connection itself. */
 export const PHOENIX_TOPIC = "phoenix";
 /** Server to client, on {@link PHOENIX_TOPIC}: `connect` has refused, with `{reason}`. The connection closes. */

@@ -147,10 +147,12 @@ describe("the tables are complete", () => {
   });
 
   it("2 has all reserved names that are on the wire", () => {
-    const { JOIN, LEAVE, REPLY, CLOSE, ERROR, HEARTBEAT, PHOENIX_TOPIC } = names;
+    const { JOIN, LEAVE, REPLY, CLOSE, ERROR, HEARTBEAT, PHOENIX_TOPIC, ACK } = names;
     const table = section(2);
     for (const name of [JOIN, LEAVE, REPLY, CLOSE, ERROR]) expect(table).toContain(`\n| \`${name}\` `);
-    expect(table).toContain(`\n| topic \`${PHOENIX_TOPIC}\`, event \`${HEARTBEAT}\` `);
+    for (const name of [HEARTBEAT, ACK]) {
+      expect(table).toContain(`\n| topic \`${PHOENIX_TOPIC}\`, event \`${name}\` `);
+    }
   });
 
   it.each(Object.values(names.Reason))("8 has the reason %s", (reason) => {
