@@ -1,14 +1,14 @@
 /** Messages without a ref, and handlers that do not reply: as in Phoenix, unless the client has asked for extensions. */
 import { describe, expect, it } from "vitest";
 import { defineChannel, defineSocket, ok } from "../../src/index.ts";
-import type { ReplyRef } from "../../src/index.ts";
+import type { ReplyRef, SocketDefinition } from "../../src/index.ts";
 import { FrameClient } from "./frame-client.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";
 
 const EXTENSIONS = { wingbeat: "1" };
 
-async function joined(params: Record<string, string>, socket = userSocket()): Promise<FrameClient> {
+async function joined(params: Record<string, string>, socket: SocketDefinition = userSocket()): Promise<FrameClient> {
   const { url } = await serve({ "/socket": socket });
   const client = await FrameClient.open(url(undefined, params));
   await client.join("room:1");
