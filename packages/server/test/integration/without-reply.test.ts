@@ -41,10 +41,7 @@ describe("a message without a ref", () => {
     client.send("1", null, "room:1", "silent", {});
     client.send("1", null, "room:1", "push", { n: 2 });
     client.send("1", "2", "room:1", "echo", {});
-    expect(await client.inbox.take(2)).toEqual([
-      ["1", null, "room:1", "pushed", { n: 2 }],
-      replyTo("2", "ok", {}),
-    ]);
+    expect(await client.inbox.take(2)).toEqual([["1", null, "room:1", "pushed", { n: 2 }], replyTo("2", "ok", {})]);
   });
 });
 
