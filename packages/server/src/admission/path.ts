@@ -10,7 +10,9 @@ export type PathMatcher = (path: string) => PathParams | undefined;
  */
 export function pathMatcher(...parts: readonly string[]): PathMatcher {
   const expected = segmentsOf(parts.join("/"));
+  const literal = expected.some((segment) => segment.startsWith(":")) ? undefined : `/${expected.join("/")}`;
   return (path) => {
+    if (path === literal) return {};
     const actual = segmentsOf(path);
     if (actual.length !== expected.length) return undefined;
     const params: Record<string, string> = {};

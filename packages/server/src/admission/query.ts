@@ -22,7 +22,8 @@ export function parseQuery(query: string): QueryParams | undefined {
     const name = decode(equals === -1 ? pair : pair.slice(0, equals));
     const value = decode(equals === -1 ? "" : pair.slice(equals + 1));
     if (name === undefined || value === undefined) return undefined;
-    assign(params, pathOf(name), value);
+    if (name.includes("[")) assign(params, pathOf(name), value);
+    else params[name] = value;
   }
   return params;
 }
@@ -56,13 +57,13 @@ function pathOf(name: string): string[] {
 
 function assign(params: QueryParams, path: readonly string[], value: string): void {
   let target: QueryParams | QueryValue[] = params;
-  path.forEach((key, index) => {
+  for (const [index, key] of path.entries()) {
     const isLast = index === path.length - 1;
     const next = isLast ? value : path[index + 1] === "" ? [] : (Object.create(null) as QueryParams);
     if (Array.isArray(target)) {
       target.push(next);
       target = next as QueryParams;
-      return;
+      continue;
     }
     const present: QueryValue | undefined = target[key];
     if (!isLast && typeof present === "object" && Array.isArray(present) === Array.isArray(next)) target = present;
@@ -70,5 +71,5 @@ function assign(params: QueryParams, path: readonly string[], value: string): vo
       target[key] = next;
       target = next as QueryParams;
     }
-  });
+  }
 }
