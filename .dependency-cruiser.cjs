@@ -53,6 +53,13 @@ module.exports = {
     only("opentelemetry", room("opentelemetry"), LISTENING, room("errors")),
     only("token", room("token"), room("errors", "options")),
     only("cli", room("cli"), room("errors")),
+    only(
+      "publish",
+      room("publish"),
+      room("errors", "options", "pattern", "telemetry", "token"),
+      file("hosts/node/publish"),
+      PROTOCOL,
+    ),
     only("transport", TRANSPORT, PROTOCOL),
     only("websocket", `${SERVER}transports/websocket(\\.ts$|/)`, TRANSPORT, room("errors"), PROTOCOL),
     only("longpoll", `${SERVER}transports/longpoll(\\.ts$|/)`, TRANSPORT, room("errors", "token"), PROTOCOL),

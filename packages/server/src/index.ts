@@ -17,6 +17,9 @@ export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
 // Who is where
 export { definePresence } from "./presence.ts";
 
+// From programs in other languages, over HTTP
+export { publishHandler } from "./publish.ts";
+
 // Signed and encrypted tokens: Token.sign, Token.verify, Token.encrypt, Token.decrypt
 export * as Token from "./token.ts";
 
@@ -66,6 +69,7 @@ export type {
   PresenceOptions,
   PresenceState,
 } from "./presence.ts";
+export type { PublishHandler, PublishOptions, PublishTarget } from "./publish.ts";
 export type { TokenData, TokenRefusal, TokenResult } from "./token.ts";
 export type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";
 export type {

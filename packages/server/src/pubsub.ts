@@ -87,6 +87,14 @@ export class PubSub {
     await this.#adapter.start((message) => this.#deliverFromOtherNode(message));
   }
 
+  /**
+   * Waits until the engine has everything that was sent to other nodes so far, or it is lost; for `ms` milliseconds at
+   * the most. {@link status} says what is still queued, and what was lost.
+   */
+  async flush(ms: number): Promise<void> {
+    await this.#adapter.flush?.(ms);
+  }
+
   async stop(): Promise<void> {
     await this.#adapter.stop();
   }

@@ -253,6 +253,20 @@ export interface TelemetryEvents {
    * together with the last error.
    */
   "pubsub.unreadable": AdapterSource & { readonly count: number; readonly error: unknown };
+  /**
+   * A broadcaster has not heard from any endpoint for some seconds: the engine is down, or no endpoint is connected to
+   * it. Reported once, until one answers.
+   */
+  "broadcaster.alone": { readonly endpoint: object; readonly adapter: string; readonly reason: string };
+  /** The publish handler has handed messages to PubSub. `bytes`: of the request's body. */
+  "publish.accepted": { readonly endpoint: object; readonly messages: number; readonly bytes: number };
+  /** The publish handler has refused a request. `error`: what went wrong on this side. */
+  "publish.refused": {
+    readonly endpoint: object;
+    readonly status: number;
+    readonly reason: string;
+    readonly error?: unknown;
+  };
   // In the primary of `runCluster`.
   /** A worker has started its server. */
   "cluster.worker_ready": { readonly pid: number };
@@ -350,6 +364,9 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "pubsub.lost": true,
   "pubsub.missed": true,
   "pubsub.unreadable": true,
+  "broadcaster.alone": true,
+  "publish.accepted": true,
+  "publish.refused": true,
   "cluster.worker_ready": true,
   "cluster.worker_failed": true,
   "cluster.worker_exited": true,

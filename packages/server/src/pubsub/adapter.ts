@@ -58,6 +58,12 @@ export interface PubSubAdapter {
   /** The current state. Without it, PubSub assumes that the adapter is up from `start` on. */
   status?(): AdapterStatus;
 
+  /**
+   * Waits until everything sent so far is confirmed by the engine, or counted as `lost`; for `ms` milliseconds at the
+   * most. Without it, PubSub assumes that nothing waits. MUST NOT reject.
+   */
+  flush?(ms: number): Promise<void>;
+
   /** Disconnects and releases everything. No `deliver` afterwards. */
   stop(): void | Promise<void>;
 }

@@ -185,6 +185,13 @@ export const LINES: Lines = {
     count === 1 ? say`UNREADABLE message over ${adapter}` : say`UNREADABLE: ${count} more messages over ${adapter}`,
     error,
   ],
+  "broadcaster.alone": ({ adapter, reason }) => ["error", say`REACHES NOBODY over ${adapter}: ${reason}`],
+  "publish.accepted": ({ messages, bytes }) => ["debug", say`PUBLISHED ${messages} messages (${bytes} bytes)`],
+  "publish.refused": ({ status, reason, error }) => [
+    error === undefined ? "warn" : "error",
+    say`REFUSED PUBLISH with ${status}: ${reason}`,
+    error,
+  ],
 };
 
 /** The line that reports suppressed lines. */

@@ -138,6 +138,10 @@ class EngineAdapter implements PubSubAdapter {
     this.#link.send({ node: nodeName, stream: 0, bytes });
   }
 
+  flush(ms: number): Promise<void> {
+    return this.#link.flush(ms);
+  }
+
   async stop(): Promise<void> {
     this.#deliver = () => {};
     await this.#link.stop();

@@ -62,6 +62,8 @@ export class Link {
   #timer: NodeJS.Timeout | undefined = undefined;
   #onSettled: (() => void) | undefined = undefined;
   #onDrained: (() => void) | undefined = undefined;
+  /** Callers of {@link flush}. */
+  #flushing: (() => void)[] = [];
 
   constructor(engine: Engine, options: LinkOptions) {
     this.#engine = engine;
@@ -104,6 +106,15 @@ export class Link {
     queueMicrotask(() => this.#flush());
   }
 
+  /**
+   * Resolves when everything sent so far is confirmed or lost, and after `ms` at the latest. Also waits for a
+   * reconnect.
+   */
+  async flush(ms: number): Promise<void> {
+    if (this.#queue.size === 0 && this.#underWay.size === 0) return;
+    await within(ms, new Promise<void>((resolve) => this.#flushing.push(resolve)));
+  }
+
   /** Flushes the queue for up to a second, then disconnects. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
@@ -120,6 +131,7 @@ export class Link {
     this.losses.lost(this.#queue.take(Infinity).length, "stopped");
     this.losses.tell();
     this.#settled();
+    this.#flushed();
     await within(STOP_TIMEOUT, closed(connection));
   }
 
@@ -225,6 +237,7 @@ export class Link {
     for (const batch of this.#underWay) this.losses.lost(batch.length, "not confirmed", error);
     this.#underWay.clear();
     this.#onDrained?.();
+    this.#flushed();
   }
 
   #flush(): void {
@@ -267,6 +280,13 @@ export class Link {
     if (error !== undefined) this.losses.lost(batch.length, "not confirmed", error);
     if (this.#queue.size > 0) this.#flush();
     else if (this.#underWay.size === 0) this.#onDrained?.();
+    this.#flushed();
+  }
+
+  /** Tells the callers of {@link flush} when nothing waits any more. */
+  #flushed(): void {
+    if (this.#queue.size > 0 || this.#underWay.size > 0) return;
+    for (const resolve of this.#flushing.splice(0)) resolve();
   }
 
   #settled(): void {
