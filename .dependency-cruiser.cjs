@@ -54,6 +54,13 @@ module.exports = {
     only("token", room("token"), room("errors", "options")),
     only("cli", room("cli"), room("errors")),
     only(
+      "broadcaster",
+      room("broadcaster"),
+      room("channel", "errors", "options", "pubsub", "telemetry"),
+      file("socket"),
+      PROTOCOL,
+    ),
+    only(
       "publish",
       room("publish"),
       room("errors", "options", "pattern", "telemetry", "token"),
@@ -92,7 +99,7 @@ module.exports = {
       name: "logger-is-chosen-by-the-endpoint",
       comment: "Everything else emits telemetry.",
       severity: "error",
-      from: { path: SERVER, pathNot: [...room("endpoint", "telemetry", "testing"), file("index"), TESTS] },
+      from: { path: SERVER, pathNot: [...room("broadcaster", "endpoint", "telemetry", "testing"), file("index"), TESTS] },
       to: { path: `${SERVER}telemetry/`, pathNot: LISTENING },
     },
     {

@@ -30,6 +30,7 @@ import { WingbeatError } from "./errors.ts";
 import { withDefaults } from "./options.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Broadcast, Subscription } from "./pubsub.ts";
+import { answerRollCall, ROLL_CALL } from "./pubsub/roll-call.ts";
 import type { TopicsIn } from "./socket.ts";
 import { Disconnects } from "./socket/disconnects.ts";
 import type { SocketProcess } from "./socket/process.ts";
@@ -282,7 +283,7 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
 }
 
 function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects): PubSub {
-  return new PubSub({
+  const created: PubSub = new PubSub({
     ...(pubsub === undefined ? {} : { adapter: pubsub }),
     dispatchers: {
       fastlane,
@@ -292,9 +293,11 @@ function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects): PubSub
         disconnects.add((message as Broadcast).topic);
         fastlane(subscriptions, from, message);
       },
+      [ROLL_CALL]: (_subscriptions, _from, question) => answerRollCall(created, question),
     },
-    unconditional: ["disconnect"],
+    unconditional: ["disconnect", ROLL_CALL],
   });
+  return created;
 }
 
 /**

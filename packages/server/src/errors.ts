@@ -35,7 +35,9 @@ export type WingbeatErrorCode =
   | "WB_PRESENCE_LIMIT"
   /** The PubSub adapter could not accept a broadcast. Thrown by `broadcast` and `broadcastFrom`. */
   | "WB_BROADCAST"
-  /** The endpoint or test kit is already listening, or closed. */
+  /** A broadcaster reaches no endpoint: rejected by its `ready`. */
+  | "WB_UNREACHABLE"
+  /** The endpoint or test kit is already listening, or closed; or the broadcaster is closed. */
   | "WB_ENDPOINT_STATE"
   /** An assertion of `wingbeat/testing` failed. */
   | "WB_ASSERTION";

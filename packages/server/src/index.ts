@@ -17,6 +17,9 @@ export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
 // Who is where
 export { definePresence } from "./presence.ts";
 
+// From processes without an endpoint
+export { createBroadcaster } from "./broadcaster.ts";
+
 // From programs in other languages, over HTTP
 export { publishHandler } from "./publish.ts";
 
@@ -69,6 +72,7 @@ export type {
   PresenceOptions,
   PresenceState,
 } from "./presence.ts";
+export type { Broadcaster, BroadcasterOptions, Reach } from "./broadcaster.ts";
 export type { PublishHandler, PublishOptions, PublishTarget } from "./publish.ts";
 export type { TokenData, TokenRefusal, TokenResult } from "./token.ts";
 export type { TelemetryEvent, TelemetryEvents } from "./telemetry.ts";

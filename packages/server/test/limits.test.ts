@@ -8,6 +8,7 @@ import { CLUSTER_LIMITS } from "../src/cluster.ts";
 import { ENDPOINT_LIMITS, LONGPOLL_LIMITS, WEBSOCKET_LIMITS } from "../src/endpoint/config.ts";
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
+import { PUBLISH_LIMITS } from "../src/publish/publisher.ts";
 import { PUBSUB_LIMITS } from "../src/pubsub/remote/engine-adapter.ts";
 import { SOCKET_LIMITS } from "../src/socket.ts";
 import { LOGGER_LIMITS } from "../src/telemetry/logger.ts";
@@ -23,6 +24,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   pubsub: PUBSUB_LIMITS,
   cluster: CLUSTER_LIMITS,
   logger: LOGGER_LIMITS,
+  publish: PUBLISH_LIMITS,
 };
 
 /** Where numeric options are declared, and how limits.md calls them. */
@@ -35,6 +37,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["pubsub/remote/engine-adapter.ts", ["pubsub"]],
   ["cluster.ts", ["cluster"]],
   ["telemetry/logger.ts", ["logger"]],
+  ["publish/publisher.ts", ["publish"]],
 ];
 
 /** Numbers that limit nothing: how often and how much at a time. */
@@ -60,6 +63,7 @@ const CONNECT = "server/test/integration/connect-time.test.ts";
 const CONNECTIONS = "server/test/integration/connection-limits.test.ts";
 const BYTES = "server/test/integration/byte-limits.test.ts";
 const SESSION = "server/src/socket/process.test.ts";
+const PUBLISH = "server/test/publish/handler.test.ts";
 const LOG = "server/src/telemetry/line-limit.test.ts";
 const PRESENCE = "server/test/presence/options.test.ts";
 
@@ -97,7 +101,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "pubsub.maxQueuedBytes": ["server/src/pubsub/remote/link.test.ts", "is dropped when too much waits"],
   "cluster.drainTimeout": ["server/test/pubsub/run-cluster.test.ts", "kills workers that do not close in time"],
   "(binary header)": ["protocol/src/binary.test.ts", "hold 255 bytes of UTF-8"],
-  "(brackets)": ["server/src/endpoint/query.test.ts", "takes brackets deeper than 16"],
+  "(brackets)": ["server/src/admission/query.test.ts", "takes brackets deeper than 16"],
   "longpoll.window": ["server/test/integration/longpoll.test.ts", "when nobody polls for one and a half windows"],
   "longpoll.maxBodySize": [LP, "of exactly the limit are taken, one byte more is 413"],
   "longpoll.bodyTimeout": [LP, "that come too slowly are given up"],
@@ -136,6 +140,14 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(send queue)": ["server/test/delivery/order.test.ts", "more than may wait behind an intercepted broadcast"],
   "socket.slowCallback": ["server/test/delivery/callbacks.test.ts", "%s is reported, once"],
   "(changes out of order)": ["server/src/tracker/log.test.ts", "admits 100,000 changes out of order, and not one more"],
+  "publish.maxAge": [PUBLISH, "is over, by the age of the handler"],
+  "publish.maxBodySize": [PUBLISH, "413 beyond maxBodySize"],
+  "publish.maxBatchMessages": [PUBLISH, "413 beyond maxBatchMessages"],
+  "publish.messagesPerSecond": [PUBLISH, "429 beyond messagesPerSecond"],
+  "publish.maxRequests": [PUBLISH, "503 beyond maxRequests"],
+  "publish.bodyTimeout": [PUBLISH, "408 for a body that comes too slowly"],
+  "(patterns of a token)": [PUBLISH, "has too many patterns"],
+  "(published header)": [PUBLISH, "a long topic"],
   "(line length)": ["server/src/telemetry/logger.test.ts", "cuts parts and lines that are too long"],
 };
 

@@ -98,6 +98,14 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
     this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
   }
 
+  /**
+   * Closes all connections of a socket's id, on all nodes, and those that are just being made under it. Clients may
+   * connect again: let `connect` refuse them.
+   */
+  disconnect(id: string): void {
+    this.broadcastUnchecked(id, DISCONNECT, {});
+  }
+
   /** Like {@link broadcast}, except to the subscriptions of `from`: an object returned by `endpoint.subscribe`. */
   broadcastFrom<
     Known extends EndpointContract,

@@ -30,10 +30,13 @@ export class RollCall {
   readonly #pubsub: PubSub;
   readonly #nodes = new Set<string>();
   readonly #subscription: Subscription;
+  readonly #answered: () => void;
   #onAnswer: (() => void)[] = [];
 
-  constructor(pubsub: PubSub) {
+  /** `answered` is called at each answer. */
+  constructor(pubsub: PubSub, answered: () => void) {
     this.#pubsub = pubsub;
+    this.#answered = answered;
     this.#subscription = { topic: TOPIC, owner: this, receive: (answer) => this.#receive(answer) };
     pubsub.subscribe(this.#subscription);
   }
@@ -65,6 +68,7 @@ export class RollCall {
     const { node } = (answer ?? {}) as { readonly node?: unknown };
     if (!isName(node) || (this.#nodes.size >= MAX_NODES && !this.#nodes.has(node))) return;
     this.#nodes.add(node);
+    this.#answered();
     for (const callback of this.#onAnswer.splice(0)) callback();
   }
 }

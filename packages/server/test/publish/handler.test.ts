@@ -185,7 +185,7 @@ describe.each<Handler>(["node", "fetch"])("the publish handler (%s)", (kind) => 
       [
         "a payload of too many levels",
         `{"topic":"t","event":"e","payload":${'{"a":'.repeat(1_001)}1${"}".repeat(1_002)}`,
-        "levels",
+        "too deep",
       ],
     ])("%s", async (_what, body, detail) => {
       const { target, post } = await setUp(kind);
@@ -255,7 +255,7 @@ describe.each<Handler>(["node", "fetch"])("the publish handler (%s)", (kind) => 
 
   it("408 for a body that comes too slowly, 503 beyond maxRequests, and room again afterwards", async () => {
     const { target, post } = await setUp(kind, { bodyTimeout: 200, maxRequests: 1 });
-    const asked = vi.fn();
+    const asked = vi.fn<() => void>();
     const never = new ReadableStream({
       pull(controller) {
         if (asked.mock.calls.length === 0) controller.enqueue(new TextEncoder().encode('{"topic":'));
