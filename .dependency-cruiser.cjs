@@ -8,9 +8,10 @@ const room = (...names) => names.map((name) => `${SERVER}${name}(\\.ts$|/)`);
 const file = (name) => `${SERVER}${name}\\.ts$`;
 
 const PROTOCOL = "^packages/protocol/";
-const TRANSPORT = file("transports/transport");
 /** The catalogue of events, and `Telemetry.attach`. */
 const LISTENING = [file("telemetry"), file("telemetry/attach")];
+/** What channels and sockets know of transports. */
+const CONNECTION = file("transports/connection");
 const TESTS = "\\.test\\.ts$";
 
 /** Files at `from` may import each other, what is `allowed`, and npm packages; nothing else of this repository. */
@@ -21,11 +22,8 @@ const only = (name, from, ...allowed) => ({
   to: { path: "^(packages|examples|conformance|bench|tools)/", pathNot: [from, ...allowed].flat() },
 });
 
-/** Rooms below the socket: what an endpoint composes. */
-const PARTS = [
-  PROTOCOL,
-  ...room("awaitable", "errors", "options", "pattern", "pubsub", "channel", "socket", "telemetry", "transports"),
-];
+/** What stands on nothing of this repository but each other. */
+const GROUND = room("awaitable", "errors", "options");
 
 module.exports = {
   forbidden: [
@@ -67,9 +65,54 @@ module.exports = {
       file("hosts/node/publish"),
       PROTOCOL,
     ),
-    only("transport", TRANSPORT, PROTOCOL),
-    only("websocket", `${SERVER}transports/websocket(\\.ts$|/)`, TRANSPORT, room("errors"), PROTOCOL),
-    only("longpoll", `${SERVER}transports/longpoll(\\.ts$|/)`, TRANSPORT, room("errors", "token"), PROTOCOL),
+    only("connection", CONNECTION, PROTOCOL),
+    only(
+      "admission",
+      room("admission"),
+      room("socket"),
+      file("channel/(result|call)"),
+      file("telemetry"),
+      GROUND,
+      PROTOCOL,
+    ),
+    only("host", file("hosts/host"), room("admission"), PROTOCOL),
+    only(
+      "hosts",
+      room("hosts"),
+      room("admission"),
+      file("socket/connect-info"),
+      file("publish/(grant|publisher)"),
+      file("telemetry"),
+      GROUND,
+    ),
+    only(
+      "transports",
+      `${SERVER}transports/`,
+      room("admission"),
+      file("hosts/host"),
+      file("socket/connect-info"),
+      file("telemetry"),
+      room("token"),
+      GROUND,
+      PROTOCOL,
+    ),
+    {
+      name: "only-hosts-know-node-http",
+      comment: "Admission, transports and endpoint run on any host. The WebSocket reader gives `ws` a request.",
+      severity: "error",
+      from: {
+        path: SERVER,
+        pathNot: [TESTS, `${SERVER}(hosts/node|transports/websocket)(\\.ts$|/)`],
+      },
+      to: { path: "^(node:)?(http|https|http2|tls)$" },
+    },
+    {
+      name: "sockets-know-no-network",
+      comment: "Addresses are values: node:net parses them in admission. What listens is a host.",
+      severity: "error",
+      from: { path: SERVER, pathNot: [TESTS, `${SERVER}(admission|hosts/node)(\\.ts$|/)`] },
+      to: { path: "^(node:)?net$" },
+    },
     only("pubsub", room("pubsub"), room("awaitable", "errors", "options", "telemetry")),
     only("cluster", room("cluster"), room("errors", "options", "pubsub", "telemetry")),
     only("tracker", room("tracker"), room("errors", "options", "pubsub", "telemetry")),
@@ -83,23 +126,50 @@ module.exports = {
       "channel",
       room("channel"),
       room("awaitable", "errors", "options", "pattern", "pubsub", "telemetry"),
-      TRANSPORT,
+      CONNECTION,
       PROTOCOL,
     ),
     only(
       "socket",
       room("socket"),
       room("awaitable", "channel", "errors", "options", "pattern", "pubsub", "telemetry"),
-      TRANSPORT,
+      CONNECTION,
       PROTOCOL,
     ),
-    only("endpoint", room("endpoint"), PARTS),
-    only("testing", room("testing"), PARTS, room("endpoint"), file("index")),
+    only(
+      "endpoint",
+      room("endpoint"),
+      room("admission", "channel", "hosts", "pubsub", "socket", "telemetry", "transports"),
+      GROUND,
+      PROTOCOL,
+    ),
+    {
+      name: "parts-of-an-endpoint-do-not-pick",
+      comment: "Transports, host, adapter and logger are picked in endpoint.ts alone.",
+      severity: "error",
+      from: { path: `${SERVER}endpoint/`, pathNot: TESTS },
+      to: {
+        path: `${SERVER}(transports/|hosts/|pubsub/adapters/)`,
+        pathNot: [file("transports/(transport|connection)"), file("hosts/host")],
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    only(
+      "testing",
+      room("testing"),
+      room("admission", "channel", "endpoint", "pubsub", "socket", "telemetry", "transports"),
+      GROUND,
+      PROTOCOL,
+      file("index"),
+    ),
     {
       name: "logger-is-chosen-by-the-endpoint",
       comment: "Everything else emits telemetry.",
       severity: "error",
-      from: { path: SERVER, pathNot: [...room("broadcaster", "endpoint", "telemetry", "testing"), file("index"), TESTS] },
+      from: {
+        path: SERVER,
+        pathNot: [...room("broadcaster", "endpoint", "telemetry", "testing"), file("index"), TESTS],
+      },
       to: { path: `${SERVER}telemetry/`, pathNot: LISTENING },
     },
     {
@@ -113,7 +183,7 @@ module.exports = {
       name: "siblings-do-not-know-each-other",
       severity: "error",
       from: { path: `${SERVER}(pubsub/adapters|transports)/([^/.]+)`, pathNot: TESTS },
-      to: { path: `${SERVER}$1/`, pathNot: [`${SERVER}$1/$2`, TRANSPORT] },
+      to: { path: `${SERVER}$1/`, pathNot: [`${SERVER}$1/$2`, file("transports/(connection|transport|sweep|lag)")] },
     },
     {
       name: "only-tests-import-tests",

@@ -3,32 +3,31 @@
  * token), version, connection limits, web session, the socket's `connect`, its id. The first that fails determines the
  * HTTP answer.
  */
-import type { IncomingMessage } from "node:http";
 import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/protocol";
 import type { ServerCodec } from "@wingbeat/protocol";
-import { isPromise } from "./awaitable.ts";
-import { WingbeatError } from "./errors.ts";
-import { parseTarget } from "./admission/target.ts";
-import type { Admission } from "./socket/process.ts";
-import { emit, isObserved } from "./telemetry.ts";
-import { decidedInTime } from "./hosts/node/callers.ts";
-import type { Caller } from "./hosts/node/callers.ts";
-import type { Entrance, Visit } from "./admission/rules.ts";
-import { introduce } from "./admission/connect.ts";
+import { runConnect } from "./admission/connect.ts";
 import type { Accepted } from "./admission/connect.ts";
+import { decidedInTime } from "./admission/deadline.ts";
 import type { PathParams } from "./admission/path.ts";
 import { parseQuery, takeExtensions } from "./admission/query.ts";
-import { absent, closed, crash, FORBIDDEN, jsonAnswer, Refusal } from "./admission/refusal.ts";
+import { absent, crash, FORBIDDEN, jsonAnswer, noSlot, Refusal } from "./admission/refusal.ts";
+import type { AdmissionRules, Screened } from "./admission/rules.ts";
+import { parseTarget } from "./admission/target.ts";
+import type { Visit } from "./admission/visit.ts";
+import { isPromise } from "./awaitable.ts";
+import { WingbeatError } from "./errors.ts";
+import type { Admission } from "./socket/process.ts";
 import { encodeRefusal } from "./socket/refusal-message.ts";
+import { emit, isObserved } from "./telemetry.ts";
 
 /** Accepted, with a slot reserved. */
 export interface Admitted extends Admission {
-  readonly visit: Visit;
+  readonly screened: Screened;
 }
 
 /** Reports a refusal to telemetry, and returns it. */
-export function refuse(entrance: Entrance, refusal: Refusal): Refusal {
-  const { endpoint, path, transport } = entrance;
+export function refuse(rules: AdmissionRules, refusal: Refusal): Refusal {
+  const { endpoint, path, transport } = rules;
   const { stage, answer, reason, error } = refusal;
   emit("socket.refused", { endpoint, path, transport, stage, status: answer.status, reason, error });
   return refusal;
@@ -36,69 +35,69 @@ export function refuse(entrance: Entrance, refusal: Refusal): Refusal {
 
 /** The checks that every request must pass: a valid query, and the origin check. Never throws or rejects. */
 export function screen(
-  entrance: Entrance,
-  request: IncomingMessage,
+  rules: AdmissionRules,
+  visit: Visit,
   pathParams: PathParams,
-  caller: Caller,
-): Visit | Refusal | Promise<Visit | Refusal> {
+): Screened | Refusal | Promise<Screened | Refusal> {
   const startedAt = performance.now();
   try {
-    const query = parseQuery(parseTarget(request.url ?? "/")?.query ?? "");
+    const query = parseQuery(parseTarget(visit.url)?.query ?? "");
     if (query === undefined) {
-      return refuse(entrance, new Refusal("request", jsonAnswer(400, "Bad Request"), "query is not UTF-8"));
+      return refuse(rules, new Refusal("request", jsonAnswer(400, "Bad Request"), "query is not UTF-8"));
     }
-    const sender = entrance.senderOf(request);
+    const sender = rules.senderOf(visit);
     const extensions = takeExtensions(query);
     const params = Object.assign(query, pathParams);
-    const visit: Visit = { request, sender, params, extensions, startedAt, caller, isOver: false };
-    const verdict = entrance.checkOrigin(request, sender);
-    if (!isPromise(verdict)) return judge(entrance, visit, verdict);
-    return inTime(entrance, visit, verdict).then(
-      (judged) => (judged instanceof Refusal ? refuse(entrance, judged) : judge(entrance, visit, judged)),
-      (error: unknown) => refuse(entrance, crash(error)),
+    const screened: Screened = { visit, sender, params, extensions, startedAt, isOver: false };
+    const verdict = rules.checkOrigin(visit, sender);
+    if (!isPromise(verdict)) return judge(rules, screened, verdict);
+    return inTime(rules, screened, verdict).then(
+      (judged) => (judged instanceof Refusal ? refuse(rules, judged) : judge(rules, screened, judged)),
+      (error: unknown) => refuse(rules, crash(error)),
     );
   } catch (error) {
-    return refuse(entrance, crash(error));
+    return refuse(rules, crash(error));
   }
 }
 
 /** Only `true` accepts. Anything else but `false` is an error in the application's `checkOrigin`. */
-function judge(entrance: Entrance, visit: Visit, verdict: unknown): Visit | Refusal {
-  if (verdict === true) return visit;
+function judge(rules: AdmissionRules, screened: Screened, verdict: unknown): Screened | Refusal {
+  if (verdict === true) return screened;
   const error =
     verdict === false
       ? undefined
       : new WingbeatError("WB_BAD_RETURN", `checkOrigin must return true or false, not a ${typeof verdict}.`);
-  return refuse(entrance, new Refusal("origin", FORBIDDEN, visit.request.headers.origin, error));
+  return refuse(rules, new Refusal("origin", FORBIDDEN, screened.visit.headers["origin"], error));
 }
 
 /**
  * Decides on a request; synchronous unless a callback of the application is async. Reports a refusal to telemetry.
- * Never throws or rejects. Every accepted client must be passed to {@link welcome} or {@link turnAway}.
+ * Never throws or rejects. Every accepted client must be passed to {@link reportAdmitted} or {@link refuseAdmitted}.
  */
 export function admit(
-  entrance: Entrance,
-  visit: Visit,
+  rules: AdmissionRules,
+  screened: Screened,
   authToken: string | undefined,
 ): Admitted | Refusal | Promise<Admitted | Refusal> {
-  const vsn = visit.params["vsn"] ?? DEFAULT_VSN;
+  const vsn = screened.params["vsn"] ?? DEFAULT_VSN;
   const version = negotiateVersion(vsn);
-  if (version === undefined) return refuse(entrance, new Refusal("version", FORBIDDEN, vsn));
-  const place = entrance.gate.enter(visit.sender.address);
-  if (typeof place === "string") return refuse(entrance, closed(place));
+  if (version === undefined) return refuse(rules, new Refusal("version", FORBIDDEN, vsn));
+  const slot = rules.gate.reserve(screened.sender.address);
+  if (typeof slot === "string") return refuse(rules, noSlot(slot));
   const codec = version === 1 ? v1Server : v2Server;
   const finish = (accepted: Accepted | Refusal): Admitted | Refusal => {
-    const admitted = { visit, codec, extensions: visit.extensions, place };
-    if (accepted instanceof Refusal)
-      return turnAway(entrance, admitted, visit.extensions ? told(accepted, codec) : accepted);
+    const admitted = { screened, codec, extensions: screened.extensions, slot };
+    if (accepted instanceof Refusal) {
+      return refuseAdmitted(rules, admitted, screened.extensions ? told(accepted, codec) : accepted);
+    }
     // The endpoint may have started draining while connect was running.
-    if (!entrance.gate.isOpen) return turnAway(entrance, admitted, closed("draining"));
-    return { ...admitted, id: accepted.id, assigns: accepted.assigns, since: visit.startedAt };
+    if (!rules.gate.isOpen) return refuseAdmitted(rules, admitted, noSlot("draining"));
+    return { ...admitted, id: accepted.id, assigns: accepted.assigns, since: screened.startedAt };
   };
-  const crashed = (error: unknown): Refusal => turnAway(entrance, { place }, crash(error));
+  const crashed = (error: unknown): Refusal => refuseAdmitted(rules, { slot }, crash(error));
   try {
-    const accepted = introduce(entrance, visit, authToken);
-    return isPromise(accepted) ? inTime(entrance, visit, accepted).then(finish, crashed) : finish(accepted);
+    const accepted = runConnect(rules, screened, authToken);
+    return isPromise(accepted) ? inTime(rules, screened, accepted).then(finish, crashed) : finish(accepted);
   } catch (error) {
     return crashed(error);
   }
@@ -114,24 +113,24 @@ function told(refusal: Refusal, codec: ServerCodec): Refusal {
 }
 
 /** Refuses a client that has a slot already, and releases the slot. */
-export function turnAway(entrance: Entrance, { place }: Pick<Admission, "place">, refusal: Refusal): Refusal {
-  place?.leave();
-  return refuse(entrance, refusal);
+export function refuseAdmitted(rules: AdmissionRules, { slot }: Pick<Admission, "slot">, refusal: Refusal): Refusal {
+  slot?.release();
+  return refuse(rules, refusal);
 }
 
 /** Reports to telemetry that a client has connected. */
-export function welcome({ endpoint, path, transport }: Entrance, { visit, id }: Admitted): void {
+export function reportAdmitted({ endpoint, path, transport }: AdmissionRules, { screened, id }: Admitted): void {
   if (!isObserved("socket.connected")) return;
-  const { params, startedAt } = visit;
+  const { params, startedAt } = screened;
   const vsn = String(params["vsn"] ?? DEFAULT_VSN);
   emit("socket.connected", { endpoint, path, transport, id, vsn, params, duration: performance.now() - startedAt });
 }
 
 /** The decision, unless the client leaves or what is left of `connectTimeout` runs out first. */
-async function inTime<T>(entrance: Entrance, visit: Visit, decision: PromiseLike<T>): Promise<T | Refusal> {
-  const left = Math.max(1, visit.startedAt + entrance.connectTimeout - performance.now());
-  const decided = await decidedInTime(decision, visit.caller, left);
+async function inTime<T>(rules: AdmissionRules, screened: Screened, decision: PromiseLike<T>): Promise<T | Refusal> {
+  const left = Math.max(1, screened.startedAt + rules.connectTimeout - performance.now());
+  const decided = await decidedInTime(decision, screened.visit, left);
   if (typeof decided !== "string") return decided.value;
-  visit.isOver = true;
+  screened.isOver = true;
   return absent(decided);
 }

@@ -3,30 +3,25 @@
  * composition root: the only place that picks transports, the PubSub adapter and the logger.
  */
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Gate } from "./admission/gate.ts";
+import { senderFinder } from "./admission/proxy.ts";
 import { isPromise, settle } from "./awaitable.ts";
 import { commands } from "./channel/commands.ts";
 import { ChannelEndpoint } from "./channel/endpoint.ts";
 import type { BroadcastsAt, Contracted, EndpointContract, TopicsOf } from "./channel/endpoint.ts";
 import { fastlane, news } from "./channel/fastlane.ts";
-import { attachTo } from "./hosts/node/attach.ts";
-import type { FindDoor, HttpServer } from "./hosts/node/attach.ts";
 import { ENDPOINT_LIMITS, readMounts } from "./endpoint/config.ts";
 import type { BoundPresence, EndpointOptions, MountConfig } from "./endpoint/config.ts";
 import { directMessages } from "./endpoint/direct-messages.ts";
 import { drain, readDrain } from "./endpoint/drain.ts";
 import type { DrainConfig, DrainOptions } from "./endpoint/drain.ts";
-import { Gate } from "./admission/gate.ts";
-import { HealthDoor } from "./endpoint/health.ts";
+import { healthHandler } from "./endpoint/health.ts";
 import type { Health } from "./endpoint/health.ts";
-import { answer } from "./hosts/node/answer.ts";
 import { Mount } from "./endpoint/mount.ts";
-import { createBoundedServer } from "./hosts/node/pending-sockets.ts";
-import type { PendingLimits } from "./hosts/node/pending-sockets.ts";
-import { senderFinder } from "./admission/proxy.ts";
 import { WingbeatError } from "./errors.ts";
+import type { Found, Handler } from "./hosts/host.ts";
+import { NodeHost } from "./hosts/node.ts";
+import type { AddressInfo, HttpServer, PendingLimits } from "./hosts/node.ts";
 import { withDefaults } from "./options.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Broadcast, Subscription } from "./pubsub.ts";
@@ -36,7 +31,9 @@ import { Disconnects } from "./socket/disconnects.ts";
 import type { SocketProcess } from "./socket/process.ts";
 import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
-import { LongPollSessions } from "./transports/longpoll.ts";
+import { LongPollClients, longPollTransport } from "./transports/longpoll.ts";
+import type { TransportDefinition } from "./transports/transport.ts";
+import { webSocketTransport } from "./transports/websocket.ts";
 
 /** A plain subscription, made by `endpoint.subscribe`. */
 export interface EndpointSubscription {
@@ -59,14 +56,13 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
   readonly #mounts: readonly Mount[];
   readonly #gate: Gate;
   readonly #drainConfig: DrainConfig;
-  readonly #healthDoor: HealthDoor | undefined;
+  readonly #health: { readonly path: string; readonly handler: Handler } | undefined;
   readonly #presences: readonly BoundPresence[];
-  readonly #longPolls: LongPollSessions | undefined;
+  readonly #longPolls: LongPollClients | undefined;
   readonly #stopLogger: () => void;
   readonly #pendingLimits: PendingLimits;
-  readonly #detach: (() => void)[] = [];
+  readonly #host = new NodeHost((path) => this.#find(path));
   #started: Promise<void> | undefined = undefined;
-  #server: Server | undefined = undefined;
   readonly #hurry = new AbortController();
   #draining: Promise<void> | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
@@ -77,7 +73,7 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     super(pubsubOf(options, disconnects));
     this.sockets = options.sockets;
     const { host, health, maxConnections = ENDPOINT_LIMITS.maxConnections, maxConnectionsPerIp } = options;
-    const premises = {
+    const rules = {
       host,
       gate: new Gate(maxConnections, maxConnectionsPerIp),
       senderOf: senderFinder(options.trustProxy ?? false),
@@ -85,10 +81,10 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     };
     const { requestTimeout, maxPendingSockets } = withDefaults(ENDPOINT_LIMITS, options);
     this.#pendingLimits = { requestTimeout, maxPendingSockets };
-    this.#gate = premises.gate;
+    this.#gate = rules.gate;
     this.#drainConfig = readDrain("createEndpoint: drain", options.drain ?? {});
-    this.#healthDoor = health === undefined ? undefined : new HealthDoor(health, () => this.health());
-    this.#longPolls = this.#longPollSessions(configs, options);
+    this.#health = health === undefined ? undefined : { path: health, handler: healthHandler(() => this.health()) };
+    this.#longPolls = this.#longPollClients(configs, options);
     this.#mounts = configs.map(
       (config) =>
         new Mount(
@@ -102,8 +98,8 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
             work: { running: 0 },
             disconnects,
           },
-          premises,
-          this.#longPolls,
+          rules,
+          transportsOf(config, this.#longPolls),
         ),
     );
     this.#presences = (options.presence ?? []).map((presence) => presence.bind(this));
@@ -148,23 +144,11 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
    * taken or the PubSub adapter cannot start.
    */
   async listen(port: number, host?: string): Promise<AddressInfo> {
-    if (this.#server !== undefined) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is already listening.");
-    const server = createBoundedServer(
-      this.#pendingLimits,
-      () => emit("endpoint.pending_socket_ended", { endpoint: this, limit: this.#pendingLimits.maxPendingSockets }),
-      (_request, response) => answer(response, { status: 404, body: "not found" }),
-    );
-    this.attach(server);
-    this.#server = server;
-    try {
-      await this.#started;
-      server.listen(port, host);
-      await once(server, "listening");
-    } catch (error) {
-      this.#server = undefined;
-      throw error;
-    }
-    return server.address() as AddressInfo;
+    if (this.#host.isListening) throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is already listening.");
+    const limits = this.#pendingLimits;
+    const onEnded = (): void =>
+      emit("endpoint.pending_socket_ended", { endpoint: this, limit: limits.maxPendingSockets });
+    return this.#host.listen(port, host, limits, onEnded, this.#start());
   }
 
   /**
@@ -173,11 +157,8 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
    * never do. The caller keeps the server: `close` does not close it.
    */
   attach(server: HttpServer): void {
-    if (this.#closing !== undefined)
-      throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
-    this.#started ??= this.pubsub.start().then(() => this.#presences.forEach((presence) => presence.start()));
-    this.#started.catch(() => {});
-    this.#detach.push(attachTo(server, (path) => this.#find(path)));
+    void this.#start();
+    this.#host.attach(server);
   }
 
   /**
@@ -237,6 +218,15 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     return this.#closing;
   }
 
+  /** Starts PubSub and the presences, once. Never rejects unhandled. */
+  #start(): Promise<void> {
+    if (this.#closing !== undefined)
+      throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
+    this.#started ??= this.pubsub.start().then(() => this.#presences.forEach((presence) => presence.start()));
+    this.#started.catch(() => {});
+    return this.#started;
+  }
+
   async #drain(config: DrainConfig): Promise<void> {
     this.#gate.close();
     await drain(
@@ -251,35 +241,42 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
 
   async #close(options: DrainOptions | false): Promise<void> {
     await this.drain(options);
-    const server = this.#server;
-    const stopped = server === undefined ? undefined : new Promise<void>((resolve) => server.close(() => resolve()));
     this.#longPolls?.stop();
-    for (const detach of this.#detach) detach();
-    server?.closeAllConnections();
-    await stopped;
+    await this.#host.close();
     for (const presence of this.#presences) presence.stop();
     await this.pubsub.stop();
     this.#stopLogger();
   }
 
   /**
-   * Present when a mount has long polling. Without a secret shared by all nodes, its sessions exist on this node only.
+   * Present when a mount has long polling. Without a secret shared by all nodes, its clients are known on this node only.
    */
-  #longPollSessions(configs: readonly MountConfig[], options: EndpointOptions): LongPollSessions | undefined {
+  #longPollClients(configs: readonly MountConfig[], options: EndpointOptions): LongPollClients | undefined {
     if (configs.every(({ longpoll }) => longpoll === undefined)) return undefined;
     const secret = options.secretKeyBase ?? randomBytes(48).toString("base64url");
     const messages = options.pubsub === undefined ? undefined : directMessages(this.pubsub);
-    return new LongPollSessions(secret, this.pubsub.nodeName, messages);
+    return new LongPollClients(secret, this.pubsub.nodeName, messages);
   }
 
-  #find(path: string): ReturnType<FindDoor> {
-    if (this.#healthDoor?.match(path) !== undefined) return { door: this.#healthDoor, params: {} };
+  #find(path: string): Found | undefined {
+    if (this.#health?.path === path) return { handler: this.#health.handler, params: {} };
     for (const mount of this.#mounts) {
       const found = mount.find(path);
       if (found !== undefined) return found;
     }
     return undefined;
   }
+}
+
+/** The transports of a mount. */
+function transportsOf(
+  { websocket, longpoll, transports }: MountConfig,
+  longPolls: LongPollClients | undefined,
+): TransportDefinition[] {
+  const builtIn: TransportDefinition[] = [];
+  if (websocket !== undefined) builtIn.push(webSocketTransport(websocket));
+  if (longpoll !== undefined && longPolls !== undefined) builtIn.push(longPollTransport(longpoll, longPolls));
+  return [...builtIn, ...transports];
 }
 
 function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects): PubSub {

@@ -40,14 +40,11 @@ export type { Reply, ReplyRef, Stop } from "./channel/result.ts";
 export type { Timer } from "./channel/timer.ts";
 export type { ConnectInfo, ConnectParams, RoutedChannel, SocketDefinition, SocketOptions, TopicsIn } from "./socket.ts";
 export type { CloseOptions, Endpoint, EndpointSubscription } from "./endpoint.ts";
-export type {
-  EndpointOptions,
-  HttpAnswer,
-  LongPollOptions,
-  MountOptions,
-  WebSocketOptions,
-} from "./endpoint/config.ts";
+export type { EndpointOptions, LongPollOptions, MountOptions, WebSocketOptions } from "./endpoint/config.ts";
 export type { SessionOptions, WebSession } from "./admission/cookie-session.ts";
+export type { HttpAnswer } from "./admission/answer.ts";
+export type { Visit } from "./admission/visit.ts";
+export type { TransportDefinition } from "./transports/transport.ts";
 export type { DrainOptions } from "./endpoint/drain.ts";
 export type { Health } from "./endpoint/health.ts";
 export type { CheckOrigin } from "./admission/origin.ts";

@@ -5,11 +5,11 @@ import { isPromise, settle } from "../awaitable.ts";
 import { issuesOf } from "../channel/call.ts";
 import { errorFor, isRefusal, isReply, NO_REASON } from "../channel/result.ts";
 import { WingbeatError } from "../errors.ts";
-import { RequestInfo } from "../socket/connect-info.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { Admission } from "../socket/process.ts";
-import type { Entrance, Visit } from "./rules.ts";
-import { readAnswer } from "../hosts/node/answer.ts";
+import { readAnswer } from "./answer.ts";
+import { RequestInfo } from "./info.ts";
+import type { AdmissionRules, Screened } from "./rules.ts";
 import { absent, FORBIDDEN, Refusal } from "./refusal.ts";
 
 export type Accepted = Pick<Admission, "assigns" | "id">;
@@ -21,23 +21,23 @@ function then<T, R>(value: T | PromiseLike<T>, proceed: (value: T) => R | Promis
 }
 
 /** Runs the application's callbacks in turn and stops when the client has gone. Throws or rejects as they do. */
-export function introduce(entrance: Entrance, visit: Visit, authToken: string | undefined): Decision {
-  const { request, sender, params } = visit;
-  const session = entrance.readSession?.(request, params);
+export function runConnect(rules: AdmissionRules, screened: Screened, authToken: string | undefined): Decision {
+  const { visit, sender, params } = screened;
+  const session = rules.readSession?.(visit, params);
   return then(session, (found) => {
-    const info = new RequestInfo(request, sender, entrance.transport, authToken, found);
-    return then(check(entrance, params), (checked) => {
+    const info = new RequestInfo(visit, sender, rules.transport, authToken, found);
+    return then(check(rules, params), (checked) => {
       if (checked instanceof Refusal) return checked;
-      if (visit.isOver) return absent("gone");
-      return then(connect(entrance, checked.value, info), (result) =>
-        accept(entrance, result, visit.extensions ? undefined : info),
+      if (screened.isOver) return absent("gone");
+      return then(connect(rules, checked.value, info), (result) =>
+        accept(rules, result, screened.extensions ? undefined : info),
       );
     });
   });
 }
 
 /** What `connect` returned. A refusal may have been thrown. */
-function connect({ socket }: Entrance, params: unknown, info: ConnectInfo): unknown {
+function connect({ socket }: AdmissionRules, params: unknown, info: ConnectInfo): unknown {
   const caught = (error: unknown): unknown => {
     if (isRefusal(error)) return error;
     throw errorFor("connect", error);
@@ -54,7 +54,7 @@ type FailureResult = StandardSchemaV1.FailureResult;
 type Checked = { readonly value: unknown } | Refusal;
 
 /** The params as parsed by the socket's schema. */
-function check({ socket }: Entrance, params: object): Checked | PromiseLike<Checked> {
+function check({ socket }: AdmissionRules, params: object): Checked | PromiseLike<Checked> {
   if (socket.params === undefined) return { value: params };
   return then(socket.params["~standard"].validate(params) as unknown, (result): Checked => {
     const isObject = typeof result === "object" && result !== null;
@@ -71,15 +71,15 @@ function check({ socket }: Entrance, params: object): Checked | PromiseLike<Chec
 }
 
 /** Reads what `connect` returned. `info` is for `errorHandler`; absent when the client gets no HTTP answer. */
-function accept(entrance: Entrance, result: unknown, info: ConnectInfo | undefined): Decision {
+function accept(rules: AdmissionRules, result: unknown, info: ConnectInfo | undefined): Decision {
   if (!isReply(result)) return badReturn("connect must return ok(assigns) or refuse(reason?)");
-  if (result.status !== "ok") return refused(entrance, result.response, info);
+  if (result.status !== "ok") return refused(rules, result.response, info);
   const assigns = result.response as Readonly<Record<string, unknown>>;
   if (typeof assigns !== "object" || assigns === null || isPromise(assigns)) {
     if (isPromise(assigns)) settle(assigns, ignore, ignore);
     return badReturn("connect must return ok(assigns) with an object: is an await missing?");
   }
-  return then(entrance.socket.id?.(assigns), (id = null) =>
+  return then(rules.socket.id?.(assigns), (id = null) =>
     id === null || typeof id === "string"
       ? { assigns, id }
       : badReturn(`id must return a string or null, not a ${typeof id}`),
@@ -88,7 +88,7 @@ function accept(entrance: Entrance, result: unknown, info: ConnectInfo | undefin
 
 /** Builds the answer when `connect` refuses: 403, or what `errorHandler` returns when there is a reason. */
 function refused(
-  { errorHandler }: Entrance,
+  { errorHandler }: AdmissionRules,
   reason: unknown,
   info: ConnectInfo | undefined,
 ): Refusal | PromiseLike<Refusal> {

@@ -3,10 +3,10 @@
  * page of the application proves itself by sending its CSRF token as the parameter `_csrf_token`.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkKeys } from "../options.ts";
+import type { Visit } from "./visit.ts";
 
 type Awaitable<T> = T | PromiseLike<T>;
 
@@ -15,10 +15,11 @@ export type WebSession = Readonly<Record<string, unknown>>;
 
 export interface SessionOptions {
   /**
-   * Reads the session of a request from its cookie, with any session library. Return nothing or null when there is
-   * none. A throw refuses the connection with 500.
+   * Reads the session of a request from its cookie, with any session library: `visit.headers.cookie`, or for libraries
+   * that need the host's request, `visit.native`. Return nothing or null when there is none. A throw refuses the
+   * connection with 500.
    */
-  readonly read: (request: IncomingMessage) => Awaitable<object | null | undefined>;
+  readonly read: (visit: Visit) => Awaitable<object | null | undefined>;
   /**
    * How the parameter `_csrf_token` is checked: the session key that holds the token, or a function. When the check
    * fails, the client connects without a session. `false`: no check; only `checkOrigin` protects the session. A
@@ -29,7 +30,7 @@ export interface SessionOptions {
 
 /** Returns the session of a request, if it may be used. */
 export type ReadSession = (
-  request: IncomingMessage,
+  visit: Visit,
   params: Readonly<Record<string, unknown>>,
 ) => Awaitable<WebSession | undefined>;
 
@@ -56,8 +57,8 @@ export function sessionReader(where: string, options: SessionOptions): ReadSessi
     const verdict = isGenuine(session as WebSession, token);
     return isPromise(verdict) ? Promise.resolve(verdict).then(pick) : pick(verdict);
   };
-  return (request, { _csrf_token: token }) => {
-    const session = read(request);
+  return (visit, { _csrf_token: token }) => {
+    const session = read(visit);
     if (!isPromise(session)) return accept(session, token);
     return Promise.resolve(session).then((found) => accept(found, token));
   };

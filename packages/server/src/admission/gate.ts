@@ -1,11 +1,11 @@
 /** Connection limits, and whether new connections are accepted at all. All sockets of an endpoint share one gate. */
 import { isIPv6 } from "node:net";
-import type { Place } from "../socket/process.ts";
+import type { Slot } from "../socket/process.ts";
 
-/** Why a connection is refused. */
-export type Closure = "draining" | "maxConnections" | "maxConnectionsPerIp";
+/** Why there is no slot for a connection. */
+export type NoSlot = "draining" | "maxConnections" | "maxConnectionsPerIp";
 
-export class Gate implements Place {
+export class Gate implements Slot {
   readonly #maxConnections: number;
   readonly #maxConnectionsPerIp: number;
   readonly #perIp = new Map<string, number>();
@@ -27,7 +27,7 @@ export class Gate implements Place {
   }
 
   /** Reserves a slot for a client, to be released once; or returns the reason when there is none. */
-  enter(address: string): Place | Closure {
+  reserve(address: string): Slot | NoSlot {
     if (!this.#isOpen) return "draining";
     if (this.#count >= this.#maxConnections) return "maxConnections";
     if (this.#maxConnectionsPerIp === Number.POSITIVE_INFINITY) {
@@ -39,23 +39,23 @@ export class Gate implements Place {
     if (taken >= this.#maxConnectionsPerIp) return "maxConnectionsPerIp";
     this.#count++;
     this.#perIp.set(network, taken + 1);
-    return new PlaceOfNetwork(this, network);
+    return new NetworkSlot(this, network);
   }
 
   /** Releases a slot. One shared object while addresses are not counted. */
-  leave(): void {
+  release(): void {
     this.#count--;
   }
 
-  leaveNetwork(network: string): void {
-    this.leave();
+  releaseNetwork(network: string): void {
+    this.release();
     const left = (this.#perIp.get(network) ?? 1) - 1;
     if (left === 0) this.#perIp.delete(network);
     else this.#perIp.set(network, left);
   }
 }
 
-class PlaceOfNetwork implements Place {
+class NetworkSlot implements Slot {
   readonly #gate: Gate;
   readonly #network: string;
 
@@ -64,8 +64,8 @@ class PlaceOfNetwork implements Place {
     this.#network = network;
   }
 
-  leave(): void {
-    this.#gate.leaveNetwork(this.#network);
+  release(): void {
+    this.#gate.releaseNetwork(this.#network);
   }
 }
 

@@ -1,33 +1,30 @@
-import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
 import { originCheck as checkOf } from "./origin.ts";
 import type { CheckOrigin } from "./origin.ts";
 import { senderFinder } from "./proxy.ts";
+import type { Visit } from "./visit.ts";
 
-function originCheck(...options: Parameters<typeof checkOf>): (request: IncomingMessage) => unknown {
+function originCheck(...options: Parameters<typeof checkOf>): (visit: Visit) => unknown {
   const check = checkOf(...options);
-  return (request) => check(request, senderFinder(false)(request));
+  return (visit) => check(visit, senderFinder(false)(visit));
 }
 
-function request(
-  origin: string | undefined,
-  host: string | undefined = "example.com",
-  encrypted = false,
-): IncomingMessage {
-  return { headers: { origin, host }, socket: encrypted ? { encrypted: true } : {} } as unknown as IncomingMessage;
+function visitOf(origin: string | undefined, host: string | undefined = "example.com", encrypted = false): Visit {
+  const peer = { address: "127.0.0.1", port: 5000, encrypted };
+  return { method: "GET", url: "/", headers: { origin, host }, peer, native: undefined, onGone: () => () => {} };
 }
 
 const hostless = ["null", "file://", "", "example.com", "nonsense", "http:example.com"];
 
 describe("a request without an origin", () => {
   it.each<CheckOrigin>([true, false, "conn", [], ["//other.com"], () => false])("is allowed with %j", (option) => {
-    expect(originCheck(option, undefined)(request(undefined))).toBe(true);
+    expect(originCheck(option, undefined)(visitOf(undefined))).toBe(true);
   });
 });
 
 describe("checkOrigin: false", () => {
   it.each(["https://evil.com", ...hostless])("allows %j", (origin) => {
-    expect(originCheck(false, undefined)(request(origin))).toBe(true);
+    expect(originCheck(false, undefined)(visitOf(origin))).toBe(true);
   });
 });
 
@@ -42,17 +39,17 @@ describe("checkOrigin: true", () => {
     ["http://example.org", "example.com", false],
     ["http://example.com", undefined, false],
   ])("%s to host %s: %s", (origin, host, allowed) => {
-    expect(originCheck(true, undefined)(request(origin, host ?? ""))).toBe(allowed);
+    expect(originCheck(true, undefined)(visitOf(origin, host ?? ""))).toBe(allowed);
   });
 
   it("compares with the endpoint's public host when there is one", () => {
     const check = originCheck(true, "www.example.com");
-    expect(check(request("https://www.example.com", "10.0.0.1:4000"))).toBe(true);
-    expect(check(request("https://10.0.0.1", "10.0.0.1:4000"))).toBe(false);
+    expect(check(visitOf("https://www.example.com", "10.0.0.1:4000"))).toBe(true);
+    expect(check(visitOf("https://10.0.0.1", "10.0.0.1:4000"))).toBe(false);
   });
 
   it.each(hostless)("refuses %j, which has no host", (origin) => {
-    expect(originCheck(true, undefined)(request(origin))).toBe(false);
+    expect(originCheck(true, undefined)(visitOf(origin))).toBe(false);
   });
 });
 
@@ -72,11 +69,11 @@ describe('checkOrigin: "conn"', () => {
     ["ws://example.com", "example.com", false, false],
     ["//example.com", "example.com", false, false],
   ])("%s to host %s, TLS %s: %s", (origin, host, encrypted, allowed) => {
-    expect(originCheck("conn", undefined)(request(origin, host, encrypted))).toBe(allowed);
+    expect(originCheck("conn", undefined)(visitOf(origin, host, encrypted))).toBe(allowed);
   });
 
   it.each(hostless)("refuses %j, which has no host", (origin) => {
-    expect(originCheck("conn", undefined)(request(origin))).toBe(false);
+    expect(originCheck("conn", undefined)(visitOf(origin))).toBe(false);
   });
 });
 
@@ -101,12 +98,12 @@ describe("a list", () => {
     ["https://*.example.com", "http://www.example.com", false],
     ["custom://example.com", "custom://example.com:7", true],
   ])("with %s and origin %s: %s", (entry, origin, allowed) => {
-    expect(originCheck([entry], undefined)(request(origin))).toBe(allowed);
+    expect(originCheck([entry], undefined)(visitOf(origin))).toBe(allowed);
   });
 
   it("allows what one of its entries allows", () => {
     const check = originCheck(["//a.com", "//b.com"], undefined);
-    expect(["http://a.com", "http://b.com", "http://example.com"].map((origin) => check(request(origin)))).toEqual([
+    expect(["http://a.com", "http://b.com", "http://example.com"].map((origin) => check(visitOf(origin)))).toEqual([
       true,
       true,
       false,
@@ -114,7 +111,7 @@ describe("a list", () => {
   });
 
   it.each(hostless)("refuses %j, which has no host", (origin) => {
-    expect(originCheck(["//example.com"], undefined)(request(origin))).toBe(false);
+    expect(originCheck(["//example.com"], undefined)(visitOf(origin))).toBe(false);
   });
 
   it.each(["example.com", "https://", "", "*"])("with %j, which names no host, is refused at start", (entry) => {
@@ -129,9 +126,9 @@ describe("a function", () => {
       asked.push(origin);
       return headers.host === "example.com" && origin !== "null";
     }, undefined);
-    expect(check(request("http://a.com"))).toBe(true);
-    expect(check(request("null"))).toBe(false);
-    expect(check(request("file://", "other.com"))).toBe(false);
+    expect(check(visitOf("http://a.com"))).toBe(true);
+    expect(check(visitOf("null"))).toBe(false);
+    expect(check(visitOf("file://", "other.com"))).toBe(false);
     expect(asked).toEqual(["http://a.com", "null", "file://"]);
   });
 });

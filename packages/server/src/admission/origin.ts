@@ -2,10 +2,10 @@
  * Which web pages may connect. Browsers send `Origin`; a request without it does not come from a page and is allowed.
  * Without this check, any page that a user visits could open a connection with the user's cookies.
  */
-import type { IncomingMessage } from "node:http";
 import { WingbeatError } from "../errors.ts";
-import { hostOf } from "../socket/connect-info.ts";
-import type { Sender } from "../socket/connect-info.ts";
+import { hostOf } from "./info.ts";
+import type { Sender } from "./info.ts";
+import type { Visit } from "./visit.ts";
 
 /**
  * - `true` (default): the origin's host must equal the host of the request, or the endpoint's `host` when set.
@@ -19,15 +19,15 @@ export type CheckOrigin =
   | boolean
   | "conn"
   | readonly string[]
-  | ((origin: string, request: IncomingMessage) => boolean | PromiseLike<boolean>);
+  | ((origin: string, visit: Visit) => boolean | PromiseLike<boolean>);
 
 /** Checks one request. The result may come from the application: only `true` allows it. */
-export type OriginCheck = (request: IncomingMessage, sender: Sender) => boolean | PromiseLike<boolean>;
+export type OriginCheck = (visit: Visit, sender: Sender) => boolean | PromiseLike<boolean>;
 
 /** Creates the check for an option. Throws `WB_OPTION` for a list entry without a host. */
 export function originCheck(option: CheckOrigin, endpointHost: string | undefined): OriginCheck {
   if (option === false) return () => true;
-  if (typeof option === "function") return withOrigin((origin, request) => option(origin, request));
+  if (typeof option === "function") return withOrigin((origin, visit) => option(origin, visit));
   if (option === true) {
     return withUrl((url, sender) => url.host === (endpointHost ?? hostOf(sender.host).name));
   }
@@ -70,16 +70,16 @@ function parseEntry(text: string): Origin {
 }
 
 function withOrigin(
-  check: (origin: string, request: IncomingMessage, sender: Sender) => boolean | PromiseLike<boolean>,
+  check: (origin: string, visit: Visit, sender: Sender) => boolean | PromiseLike<boolean>,
 ): OriginCheck {
-  return (request, sender) => {
-    const { origin } = request.headers;
-    return origin === undefined || check(origin, request, sender);
+  return (visit, sender) => {
+    const { origin } = visit.headers;
+    return origin === undefined || check(origin, visit, sender);
   };
 }
 
 function withUrl(check: (url: Origin, sender: Sender) => boolean): OriginCheck {
-  return withOrigin((origin, _request, sender) => {
+  return withOrigin((origin, _visit, sender) => {
     const url = parseOrigin(origin);
     return url !== undefined && check(url, sender);
   });

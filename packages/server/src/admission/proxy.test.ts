@@ -1,17 +1,20 @@
-import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
 import { senderFinder } from "./proxy.ts";
 import type { TrustProxy } from "./proxy.ts";
+import type { Visit } from "./visit.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-const request = (headers: Headers, remoteAddress = "10.0.0.1", encrypted = false): IncomingMessage =>
-  ({
-    headers: { host: "node7.internal:4000", ...headers },
-    socket: { remoteAddress, remotePort: 5000, ...(encrypted ? { encrypted } : {}) },
-  }) as unknown as IncomingMessage;
+const visit = (headers: Headers, address = "10.0.0.1", encrypted = false): Visit => ({
+  method: "GET",
+  url: "/",
+  headers: { host: "node7.internal:4000", ...headers },
+  peer: { address, port: 5000, encrypted },
+  native: undefined,
+  onGone: () => () => {},
+});
 
-const senderOf = (trust: TrustProxy, ...from: Parameters<typeof request>) => senderFinder(trust)(request(...from));
+const senderOf = (trust: TrustProxy, ...from: Parameters<typeof visit>) => senderFinder(trust)(visit(...from));
 const forwarded = (...entries: string[]): Headers => ({ "x-forwarded-for": entries.join(", ") });
 const FAR = "198.51.100.9";
 

@@ -2,11 +2,11 @@
  * The sender of a request that came through proxies. Proxies report it in `X-Forwarded-For`, `-Proto` and `-Host`, but
  * anybody can send these headers: they are trusted only as far as `trustProxy` says.
  */
-import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { WingbeatError } from "../errors.ts";
-import type { Sender } from "../socket/connect-info.ts";
+import type { Sender } from "./info.ts";
 import { parseTarget } from "./target.ts";
+import type { Visit } from "./visit.ts";
 
 /**
  * - `false` (default): the headers are ignored; the sender is the peer of the TCP connection.
@@ -18,7 +18,7 @@ import { parseTarget } from "./target.ts";
 export type TrustProxy = boolean | number | readonly string[];
 
 /** Determines the sender of a request. */
-export type FindSender = (request: IncomingMessage) => Sender;
+export type FindSender = (visit: Visit) => Sender;
 
 /** Whether the address at this distance (0: the TCP connection) is a trusted proxy. */
 type IsTrusted = (address: string, distance: number) => boolean;
@@ -27,9 +27,9 @@ type IsTrusted = (address: string, distance: number) => boolean;
 export function senderFinder(option: TrustProxy): FindSender {
   if (option === false || option === 0) return connectionOf;
   const isTrusted = trustOf(option);
-  return (request) => {
-    const near = connectionOf(request);
-    return isTrusted(near.address, 0) ? through(request, near, isTrusted) : near;
+  return (visit) => {
+    const near = connectionOf(visit);
+    return isTrusted(near.address, 0) ? through(visit, near, isTrusted) : near;
   };
 }
 
@@ -68,17 +68,18 @@ function addTo(proxies: BlockList, entry: string): void {
 }
 
 /** The peer of the TCP connection. */
-function connectionOf({ socket, headers, url }: IncomingMessage): Sender {
+function connectionOf({ peer, headers, url }: Visit): Sender {
+  const { address, port, encrypted } = peer;
   return {
-    address: plain(socket.remoteAddress ?? ""),
-    port: socket.remotePort ?? 0,
-    scheme: "encrypted" in socket ? "https" : "http",
-    host: parseTarget(url ?? "/")?.host ?? headers.host ?? "",
+    address: plain(address),
+    port,
+    scheme: encrypted ? "https" : "http",
+    host: parseTarget(url)?.host ?? headers["host"] ?? "",
   };
 }
 
 /** Walks back from proxy to proxy, to the first address that is not trusted or cannot be parsed. */
-function through({ headers }: IncomingMessage, near: Sender, isTrusted: IsTrusted): Sender {
+function through({ headers }: Visit, near: Sender, isTrusted: IsTrusted): Sender {
   const forwarded = entriesOf(headers["x-forwarded-for"]);
   let { address, port } = near;
   let distance = 0;
@@ -98,13 +99,13 @@ function through({ headers }: IncomingMessage, near: Sender, isTrusted: IsTruste
 }
 
 /** What the farthest trusted proxy reported: earlier entries are up to the client. */
-function said(header: string | string[] | undefined, distance: number): string | undefined {
+function said(header: string | undefined, distance: number): string | undefined {
   const entries = entriesOf(header);
   return entries[Math.max(0, entries.length - Math.max(1, distance))];
 }
 
-function entriesOf(header: string | string[] | undefined): string[] {
-  return String(header ?? "")
+function entriesOf(header: string | undefined): string[] {
+  return (header ?? "")
     .split(",")
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");

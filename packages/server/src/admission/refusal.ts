@@ -2,9 +2,9 @@
 import type { FrameData } from "@wingbeat/protocol";
 import type { RefusalNotice } from "../socket/refusal-message.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
-import type { Absence } from "../hosts/node/callers.ts";
-import type { HttpAnswer } from "../endpoint/config.ts";
-import type { Closure } from "./gate.ts";
+import type { HttpAnswer } from "./answer.ts";
+import type { Absence } from "./deadline.ts";
+import type { NoSlot } from "./gate.ts";
 
 type Stage = TelemetryEvents["socket.refused"]["stage"];
 
@@ -33,12 +33,12 @@ export class Refusal {
 export const FORBIDDEN: HttpAnswer = { status: 403 };
 
 /** Seconds for `Retry-After`. By then a draining server has restarted, or the load balancer picks another. */
-const RETRY_AFTER: Readonly<Record<Closure, string>> = { draining: "1", maxConnections: "5", maxConnectionsPerIp: "5" };
+const RETRY_AFTER: Readonly<Record<NoSlot, string>> = { draining: "1", maxConnections: "5", maxConnectionsPerIp: "5" };
 
-export const closed = (why: Closure): Refusal =>
+export const noSlot = (why: NoSlot): Refusal =>
   new Refusal(why === "draining" ? why : "limit", { status: 503, headers: { "retry-after": RETRY_AFTER[why] } }, why);
 
-/** 499 is what proxies log when the client closed the request: there is nobody to answer. */
+/** The client has gone, or `connectTimeout` has passed. 499 is what proxies log when the client closed the request: there is nobody to answer. */
 const ABSENT: Readonly<Record<Absence, HttpAnswer>> = {
   gone: { status: 499 },
   timeout: { status: 503, headers: { "retry-after": "5" } },

@@ -22,6 +22,8 @@ describe("mounts", () => {
           compress: false,
           checkOrigin: true,
         },
+        transports: [],
+        checkOrigin: true,
       },
     ]);
   });
@@ -47,7 +49,7 @@ describe("mounts", () => {
       errorHandler: () => ({ status: 429 }),
     } as const;
     expect(readMounts({ sockets: { "/": { socket, authToken: true, websocket } } })).toEqual([
-      { path: "/", socket, authToken: true, websocket },
+      { path: "/", socket, authToken: true, websocket, transports: [], checkOrigin: true },
     ]);
   });
 });
@@ -73,7 +75,14 @@ describe("transports", () => {
       checkOrigin: true,
     };
     expect(read({ longpoll: true })).toMatchObject({ longpoll, websocket: { path: "/websocket" } });
-    expect(read({ longpoll: {}, websocket: false })).toEqual({ path: "/socket", socket, authToken: false, longpoll });
+    expect(read({ longpoll: {}, websocket: false })).toEqual({
+      path: "/socket",
+      socket,
+      authToken: false,
+      longpoll,
+      transports: [],
+      checkOrigin: true,
+    });
     expect(read({ longpoll: { window: 1, path: "/lp" } })?.longpoll).toEqual({ ...longpoll, window: 1, path: "/lp" });
   });
 });

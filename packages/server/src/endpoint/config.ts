@@ -1,22 +1,17 @@
 /** Options of an endpoint, read once: unknown keys and invalid values are rejected at start; all defaults are here. */
+import type { HttpAnswer } from "../admission/answer.ts";
+import { sessionReader } from "../admission/cookie-session.ts";
+import type { ReadSession, SessionOptions } from "../admission/cookie-session.ts";
+import type { CheckOrigin } from "../admission/origin.ts";
+import type { TrustProxy } from "../admission/proxy.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkCount, checkDuration, checkKeys, checkLimit, checkTimeout, withDefaults } from "../options.ts";
 import type { PubSub, PubSubAdapter } from "../pubsub.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { SocketDefinition } from "../socket.ts";
 import type { LoggerOption } from "../telemetry/logger.ts";
-import { sessionReader } from "../admission/cookie-session.ts";
-import type { ReadSession, SessionOptions } from "../admission/cookie-session.ts";
+import type { TransportDefinition } from "../transports/transport.ts";
 import type { DrainOptions } from "./drain.ts";
-import type { CheckOrigin } from "../admission/origin.ts";
-import type { TrustProxy } from "../admission/proxy.ts";
-
-/** The HTTP answer to a refused connection. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 
 export interface WebSocketOptions {
   /** Path below the mount, with `:variables` that join the connect params. Default `/websocket`. */
@@ -87,6 +82,8 @@ export interface MountOptions {
   readonly websocket?: boolean | WebSocketOptions;
   /** For clients behind proxies that block WebSockets. Default false. */
   readonly longpoll?: boolean | LongPollOptions;
+  /** Other transports, in addition to these. Default none. */
+  readonly transports?: readonly TransportDefinition[];
 }
 
 export interface EndpointOptions {
@@ -169,6 +166,9 @@ export interface MountConfig {
   readonly readSession: ReadSession | undefined;
   readonly websocket: WebSocketConfig | undefined;
   readonly longpoll: LongPollConfig | undefined;
+  readonly transports: readonly TransportDefinition[];
+  /** For transports that have none of their own. */
+  readonly checkOrigin: CheckOrigin;
 }
 
 const ENDPOINT_KEYS = [
@@ -188,7 +188,7 @@ const ENDPOINT_KEYS = [
   "health",
   "logger",
 ];
-const MOUNT_KEYS = ["socket", "authToken", "session", "websocket", "longpoll"];
+const MOUNT_KEYS = ["socket", "authToken", "session", "websocket", "longpoll", "transports"];
 const WEBSOCKET_KEYS = [
   "path",
   "timeout",
@@ -247,8 +247,8 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
   const where = `sockets["${path}"]`;
   checkKeys(where, options, MOUNT_KEYS);
   checkPath(path);
-  const { socket, authToken = false, session, websocket = true, longpoll = false } = options;
-  if (websocket === false && longpoll === false) {
+  const { socket, authToken = false, session, websocket = true, longpoll = false, transports = [] } = options;
+  if (websocket === false && longpoll === false && transports.length === 0) {
     throw new WingbeatError("WB_OPTION", `${where} has no transport: enable websocket or longpoll.`);
   }
   const config: MountConfig = {
@@ -264,15 +264,19 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
       longpoll === false
         ? undefined
         : readLongPoll(`${where}.longpoll`, longpoll === true ? {} : longpoll, checkOrigin),
+    transports,
+    checkOrigin,
   };
   checkGuards(where, config, session);
   return config;
 }
 
 /** A session that every site's pages could use is a mistake. */
-function checkGuards(where: string, { websocket, longpoll }: MountConfig, session: SessionOptions | undefined): void {
+function checkGuards(where: string, config: MountConfig, session: SessionOptions | undefined): void {
+  const { websocket, longpoll, transports, checkOrigin } = config;
   if (session?.csrf !== false) return;
-  if (websocket?.checkOrigin !== false && longpoll?.checkOrigin !== false) return;
+  const all = [websocket, longpoll, ...transports].filter((transport) => transport !== undefined);
+  if (all.every((transport) => (transport.checkOrigin ?? checkOrigin) !== false)) return;
   throw new WingbeatError(
     "WB_OPTION",
     `${where} has checkOrigin: false and session.csrf: false: every web page could act as its visitors. Set one of them.`,

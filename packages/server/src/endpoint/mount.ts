@@ -1,32 +1,37 @@
 /** A socket on its path, with its transports. */
-import type { SocketProcess, SocketEnvironment } from "../socket/process.ts";
-import type { LongPollSessions } from "../transports/longpoll.ts";
+import { admit, refuseAdmitted, reportAdmitted, screen } from "../admission.ts";
+import type { Admitted } from "../admission.ts";
+import { admitHandshake } from "../admission/handshake.ts";
+import type { AdmittedHandshake } from "../admission/handshake.ts";
+import { originCheck } from "../admission/origin.ts";
+import { pathMatcher } from "../admission/path.ts";
+import type { PathMatcher, PathParams } from "../admission/path.ts";
+import type { Refusal } from "../admission/refusal.ts";
+import type { AdmissionRules, EndpointRules, Screened } from "../admission/rules.ts";
+import type { Visit } from "../admission/visit.ts";
+import type { Awaitable } from "../awaitable.ts";
+import type { Found } from "../hosts/host.ts";
+import { SocketProcess } from "../socket/process.ts";
+import type { SocketEnvironment } from "../socket/process.ts";
+import type { Connection, ConnectionHandler } from "../transports/connection.ts";
+import type { Transport, TransportDefinition, TransportMount } from "../transports/transport.ts";
 import type { MountConfig } from "./config.ts";
-import type { ClientDoor } from "./door.ts";
-import type { Premises } from "../admission/rules.ts";
-import { LongPollDoor } from "./longpoll-door.ts";
-import type { PathParams } from "../admission/path.ts";
-import { WebSocketDoor } from "./websocket-door.ts";
 
 export class Mount {
   readonly #environment: SocketEnvironment;
-  readonly #doors: readonly ClientDoor[];
+  readonly #transports: readonly { readonly match: PathMatcher; readonly transport: Transport }[];
 
-  /** `sessions` are the endpoint's long-poll sessions, present when a mount has long polling. */
   constructor(
     config: MountConfig,
     environment: SocketEnvironment,
-    premises: Premises,
-    sessions: LongPollSessions | undefined,
+    rules: EndpointRules,
+    transports: readonly TransportDefinition[],
   ) {
-    const { websocket, longpoll } = config;
     this.#environment = environment;
-    const doors: ClientDoor[] = [];
-    if (websocket !== undefined) doors.push(new WebSocketDoor(config, websocket, environment, premises));
-    if (longpoll !== undefined && sessions !== undefined) {
-      doors.push(new LongPollDoor(config, longpoll, environment, premises, sessions));
-    }
-    this.#doors = doors;
+    this.#transports = transports.map((definition) => ({
+      match: pathMatcher(config.path, definition.path),
+      transport: definition.start(new MountOfTransport(environment, rulesOf(config, environment, rules, definition))),
+    }));
   }
 
   /** The connected clients. */
@@ -40,16 +45,82 @@ export class Mount {
   }
 
   /** The transport that answers requests for a path. */
-  find(path: string): { readonly door: ClientDoor; readonly params: PathParams } | undefined {
-    for (const door of this.#doors) {
-      const params = door.match(path);
-      if (params !== undefined) return { door, params };
+  find(path: string): Found | undefined {
+    for (const { match, transport } of this.#transports) {
+      const params = match(path);
+      if (params !== undefined) return { handler: transport, params };
     }
     return undefined;
   }
 
   /** Waits until all connections are closed; after `ms` terminates the rest. */
   async stop(ms: number): Promise<void> {
-    await Promise.all(this.#doors.map((door) => door.stop(ms)));
+    await Promise.all(this.#transports.map(({ transport }) => transport.stop(ms)));
+  }
+}
+
+function rulesOf(
+  { path, socket, authToken, readSession, checkOrigin }: MountConfig,
+  { endpoint }: SocketEnvironment,
+  shared: EndpointRules,
+  transport: TransportDefinition,
+): AdmissionRules {
+  return {
+    ...shared,
+    endpoint,
+    path,
+    transport: transport.name,
+    socket: socket.spec,
+    checkOrigin: originCheck(transport.checkOrigin ?? checkOrigin, shared.host),
+    errorHandler: transport.errorHandler,
+    subprotocols: transport.subprotocols ?? [],
+    authToken,
+    readSession,
+  };
+}
+
+/** The mount, as one of its transports sees it. */
+class MountOfTransport implements TransportMount {
+  readonly #environment: SocketEnvironment;
+  readonly #rules: AdmissionRules;
+
+  constructor(environment: SocketEnvironment, rules: AdmissionRules) {
+    this.#environment = environment;
+    this.#rules = rules;
+  }
+
+  get endpoint(): object {
+    return this.#rules.endpoint;
+  }
+
+  get path(): string {
+    return this.#rules.path;
+  }
+
+  get authToken(): boolean {
+    return this.#rules.authToken;
+  }
+
+  admit(visit: Visit, params: PathParams): Awaitable<AdmittedHandshake | Refusal> {
+    return admitHandshake(this.#rules, visit, params);
+  }
+
+  screen(visit: Visit, params: PathParams): Awaitable<Screened | Refusal> {
+    return screen(this.#rules, visit, params);
+  }
+
+  admitScreened(screened: Screened, authToken: string | undefined): Awaitable<Admitted | Refusal> {
+    return admit(this.#rules, screened, authToken);
+  }
+
+  open(admitted: Admitted, connection: Connection): ConnectionHandler {
+    reportAdmitted(this.#rules, admitted);
+    const process = new SocketProcess(this.#environment, admitted, connection);
+    this.#environment.processes.add(process);
+    return process;
+  }
+
+  refuse(admitted: Admitted, refusal: Refusal): Refusal {
+    return refuseAdmitted(this.#rules, admitted, refusal);
   }
 }

@@ -1,9 +1,10 @@
 /** What is known about a connection before it is accepted: the second argument of `connect`. */
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { parseTarget } from "../admission/target.ts";
+
+/** The headers of a request, by lower-case name. */
+export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 
 export interface ConnectInfo {
-  /** `websocket` or `longpoll`. */
+  /** The name of the transport: `websocket`, `longpoll` … */
   readonly transport: string;
   readonly uri: {
     readonly scheme: "http" | "https";
@@ -21,7 +22,7 @@ export interface ConnectInfo {
   readonly userAgent: string | undefined;
   /** Headers that begin with `x-`, by lower-case name. Untrusted: clients can send anything in them. */
   readonly xHeaders: Readonly<Record<string, string>>;
-  readonly headers: Readonly<IncomingHttpHeaders>;
+  readonly headers: RequestHeaders;
   /**
    * The token that came through `Sec-WebSocket-Protocol`, or `X-Phoenix-AuthToken` with long polling, on mounts with
    * `authToken: true`. Else undefined.
@@ -29,76 +30,4 @@ export interface ConnectInfo {
   readonly authToken: string | undefined;
   /** The user's web session, on mounts with `session`. Undefined when there is none, or when the CSRF check failed. */
   readonly session: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** The sender of a request and the address it was sent to, according to the TCP connection or a trusted proxy. */
-export interface Sender {
-  readonly address: string;
-  readonly port: number;
-  readonly scheme: "http" | "https";
-  /** As in a `Host` header. */
-  readonly host: string;
-}
-
-/** Reads the info from a request, mostly lazily: most sockets need one part of it, or none. */
-export class RequestInfo implements ConnectInfo {
-  readonly transport: string;
-  readonly authToken: string | undefined;
-  readonly session: ConnectInfo["session"];
-  readonly #sender: Sender;
-  readonly #request: IncomingMessage;
-  /** A copy that no callback can change for another one. */
-  #headers: ConnectInfo["headers"] | undefined = undefined;
-
-  constructor(
-    request: IncomingMessage,
-    sender: Sender,
-    transport: string,
-    authToken: string | undefined,
-    session: ConnectInfo["session"],
-  ) {
-    this.#sender = sender;
-    this.#request = request;
-    this.transport = transport;
-    this.authToken = authToken;
-    this.session = session;
-    Object.freeze(this);
-  }
-
-  get peer(): ConnectInfo["peer"] {
-    const { address, port } = this.#sender;
-    return { address, port };
-  }
-
-  get uri(): ConnectInfo["uri"] {
-    const { scheme } = this.#sender;
-    const target = parseTarget(this.#request.url ?? "/");
-    const host = hostOf(this.#sender.host);
-    return {
-      scheme,
-      host: host.name,
-      port: host.port ?? (scheme === "https" ? 443 : 80),
-      path: target?.path ?? "/",
-      query: target?.query ?? "",
-    };
-  }
-
-  get userAgent(): string | undefined {
-    return this.headers["user-agent"];
-  }
-
-  get xHeaders(): ConnectInfo["xHeaders"] {
-    const found = Object.entries(this.headers).filter(([name]) => name.startsWith("x-"));
-    return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
-  }
-
-  get headers(): ConnectInfo["headers"] {
-    return (this.#headers ??= Object.freeze({ ...this.#request.headers }));
-  }
-}
-
-/** Splits a `Host` header: `example.com:8080`, `[::1]:4000`. */
-export function hostOf(header: string): { readonly name: string; readonly port: number | undefined } {
-  const match = /^(.*?)(?::(\d+))?$/.exec(header);
-  return { name: (match?.[1] ?? "").toLowerCase(), port: match?.[2] === undefined ? undefined : Number(match[2]) };
 }

@@ -5,7 +5,7 @@ import { createEndpoint, defineChannel, defineSocket, ok, refuse, routeChannel }
 import type { Endpoint, SocketDefinition } from "../index.ts";
 import { attach } from "../telemetry/attach.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
-import { MemoryConnection } from "../testing/connection.ts";
+import { MemoryConnection } from "../transports/memory.ts";
 import { SocketProcess } from "./process.ts";
 
 const cleanups: (() => unknown)[] = [];
@@ -40,7 +40,7 @@ function connect(socket: SocketDefinition, endpoint = endpointOf(socket), id: st
   const received: Message[] = [];
   const closed: { code: number; reason: string }[] = [];
   const connection = new MemoryConnection({
-    received: (message) => received.push(message),
+    received: (data) => received.push(v2Client.decode(data)),
     closed: (code, reason) => closed.push({ code, reason }),
   });
   const environment = {

@@ -53,9 +53,9 @@ export interface SocketEnvironment {
 }
 
 /** A reserved connection slot. */
-export interface Place {
+export interface Slot {
   /** Called once. */
-  leave(): void;
+  release(): void;
 }
 
 /** The result of admission. */
@@ -68,7 +68,7 @@ export interface Admission {
   /** When its `connect` began, by `performance.now()`: a "disconnect" on its id since then ends it. */
   readonly since?: number;
   /** Released when the connection ends. */
-  readonly place?: Place;
+  readonly slot?: Slot;
 }
 
 export class SocketProcess extends Reader implements ConnectionHandler, ChannelHost {
@@ -81,7 +81,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
   #channels: Channels = undefined;
   readonly #idSubscription: Subscription | undefined;
   readonly #rateLimit: RateLimit;
-  readonly #place: Place | undefined;
+  readonly #slot: Slot | undefined;
   /** Memory that messages of the client take while they wait for busy channels. */
   #waitingBytes = 0;
   #isFull = false;
@@ -96,7 +96,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     this.extensions = admission.extensions ?? false;
     this.#assigns = admission.assigns;
     this.#rateLimit = new RateLimit(environment.socket.rates);
-    this.#place = admission.place;
+    this.#slot = admission.slot;
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
     const { since = Infinity } = admission;
     if (this.id !== null && environment.disconnects?.hasSince(this.id, since) === true) {
@@ -167,7 +167,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
   closed(code: number, reason: string): void {
     this.endReading(true);
     this.#environment.processes.delete(this);
-    this.#place?.leave();
+    this.#slot?.release();
     if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
     for (const channel of listOf(this.#channels)) channel.connectionClosed();
     emit("socket.closed", { ...this.describe(), code, reason });

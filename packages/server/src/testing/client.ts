@@ -1,13 +1,12 @@
 /** A connected test client: a real socket process over a connection in memory. */
-import { CloseCode, DISCONNECT, JOIN, REPLY, v2Client, v2Server } from "@wingbeat/protocol";
-import type { Message, SocketContract } from "@wingbeat/protocol";
+import { CloseCode, DISCONNECT, JOIN, REPLY, v2Client } from "@wingbeat/protocol";
+import type { FrameData, Message, SocketContract } from "@wingbeat/protocol";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
-import { SocketProcess } from "../socket/process.ts";
-import type { Admission, SocketEnvironment } from "../socket/process.ts";
+import type { Admission } from "../socket/process.ts";
+import type { MemoryClient, MemoryConnection } from "../transports/memory.ts";
 import { TestChannel } from "./channel.ts";
 import type { ChannelClient } from "./channel.ts";
-import { MemoryConnection } from "./connection.ts";
 import type { ChannelOf, FrameworkError, Topics } from "./contract.ts";
 import { Inbox } from "./inbox.ts";
 import { show } from "./match.ts";
@@ -32,14 +31,14 @@ interface Closing {
   readonly reason: string;
 }
 
-export class TestClient<Contract extends SocketContract = SocketContract> implements ChannelClient {
+export class TestClient<Contract extends SocketContract = SocketContract> implements ChannelClient, MemoryClient {
   /** The socket's id, or null. */
   readonly id: string | null;
   /** What `connect` assigned. */
   readonly assigns: Readonly<Record<string, unknown>>;
   readonly timeout: number;
   readonly #endpoint: Endpoint;
-  readonly #connection: MemoryConnection;
+  #connection: MemoryConnection | undefined = undefined;
   readonly #channels: TestChannel[] = [];
   readonly #channelByRef = new Map<string, TestChannel>();
   readonly #joinRefs = new Map<TestChannel, string>();
@@ -48,28 +47,29 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
   #ref = 0;
 
   /** @internal Made by `connect` and `socket` of the kit. */
-  constructor(
-    endpoint: Endpoint,
-    environment: Omit<SocketEnvironment, "processes">,
-    admission: Omit<Admission, "codec">,
-    timeout: number,
-  ) {
+  constructor(endpoint: Endpoint, { id, assigns }: Pick<Admission, "id" | "assigns">, timeout: number) {
     this.#endpoint = endpoint;
-    this.id = admission.id;
-    this.assigns = admission.assigns;
+    this.id = id;
+    this.assigns = assigns;
     this.timeout = timeout;
-    this.#connection = new MemoryConnection({
-      received: (message) => this.#channelFor(message)?.received(message),
-      closed: (code, reason) => this.#closed({ code, reason }),
-    });
-    const processes = new Set<SocketProcess>();
-    const process = new SocketProcess(
-      { ...environment, processes },
-      { ...admission, codec: v2Server },
-      this.#connection,
-    );
-    processes.add(process);
-    this.#connection.start(process);
+  }
+
+  /** @internal The client is connected. */
+  start(connection: MemoryConnection): this {
+    this.#connection = connection;
+    return this;
+  }
+
+  /** @internal A frame of the server. */
+  received(data: FrameData): void {
+    const message = v2Client.decode(data);
+    this.#channelFor(message)?.received(message);
+  }
+
+  /** @internal The connection has ended. */
+  closed(code: number, reason: string): void {
+    this.#closing = { code, reason };
+    this.#closings.add(this.#closing);
   }
 
   /** Joins a topic. Returns the server's answer, accepted or refused; rejects without an answer within `timeout` ms. */
@@ -116,7 +116,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
 
   /** Closes the connection as the client: its channels end with reason `closed`. */
   close(): void {
-    this.#connection.close(CloseCode.normal, "");
+    this.#connection?.close(CloseCode.normal, "");
   }
 
   /** Waits until the connection is closed, by either side. Returns close code and reason. */
@@ -137,7 +137,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
       this.#channels.push(channel);
     }
     const joinRef = this.#joinRefs.get(channel) ?? null;
-    this.#connection.receive(v2Client.encode({ joinRef, ref, topic: channel.topic, event, payload }));
+    this.#connection?.receive(v2Client.encode({ joinRef, ref, topic: channel.topic, event, payload }));
     return ref;
   }
 
@@ -162,7 +162,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
 
   /** @internal The kit is being closed. */
   forget(): void {
-    this.#connection.close(CloseCode.normal, "");
+    this.#connection?.close(CloseCode.normal, "");
     for (const channel of this.#channels) channel.forget();
   }
 
@@ -196,10 +196,5 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
     return this.#channels.findLast(
       (channel) => channel.topic === topic && (joinRef === null || this.#joinRefs.get(channel) === joinRef),
     );
-  }
-
-  #closed(closing: Closing): void {
-    this.#closing = closing;
-    this.#closings.add(closing);
   }
 }

@@ -1,21 +1,22 @@
 /** The kit of one socket definition: makes its clients, and an endpoint that they share. */
-import type { IncomingMessage } from "node:http";
+import { v2Server } from "@wingbeat/protocol";
 import type { SocketContract } from "@wingbeat/protocol";
-import { welcome } from "../admission.ts";
-import { readMounts } from "../endpoint/config.ts";
-import type { EndpointOptions, MountConfig, MountOptions, WebSocketConfig } from "../endpoint/config.ts";
-import { admitHandshake } from "../admission/handshake.ts";
 import { Gate } from "../admission/gate.ts";
 import { senderFinder } from "../admission/proxy.ts";
 import { Refusal } from "../admission/refusal.ts";
-import { entranceOf } from "../endpoint/websocket-door.ts";
+import { readMounts } from "../endpoint/config.ts";
+import type { EndpointOptions, MountConfig, MountOptions } from "../endpoint/config.ts";
+import { Mount } from "../endpoint/mount.ts";
 import { createEndpoint } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkTimeout } from "../options.ts";
-import type { Admission } from "../socket/process.ts";
+import { SocketProcess } from "../socket/process.ts";
+import type { Admission, SocketEnvironment } from "../socket/process.ts";
 import type { SocketDefinition } from "../socket.ts";
 import { attach } from "../telemetry/attach.ts";
+import { MemoryConnection, MemoryTransport } from "../transports/memory.ts";
+import type { MemoryRequest } from "../transports/memory.ts";
 import { TestClient } from "./client.ts";
 import { show } from "./match.ts";
 import { encodeQuery } from "./query.ts";
@@ -49,23 +50,22 @@ export interface ConnectRefusal {
 }
 
 /** Clients of a kit connect directly: no proxy, no limits. */
-const PREMISES = {
+const RULES = {
   host: undefined,
   gate: new Gate(),
   senderOf: senderFinder(false),
   connectTimeout: Number.POSITIVE_INFINITY,
 };
-/** They stay until they have been let in. */
-const CALLER = { watch: () => () => {} };
 
 export class TestKit<Contract extends SocketContract = SocketContract> {
   /** Broadcasts from outside of channels, as `ctx.endpoint` does. */
   readonly endpoint: Endpoint;
-  readonly #mount: MountConfig;
+  readonly #config: MountConfig;
   readonly #timeout: number;
   readonly #ownsEndpoint: boolean;
   /** By path: every client has its own path, so that telemetry can distinguish them. */
   readonly #clients = new Map<string, TestClient<Contract>>();
+  readonly #mounts: Mount[] = [];
   readonly #detach: readonly (() => void)[];
   #connects = 0;
   #isClosed = false;
@@ -75,7 +75,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     checkTimeout("testSocket: timeout", timeout);
     // Clients of the kit connect like WebSocket clients, even if the mount only has long polling.
     const sockets = { "/test": "socket" in socket ? { ...socket, websocket: socket.websocket || true } : socket };
-    this.#mount = readMounts({ sockets })[0] as MountConfig;
+    this.#config = readMounts({ sockets })[0] as MountConfig;
     this.#timeout = timeout;
     this.#ownsEndpoint = endpoint === undefined;
     this.endpoint = endpoint ?? createEndpoint({ sockets, presence, logger: false });
@@ -96,31 +96,38 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
    * when the kit is closed, also while `connect` is under way.
    */
   async connect(params: object = {}, from: ConnectFrom = {}): Promise<TestClient<Contract>> {
-    const { path, outcome } = await this.#admit(params, from);
-    if (!(outcome instanceof Refusal)) return this.#open(path, outcome);
-    const why = outcome.reason === undefined ? "" : `: ${show(outcome.reason)}`;
+    const connected = await this.#connect(params, from);
+    if (!(connected instanceof Refusal)) return connected;
+    const { stage, answer, reason, error } = connected;
+    const why = reason === undefined ? "" : `: ${show(reason)}`;
     throw new WingbeatError(
       "WB_ASSERTION",
-      `connect: refused by ${outcome.stage} with HTTP status ${outcome.answer.status}${why}.`,
-      outcome.error === undefined ? {} : { cause: outcome.error },
+      `connect: refused by ${stage} with HTTP status ${answer.status}${why}.`,
+      error === undefined ? {} : { cause: error },
     );
   }
 
   /** Connects a client that must be refused. Returns how; rejects with `WB_ASSERTION` when it is accepted. */
   async assertRefused(params: object = {}, from: ConnectFrom = {}): Promise<ConnectRefusal> {
-    const { outcome } = await this.#admit(params, from);
-    if (outcome instanceof Refusal) {
-      return { status: outcome.answer.status, reason: outcome.reason, error: outcome.error };
+    const connected = await this.#connect(params, from);
+    if (connected instanceof Refusal) {
+      return { status: connected.answer.status, reason: connected.reason, error: connected.error };
     }
+    connected.forget();
     throw new WingbeatError(
       "WB_ASSERTION",
-      `assertRefused: connect accepted the client, with ${show(outcome.assigns)}.`,
+      `assertRefused: connect accepted the client, with ${show(connected.assigns)}.`,
     );
   }
 
   /** A connected client, without running `connect` and `id`. Throws `WB_ENDPOINT_STATE` when the kit is closed. */
   socket(assigns: Readonly<Record<string, unknown>> = {}, id: string | null = null): TestClient<Contract> {
-    return this.#open(this.#nextPath(), { assigns, id });
+    this.#checkOpen();
+    const path = this.#nextPath();
+    const client = this.#clientAt(path, { assigns, id });
+    const connection = new MemoryConnection(client, "websocket");
+    connection.start(new SocketProcess(this.#environment(path), { assigns, id, codec: v2Server }, connection));
+    return client.start(connection);
   }
 
   /** Closes all clients of the kit, and its endpoint if it is the kit's own. */
@@ -130,32 +137,34 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     this.#clients.clear();
     await new Promise((resolve) => setImmediate(resolve)); // channels handle what they were sent, then they end
     for (const detach of this.#detach) detach();
+    await Promise.all(this.#mounts.map((mount) => mount.stop(0)));
     if (this.#ownsEndpoint) await this.endpoint.close();
   }
 
-  async #admit(params: object, from: ConnectFrom): Promise<{ path: string; outcome: Admission | Refusal }> {
+  async #connect(params: object, from: ConnectFrom): Promise<TestClient<Contract> | Refusal> {
     this.#checkOpen();
     const path = this.#nextPath();
-    const mount = { ...this.#mount, path, authToken: this.#mount.authToken || from.authToken !== undefined };
-    const entrance = entranceOf(mount, mount.websocket as WebSocketConfig, this.endpoint, PREMISES);
-    const outcome = await admitHandshake(entrance, requestOf(params, from), {}, CALLER);
-    if (!(outcome instanceof Refusal)) welcome(entrance, outcome);
-    return { path, outcome };
+    const memory = new MemoryTransport({ ...this.#config.websocket, name: "websocket" });
+    const config = { ...this.#config, path, authToken: this.#config.authToken || from.authToken !== undefined };
+    this.#mounts.push(new Mount(config, this.#environment(path), RULES, [memory]));
+    let client: TestClient<Contract> | undefined;
+    const connection = await memory.connect(requestOf(params, from), (admitted) => {
+      this.#checkOpen();
+      return (client = this.#clientAt(path, admitted));
+    });
+    return connection instanceof Refusal ? connection : (client as TestClient<Contract>).start(connection);
   }
 
-  #open(path: string, admission: Omit<Admission, "codec">): TestClient<Contract> {
-    this.#checkOpen();
-    const { endpoint } = this;
-    const environment = {
-      endpoint,
-      pubsub: endpoint.pubsub,
-      path,
-      socket: this.#mount.socket.spec,
-      work: { running: 0 },
-    };
-    const client = new TestClient<Contract>(endpoint, environment, admission, this.#timeout);
+  #clientAt(path: string, connected: Pick<Admission, "id" | "assigns">): TestClient<Contract> {
+    const client = new TestClient<Contract>(this.endpoint, connected, this.#timeout);
     this.#clients.set(path, client);
     return client;
+  }
+
+  #environment(path: string): SocketEnvironment {
+    const { endpoint } = this;
+    const { spec: socket } = this.#config.socket;
+    return { endpoint, pubsub: endpoint.pubsub, path, socket, processes: new Set(), work: { running: 0 } };
   }
 
   #checkOpen(): void {
@@ -171,19 +180,17 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   }
 }
 
-/** The parts of a client's handshake request that the endpoint reads. */
-function requestOf(params: object, { headers, authToken, peer }: ConnectFrom): IncomingMessage {
+/** The handshake request of a client. */
+function requestOf(params: object, { headers, authToken, peer }: ConnectFrom): MemoryRequest {
   const token = authToken === undefined ? undefined : Buffer.from(authToken).toString("base64url");
   return {
-    method: "GET",
     url: `/test/websocket?${encodeQuery({ vsn: "2.0.0", ...params })}`,
     headers: {
-      host: "localhost",
       ...(token === undefined ? {} : { "sec-websocket-protocol": `phoenix, base64url.bearer.phx.${token}` }),
       ...headers,
     },
-    socket: { remoteAddress: peer?.address ?? "127.0.0.1", remotePort: peer?.port ?? 50_000 },
-  } as unknown as IncomingMessage;
+    ...(peer === undefined ? {} : { peer }),
+  };
 }
 
 /**

@@ -1,33 +1,40 @@
-/**
- * The long-poll transport: messages travel in the responses to waiting GET requests and in the bodies of POST requests.
- * It gets requests that the endpoint has admitted and knows nothing of sockets and channels.
- */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerJson, pollText, statusText, writeJson } from "./longpoll/answer.ts";
+/** The long-poll transport: messages travel in the answers to waiting GET requests and in the bodies of POST requests. */
+import type { Admitted } from "../admission.ts";
+import type { PathParams } from "../admission/path.ts";
+import { absent, Refusal } from "../admission/refusal.ts";
+import type { Screened } from "../admission/rules.ts";
+import type { BodyFault, Exchange, Unfinished } from "../hosts/host.ts";
+import { emit } from "../telemetry.ts";
+import { jsonBody, pollText, preflightAnswer, refusalText, statusText, UNSUPPORTED } from "./longpoll/answer.ts";
 import { batchOf } from "./longpoll/batch.ts";
 import type { BatchFault } from "./longpoll/batch.ts";
-import { discardBody, readBody } from "./longpoll/body.ts";
-import type { BodyFault, Unfinished } from "./longpoll/body.ts";
+import type { LongPollClients } from "./longpoll/clients.ts";
 import type { ConnectionLimits } from "./longpoll/connection.ts";
 import { PollRequest, PostRequest } from "./longpoll/requests.ts";
-import type { LongPollSessions } from "./longpoll/sessions.ts";
-import type { Patience } from "./longpoll/waiting-request.ts";
-import type { Connection, ConnectionHandler } from "./connection.ts";
+import type { Timeouts } from "./longpoll/waiting-request.ts";
+import type { Transport, TransportDefinition, TransportMount } from "./transport.ts";
 
-export { answerEmpty, answerJson, answerPreflight, refusalText, statusText } from "./longpoll/answer.ts";
-export { LongPollSessions } from "./longpoll/sessions.ts";
+export { LongPollClients } from "./longpoll/clients.ts";
 export type { DirectMessages } from "./longpoll/relay.ts";
 
-export interface LongPollTransportOptions extends ConnectionLimits, Patience {
+export interface LongPollTransportOptions
+  extends ConnectionLimits, Timeouts, Omit<TransportDefinition, "name" | "start"> {
   /** How many messages one POST may hold. */
   readonly maxBatchMessages: number;
 }
 
-/** Why a POST was refused as a whole, whatever its session: nothing in it was handled. */
-export type PostFault = "body too large" | "body too slow" | BatchFault | "too much waits";
+/** The transport with these options. `clients` are those of the endpoint. */
+export const longPollTransport = (
+  options: LongPollTransportOptions,
+  clients: LongPollClients,
+): TransportDefinition => ({
+  ...options,
+  name: "longpoll",
+  start: (mount) => new LongPollTransport(mount, options, clients),
+});
 
-/** The limit that a POST exceeded, if any. */
-export type OnRefused = (reason: PostFault, limit: number | undefined) => void;
+/** Why a POST was refused as a whole, whoever sent it: nothing in it was handled. */
+type PostFault = "body too large" | "body too slow" | BatchFault | "too much waits";
 
 const FAULTS: Readonly<Record<Exclude<BodyFault, "cut off">, { reason: PostFault; status: number }>> = {
   "too large": { reason: "body too large", status: 413 },
@@ -35,92 +42,130 @@ const FAULTS: Readonly<Record<Exclude<BodyFault, "cut off">, { reason: PostFault
   "too slow": { reason: "body too slow", status: 408 },
 };
 
-export class LongPollTransport {
-  readonly #mount: string;
+class LongPollTransport implements Transport {
+  readonly #mount: TransportMount;
   readonly #options: LongPollTransportOptions;
-  readonly #sessions: LongPollSessions;
-  readonly #onRefused: OnRefused;
+  readonly #clients: LongPollClients;
+  /** The path pattern of its requests: tokens of other mounts are rejected. */
+  readonly #path: string;
   /** By token. */
   readonly #unfinished = new Map<string, Unfinished>();
 
-  /** `mount` is the path pattern of its requests: tokens of other mounts are rejected. */
-  constructor(mount: string, options: LongPollTransportOptions, sessions: LongPollSessions, onRefused: OnRefused) {
+  constructor(mount: TransportMount, options: LongPollTransportOptions, clients: LongPollClients) {
     this.#mount = mount;
     this.#options = options;
-    this.#sessions = sessions;
-    this.#onRefused = onRefused;
+    this.#clients = clients;
+    this.#path = `${mount.path}${options.path}`;
   }
 
-  /** Starts a session for an admitted client, with the handler that `accept` returns. */
-  open(response: ServerResponse, accept: (connection: Connection) => ConnectionHandler): void {
-    const connection = this.#sessions.open(this.#mount, this.#options);
-    connection.start(accept(connection));
-    answerJson(response, pollText(410, connection.token, []));
+  async request(exchange: Exchange, params: PathParams): Promise<void> {
+    const screened = await this.#mount.screen(exchange, params);
+    if (screened instanceof Refusal) await this.#refuse(exchange, screened);
+    else if (exchange.method === "GET") this.#poll(exchange, screened);
+    else if (exchange.method === "POST") await this.#post(exchange, tokenOf(screened));
+    else exchange.answer(exchange.method === "OPTIONS" ? preflightAnswer(exchange) : UNSUPPORTED);
   }
 
-  /** Answers a GET with the messages of its session. Calls `onGone` when there is no such session. */
-  poll(response: ServerResponse, token: unknown, onGone: () => void): void {
-    const session = this.#sessions.find(this.#mount, token);
-    if (session === undefined) onGone();
-    else new PollRequest(response, session, this.#options, onGone).start();
+  /** Nothing to wait for: a closed connection is gone at once. */
+  async stop(): Promise<void> {}
+
+  /** Answers a GET with the messages of its client, or connects a new one. */
+  #poll(exchange: Exchange, screened: Screened): void {
+    const connect = (): void => void this.#connect(exchange, screened);
+    const client = this.#clients.find(this.#path, tokenOf(screened));
+    if (client === undefined) connect();
+    else new PollRequest(exchange, client, this.#options, connect).start();
   }
 
-  /** Passes the batch of a POST to its session. Never rejects. */
-  async post(request: IncomingMessage, response: ServerResponse, token: unknown): Promise<void> {
-    const session = this.#sessions.find(this.#mount, token);
-    if (session === undefined) {
-      await this.refusePost(request, response, 410);
+  async #connect(exchange: Exchange, screened: Screened): Promise<void> {
+    const authToken = this.#mount.authToken ? exchange.headers["x-phoenix-authtoken"] : undefined;
+    try {
+      this.#open(exchange, await this.#mount.admitScreened(screened, authToken));
+    } catch (error) {
+      emit("http.failed", { error });
+      exchange.destroy();
+    }
+  }
+
+  #open(exchange: Exchange, admitted: Admitted | Refusal): void {
+    if (admitted instanceof Refusal) refuseGet(exchange, admitted);
+    else if (exchange.isGone) this.#mount.refuse(admitted, absent("gone"));
+    else {
+      const connection = this.#clients.open(this.#path, this.#options);
+      connection.start(this.#mount.open(admitted, connection));
+      exchange.answer(jsonBody(pollText(410, connection.token, [])));
+    }
+  }
+
+  /** Passes the batch of a POST to its client. Never rejects. */
+  async #post(exchange: Exchange, token: unknown): Promise<void> {
+    const client = this.#clients.find(this.#path, token);
+    if (client === undefined) {
+      await this.#refusePost(exchange, 410);
       return;
     }
     const { maxBodySize, bodyTimeout, maxBatchMessages } = this.#options;
-    const body = await this.#readBody(request, session.token);
+    const body = await this.#readBody(exchange, client.token);
     if (body === "cut off") return;
     if (typeof body === "string") {
       const { reason, status } = FAULTS[body];
-      this.#onRefused(reason, body === "too slow" ? bodyTimeout : maxBodySize);
-      if (body === "too slow") answerJson(response, statusText(status), status, { connection: "close" });
-      else await this.refusePost(request, response, status, status);
+      this.#report(reason, body === "too slow" ? bodyTimeout : maxBodySize);
+      if (body === "too slow") exchange.answer(jsonBody(statusText(status), status, { connection: "close" }));
+      else await this.#refusePost(exchange, status, status);
       return;
     }
-    const frames = batchOf(body, request.headers["content-type"], maxBatchMessages);
-    if (typeof frames === "string") this.#refuseBatch(response, frames);
+    const frames = batchOf(body, exchange.headers["content-type"], maxBatchMessages);
+    if (typeof frames === "string") this.#refuseBatch(exchange, frames);
     else {
-      const onFull = (): void => this.#onRefused("too much waits", maxBodySize);
-      new PostRequest(response, session, this.#options, frames, onFull).start();
+      const onFull = (): void => this.#report("too much waits", maxBodySize);
+      new PostRequest(exchange, client, this.#options, frames, onFull).start();
     }
   }
 
-  /**
-   * Answers a POST before its body is read. The connection closes once the client has sent the body, or after
-   * `bodyTimeout`.
-   */
-  async refusePost(
-    request: IncomingMessage,
-    response: ServerResponse,
-    status: number,
-    httpStatus = 200,
-  ): Promise<void> {
-    if (!writeJson(response, statusText(status), httpStatus, { connection: "close" })) return;
-    await discardBody(request, this.#options.bodyTimeout);
-    // Of pipelined requests, only the first response is destroyed with its socket. Ending the others out of order fails
-    // an internal assertion of Node, which ends the process.
-    if (!response.destroyed && !request.socket.destroyed) response.end();
-  }
-
-  async #readBody(request: IncomingMessage, token: string): Promise<Buffer | BodyFault> {
+  async #readBody(exchange: Exchange, token: string): Promise<Buffer | BodyFault> {
     const { maxBodySize, bodyTimeout } = this.#options;
     let unfinished = this.#unfinished.get(token);
     if (unfinished === undefined) this.#unfinished.set(token, (unfinished = { count: 0, bytes: 0 }));
     unfinished.count++;
-    const body = await readBody(request, maxBodySize, bodyTimeout, unfinished);
+    const body = await exchange.readBody(maxBodySize, bodyTimeout, unfinished);
     if (--unfinished.count === 0) this.#unfinished.delete(token);
     return body;
   }
 
-  #refuseBatch(response: ServerResponse, fault: BatchFault): void {
+  #refuseBatch(exchange: Exchange, fault: BatchFault): void {
     const isTooLarge = fault === "batch too large";
-    this.#onRefused(fault, isTooLarge ? this.#options.maxBatchMessages : undefined);
+    this.#report(fault, isTooLarge ? this.#options.maxBatchMessages : undefined);
     const status = isTooLarge ? 413 : 400;
-    answerJson(response, statusText(status), status);
+    exchange.answer(jsonBody(statusText(status), status));
+  }
+
+  async #refuse(exchange: Exchange, refusal: Refusal): Promise<void> {
+    const { status } = refusal.answer;
+    if (exchange.method !== "POST") refuseGet(exchange, refusal);
+    else await this.#refusePost(exchange, status, status === 403 ? 200 : status);
+  }
+
+  /** Answers a POST before its body is read. */
+  #refusePost(exchange: Exchange, status: number, httpStatus = 200): Promise<void> {
+    return exchange.answerEarly(jsonBody(statusText(status), httpStatus), this.#options.bodyTimeout);
+  }
+
+  /** `limit` is the limit that a POST exceeded, if any. */
+  #report(reason: PostFault, limit: number | undefined): void {
+    const { endpoint, path } = this.#mount;
+    emit("longpoll.refused", { endpoint, path, reason, limit });
   }
 }
+
+/** Long-poll clients treat this status as a server failure: they close and reconnect. */
+const FAILURE = statusText(500);
+
+/** A 403 is sent in the body of a 200, as Phoenix does; only failures use the HTTP status. */
+function refuseGet(exchange: Exchange, { answer, frame }: Refusal): void {
+  if (frame !== undefined) exchange.answer(jsonBody(refusalText(frame)));
+  else if (answer.status === 403) exchange.answer(jsonBody(statusText(403)));
+  else exchange.answer(jsonBody(FAILURE, answer.status, answer.status === 503 ? answer.headers : {}));
+}
+
+/** The client's token: in a header (Phoenix 1.9) or in the query. The header wins. */
+const tokenOf = ({ visit, params }: Screened): unknown => visit.headers["x-phoenix-longpoll-token"] ?? params["token"];

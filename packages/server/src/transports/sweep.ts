@@ -1,12 +1,6 @@
-/** Timers of transports: timeouts that may be off, and the sweep that checks all idle deadlines of a transport. */
+/** The sweep: one timer checks the idle deadlines of all connections of a transport. */
 
-/** The longest delay of a Node timer; longer ones fire at once. */
-const MAX_DELAY = 2 ** 31 - 1;
-
-/** `setTimeout`, where Infinity means never. */
-export function startTimeout(run: () => void, ms: number): NodeJS.Timeout | undefined {
-  return ms === Infinity ? undefined : setTimeout(run, ms);
-}
+import { MAX_DELAY } from "../options.ts";
 
 /**
  * Checks idle deadlines every `interval` ms: calls `sweep` with the ms since the last call, and with the time. Pass the

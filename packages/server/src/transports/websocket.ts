@@ -1,141 +1,106 @@
-/**
- * The WebSocket transport (RFC 6455, over the `ws` library): handshakes, frame limits, the idle sweep. It gets requests
- * that the endpoint has admitted and knows nothing of sockets and channels.
- */
-import type { IncomingMessage } from "node:http";
+/** The WebSocket transport (RFC 6455), for hosts that hand over the TCP connection. */
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
-import type { Server } from "ws";
-import { WingbeatError } from "../errors.ts";
-import { sweepEvery } from "./sweep.ts";
-import type { Connection, ConnectionHandler } from "./connection.ts";
-import { ServerWebSocket, WebSocketConnection } from "./websocket/connection.ts";
-import type { ConnectionLimits } from "./websocket/connection.ts";
+import { CloseCode } from "@wingbeat/protocol";
+import type { AdmittedHandshake } from "../admission/handshake.ts";
+import type { PathParams } from "../admission/path.ts";
+import { absent, Refusal } from "../admission/refusal.ts";
+import type { Visit } from "../admission/visit.ts";
+import { isPromise } from "../awaitable.ts";
+import type { Exchange, Upgrade } from "../hosts/host.ts";
+import type { ConnectionHandler } from "./connection.ts";
+import type { Transport, TransportDefinition, TransportMount } from "./transport.ts";
+import { WebSocketAcceptor } from "./websocket/acceptor.ts";
+import type { AcceptorOptions } from "./websocket/acceptor.ts";
 import { readHandshake } from "./websocket/handshake.ts";
-import type { Handshake } from "./websocket/handshake.ts";
-import { guardReceiver } from "./websocket/receiver-guard.ts";
+import { refusedHandshake } from "./websocket/refused-handshake.ts";
 
-export { refusedHandshake } from "./websocket/refused-handshake.ts";
+export interface WebSocketTransportOptions extends AcceptorOptions, Omit<TransportDefinition, "name" | "start"> {}
 
-export interface WebSocketTransportOptions extends ConnectionLimits {
-  /** Milliseconds without data from the client after which it is closed with 1002. */
-  readonly timeout: number;
-  /** Whether to accept permessage-deflate when a client offers it. */
-  readonly compress: boolean;
+/** The transport with these options. */
+export const webSocketTransport = (options: WebSocketTransportOptions): TransportDefinition => ({
+  ...options,
+  name: "websocket",
+  start: (mount) => new WebSocketTransport(mount, options),
+});
+
+/** An upgrade whose host hands over the TCP connection. */
+interface TcpUpgrade extends Upgrade {
+  readonly socket: Duplex;
+  /** Bytes that arrived after the request. */
+  readonly head: Buffer;
+  /** Writes the last bytes for the client, and closes the connection. */
+  end(bytes: Buffer): void;
 }
 
-/**
- * How many fragments a message may have. Each can keep alive the 64 kB buffer it was read with, if the rest is filled
- * with pings. Browsers send fragments of 128 kB.
- */
-const MAX_FRAGMENTS = 1_024;
-/** How long a client may take to answer a close frame, in ms, before the TCP connection is ended. */
-const CLOSE_OPTIONS = { closeTimeout: 10_000 };
-/** How often the idle sweep runs per timeout: a client is closed at most 10 % late. */
-const SWEEPS_PER_TIMEOUT = 20;
-const SWEEPS_PER_BUFFER_TIMEOUT = 4;
+class WebSocketTransport implements Transport {
+  readonly #mount: TransportMount;
+  readonly #compress: boolean;
+  readonly #acceptor: WebSocketAcceptor;
 
-export class WebSocketTransport {
-  readonly #options: WebSocketTransportOptions;
-  readonly #server: Server<typeof ServerWebSocket>;
-  readonly #connections = new Set<WebSocketConnection>();
-  #onEmpty: (() => void) | undefined = undefined;
-  readonly #forget = (connection: WebSocketConnection): void => {
-    this.#connections.delete(connection);
-    if (this.#connections.size === 0) this.#onEmpty?.();
-  };
-  #sweeper: NodeJS.Timeout | undefined = undefined;
-
-  constructor(options: WebSocketTransportOptions) {
-    this.#options = options;
-    this.#server = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      WebSocket: ServerWebSocket,
-      autoPong: false, // the connection answers pings itself
-      maxPayload: maxPayload(options.maxFrameSize),
-      maxFragments: MAX_FRAGMENTS,
-      perMessageDeflate: options.compress,
-      ...CLOSE_OPTIONS,
-    });
-    this.#server.on("headers", addSubprotocol);
+  constructor(mount: TransportMount, options: WebSocketTransportOptions) {
+    this.#mount = mount;
+    this.#compress = options.compress;
+    this.#acceptor = new WebSocketAcceptor(options);
   }
 
-  /** Parses the handshake of a GET request; a string says why it cannot become a WebSocket. */
-  read(request: IncomingMessage): Handshake | string {
-    return readHandshake(request, this.#options.compress);
+  upgrade(upgrade: TcpUpgrade, params: PathParams): void | Promise<void> {
+    if (upgrade.method !== "GET") {
+      upgrade.answer({ status: 400 });
+      return;
+    }
+    const admitted = this.#mount.admit(upgrade, params);
+    if (isPromise(admitted)) return Promise.resolve(admitted).then((settled) => this.#accept(upgrade, settled));
+    this.#accept(upgrade, admitted);
   }
 
-  /**
-   * Completes the handshake of an admitted request and connects the client to the handler that `accept` returns;
-   * `accept` is not called when the client has gone.
-   */
-  upgrade(
-    handshake: Handshake,
-    socket: Duplex,
-    head: Buffer,
-    subprotocol: string | undefined,
-    accept: (connection: Connection) => ConnectionHandler,
-  ): void {
-    socket.resume();
-    this.#server.handleUpgrade(requestOf(handshake, subprotocol), socket, head, (websocket) => {
-      if (websocket.extensions !== "" && !guardReceiver(websocket)) throw unknownWs();
-      const connection = new WebSocketConnection(websocket, socket, this.#options, this.#forget);
-      this.#connections.add(connection);
-      this.#sweep();
-      connection.start(accept(connection));
-    });
+  /** A request without an upgrade goes through admission first, as in Phoenix, and then gets an error. */
+  async request(exchange: Exchange, params: PathParams): Promise<void> {
+    if (exchange.method !== "GET") {
+      exchange.answer({ status: 400 });
+      return;
+    }
+    const admitted = await this.#mount.admit(exchange, params);
+    const refusal = admitted instanceof Refusal ? admitted : this.#refuse(admitted, this.#faultOf(exchange));
+    exchange.answer(refusal.answer);
   }
 
-  /** Waits until all closing connections are closed; after `ms` terminates the rest. Then stops the sweep. */
-  async stop(ms: number): Promise<void> {
-    const deadline = setTimeout(() => {
-      for (const connection of this.#connections) connection.terminate();
-    }, ms);
-    if (this.#connections.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
-    clearTimeout(deadline);
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
+  stop(ms: number): Promise<void> {
+    return this.#acceptor.stop(ms);
   }
 
-  #sweep(): void {
-    if (this.#sweeper !== undefined) return;
-    const { timeout, bufferTimeout } = this.#options;
-    const interval = Math.min(timeout / SWEEPS_PER_TIMEOUT, bufferTimeout / SWEEPS_PER_BUFFER_TIMEOUT);
-    this.#sweeper = sweepEvery(interval, (passed) => {
-      for (const connection of this.#connections) connection.closeIfIdle(passed, timeout);
-    });
+  #accept(upgrade: TcpUpgrade, admitted: AdmittedHandshake | Refusal): void {
+    const handshake = readHandshake(upgrade, this.#compress);
+    if (admitted instanceof Refusal) {
+      const { answer, frame, subprotocol } = admitted;
+      if (frame === undefined || typeof handshake === "string") upgrade.answer(answer);
+      else upgrade.end(refusedHandshake(handshake.key, subprotocol, frame, CloseCode.refused, "refused"));
+      return;
+    }
+    if (typeof handshake === "string") {
+      upgrade.answer(this.#refuse(admitted, handshake).answer);
+      return;
+    }
+    let handler: ConnectionHandler | undefined;
+    try {
+      const { socket, head } = upgrade;
+      this.#acceptor.accept(handshake, socket, head, admitted.subprotocol, (connection) => {
+        handler = this.#mount.open(admitted, connection);
+        return handler;
+      });
+    } finally {
+      // The client has gone: nothing else would release the slot.
+      if (handler === undefined) this.#mount.refuse(admitted, absent("gone"));
+    }
   }
-}
 
-/** The payload that fits in a masked frame of this many bytes: `ws` counts without the header, Phoenix with it. */
-function maxPayload(maxFrameSize: number): number {
-  const lengthBytes = maxFrameSize <= 125 + 6 ? 0 : maxFrameSize <= 65_535 + 8 ? 2 : 8;
-  return Math.max(1, maxFrameSize - 6 - lengthBytes);
-}
+  #faultOf(visit: Visit): string {
+    const handshake = readHandshake(visit, this.#compress);
+    return typeof handshake === "string" ? handshake : "this path needs a WebSocket handshake";
+  }
 
-const unknownWs = (): WingbeatError =>
-  new WingbeatError(
-    "WB_OPTION",
-    "websocket.compress does not work with the installed version of ws: install the one that wingbeat depends on.",
-  );
-
-/** The request as passed to `ws`: what we have parsed, and nothing else that `ws` could parse differently. */
-interface ReadRequest extends IncomingMessage {
-  readonly subprotocol: string | undefined;
-}
-
-function requestOf({ key, deflate }: Handshake, subprotocol: string | undefined): ReadRequest {
-  const headers = {
-    upgrade: "websocket",
-    "sec-websocket-version": "13",
-    "sec-websocket-key": key,
-    "sec-websocket-extensions": deflate,
-  };
-  return { method: "GET", url: "/", headers, subprotocol } as unknown as ReadRequest;
-}
-
-function addSubprotocol(headers: string[], request: IncomingMessage): void {
-  const { subprotocol } = request as ReadRequest;
-  if (subprotocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
+  /** Refuses a client that passed admission but whose request is not a valid WebSocket handshake. */
+  #refuse(admitted: AdmittedHandshake, fault: string): Refusal {
+    const answer = { status: 400, headers: { "content-type": "text/plain; charset=utf-8" }, body: fault };
+    return this.#mount.refuse(admitted, new Refusal("request", answer, fault));
+  }
 }

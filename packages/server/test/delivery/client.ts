@@ -6,7 +6,7 @@ import { createEndpoint, defineSocket, ok } from "../../src/index.ts";
 import type { Endpoint, EndpointOptions, SocketDefinition, SocketOptions } from "../../src/index.ts";
 import { SocketProcess } from "../../src/socket/process.ts";
 import type { Frame } from "../../src/transports/connection.ts";
-import { MemoryConnection } from "../../src/testing/connection.ts";
+import { MemoryConnection } from "../../src/transports/memory.ts";
 
 type AnyChannels = SocketOptions<readonly [], never, undefined>["channels"] | readonly unknown[];
 

@@ -6,7 +6,7 @@ import { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { WebSocketTransport } from "../../src/transports/websocket.ts";
+import { WebSocketAcceptor } from "../../src/transports/websocket/acceptor.ts";
 import type { ConnectionHandler } from "../../src/transports/connection.ts";
 import { FrameClient } from "./frame-client.ts";
 import { userSocket } from "./room.ts";
@@ -44,7 +44,7 @@ class FedSocket extends Duplex {
 describe.each(Object.keys(INVALID))("a compressed message, %s behind it and two more frames", (what) => {
   it("end the connection and nothing else", async () => {
     const received: unknown[] = [];
-    const transport = new WebSocketTransport({
+    const acceptor = new WebSocketAcceptor({
       timeout: 60_000,
       maxFrameSize: 1_000_000,
       maxBufferedBytes: 1_000_000,
@@ -60,7 +60,7 @@ describe.each(Object.keys(INVALID))("a compressed message, %s behind it and two 
         closed: resolve,
       };
       const handshake = { key: "dGhlIHNhbXBsZSBub25jZQ==", deflate: "permessage-deflate" };
-      transport.upgrade(handshake, socket, Buffer.alloc(0), undefined, () => handler);
+      acceptor.accept(handshake, socket, Buffer.alloc(0), undefined, () => handler);
     });
     await nextTurn();
     socket.push(compressedBytes(LONG));
@@ -71,7 +71,7 @@ describe.each(Object.keys(INVALID))("a compressed message, %s behind it and two 
     expect(await closed).toBeGreaterThanOrEqual(1000);
     socket.destroy();
     await once(socket, "close");
-    await transport.stop(10);
+    await acceptor.stop(10);
     expect(received).toEqual([LONG]);
   });
 });

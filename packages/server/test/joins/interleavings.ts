@@ -7,7 +7,7 @@ import type { Message } from "@wingbeat/protocol";
 import { createEndpoint, defineChannel, defineSocket, ok, refuse } from "../../src/index.ts";
 import type { Endpoint, PubSubAdapter, SocketDefinition } from "../../src/index.ts";
 import { SocketProcess } from "../../src/socket/process.ts";
-import { MemoryConnection } from "../../src/testing/connection.ts";
+import { MemoryConnection } from "../../src/transports/memory.ts";
 
 type Random = () => number;
 
@@ -85,7 +85,7 @@ export function nodesOf(adapters: readonly (PubSubAdapter | undefined)[]): Endpo
 }
 
 function connect(endpoint: Endpoint, received: (message: Message) => void): MemoryConnection {
-  const connection = new MemoryConnection({ received, closed: () => {} });
+  const connection = new MemoryConnection({ received: (data) => received(v2Client.decode(data)), closed: () => {} });
   const processes = new Set<SocketProcess>();
   const environment = { endpoint, pubsub: endpoint.pubsub, path: "/socket", socket: socket.spec, processes };
   const admission = { codec: v2Server, assigns: {}, id: null };

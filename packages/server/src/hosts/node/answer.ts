@@ -1,12 +1,9 @@
 /** Plain HTTP answers, on a response and on the bare socket of an upgrade request. */
-import { STATUS_CODES, validateHeaderName, validateHeaderValue } from "node:http";
-import type { ServerResponse } from "node:http";
+import { STATUS_CODES } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { WingbeatError } from "../../errors.ts";
-import type { HttpAnswer } from "../../endpoint/config.ts";
-
-/** Headers that frame the answer or control the connection: never taken from the application. */
-const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);
+import type { HttpAnswer } from "../../admission/answer.ts";
+import { discardBody, startTimeout } from "./body.ts";
 
 /** How long a client may take to read its answer and to close its side, in ms. */
 const LINGER = 1_000;
@@ -36,44 +33,37 @@ export function endUpgrade(socket: Duplex, bytes: Buffer): void {
   socket.end(bytes, () => socket.resume());
 }
 
-/** Answers a request, unless the client has gone. */
-export function answer(response: ServerResponse, { status, headers = {}, body = "" }: HttpAnswer): void {
-  if (response.headersSent || response.destroyed) return;
+/** Answers a request, unless the client has gone or was answered before. */
+export function answer(response: ServerResponse, content: HttpAnswer): void {
+  if (writeHead(response, content)) response.end(content.body);
+}
+
+/** See `Exchange.answerEarly`. */
+export async function answerEarly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: HttpAnswer,
+  ms: number,
+): Promise<void> {
+  if (!writeHead(response, { ...content, headers: { connection: "close", ...content.headers } })) return;
+  response.write(content.body ?? "");
+  await discardBody(request, ms);
+  // Of pipelined requests, only the first response is destroyed with its socket. Ending the others out of order fails
+  // an internal assertion of Node, which ends the process.
+  if (!response.destroyed && !request.socket.destroyed) response.end();
+}
+
+function writeHead(response: ServerResponse, { status, headers = {}, body = "" }: HttpAnswer): boolean {
+  if (response.headersSent || response.destroyed) return false;
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-  response.end(body);
+  return true;
 }
 
-/**
- * Checks what `errorHandler` returned: it may contain client input, which must not be able to inject headers. Framing
- * headers are dropped. Throws `WB_BAD_RETURN`.
- */
-export function readAnswer(value: unknown): HttpAnswer {
-  if (typeof value !== "object" || value === null) throw badAnswer(`${typeof value}: it must return { status }`);
-  const { status, headers = {}, body = "" } = value as { status?: unknown; headers?: unknown; body?: unknown };
-  if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) {
-    throw badAnswer(`status ${String(status)}: it must be a whole number from 200 to 599`);
-  }
-  if (typeof body !== "string") throw badAnswer(`a body that is ${typeof body}: it must be a string`);
-  if (typeof headers !== "object" || headers === null) throw badAnswer("headers that are not an object");
-  return { status: status as number, headers: readHeaders(headers), body };
+/** Closes the connection of a client that does not read its answer within `ms`. */
+export function endUnread(response: ServerResponse, ms: number): void {
+  const { socket } = response;
+  // What the kernel has accepted uses no memory here.
+  if (socket === null || socket.writableLength === 0) return;
+  const deadline = startTimeout(() => socket.destroy(), ms);
+  response.once("close", () => clearTimeout(deadline));
 }
-
-function readHeaders(headers: object): Record<string, string> {
-  const read: [string, string][] = [];
-  for (const [name, value] of Object.entries(headers) as [string, unknown][]) {
-    if (FRAMING.has(name.toLowerCase())) continue;
-    if (typeof value !== "string" && typeof value !== "number") {
-      throw badAnswer(`header ${JSON.stringify(name)} that is ${typeof value}: it must be a string`);
-    }
-    try {
-      validateHeaderName(name);
-      validateHeaderValue(name, String(value));
-    } catch (error) {
-      throw badAnswer(`a header that HTTP does not allow: ${(error as Error).message}`);
-    }
-    read.push([name, String(value)]);
-  }
-  return Object.fromEntries(read);
-}
-
-const badAnswer = (what: string): WingbeatError => new WingbeatError("WB_BAD_RETURN", `errorHandler returned ${what}.`);

@@ -8,25 +8,23 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
+import type { HttpAnswer } from "../../admission/answer.ts";
 import { parseTarget } from "../../admission/target.ts";
 import { emit } from "../../telemetry.ts";
-import type { HttpAnswer } from "../../endpoint/config.ts";
-import type { Door } from "../../endpoint/door.ts";
+import type { Exchange, FindHandler, Found, Upgrade } from "../host.ts";
 import { answer, answerUpgrade, ignoreError } from "./answer.ts";
-import type { PathParams } from "../../admission/path.ts";
 import { UpgradeFilter } from "./upgrade-filter.ts";
+import { NodeExchange, NodeUpgrade } from "./visit.ts";
 
 export type HttpServer = Server | SecureServer;
-/** Finds the handler of a path. */
-export type FindDoor = (path: string) => { readonly door: Door; readonly params: PathParams } | undefined;
-type Found = NonNullable<ReturnType<FindDoor>>;
 type Emit = (this: HttpServer, event: string | symbol, ...args: unknown[]) => boolean;
 
+const BAD_REQUEST: HttpAnswer = { status: 400 };
 const NOT_FOUND: HttpAnswer = { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
 const attachments = new WeakMap<HttpServer, Attachment>();
 
 class Attachment {
-  readonly finders = new Set<FindDoor>();
+  readonly finders = new Set<FindHandler>();
   readonly #server: HttpServer;
   /** The previous `server.emit`, and whether it was an own property of the server. */
   readonly #emit: Emit;
@@ -83,7 +81,7 @@ class Attachment {
       return true;
     }
     if (event === "checkContinue") response.writeContinue();
-    void serve(found, request, response);
+    void serve(found, new NodeExchange(request, response));
     return true;
   }
 
@@ -97,7 +95,7 @@ class Attachment {
     socket.on("error", ignoreError);
     const found = this.#find(request);
     if (found !== undefined) {
-      void upgrade(found, request, socket, head);
+      void serveUpgrade(found, new NodeUpgrade(request, socket, head));
       return true;
     }
     if (this.#filter.hasOthers) return false;
@@ -117,26 +115,28 @@ class Attachment {
   }
 }
 
-async function serve({ door, params }: Found, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve({ handler, params }: Found, exchange: Exchange): Promise<void> {
   try {
-    await door.request(request, response, params);
+    if (handler.request === undefined) exchange.answer(BAD_REQUEST);
+    else await handler.request(exchange, params);
   } catch (error) {
     emit("http.failed", { error });
-    response.destroy();
+    exchange.destroy();
   }
 }
 
-async function upgrade({ door, params }: Found, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+async function serveUpgrade({ handler, params }: Found, upgrade: Upgrade): Promise<void> {
   try {
-    await door.upgrade(request, socket, head, params);
+    if (handler.upgrade === undefined) upgrade.answer(BAD_REQUEST);
+    else await handler.upgrade(upgrade, params);
   } catch (error) {
     emit("http.failed", { error });
-    socket.destroy();
+    upgrade.destroy();
   }
 }
 
 /** Adds an endpoint to a server. Returns a function that removes it. */
-export function attachTo(server: HttpServer, find: FindDoor): () => void {
+export function attachTo(server: HttpServer, find: FindHandler): () => void {
   const attachment = attachments.get(server) ?? new Attachment(server);
   attachment.finders.add(find);
   return () => {

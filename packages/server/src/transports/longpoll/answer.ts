@@ -1,9 +1,10 @@
 /**
- * HTTP answers of long polling. The status is in the JSON body; the HTTP status is 200 for everything within a session.
+ * HTTP answers of long polling. The status is in the JSON body; the HTTP status is 200 for everything that concerns a
+ * client.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FrameData } from "@wingbeat/protocol";
-import { startTimeout } from "../sweep.ts";
+import type { HttpAnswer } from "../../admission/answer.ts";
+import type { Visit } from "../../admission/visit.ts";
 
 /** Any page may read the answers: the origin check, not the browser, decides which pages may connect. */
 const EVERY_PAGE = { "access-control-allow-origin": "*" } as const;
@@ -13,34 +14,12 @@ const JSON_HEADERS = {
   "content-type": "application/json; charset=utf-8",
 } as const;
 
-export type Headers = Readonly<Record<string, string>>;
-
-/** Answers with JSON, unless the client has gone. */
-export function answerJson(response: ServerResponse, text: string, status = 200, headers: Headers = {}): void {
-  if (writeHead(response, text, status, headers)) response.end(text);
-}
-
-/** Sends an answer that is ended later: the client has it already. False when the client has gone. */
-export function writeJson(response: ServerResponse, text: string, status: number, headers: Headers): boolean {
-  const isThere = writeHead(response, text, status, headers);
-  if (isThere) response.write(text);
-  return isThere;
-}
-
-function writeHead(response: ServerResponse, text: string, status: number, headers: Headers): boolean {
-  if (response.headersSent || response.destroyed) return false;
-  response.writeHead(status, { ...headers, ...JSON_HEADERS, "content-length": Buffer.byteLength(text) });
-  return true;
-}
-
-/** Closes the connection of a client that does not read its answer within `ms`: it would be kept in memory forever. */
-export function endUnread(response: ServerResponse, ms: number): void {
-  const { socket } = response;
-  // What the kernel has accepted uses no memory here.
-  if (socket === null || socket.writableLength === 0) return;
-  const deadline = startTimeout(() => socket.destroy(), ms);
-  response.once("close", () => clearTimeout(deadline));
-}
+/** An answer with JSON. */
+export const jsonBody = (body: string, status = 200, headers: HttpAnswer["headers"] = {}): HttpAnswer => ({
+  status,
+  headers: { ...headers, ...JSON_HEADERS },
+  body,
+});
 
 /** `{"status": …}`, the whole answer to a POST and to every refused request. */
 export const statusText = (status: number): string => `{"status":${status}}`;
@@ -53,20 +32,16 @@ export function pollText(status: number, token: string, literals: readonly strin
   return `{"status":${status},"token":${JSON.stringify(token)},"messages":[${literals.join(",")}]}`;
 }
 
-/** An answer without a body, for unsupported methods. */
-export function answerEmpty(response: ServerResponse, status: number): void {
-  response.writeHead(status, { ...EVERY_PAGE, "content-length": 0 });
-  response.end();
-}
+/** The answer to a method that is not supported. */
+export const UNSUPPORTED: HttpAnswer = { status: 400, headers: EVERY_PAGE };
 
 /** Allows whatever headers pages of other origins ask for: the origin check decides whether they may connect. */
-export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(200, {
+export const preflightAnswer = ({ headers }: Visit): HttpAnswer => ({
+  status: 200,
+  headers: {
     ...EVERY_PAGE,
-    "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
+    "access-control-allow-headers": headers["access-control-request-headers"] ?? "",
     "access-control-allow-methods": "get, post, options",
     "access-control-max-age": "3600",
-    "content-length": 0,
-  });
-  response.end();
-}
+  },
+});

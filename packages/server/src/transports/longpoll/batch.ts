@@ -19,7 +19,7 @@ export function batchOf(body: Buffer, contentType: string | undefined, limit: nu
 
 /**
  * A line that starts like JSON is a text frame, base64 is a binary one. Anything else is passed on as text, for the
- * session to reject.
+ * socket to reject.
  */
 function frameOf(line: string): FrameData {
   const text = line.endsWith("\r") ? line.slice(0, -1) : line;

@@ -6,7 +6,7 @@ import type { Connection, ConnectionHandler, Frame } from "../connection.ts";
 import { JSON_STRING } from "./encoding.ts";
 import { Intake } from "./intake.ts";
 
-import type { Deliverer, Poller, Reach } from "./reach.ts";
+import type { Deliverer, Poller, LongPollClient } from "./client.ts";
 
 /** Shared by the connections of a mount. */
 export interface ConnectionLimits {
@@ -20,7 +20,7 @@ export interface ConnectionLimits {
   readonly maxBodySize: number;
 }
 
-/** After how many windows without a poll a session ends. */
+/** After how many windows without a poll a connection ends. */
 const WINDOWS_UNTIL_GONE = 1.5;
 const NOTHING: Frame[] = [];
 
@@ -37,7 +37,7 @@ function tellPollers(): void {
 
 const tellWritable = (connection: LongPollConnection): void => connection.nowWritable();
 
-export class LongPollConnection implements Connection, Reach {
+export class LongPollConnection implements Connection, LongPollClient {
   readonly transport = "longpoll";
   readonly token: string;
   /** The path pattern under which it is polled. */
@@ -167,7 +167,7 @@ export class LongPollConnection implements Connection, Reach {
     this.#intake?.run();
   }
 
-  /** Ends the session. A waiting poll is answered at once; anything for a later poll is lost. */
+  /** Ends the connection. A waiting poll is answered at once; anything for a later poll is lost. */
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

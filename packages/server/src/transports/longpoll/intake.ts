@@ -1,10 +1,10 @@
 /**
- * Incoming batches: passes their frames to the session, one at a time. It pauses while the session has paused reading,
+ * Incoming batches: passes their frames to the socket, one at a time. It pauses while the socket has paused reading,
  * and while too much is buffered for the client; a POST is answered after the last frame of its batch, which slows the
  * client down.
  */
 import type { FrameData } from "@wingbeat/protocol";
-import type { Deliverer } from "./reach.ts";
+import type { Deliverer } from "./client.ts";
 
 /** After this many bytes, other clients get a turn. */
 const BYTES_PER_TURN = 64 * 1024;
@@ -51,12 +51,12 @@ export class Intake {
     else deliverer.waiting();
   }
 
-  /** Continues, unless the session has paused reading. */
+  /** Continues, unless the socket has paused reading. */
   run(): void {
     if (!this.#isScheduled) this.#step();
   }
 
-  /** The session has ended: waiting batches are dropped. */
+  /** The connection has ended: waiting batches are dropped. */
   end(): void {
     const batches = this.#batches;
     this.#batches = [];

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LongPollConnection } from "./connection.ts";
-import type { Deliverer, Poller } from "./reach.ts";
+import type { Deliverer, Poller } from "./client.ts";
 import { Relay } from "./relay.ts";
 import type { DirectMessages } from "./relay.ts";
 
@@ -27,14 +27,14 @@ describe("a relay between nodes takes messages of other nodes as they come", () 
         return true;
       },
     };
-    const session = {
+    const client = {
       poll: (poller: Poller) => poller.messages(["1"]),
       deliver: (frames: readonly unknown[], deliverer: Deliverer) => {
         calls.push(...frames.map(String));
         deliverer.settled("delivered");
       },
     } as unknown as LongPollConnection;
-    relay = new Relay(messages, TOPIC, (token) => (token === "known" ? session : undefined));
+    relay = new Relay(messages, TOPIC, (token) => (token === "known" ? client : undefined));
   });
 
   const question = { ask: "deliver", token: "known", frames: ["a", new Uint8Array([1])], from: THERE, id: 1 };
@@ -71,7 +71,7 @@ describe("a relay between nodes takes messages of other nodes as they come", () 
   ])("but not %s: it is refused before anybody is asked or told", (_what, message) => {
     const told: string[] = [];
     const poller = new Proxy({} as Poller, { get: (_, name) => () => told.push(String(name)) });
-    relay.reach("token", THERE).poll(poller);
+    relay.client("token", THERE).poll(poller);
     sent.length = 0;
     expect(() => receive(message)).toThrow("is not a long-poll relay message");
     expect({ sent, calls, told }).toEqual({ sent: [], calls: [], told: [] });

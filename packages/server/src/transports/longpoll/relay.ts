@@ -1,12 +1,12 @@
 /**
- * Sessions of other nodes: the node that received a request asks the node that has the session, which answers. Both
- * messages go to a single node, on a topic that the other side has given.
+ * Clients of other nodes: the node that received a request asks the node that has the client, which answers. Both messages
+ * go to a single node, on a topic that the other side has given.
  */
 import type { FrameData } from "@wingbeat/protocol";
 import type { LongPollConnection } from "./connection.ts";
-import type { Deliverer, Delivery, Poller, Reach } from "./reach.ts";
+import type { Deliverer, Delivery, Poller, LongPollClient } from "./client.ts";
 
-/** The other nodes, reached through the endpoint's PubSub. */
+/** Messages to one other node, through the endpoint's PubSub. */
 export interface DirectMessages {
   readonly nodeName: string;
   /** Receives the messages of a topic. Returns a function that stops it. */
@@ -15,13 +15,13 @@ export interface DirectMessages {
   send(nodeName: string, topic: string, message: object): boolean;
 }
 
-/** The address of a session, or of the sender of a question. */
+/** The address of a client, or of the sender of a question. */
 export interface Address {
   readonly node: string;
   readonly topic: string;
 }
 
-/** A request on its way to the node of its session. */
+/** A request on its way to the node of its client. */
 interface Question {
   readonly ask: "poll" | "deliver";
   readonly token: string;
@@ -31,7 +31,7 @@ interface Question {
   readonly id: number;
 }
 
-/** The answer of the session's node. All but `waiting` are final. */
+/** The answer of the client's node. All but `waiting` are final. */
 type Answer =
   | { readonly say: "waiting" | "available" | "gone" }
   | { readonly say: "messages"; readonly literals: readonly string[] }
@@ -76,7 +76,7 @@ export class Relay {
   readonly #open = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
-  /** `topic` is this node's; `find` returns the sessions of this node. */
+  /** `topic` is this node's; `find` returns the clients of this node. */
   constructor(messages: DirectMessages, topic: string, find: (token: string) => LongPollConnection | undefined) {
     this.#messages = messages;
     this.#address = { node: messages.nodeName, topic };
@@ -84,9 +84,9 @@ export class Relay {
     this.#unsubscribe = messages.subscribe(topic, (message) => this.#receive(message));
   }
 
-  /** A session of another node. Whether it exists is known only once it is asked. */
-  reach(token: string, home: Address): Reach {
-    return new RemoteSession(this, token, home);
+  /** A client of another node. Whether it exists is known only once it is asked. */
+  client(token: string, home: Address): LongPollClient {
+    return new RemoteClient(this, token, home);
   }
 
   /** Sends a question, and returns its number. */
@@ -119,10 +119,10 @@ export class Relay {
   #answer(question: Question): void {
     const { from, id } = question;
     const tell = (answer: Answer): void => void this.#messages.send(from.node, from.topic, { ...answer, id });
-    const session = this.#find(question.token);
-    if (session === undefined) tell({ say: "gone" });
-    else if (question.ask === "poll") session.poll(new RemotePoller(tell));
-    else session.deliver(question.frames ?? [], new RemoteDeliverer(tell));
+    const client = this.#find(question.token);
+    if (client === undefined) tell({ say: "gone" });
+    else if (question.ask === "poll") client.poll(new RemotePoller(tell));
+    else client.deliver(question.frames ?? [], new RemoteDeliverer(tell));
   }
 }
 
@@ -171,8 +171,8 @@ class RemoteDeliverer implements Deliverer {
   }
 }
 
-/** A session of another node, as one request of this node sees it. */
-class RemoteSession implements Reach {
+/** A client of another node, as one request of this node sees it. */
+class RemoteClient implements LongPollClient {
   readonly token: string;
   readonly #relay: Relay;
   readonly #home: Address;

@@ -1,10 +1,10 @@
-/** The two requests that wait for a session: a GET for its messages, a POST for its batch to be taken. */
-import type { ServerResponse } from "node:http";
+/** The two requests that wait for a client: a GET for its messages, a POST for its batch to be taken. */
 import type { FrameData } from "@wingbeat/protocol";
-import { answerJson, endUnread, pollText, statusText } from "./answer.ts";
-import type { Deliverer, Delivery, Poller, Reach } from "./reach.ts";
+import type { Exchange } from "../../hosts/host.ts";
+import { jsonBody, pollText, statusText } from "./answer.ts";
+import type { Deliverer, Delivery, Poller, LongPollClient } from "./client.ts";
 import { WaitingRequest } from "./waiting-request.ts";
-import type { Patience } from "./waiting-request.ts";
+import type { Timeouts } from "./waiting-request.ts";
 
 export class PollRequest extends WaitingRequest implements Poller {
   available(): void {
@@ -13,12 +13,12 @@ export class PollRequest extends WaitingRequest implements Poller {
 
   messages(literals: readonly string[]): void {
     if (!this.over()) return;
-    answerJson(this.response, pollText(literals.length === 0 ? 204 : 200, this.reach.token, literals));
-    endUnread(this.response, this.patience.bodyTimeout);
+    const text = pollText(literals.length === 0 ? 204 : 200, this.client.token, literals);
+    this.exchange.answer(jsonBody(text), this.timeouts.bodyTimeout);
   }
 
   protected override ask(): void {
-    this.reach.poll(this);
+    this.client.poll(this);
   }
 
   protected override late(): void {
@@ -26,7 +26,7 @@ export class PollRequest extends WaitingRequest implements Poller {
   }
 }
 
-/** The statuses of a session. A batch that was not read to the end counts as not confirmed in time. */
+/** The statuses of a batch. One that was not read to the end counts as not confirmed in time. */
 const STATUS: Readonly<Record<Delivery, number>> = { delivered: 200, unread: 408, full: 429 };
 
 export class PostRequest extends WaitingRequest implements Deliverer {
@@ -34,13 +34,13 @@ export class PostRequest extends WaitingRequest implements Deliverer {
   readonly #onFull: () => void;
 
   constructor(
-    response: ServerResponse,
-    reach: Reach,
-    patience: Patience,
+    exchange: Exchange,
+    client: LongPollClient,
+    timeouts: Timeouts,
     frames: readonly FrameData[],
     onFull: () => void,
   ) {
-    super(response, reach, patience, () => answerJson(response, statusText(410)));
+    super(exchange, client, timeouts, () => exchange.answer(jsonBody(statusText(410))));
     this.#frames = frames;
     this.#onFull = onFull;
   }
@@ -48,11 +48,11 @@ export class PostRequest extends WaitingRequest implements Deliverer {
   settled(delivery: Delivery): void {
     if (!this.over()) return;
     if (delivery === "full") this.#onFull();
-    answerJson(this.response, statusText(STATUS[delivery]));
+    this.exchange.answer(jsonBody(statusText(STATUS[delivery])));
   }
 
   protected override ask(): void {
-    this.reach.deliver(this.#frames, this);
+    this.client.deliver(this.#frames, this);
   }
 
   protected override late(): void {

@@ -1,56 +1,55 @@
-/**
- * A request that waits for its session: first until the session is known to exist, then for messages or confirmation.
- */
-import type { ServerResponse } from "node:http";
-import type { Reach } from "./reach.ts";
+/** A request that waits for its client: first until that is known to exist, then for messages or confirmation. */
+import type { Exchange } from "../../hosts/host.ts";
+import type { LongPollClient } from "./client.ts";
 
 /** How long requests wait, in ms. */
-export interface Patience {
+export interface Timeouts {
   /** For messages, or for a batch to be accepted. */
   readonly window: number;
-  /** For another node to confirm that it has the session. */
+  /** For another node to confirm that it has the client. */
   readonly pubsubTimeout: number;
   /** For a body to arrive, and for an answer to be read. */
   readonly bodyTimeout: number;
 }
 
 export abstract class WaitingRequest {
-  protected readonly response: ServerResponse;
-  protected readonly reach: Reach;
-  protected readonly patience: Patience;
-  readonly #onGone: () => void;
+  protected readonly exchange: Exchange;
+  protected readonly client: LongPollClient;
+  protected readonly timeouts: Timeouts;
+  readonly #noClient: () => void;
   #timer: NodeJS.Timeout | undefined = undefined;
   #isThere = false;
   #isOver = false;
+  #stopWatching: (() => void) | undefined = undefined;
 
-  /** `onGone` answers the request when there is no such session. */
-  constructor(response: ServerResponse, reach: Reach, patience: Patience, onGone: () => void) {
-    this.response = response;
-    this.reach = reach;
-    this.patience = patience;
-    this.#onGone = onGone;
+  /** `noClient` answers the request when there is no such client. */
+  constructor(exchange: Exchange, client: LongPollClient, timeouts: Timeouts, noClient: () => void) {
+    this.exchange = exchange;
+    this.client = client;
+    this.timeouts = timeouts;
+    this.#noClient = noClient;
   }
 
-  /** Asks the session, and waits if it does not answer at once. */
+  /** Asks the client, and waits if it does not answer at once. */
   start(): void {
     this.ask();
     if (this.#isOver) return;
-    if (!this.#isThere) this.#wait(this.patience.pubsubTimeout);
-    this.response.once("close", () => this.over());
+    if (!this.#isThere) this.#wait(this.timeouts.pubsubTimeout);
+    this.#stopWatching = this.exchange.onGone(() => this.over());
   }
 
   waiting(): void {
     if (this.#isOver || this.#isThere) return;
     this.#isThere = true;
-    this.#wait(this.patience.window);
+    this.#wait(this.timeouts.window);
   }
 
   gone(): void {
-    if (this.over()) this.#onGone();
+    if (this.over()) this.#noClient();
   }
 
   protected abstract ask(): void;
-  /** The session exists but had no messages for the whole window. */
+  /** The client exists but had no messages for the whole window. */
   protected abstract late(): void;
 
   /** Ends the waiting, once: true when this call did. */
@@ -59,7 +58,8 @@ export abstract class WaitingRequest {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.reach.forget(this);
+    this.client.forget(this);
+    this.#stopWatching?.();
     return true;
   }
 
@@ -67,7 +67,7 @@ export abstract class WaitingRequest {
   protected askAgain(): void {
     if (this.#isOver) return;
     this.ask();
-    if (!this.#isOver) this.#wait(this.patience.pubsubTimeout);
+    if (!this.#isOver) this.#wait(this.timeouts.pubsubTimeout);
   }
 
   #wait(ms: number): void {

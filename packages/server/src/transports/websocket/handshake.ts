@@ -2,7 +2,7 @@
  * The headers of a WebSocket handshake (RFC 6455, section 4.2.1). `ws` parses them as well, but only once the client is
  * admitted: it gets what was parsed here, so it finds no error that this file did not find before.
  */
-import type { IncomingMessage } from "node:http";
+import type { Visit } from "../../admission/visit.ts";
 import { readDeflateOffer } from "./deflate-offer.ts";
 
 export interface Handshake {
@@ -15,9 +15,9 @@ export interface Handshake {
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /** Parses a GET request. Returns a string that says what is wrong when it cannot become a WebSocket. */
-export function readHandshake(request: IncomingMessage, compress: boolean): Handshake | string {
-  const { headers, httpVersion } = request;
-  if (httpVersion === "1.0") return "a WebSocket request needs HTTP/1.1";
+export function readHandshake({ headers, native }: Visit, compress: boolean): Handshake | string {
+  if ((native as { readonly httpVersion?: string } | undefined)?.httpVersion === "1.0")
+    return "a WebSocket request needs HTTP/1.1";
   if (headers.host === undefined) return missing("host");
   if (!/\bupgrade\b/i.test(headers.connection ?? "")) return missing("connection: upgrade");
   if (headers.upgrade?.toLowerCase() !== "websocket") return missing("upgrade: websocket");

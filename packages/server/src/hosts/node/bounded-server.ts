@@ -4,8 +4,9 @@
  * room.
  */
 import { createServer, IncomingMessage } from "node:http";
-import type { RequestListener, Server, ServerOptions } from "node:http";
+import type { Server, ServerOptions, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { answer } from "./answer.ts";
 
 /** How many times longer the whole request may take than its headers. */
 const WHOLE_REQUEST = 3;
@@ -19,11 +20,7 @@ export interface PendingLimits {
 }
 
 /** Creates a server with these limits. Calls `onEnded` for each connection closed to make room. */
-export function createBoundedServer(
-  { requestTimeout, maxPendingSockets }: PendingLimits,
-  onEnded: () => void,
-  listener: RequestListener,
-): Server {
+export function createBoundedServer({ requestTimeout, maxPendingSockets }: PendingLimits, onEnded: () => void): Server {
   const pending = new Set<Socket>();
   /** One listener for all, and removed in time: it would weigh on every connection for as long as it lives. */
   function forget(this: Socket): void {
@@ -36,7 +33,7 @@ export function createBoundedServer(
       if (pending.delete(socket)) socket.off("close", forget);
     }
   }
-  const server = createServer({ ...timeoutsOf(requestTimeout), IncomingMessage: Request }, listener as never);
+  const server = createServer({ ...timeoutsOf(requestTimeout), IncomingMessage: Request }, notFound as never);
   server.on("connection", (socket: Socket) => {
     pending.add(socket);
     socket.on("close", forget);
@@ -47,6 +44,11 @@ export function createBoundedServer(
     onEnded();
   });
   return server as unknown as Server;
+}
+
+/** For all paths that no endpoint serves. */
+function notFound(_request: IncomingMessage, response: ServerResponse): void {
+  answer(response, { status: 404, body: "not found" });
 }
 
 /** For Node, 0 means no limit. */

@@ -1,29 +1,30 @@
-/** The client's end of an in-memory connection: decodes what the server sends immediately. */
-import { v2Client } from "@wingbeat/protocol";
-import type { FrameData, Message } from "@wingbeat/protocol";
-import type { Connection, ConnectionHandler, Frame } from "../transports/connection.ts";
+/** A connection in memory: what the server sends is with the client at once. */
+import type { FrameData } from "@wingbeat/protocol";
+import type { Connection, ConnectionHandler, Frame } from "../connection.ts";
 
-/** The events for the test client. */
-export interface ConnectionObserver {
-  received(message: Message): void;
+/** The client's end. */
+export interface MemoryClient {
+  received(data: FrameData): void;
   closed(code: number, reason: string): void;
 }
 
 export class MemoryConnection implements Connection {
-  readonly transport = "websocket";
+  readonly transport: string;
+  /** The client reads everything at once. */
   readonly bufferedBytes = 0;
-  readonly #observer: ConnectionObserver;
+  readonly #client: MemoryClient;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;
   #isPaused = false;
   /** What the client sent while the server was not reading. */
   #unread: FrameData[] = [];
 
-  constructor(observer: ConnectionObserver) {
-    this.#observer = observer;
+  constructor(client: MemoryClient, transport = "memory") {
+    this.#client = client;
+    this.transport = transport;
   }
 
-  /** Sets the receiver of the client's frames. */
+  /** Sets the receiver of the client's frames. Called once. */
   start(handler: ConnectionHandler): void {
     this.#handler = handler;
   }
@@ -32,25 +33,25 @@ export class MemoryConnection implements Connection {
   receive(data: FrameData): void {
     if (!this.#isOpen) return;
     if (this.#isPaused) this.#unread.push(data);
-    else this.#handler?.receive(data, data.length);
+    else this.#handler?.receive(data, typeof data === "string" ? Buffer.byteLength(data) : data.length);
   }
 
   send(frame: Frame): void {
-    if (this.#isOpen) this.#observer.received(v2Client.decode(frame.data));
+    if (this.#isOpen) this.#client.received(frame.data);
   }
 
-  /** The test client reads everything at once. */
   onWritable(run: () => void): void {
     setImmediate(() => {
       if (this.#isOpen) run();
     });
   }
 
+  /** Either end closes the connection. */
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#handler?.closed(code, reason);
-    this.#observer.closed(code, reason);
+    this.#client.closed(code, reason);
   }
 
   pause(): void {

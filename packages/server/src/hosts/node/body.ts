@@ -1,20 +1,8 @@
-/** Reads the body of a POST, within a limit and a time. */
+/** Reads the body of a request, within a limit and a time. */
 import type { IncomingMessage } from "node:http";
-import { startTimeout } from "../sweep.ts";
+import type { BodyFault, Unfinished } from "../host.ts";
 
-/** `too large`, `too much` and `too slow`: the rest of the body is still to come. `cut off`: the client has gone. */
-export type BodyFault = "too large" | "too much" | "too slow" | "cut off";
-
-/** The bodies of one session that are not complete. */
-export interface Unfinished {
-  count: number;
-  bytes: number;
-}
-
-/**
- * The whole body, or why it could not be read. `maxBytes` limits the body, and together with it all others of its session
- * that are `unfinished`: those are `too much`. Never rejects.
- */
+/** See `Exchange.readBody`. */
 export function readBody(
   request: IncomingMessage,
   maxBytes: number,
@@ -60,4 +48,9 @@ export function discardBody(request: IncomingMessage, ms: number): Promise<void>
     request.once("close", finish);
     request.resume();
   });
+}
+
+/** `setTimeout`, where Infinity means never. */
+export function startTimeout(run: () => void, ms: number): NodeJS.Timeout | undefined {
+  return ms === Infinity ? undefined : setTimeout(run, ms);
 }
