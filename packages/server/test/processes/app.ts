@@ -30,6 +30,8 @@ export interface Insight {
   readonly pubsub: AdapterStatus;
   /** Messages that telemetry was told of. */
   readonly told: { readonly lost: number; readonly missed: number };
+  /** Of the missed ones, by the node that sent them. */
+  readonly missedOf: Readonly<Record<string, number>>;
 }
 
 export type State = Readonly<Record<string, { readonly metas: readonly { readonly phx_ref: string }[] }>>;
@@ -44,7 +46,11 @@ export function appOn(pubsub: PubSubAdapter): Endpoint {
   const presence = definePresence<{ n?: number }>(PERIODS);
   const told = { lost: 0, missed: 0 };
   attach("pubsub.lost", ({ count }) => void (told.lost += count));
-  attach("pubsub.missed", ({ count }) => void (told.missed += count));
+  const missedOf: Record<string, number> = {};
+  attach("pubsub.missed", ({ count, from }) => {
+    told.missed += count;
+    missedOf[from] = (missedOf[from] ?? 0) + count;
+  });
 
   const room = defineChannel("room:{id}")
     .assigns<{ said?: number }>()
@@ -70,7 +76,7 @@ export function appOn(pubsub: PubSubAdapter): Endpoint {
     .join(() => ok({ name: endpoint.pubsub.nodeName, pid: process.pid }))
     .handleIn("look", (_ctx, payload) => {
       const refs = refsOf(presence.list(endpoint, (payload as { topic: string }).topic)).sort();
-      const insight: Insight = { refs, nodes: endpoint.nodes(), pubsub: endpoint.pubsub.status(), told };
+      const insight: Insight = { refs, nodes: endpoint.nodes(), pubsub: endpoint.pubsub.status(), told, missedOf };
       return ok(insight);
     });
 

@@ -58,6 +58,11 @@ export class Fleet {
     await this.#cut.start();
   }
 
+  /** What a process needs to reach the engine. */
+  get settings(): { readonly engine: EngineName; readonly enginePort: number } {
+    return { engine: this.#name, enginePort: this.engine.port };
+  }
+
   node(index: number): Node {
     return this.nodes[index] as Node;
   }
@@ -112,6 +117,6 @@ export class Fleet {
   }
 
   #newNode(nodeName: string, enginePort: number): Node {
-    return new Node({ nodeName, engine: this.#name, enginePort });
+    return new Node({ ...this.settings, nodeName, enginePort });
   }
 }

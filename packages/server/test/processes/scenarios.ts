@@ -9,6 +9,7 @@ import { Fleet } from "./fleet.ts";
 import { partition } from "./partition.ts";
 import { restart } from "./restart.ts";
 import { PATIENCE } from "./scenes.ts";
+import { worker } from "./worker.ts";
 
 /** What is measured goes into annotations: `vitest run --reporter=verbose` shows them. */
 const TIME = { timeout: 300_000 };
@@ -45,9 +46,15 @@ export function describeProcesses(
 
     it("what a dead node has sent arrives late, and changes nothing", TIME, () => afterlife(fleet, "room:afterlife"));
 
+    it(
+      "a worker reaches all nodes; the engine is killed under it: what was lost is said, and it goes on",
+      TIME,
+      ({ annotate }) => worker(fleet, "room:worker", annotate),
+    );
+
     it("when all have gone, nobody is left on any node", TIME, async () => {
       for (const visit of await fleet.visitAll()) {
-        for (const topic of ["2", "3", "5", "kill", "partition", "restart", "afterlife"]) {
+        for (const topic of ["2", "3", "5", "kill", "partition", "restart", "afterlife", "worker"]) {
           await vi.waitFor(async () => expect((await visit.look(`room:${topic}`)).refs).toEqual([]), PATIENCE);
         }
       }

@@ -20,6 +20,8 @@ export interface TestEngine {
   readonly port: number;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** `kill -9` */
+  kill(): Promise<void>;
   /** Stops it, and removes what it has written. */
   end(): Promise<void>;
 }
@@ -30,6 +32,7 @@ function testEngine(port: number, program: Program, folder?: string): TestEngine
     port,
     start: () => program.start(),
     stop,
+    kill: () => program.stop("SIGKILL"),
     async end() {
       await stop();
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });

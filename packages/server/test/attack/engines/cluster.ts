@@ -14,6 +14,7 @@ export const clusterEngine = async (): Promise<TestEngine> => ({
   port: 0,
   start: async () => relayPubSub(),
   stop: async () => {},
+  kill: async () => {},
   end: async () => {},
 });
 
