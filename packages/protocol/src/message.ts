@@ -66,5 +66,8 @@ export const Reason = {
   unknownEvent: "unknown event",
   invalidPayload: "invalid payload",
   rateLimited: "rate limited",
+  expired: "expired",
+  refreshFailed: "refresh failed",
+  superseded: "superseded",
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];

@@ -11,12 +11,14 @@ import { decidedInTime } from "./admission/deadline.ts";
 import type { PathParams } from "./admission/path.ts";
 import { parseQuery, takeExtensions } from "./admission/query.ts";
 import { absent, crash, FORBIDDEN, jsonAnswer, noSlot, Refusal } from "./admission/refusal.ts";
+import { renewer } from "./admission/renewal.ts";
 import type { AdmissionRules, Screened } from "./admission/rules.ts";
 import { parseTarget } from "./admission/target.ts";
 import type { Visit } from "./admission/visit.ts";
 import { isPromise } from "./awaitable.ts";
 import { WingbeatError } from "./errors.ts";
 import type { Admission } from "./socket/process.ts";
+import type { LoginTerms } from "./socket/login.ts";
 import { encodeRefusal } from "./socket/refusal-message.ts";
 import { emit, isObserved } from "./telemetry.ts";
 
@@ -48,7 +50,7 @@ export function screen(
     const sender = rules.senderOf(visit);
     const extensions = takeExtensions(query);
     const params = Object.assign(query, pathParams);
-    const screened: Screened = { visit, sender, params, extensions, startedAt, isOver: false };
+    const screened: Screened = { visit, sender, params, pathParams, extensions, startedAt, isOver: false };
     const verdict = rules.checkOrigin(visit, sender);
     if (!isPromise(verdict)) return judge(rules, screened, verdict);
     return inTime(rules, screened, verdict).then(
@@ -92,7 +94,8 @@ export function admit(
     }
     // The endpoint may have started draining while connect was running.
     if (!rules.gate.isOpen) return refuseAdmitted(rules, admitted, noSlot("draining"));
-    return { ...admitted, id: accepted.id, assigns: accepted.assigns, since: screened.startedAt };
+    const { id, assigns } = accepted;
+    return { ...admitted, id, assigns, login: termsOf(rules, screened, accepted), since: screened.startedAt };
   };
   const crashed = (error: unknown): Refusal => refuseAdmitted(rules, { slot }, crash(error));
   try {
@@ -101,6 +104,12 @@ export function admit(
   } catch (error) {
     return crashed(error);
   }
+}
+
+/** When the login ends and how it is renewed; undefined for one without an end. */
+function termsOf(rules: AdmissionRules, screened: Screened, { expiresAt, info }: Accepted): LoginTerms | undefined {
+  if (expiresAt === Infinity) return undefined;
+  return { expiresAt, renew: screened.extensions ? renewer(rules, screened.pathParams, info) : undefined };
 }
 
 /** The refusal with the message that tells its client why. */

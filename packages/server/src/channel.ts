@@ -280,6 +280,20 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   }
 
   /**
+   * Decides whether a client may stay on the topic after it has renewed its login: `ok()` or `refuse(reason?)`, which
+   * ends the channel for good and tells the client why. It runs among the channel's other callbacks, with what `connect`
+   * has assigned now merged into `ctx.assigns`. A throw crashes the channel, and the client joins again. Without it, the
+   * client stays.
+   */
+  reauthorize<D extends ChannelDef, A extends Accepts>(
+    this: Channel<D, A>,
+    handler: (ctx: ChannelContext<D>) => Awaitable<JoinResult>,
+  ): Channel<D, A> {
+    if (this.spec.reauthorize !== undefined) throw duplicate(this.spec, "reauthorize");
+    return new Channel({ ...this.spec, reauthorize: handler as never });
+  }
+
+  /**
    * Runs once when a joined channel has ended, for whatever reason. `detail` is the error of a crash, or the payload of
    * the client's leave. Pushes still reach the client, if it is connected, before the close message.
    */

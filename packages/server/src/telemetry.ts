@@ -49,6 +49,7 @@ export type ChannelCallback =
   | "handleOut"
   | "handleInfo"
   | "handleCommand"
+  | "reauthorize"
   | "terminate"
   | "onEnd";
 
@@ -94,6 +95,19 @@ export interface TelemetryEvents {
     readonly reason?: unknown;
     readonly error?: unknown;
   };
+  /**
+   * A client has sent new credentials, and `connect` has run with them. `refused`: it is told `reason`, and closed with
+   * 4403. `other id`: closed with 4401, to connect again as who it is now. `crashed` and `timeout` (`connectTimeout`): it
+   * may try again until its login expires.
+   */
+  "socket.refreshed": ConnectionSource & {
+    readonly result: "ok" | "refused" | "other id" | "crashed" | "timeout";
+    readonly reason?: unknown;
+    readonly error?: unknown;
+    readonly duration: number;
+  };
+  /** A client's login has expired: it is being closed with 4401. */
+  "socket.expired": ConnectionSource;
   /** A request to an endpoint failed through no fault of the client; its connection was closed. */
   "http.failed": { readonly error: unknown };
   /** A batch of clients is being drained. `interval` is the time until the next batch. */
@@ -336,6 +350,8 @@ export type TelemetryEvent = keyof TelemetryEvents;
 const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "socket.connected": true,
   "socket.refused": true,
+  "socket.refreshed": true,
+  "socket.expired": true,
   "http.failed": true,
   "endpoint.draining": true,
   "endpoint.pending_socket_ended": true,

@@ -73,6 +73,8 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(fragments)": [WS, "closes a message of more than 1,024 fragments"],
   "endpoint.maxConnections": [CONNECTIONS, "refuses with 503 and Retry-After"],
   "endpoint.maxConnectionsPerIp": [CONNECTIONS, "refuses an address that has so many"],
+  "(refreshes)": ["server/test/integration/login.test.ts", "who floods runs connect twice"],
+  "(credentials)": ["server/test/integration/login.test.ts", "is answered, and connect does not run"],
   "(refusal message)": ["server/test/integration/refused.test.ts", "is longer than 4,096 bytes"],
   "endpoint.requestTimeout": [BYTES, "that send nothing, or half a request, are ended"],
   "endpoint.maxPendingSockets": [BYTES, "beyond the limit make room, the oldest first"],

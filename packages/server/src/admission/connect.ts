@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Reason } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
 import { issuesOf } from "../channel/call.ts";
-import { errorFor, isRefusal, isReply, NO_REASON } from "../channel/result.ts";
+import { errorFor, expiryOf, isRefusal, isReply, NO_REASON } from "../channel/result.ts";
 import { WingbeatError } from "../errors.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { Admission } from "../socket/process.ts";
@@ -12,7 +12,11 @@ import { RequestInfo } from "./info.ts";
 import type { AdmissionRules, Screened } from "./rules.ts";
 import { absent, FORBIDDEN, Refusal } from "./refusal.ts";
 
-export type Accepted = Pick<Admission, "assigns" | "id">;
+export interface Accepted extends Pick<Admission, "assigns" | "id"> {
+  /** When the login ends, in ms since 1970. Infinity: never. */
+  readonly expiresAt: number;
+  readonly info: RequestInfo;
+}
 type Decision = Accepted | Refusal | PromiseLike<Accepted | Refusal>;
 
 /** Continues with a value that may be a promise; creates no promise for a plain value. */
@@ -26,13 +30,21 @@ export function runConnect(rules: AdmissionRules, screened: Screened, authToken:
   const session = rules.readSession?.(visit, params);
   return then(session, (found) => {
     const info = new RequestInfo(visit, sender, rules.transport, authToken, found);
-    return then(check(rules, params), (checked) => {
-      if (checked instanceof Refusal) return checked;
-      if (screened.isOver) return absent("gone");
-      return then(connect(rules, checked.value, info), (result) =>
-        accept(rules, result, screened.extensions ? undefined : info),
-      );
-    });
+    return decide(rules, params, info, screened);
+  });
+}
+
+/** Runs the params schema, `connect`, and `id` or `errorHandler`. Throws or rejects as they do. */
+export function decide(
+  rules: AdmissionRules,
+  params: object,
+  info: RequestInfo,
+  attempt: { readonly isOver: boolean; readonly extensions: boolean },
+): Decision {
+  return then(check(rules, params), (checked) => {
+    if (checked instanceof Refusal) return checked;
+    if (attempt.isOver) return absent("gone");
+    return then(connect(rules, checked.value, info), (result) => accept(rules, result, info, !attempt.extensions));
   });
 }
 
@@ -70,23 +82,30 @@ function check({ socket }: AdmissionRules, params: object): Checked | PromiseLik
   });
 }
 
-/** Reads what `connect` returned. `info` is for `errorHandler`; absent when the client gets no HTTP answer. */
-function accept(rules: AdmissionRules, result: unknown, info: ConnectInfo | undefined): Decision {
+/** Reads what `connect` returned. */
+function accept(rules: AdmissionRules, result: unknown, info: RequestInfo, getsHttp: boolean): Decision {
   if (!isReply(result)) return badReturn("connect must return ok(assigns) or refuse(reason?)");
-  if (result.status !== "ok") return refused(rules, result.response, info);
+  if (result.status !== "ok") return refused(rules, result.response, getsHttp ? info : undefined);
   const assigns = result.response as Readonly<Record<string, unknown>>;
   if (typeof assigns !== "object" || assigns === null || isPromise(assigns)) {
     if (isPromise(assigns)) settle(assigns, ignore, ignore);
     return badReturn("connect must return ok(assigns) with an object: is an await missing?");
   }
+  const expiresAt = expiryOf(result);
+  if (expiresAt <= Date.now()) {
+    return new Refusal("connect", FORBIDDEN, Reason.expired, undefined, { reason: { reason: Reason.expired } });
+  }
   return then(rules.socket.id?.(assigns), (id = null) =>
     id === null || typeof id === "string"
-      ? { assigns, id }
+      ? { assigns, id, expiresAt, info }
       : badReturn(`id must return a string or null, not a ${typeof id}`),
   );
 }
 
-/** Builds the answer when `connect` refuses: 403, or what `errorHandler` returns when there is a reason. */
+/**
+ * Builds the answer when `connect` refuses: 403, or what `errorHandler` returns when there is a reason. `info` is absent
+ * when the client gets no HTTP answer.
+ */
 function refused(
   { errorHandler }: AdmissionRules,
   reason: unknown,

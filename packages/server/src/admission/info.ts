@@ -18,12 +18,12 @@ export class RequestInfo implements ConnectInfo {
   readonly authToken: string | undefined;
   readonly session: ConnectInfo["session"];
   readonly #sender: Sender;
-  readonly #visit: Visit;
+  readonly #visit: Pick<Visit, "url" | "headers">;
   /** A copy that no callback can change for another one. */
   #headers: ConnectInfo["headers"] | undefined = undefined;
 
   constructor(
-    visit: Visit,
+    visit: Pick<Visit, "url" | "headers">,
     sender: Sender,
     transport: string,
     authToken: string | undefined,
@@ -62,6 +62,12 @@ export class RequestInfo implements ConnectInfo {
   get xHeaders(): ConnectInfo["xHeaders"] {
     const found = Object.entries(this.headers).filter(([name]) => name.startsWith("x-"));
     return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
+  }
+
+  /** The same with another token, for later: it keeps nothing of the request but its URL and headers. */
+  withToken(authToken: string | undefined): RequestInfo {
+    const { url, headers } = this.#visit;
+    return new RequestInfo({ url, headers }, this.#sender, this.transport, authToken, this.session);
   }
 
   get headers(): ConnectInfo["headers"] {

@@ -6,6 +6,7 @@ import type { ReadSession } from "./cookie-session.ts";
 import type { Gate } from "./gate.ts";
 import type { Sender } from "./info.ts";
 import type { OriginCheck } from "./origin.ts";
+import type { PathParams } from "./path.ts";
 import type { FindSender } from "./proxy.ts";
 import type { Visit } from "./visit.ts";
 
@@ -44,6 +45,7 @@ export interface Screened {
   readonly sender: Sender;
   /** The query merged with the path variables. */
   readonly params: Readonly<Record<string, unknown>>;
+  readonly pathParams: PathParams;
   /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13). */
   readonly extensions: boolean;
   readonly startedAt: number;

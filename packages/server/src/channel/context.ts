@@ -36,8 +36,12 @@ export type TerminateReason =
   | "left"
   /** The connection is gone. */
   | "closed"
-  /** A "disconnect" was broadcast on the socket's id. */
+  /** A "disconnect" was broadcast on the socket's id, or a channel called `ctx.disconnect`. */
   | "disconnected"
+  /** The client's login has expired, or was renewed as that of another id. */
+  | "expired"
+  /** `connect` or `reauthorize` has refused the client's renewed login. */
+  | "refused"
   /** A callback threw; the error is the third argument. */
   | "crashed"
   /** The same client joined the topic again. */
@@ -99,13 +103,23 @@ export interface ChannelContext<D extends ChannelDef> {
    * `terminate`; also when the join was refused. Exceptions and rejections go to telemetry (`channel.crashed`).
    */
   onEnd(task: (reason: TerminateReason) => Awaitable<void>): void;
+  /**
+   * Closes the client's connection with code 1001 and this text (123 bytes; over long polling it is lost). All its
+   * channels end with reason `disconnected`. Clients connect again, so refuse those in `connect` who must stay away.
+   */
+  disconnect(reason?: string): void;
   /** In `handleIn`: returns the ref of the message, to reply later. Throws for a message without a ref. */
   socketRef<R extends Reply = Reply>(): ReplyRef<R>;
 }
 
 /** What a context needs from its channel's process, which implements it. */
 export interface ChannelActions {
-  readonly host: { readonly id: string | null; readonly endpoint: ChannelEndpoint; spend(bytes: number): void };
+  readonly host: {
+    readonly id: string | null;
+    readonly endpoint: ChannelEndpoint;
+    disconnect(reason: string): void;
+    spend(bytes: number): void;
+  };
   readonly connection: { readonly transport: string };
   readonly joinRef: unknown;
   readonly joined: boolean;
@@ -163,6 +177,10 @@ export class Context implements ChannelContext<AnyChannelDef> {
 
   get endpoint(): ChannelEndpoint {
     return this.#process.host.endpoint;
+  }
+
+  disconnect(reason = "disconnected by the server"): void {
+    this.#process.host.disconnect(reason);
   }
 
   assign(values: Readonly<Record<string, unknown>>): void {

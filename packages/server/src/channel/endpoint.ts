@@ -99,8 +99,9 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
   }
 
   /**
-   * Closes all connections of a socket's id, on all nodes, and those that are just being made under it. Clients may
-   * connect again: let `connect` refuse them.
+   * Closes all connections with this socket id, on all nodes, with code 1001; also one whose `connect` is under way. The
+   * clients connect again: what revokes a login must make `connect` refuse it before this is called. The same as a
+   * broadcast of "disconnect" to the id. Throws as {@link broadcast} does.
    */
   disconnect(id: string): void {
     this.broadcastUnchecked(id, DISCONNECT, {});

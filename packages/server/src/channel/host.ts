@@ -40,6 +40,8 @@ export interface ChannelHost {
   began(): void;
   /** It is done, and its reply is sent. */
   ended(): void;
+  /** Closes the connection with 1001. */
+  disconnect(reason: string): void;
   /** The process has ended: its topic is free. */
   forget(process: HostedChannel): void;
 }

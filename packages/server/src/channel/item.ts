@@ -19,6 +19,11 @@ export class Task extends Info {
   declare readonly message: () => unknown;
 }
 
+/** The login was renewed: the assigns that `connect` and the route give now. */
+export class Renewed extends Info {
+  declare readonly message: Readonly<Record<string, unknown>>;
+}
+
 /** The last item of a channel whose connection is gone. */
 export const CLOSED = new Info(undefined);
 

@@ -181,8 +181,8 @@ export abstract class ChannelOutlet implements Mailbox {
   }
 
   /** Tells the client that the channel is gone. The socket process does it for a channel that a second join has replaced. */
-  notifyClosed(): void {
-    this.notify(CLOSE, {});
+  notifyClosed(payload: object = {}): void {
+    this.notify(CLOSE, payload);
   }
 
   protected notify(event: string, payload: object): void {

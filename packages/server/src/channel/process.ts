@@ -20,7 +20,7 @@ import { Context } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
 import { copyOf } from "./copy.ts";
 import type { ChannelHost } from "./host.ts";
-import { CLOSED, fromOf, Info, isOfClient, JOINED, Published, Task } from "./item.ts";
+import { CLOSED, fromOf, Info, isOfClient, JOINED, Published, Renewed, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { ChannelOutlet } from "./outlet.ts";
 import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop, Reply, Stop } from "./result.ts";
@@ -213,6 +213,11 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     return timer;
   }
 
+  /** The client's login was renewed, with these assigns. */
+  renew(assigns: Readonly<Record<string, unknown>>): void {
+    schedule(this, new Renewed(copyOf(assigns)));
+  }
+
   subscribe(topic: string): void {
     if (topic !== this.topic && this.#state !== "ended") this.#owned().subscribe(topic, this);
   }
@@ -256,7 +261,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
    * Ends the channel: releases its topic, subscriptions and timers at once, runs `terminate` and notifies the client.
    * `terminate` waits for a running callback.
    */
-  end(reason: string, detail: unknown, notice: Notice): void {
+  end(reason: string, detail: unknown, notice: Notice, payload?: object): void {
     if (this.#state === "ended") return;
     const wasJoined = this.#state === "joined";
     this.#state = "ended";
@@ -273,7 +278,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     };
     if (this.#running > 0) this.#pendingEnd = terminate;
     else terminate();
-    if (notice === CLOSE) this.notifyClosed();
+    if (notice === CLOSE) this.notifyClosed(payload);
     else if (notice === ERROR) this.notify(ERROR, { reason: Reason.channelCrash });
     for (const item of late) this.#late(item);
   }
@@ -336,6 +341,11 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
       this.#callback = "handleCommand";
       return this.#spec.handleCommand.get(item.command)?.(context, item.copyPayload());
     }
+    if (item instanceof Renewed) {
+      this.#callback = "reauthorize";
+      context.assign(item.message);
+      return this.#spec.reauthorize?.(context);
+    }
     if (item instanceof Info) return this.#info(item.message);
     if (item instanceof OutgoingBroadcast) {
       if (item.topic !== this.topic) return this.#info(item.copy());
@@ -385,6 +395,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     this.#context.event = undefined;
     this.#context.ref = null;
     try {
+      if (item instanceof Renewed) return this.#reauthorized(result);
       const outcome = isOfClient(item) ? this.#answer(item, result) : this.#checkResult(result, event);
       if (isOfClient(item) && this.#startedAt > 0) this.#reportHandled(item, outcome);
     } catch (error) {
@@ -418,6 +429,19 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     if (!isStop(result)) throw badReturn(this.#callback, event, result);
     this.#stop(result.reason, undefined);
     return "stop";
+  }
+
+  /** Reads what `reauthorize` returned. */
+  #reauthorized(result: unknown): void {
+    if (this.#spec.reauthorize === undefined) return;
+    if (!(result instanceof Reply) || (result.status !== "ok" && result.status !== "error")) {
+      throw badReturn("reauthorize", undefined, result);
+    }
+    if (result.status === "ok") return;
+    const payload = { reason: "refused", response: result.response };
+    // What cannot be sent is a fault of the channel.
+    this.codec.encodeMessage(this.wireJoinRef, this.wireJoinRef, this.topic, CLOSE, payload);
+    this.end("refused", result.response, CLOSE, payload);
   }
 
   #stop(reason: string, payload: unknown): void {

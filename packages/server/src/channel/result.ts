@@ -19,6 +19,20 @@ export class Reply<Status extends string = string, Response = unknown> implement
   }
 }
 
+/** Accepts a connection for a limited time: `ok(assigns, { expiresAt })`. */
+class TimedReply<Response = unknown> extends Reply<"ok", Response> {
+  /** In ms since 1970. Infinity: never. */
+  readonly expiresAt: number;
+
+  constructor(response: Response, expiresAt: number) {
+    super("ok", response);
+    this.expiresAt = expiresAt;
+  }
+}
+
+/** When the login ends that `connect` has accepted with this reply, in ms since 1970. Infinity: never. */
+export const expiryOf = (reply: Reply): number => (reply as Partial<TimedReply>).expiresAt ?? Infinity;
+
 /** Ends the channel: `stop(...)`. */
 export class Stop<R extends Reply | undefined = Reply | undefined> {
   readonly reason: string;
@@ -141,8 +155,31 @@ type Empty = Record<never, never>;
 /** Accepts a connection (the payload becomes the assigns), accepts a join, or answers a message with status `ok`. */
 export function ok(): Reply<"ok", Empty>;
 export function ok<Response>(response: Response): Reply<"ok", Response>;
-export function ok(response: unknown = {}): Reply<"ok"> {
-  return new Reply("ok", response);
+/**
+ * In `connect`: accepts a connection until `expiresAt`, in milliseconds since 1970 or as a Date. Then it is closed with
+ * 4401, unless the client has renewed its login: `@wingbeat/client` does, others connect again. Undefined and Infinity:
+ * no end. A time in the past refuses the client. Throws `WB_OPTION` for anything else, also for what must be seconds.
+ */
+export function ok<Assigns extends object>(
+  assigns: Assigns,
+  login: { readonly expiresAt: number | Date | undefined },
+): Reply<"ok", Assigns>;
+export function ok(response: unknown = {}, login?: { readonly expiresAt: unknown }): Reply<"ok"> {
+  return login === undefined ? new Reply("ok", response) : new TimedReply(response, timeOf(login.expiresAt));
+}
+
+/** 1973 in milliseconds. No login is so old; but this is the year 5138 in seconds. */
+const SECONDS = 1e11;
+
+function timeOf(expiresAt: unknown): number {
+  if (expiresAt === undefined) return Infinity;
+  const time = expiresAt instanceof Date ? expiresAt.getTime() : expiresAt;
+  if (typeof time === "number" && time >= SECONDS) return time;
+  const shown = typeof time === "number" ? `${time}${time > 0 ? ", which looks like seconds" : ""}` : typeof time;
+  throw new WingbeatError(
+    "WB_OPTION",
+    `ok: expiresAt is ${shown}: it must be a Date or milliseconds since 1970 (of a JWT: exp * 1000).`,
+  );
 }
 
 /**
@@ -205,10 +242,14 @@ export function errorFor(callback: string, thrown: unknown): unknown {
   return new WingbeatError("WB_BAD_RETURN", `${callback} threw ${what}: return it. Only refuse(…) may be thrown.`);
 }
 
+const ALLOWED: Readonly<Record<string, string>> = {
+  handleIn: "nothing, ok(…), refuse(…), reply(…), stop(…) or a ReplyRef",
+  reauthorize: "ok() or refuse(reason?)",
+};
+
 /** The error for a callback that returned an invalid value. */
 export function badReturn(callback: string, event: unknown, result: unknown): WingbeatError {
-  const allowed =
-    callback === "handleIn" ? "nothing, ok(…), refuse(…), reply(…), stop(…) or a ReplyRef" : "nothing or stop(…)";
+  const allowed = ALLOWED[callback] ?? "nothing or stop(…)";
   return new WingbeatError(
     "WB_BAD_RETURN",
     `${callback}${event === undefined ? "" : `("${event}")`} returned ${describe(result)}: it may return ${allowed}.`,

@@ -40,6 +40,7 @@ export interface ChannelSpec {
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleCommand: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleInfo: ((context: Context, message: unknown) => unknown) | undefined;
+  readonly reauthorize: ((context: Context) => unknown) | undefined;
   readonly terminate: ((context: Context, reason: string, detail: unknown) => unknown) | undefined;
 }
 
@@ -54,6 +55,7 @@ export function emptySpec(pattern: string): ChannelSpec {
     handleOut: new Map(),
     handleCommand: new Map(),
     handleInfo: undefined,
+    reauthorize: undefined,
     terminate: undefined,
   };
 }

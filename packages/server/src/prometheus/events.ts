@@ -1,4 +1,5 @@
 /** Counters of an endpoint's events. Each function returns one that stops counting. */
+import { CloseCode } from "@wingbeat/protocol";
 import { attach } from "../telemetry/attach.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
 import type { Instruments } from "./instruments.ts";
@@ -33,7 +34,11 @@ export function countConnections(instruments: Instruments, endpoint: object): De
     ...labels,
     "code",
   ]);
+  const refreshes = instruments.counter("refreshes_total", "Renewed logins by outcome.", [...labels, "outcome"]);
   return [
+    listen("socket.refreshed", endpoint, ({ path, transport, result }) =>
+      refreshes.inc({ path, transport, outcome: result }),
+    ),
     listen("socket.connected", endpoint, ({ path, transport, duration }) => {
       connects.inc({ path, transport, outcome: "ok" });
       durations.observe({ path, transport }, seconds(duration));
@@ -47,9 +52,9 @@ export function countConnections(instruments: Instruments, endpoint: object): De
   ];
 }
 
-/** Clients may close with any code from 3000 to 4999: they share two labels. */
+/** Clients may close with any code from 3000 to 4999: those that are not ours share two labels. */
 function closeCode(code: number): string {
-  if (code < 3000) return String(code);
+  if (code < 3000 || code === CloseCode.expired || code === CloseCode.refused) return String(code);
   return code < 4000 ? "3xxx" : "4xxx";
 }
 

@@ -12,6 +12,7 @@ import {
   LEAVE,
   PHOENIX_TOPIC,
   Reason,
+  REFRESH,
 } from "@wingbeat/protocol";
 import type { ClientMessage, FrameData, Payload, ServerCodec } from "@wingbeat/protocol";
 import { describe, isPromise } from "../awaitable.ts";
@@ -32,6 +33,8 @@ import type { Connection, ConnectionHandler } from "../transports/connection.ts"
 import { channelOn, countOf, listOf, withChannel, withoutChannel } from "./channels.ts";
 import type { Channels } from "./channels.ts";
 import type { Disconnects } from "./disconnects.ts";
+import { Login } from "./login.ts";
+import type { LoginOwner, LoginTerms } from "./login.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Reader } from "./reader.ts";
 import { isSameRef } from "./same-ref.ts";
@@ -65,23 +68,26 @@ export interface Admission {
   readonly id: string | null;
   /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13). Default false. */
   readonly extensions?: boolean;
+  /** How long the client may stay. Default: for ever. */
+  readonly login?: LoginTerms | undefined;
   /** When its `connect` began, by `performance.now()`: a "disconnect" on its id since then ends it. */
   readonly since?: number;
   /** Released when the connection ends. */
   readonly slot?: Slot;
 }
 
-export class SocketProcess extends Reader implements ConnectionHandler, ChannelHost {
+export class SocketProcess extends Reader implements ConnectionHandler, ChannelHost, LoginOwner {
   readonly connection: Connection;
   readonly codec: ServerCodec;
   readonly id: string | null;
   readonly extensions: boolean;
   readonly #environment: SocketEnvironment;
-  readonly #assigns: Readonly<Record<string, unknown>>;
+  #assigns: Readonly<Record<string, unknown>>;
   #channels: Channels = undefined;
   readonly #idSubscription: Subscription | undefined;
   readonly #rateLimit: RateLimit;
   readonly #slot: Slot | undefined;
+  readonly #login: Login | undefined;
   /** Memory that messages of the client take while they wait for busy channels. */
   #waitingBytes = 0;
   #isFull = false;
@@ -97,6 +103,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     this.#assigns = admission.assigns;
     this.#rateLimit = new RateLimit(environment.socket.rates);
     this.#slot = admission.slot;
+    this.#login = admission.login && new Login(admission.login, this);
     this.#idSubscription = this.id === null ? undefined : this.#subscribeToId(this.id);
     const { since = Infinity } = admission;
     if (this.id !== null && environment.disconnects?.hasSince(this.id, since) === true) {
@@ -168,6 +175,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     this.endReading(true);
     this.#environment.processes.delete(this);
     this.#slot?.release();
+    this.#login?.end();
     if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
     for (const channel of listOf(this.#channels)) channel.connectionClosed();
     emit("socket.closed", { ...this.describe(), code, reason });
@@ -202,6 +210,20 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     this.endReading(false);
     this.#endChannels(reason);
     this.connection.close(code, text);
+  }
+
+  /** For `ctx.disconnect`. */
+  disconnect(reason: string): void {
+    this.shutdown("disconnected", CloseCode.goingAway, reason);
+  }
+
+  /** The client's login was renewed: channels get the new assigns and decide whether it may stay. */
+  renewed(assigns: Readonly<Record<string, unknown>>): void {
+    this.#assigns = assigns;
+    const { routes } = this.#environment.socket;
+    for (const channel of listOf(this.#channels)) {
+      channel.renew({ ...assigns, ...routeOf(routes, channel.topic)?.route.assigns });
+    }
   }
 
   #endChannels(reason: string): void {
@@ -255,6 +277,10 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     const { topic, event } = message;
     if (topic === PHOENIX_TOPIC && event === HEARTBEAT) {
       this.#reply(null, message.ref, topic, "ok", {});
+      return;
+    }
+    if (topic === PHOENIX_TOPIC && event === REFRESH && this.#login?.isRenewable === true) {
+      this.#login.refresh(message);
       return;
     }
     const channel = channelOn(this.#channels, topic);
@@ -403,7 +429,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
 
   /** A "disconnect" on its id was broadcast. */
   disconnected(): void {
-    this.shutdown("disconnected", CloseCode.goingAway, "disconnected by the server");
+    this.disconnect("disconnected by the server");
   }
 }
 

@@ -73,11 +73,15 @@ export class RateLimit {
 }
 
 /** When a bucket is full again after one more token, whether or not it has one. */
-const take = (fullAt: number, perSecond: number, now: number): number => Math.max(fullAt, now) + 1_000 / perSecond;
+export const take = (fullAt: number, perSecond: number, now: number): number =>
+  Math.max(fullAt, now) + 1_000 / perSecond;
 
 /** Whether a bucket had no token for the one that was taken. */
-const isEmpty = (fullAt: number, now: number): boolean => fullAt > now + BURST_MS + ROUNDING;
+export const isEmpty = (fullAt: number, now: number): boolean => fullAt > now + BURST_MS + ROUNDING;
+
+/** Milliseconds until an empty bucket has that token. */
+export const waitMs = (fullAt: number, now: number): number => Math.ceil(fullAt - now - BURST_MS - ROUNDING);
 
 function refusal(by: RefusedBy, perSecond: number, fullAt: number, now: number): RateRefusal {
-  return { by, perSecond, waitMs: Math.ceil(fullAt - now - BURST_MS - ROUNDING) };
+  return { by, perSecond, waitMs: waitMs(fullAt, now) };
 }

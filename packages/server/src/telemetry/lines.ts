@@ -58,6 +58,14 @@ export const LINES: Lines = {
         : say`REFUSED ${path} by ${stage} with ${status}: ${reason}`;
     return [error === undefined ? "info" : "error", line, error];
   },
+  "socket.refreshed": ({ path, id, result, reason, error, duration }) => [
+    error !== undefined ? "error" : result === "ok" ? "debug" : "info",
+    reason === undefined
+      ? say`REFRESHED ${path} of ${who(id)}: ${result} in ${ms(duration)}`
+      : say`REFRESHED ${path} of ${who(id)}: ${result} in ${ms(duration)}: ${reason}`,
+    error,
+  ],
+  "socket.expired": ({ path, id }) => ["debug", say`EXPIRED ${path} of ${who(id)}`],
   "http.failed": ({ error }) => ["error", say`REQUEST FAILED`, error],
   "endpoint.draining": ({ count, total, round, rounds }) => [
     "info",
