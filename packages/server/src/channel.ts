@@ -20,7 +20,7 @@ import type {
   RepliesOf,
 } from "./channel/result.ts";
 import type { Declaration, Declared, PayloadIn, PayloadOut } from "./channel/schema.ts";
-import { duplicate, emptySpec, withHandleIn } from "./channel/spec.ts";
+import { duplicate, emptySpec, withHandleIn, withPushes } from "./channel/spec.ts";
 import type { ChannelLog, ChannelSpec } from "./channel/spec.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkKeys } from "./options.ts";
@@ -133,7 +133,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
     },
     A
   > {
-    return new Channel({ ...this.spec, pushes: pushSpecs(this.spec, [declared, delivery]) });
+    return new Channel(withPushes(this.spec, pushSpecs(this.spec, [declared, delivery])));
   }
 
   /** Declares the commands that other parts of the server send to the channel: for `handleCommand`. No client sees them. */

@@ -131,6 +131,21 @@ export interface SocketOptions<
    * How many topics one channel may subscribe to; beyond it `ctx.subscribe` throws `WB_CHANNEL_LIMIT`. Default 1,000.
    */
   readonly maxSubscriptions?: number;
+  /**
+   * For how many keys a channel may hold back the newest message (`conflate`) while its client is behind; beyond it the
+   * oldest are sent. Default 1,000.
+   */
+  readonly maxConflatedKeys?: number;
+  /**
+   * A client is behind when more than these bytes wait for it: in the process, and, where the client tells how far it has
+   * read, on the way to it. Default 65,536.
+   */
+  readonly maxUnackedBytes?: number;
+  /**
+   * A client is also behind when it does not say for so many milliseconds that it has read what was sent before, or, with
+   * long polling, does not poll. Default 500.
+   */
+  readonly ackTimeout?: number;
   /** How many timers of one channel may run; beyond it `ctx.sendAfter` throws `WB_CHANNEL_LIMIT`. Default 1,000. */
   readonly maxTimers?: number;
 }
@@ -180,10 +195,14 @@ export const SOCKET_LIMITS = {
   bytesPerSecond: 1_000_000,
   maxSubscriptions: 1_000,
   maxTimers: 1_000,
+  maxConflatedKeys: 1_000,
+  maxUnackedBytes: 65_536,
+  ackTimeout: 500,
   slowCallback: 30_000,
   maxDepth: MAX_DEPTH,
 } as const;
 
+const TIMEOUTS: readonly string[] = ["slowCallback", "ackTimeout"];
 const RATES: readonly string[] = ["eventsPerSecond", "joinsPerSecond", "channelEventsPerSecond", "bytesPerSecond"];
 const KEYS = ["params", "connect", "id", "channels", ...Object.keys(SOCKET_LIMITS)];
 
@@ -192,7 +211,7 @@ type SocketLimits = { readonly [Name in keyof typeof SOCKET_LIMITS]: number };
 function limitsOf(options: Partial<SocketLimits>): SocketLimits {
   const given: Partial<Record<string, number>> = {};
   for (const name of Object.keys(SOCKET_LIMITS) as (keyof SocketLimits)[]) {
-    const check = name === "slowCallback" ? checkTimeout : RATES.includes(name) ? checkRate : checkLimit;
+    const check = TIMEOUTS.includes(name) ? checkTimeout : RATES.includes(name) ? checkRate : checkLimit;
     check(`defineSocket: ${name}`, options[name]);
     given[name] = options[name];
   }

@@ -203,6 +203,18 @@ export interface TelemetryEvents {
    */
   "channel.dropped": ProcessSource & { readonly event: string | undefined; readonly count: number };
   /**
+   * A client that was behind did not get `conflated` messages, because newer ones replaced them, and `volatile` ones.
+   * Reported when it has caught up, when something was sent to it that must arrive, or when the channel has ended.
+   */
+  "channel.skipped": ProcessSource & { readonly conflated: number; readonly volatile: number };
+  /**
+   * For a client that is behind, messages with more than `limit` keys (`maxConflatedKeys`), or with too many bytes, would
+   * be held back: the oldest were sent. Reported for each of them.
+   */
+  "channel.too_many_keys": ProcessSource & { readonly limit: number };
+  /** The key function of `conflate` threw, or returned no key: the message was sent like any other. */
+  "channel.key_failed": { readonly topic: string; readonly event: string; readonly error: unknown };
+  /**
    * An async callback has not settled for `duration` ms, longer than the socket's `slowCallback`. Reported once; the
    * channel keeps waiting for it, and so do its client's messages.
    */
@@ -370,6 +382,9 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "channel.handled_in": true,
   "channel.crashed": true,
   "channel.dropped": true,
+  "channel.skipped": true,
+  "channel.too_many_keys": true,
+  "channel.key_failed": true,
   "channel.slow_callback": true,
   "channel.unknown_command": true,
   "channel.terminated": true,

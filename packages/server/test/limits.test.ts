@@ -64,6 +64,7 @@ const CONNECTIONS = "server/test/integration/connection-limits.test.ts";
 const BYTES = "server/test/integration/byte-limits.test.ts";
 const SESSION = "server/src/socket/process.test.ts";
 const PUBLISH = "server/test/publish/handler.test.ts";
+const SLOW = "server/test/slow-clients/delivery.test.ts";
 const LOG = "server/src/telemetry/line-limit.test.ts";
 const PRESENCE = "server/test/presence/options.test.ts";
 
@@ -83,6 +84,10 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "websocket.maxBufferedBytes": [BACK, "costs no more memory than four times the limit"],
   "websocket.bufferTimeout": [BACK, "has a time to read what a single turn sent"],
   "(inflated)": [BYTES, "of compressed frames"],
+  "socket.maxUnackedBytes": [SLOW, "begins with more than maxUnackedBytes"],
+  "socket.ackTimeout": [SLOW, "gets the newest of each key when it has caught up"],
+  "socket.maxConflatedKeys": [SLOW, "beyond maxConflatedKeys make the oldest be sent"],
+  "(held bytes)": [SLOW, "of messages that take more than maxMailboxBytes"],
   "socket.maxChannels": [SESSION, "are limited; leaving makes room"],
   "socket.eventsPerSecond": [SESSION, "messages beyond the rate are refused one by one"],
   "socket.joinsPerSecond": [SESSION, "joins have a rate of their own"],

@@ -7,6 +7,8 @@ import type { ServerCodec } from "@wingbeat/protocol";
 import { Broadcast } from "../pubsub.ts";
 import { Frame } from "../transports/connection.ts";
 import { copyOf } from "./copy.ts";
+import { Droppable } from "./droppable.ts";
+import type { Deliveries } from "./spec.ts";
 
 export class OutgoingBroadcast {
   readonly topic: string;
@@ -38,6 +40,12 @@ export class OutgoingBroadcast {
     if (made === undefined) this.#others.set(codec, (made = this.#encode(codec)));
     if (made instanceof Frame) return made;
     throw made.error;
+  }
+
+  /** How the frame is delivered to a receiver that declares this; undefined: like any other. */
+  droppable(frame: Frame, deliveries: Deliveries): Droppable | undefined {
+    const delivery = deliveries.get(this.event);
+    return delivery && new Droppable(frame, delivery, this.topic, this.event, this.payload);
   }
 
   /** For a receiver that does not wait: a plain broadcast with a payload of its own. */

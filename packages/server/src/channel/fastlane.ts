@@ -9,7 +9,9 @@ import type { Broadcast, Dispatch, Subscription } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
 import type { Frame } from "../transports/connection.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
+import type { Droppable } from "./droppable.ts";
 import { ChannelProcess } from "./process.ts";
+import type { Deliveries } from "./spec.ts";
 import { TopicSubscription } from "./subscription.ts";
 
 /** The dispatcher of ordinary broadcasts. */
@@ -24,7 +26,9 @@ export const news: Dispatch = (subscriptions, from, message) => deliver(subscrip
 function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: unknown, isNews: boolean): void {
   const broadcast = message instanceof OutgoingBroadcast ? message : revived(message, subscriptions);
   let codec: ServerCodec | undefined;
+  let deliveries: Deliveries | undefined;
   let frame: Frame | undefined;
+  let droppable: Droppable | undefined;
   let failures: Map<unknown, number> | undefined;
   for (const subscription of subscriptions) {
     if (subscription.owner === from) continue;
@@ -32,12 +36,15 @@ function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: 
       if (!(subscription instanceof ChannelProcess)) {
         subscription.receive(subscription instanceof TopicSubscription ? broadcast : broadcast.copy());
       } else if (subscription.isDirect) {
-        if (frame === undefined || subscription.codec !== codec) {
+        if (frame === undefined || subscription.codec !== codec || subscription.deliveries !== deliveries) {
           codec = undefined;
           frame = broadcast.frame(subscription.codec);
+          deliveries = subscription.deliveries;
+          droppable = broadcast.droppable(frame, deliveries);
           codec = subscription.codec;
         }
-        subscription.connection.send(frame);
+        if (droppable === undefined) subscription.connection.send(frame);
+        else subscription.transmit(droppable);
       } else subscription.receiveBroadcast(broadcast, isNews);
     } catch (error) {
       failures ??= new Map();

@@ -9,6 +9,21 @@ interface HostedChannel {
   readonly topic: string;
 }
 
+/** Something that holds messages back for a client that is behind. */
+export interface Holder {
+  caughtUp(): void;
+}
+
+/** Whether the client keeps up. */
+export interface Pace {
+  readonly isBehind: boolean;
+  /** A message that could have been dropped was sent. */
+  sent(): void;
+  /** Calls `caughtUp` once, when the client is not behind any more, unless the holder is forgotten before. */
+  await(holder: Holder): void;
+  forget(holder: Holder): void;
+}
+
 export interface ChannelHost {
   readonly id: string | null;
   readonly connection: Connection;
@@ -23,6 +38,12 @@ export interface ChannelHost {
   readonly slowCallback: number;
   /** Bytes of memory that messages of the client may take while they wait, on all channels of the connection. */
   readonly maxMailboxBytes: number;
+  /** Asked for only when something may be dropped. */
+  readonly pace: Pace;
+  /** Bytes that were sent and wait for the client: in the process and, as far as is known, on the way to it. */
+  readonly bufferedBytes: number;
+  /** For how many keys a channel may hold the newest message back. */
+  readonly maxConflatedKeys: number;
   /** How many topics a channel may subscribe to, and how many of its timers may run. */
   readonly maxSubscriptions: number;
   readonly maxTimers: number;

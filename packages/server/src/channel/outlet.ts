@@ -11,7 +11,10 @@ import { emit } from "../telemetry.ts";
 import { Frame } from "../transports/connection.ts";
 import type { Connection } from "../transports/connection.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
-import type { ChannelHost } from "./host.ts";
+import { Droppable } from "./droppable.ts";
+import type { Outgoing } from "./droppable.ts";
+import { Held } from "./held.ts";
+import type { ChannelHost, Holder } from "./host.ts";
 import { isOfClient } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { ok } from "./result.ts";
@@ -19,8 +22,10 @@ import type { Reply } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import type { Mailbox } from "./schedule.ts";
 import { SendQueue } from "./send-queue.ts";
+import type { Outflow } from "./send-queue.ts";
+import type { Deliveries } from "./spec.ts";
 
-export abstract class ChannelOutlet implements Mailbox {
+export abstract class ChannelOutlet implements Mailbox, Outflow, Holder {
   readonly host: ChannelHost;
   /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
   readonly connection: Connection;
@@ -33,6 +38,8 @@ export abstract class ChannelOutlet implements Mailbox {
   /** Whether a broadcast may go straight to the connection: nothing that the client is sent waits, or can wait. */
   isDirect = false;
   #queue: SendQueue | undefined = undefined;
+  /** The client is behind, and this waits until it has caught up. */
+  #held: Held | undefined = undefined;
   /** What arrives now was sent by the channel itself. */
   #isOwn = false;
   /** News for the client, in a callback that has made some. */
@@ -52,7 +59,13 @@ export abstract class ChannelOutlet implements Mailbox {
   /** Whether the join is not answered yet. */
   abstract get joining(): boolean;
 
+  /** Whether the channel has ended, and all is sent that the client still gets. */
+  protected abstract get isOver(): boolean;
+
   abstract deliver(item: object): void;
+
+  /** The events that a client which is behind need not get. */
+  abstract get deliveries(): Deliveries;
 
   /** Whether broadcasts of an event on the own topic go to `handleOut` instead of the client; without one: of any. */
   protected abstract intercepts(event?: string): boolean;
@@ -63,14 +76,28 @@ export abstract class ChannelOutlet implements Mailbox {
   /** Whether the current callback handles a message of the client itself. */
   protected abstract get isHandlingIn(): boolean;
 
+  /** What a client that was behind did not get. */
+  protected abstract skipped(counts: { readonly conflated: number; readonly volatile: number }): void;
+
+  /** More keys than may are held back: the oldest of them are sent. */
+  protected abstract tooManyKeys(): void;
+
   /** What others sent was dropped, because too much of it waits. */
   protected abstract dropped(event: string | undefined): void;
 
+  /** Does nothing when the client has been told that the channel has ended. */
   push(event: string, payload: object): void {
+    if (this.isOver) return;
     if (this.#makesNews) this.#tellNews();
     if (this.codec === v2Server || bytesOf(payload) === undefined) {
-      this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+      this.#push(event, payload);
     } else this.#pushBytes(event, payload);
+  }
+
+  #push(event: string, payload: object): void {
+    const frame = new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload));
+    const delivery = this.deliveries.get(event);
+    this.#send(delivery === undefined ? frame : new Droppable(frame, delivery, this.topic, event, payload));
   }
 
   /**
@@ -80,7 +107,7 @@ export abstract class ChannelOutlet implements Mailbox {
   #pushBytes(event: string, payload: object): void {
     v2Server.encodeMessage(this.joinRef, null, this.topic, event, payload); // throws what it would for any client
     try {
-      this.#send(new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload)));
+      this.#push(event, payload);
     } catch (error) {
       if (!(error instanceof EncodeError) || this.isHandlingIn) throw error;
       emit("pubsub.delivery_failed", { topic: this.topic, event, subscribers: 1, error });
@@ -126,7 +153,7 @@ export abstract class ChannelOutlet implements Mailbox {
     try {
       if (isNews && this.#news !== undefined) this.#addNews(this.#news, broadcast);
       else if (this.intercepts(broadcast.event)) this.#intercept(broadcast);
-      else this.#sendBroadcast(broadcast.frame(this.codec), broadcast.event);
+      else this.#sendBroadcast(broadcast);
     } catch (error) {
       if (!isOverflow(error)) throw error;
       this.overflowed(error);
@@ -136,7 +163,7 @@ export abstract class ChannelOutlet implements Mailbox {
   /** The client has the reply to its join: sends what was broadcast since the join began. */
   protected release(): void {
     this.#queue?.release();
-    this.isDirect = !this.intercepts();
+    this.#goDirect();
   }
 
   /** `handleOut` begins. */
@@ -163,7 +190,64 @@ export abstract class ChannelOutlet implements Mailbox {
     if (this.#news === undefined || !isIdle) return;
     this.#tellNews();
     this.#news = undefined;
-    this.isDirect = !this.intercepts();
+    this.#goDirect();
+  }
+
+  #goDirect(): void {
+    this.isDirect = !this.intercepts() && this.#news === undefined && this.#held === undefined;
+  }
+
+  /** Sends to the client. What must arrive goes behind what was held back, which is then sent as well. */
+  transmit(outgoing: Outgoing): void {
+    if (outgoing instanceof Droppable) this.#offer(outgoing);
+    else {
+      if (this.#held !== undefined) this.#releaseHeld(this.#held);
+      this.connection.send(outgoing);
+    }
+  }
+
+  /** Sends to a client that keeps up. For one that is behind, holds the message back, or drops it. */
+  #offer(droppable: Droppable): void {
+    const { pace } = this.host;
+    if (!pace.isBehind) {
+      if (this.#held !== undefined) this.#releaseHeld(this.#held);
+      this.connection.send(droppable.frame);
+      pace.sent();
+    } else if (droppable.isVolatile) this.#hold().dropVolatile();
+    else if (droppable.slot === undefined) this.transmit(droppable.frame);
+    else {
+      const excess = this.#hold().add(droppable.slot, droppable);
+      if (excess.length > 0) this.tooManyKeys();
+      for (const { frame } of excess) this.connection.send(frame);
+    }
+  }
+
+  #hold(): Held {
+    if (this.#held === undefined) {
+      this.#held = new Held(this.host.maxConflatedKeys, this.host.maxMailboxBytes);
+      this.isDirect = false;
+      this.host.pace.await(this);
+    }
+    return this.#held;
+  }
+
+  /** The client is not behind any more. */
+  caughtUp(): void {
+    if (this.#held !== undefined) this.#releaseHeld(this.#held);
+  }
+
+  #releaseHeld(held: Held): void {
+    for (const { frame } of held.takeAll()) this.connection.send(frame);
+    this.host.pace.sent();
+    this.#forgetHeld(held);
+  }
+
+  /** Nothing is held back any more. What was not sent by now is not sent. */
+  #forgetHeld(held: Held): void {
+    this.#held = undefined;
+    this.host.pace.forget(this);
+    this.#goDirect();
+    if (held.skipped !== undefined) this.skipped(held.skipped);
   }
 
   /** The channel has ended: sends what waits, without what `handleOut` would have to handle. */
@@ -173,6 +257,14 @@ export abstract class ChannelOutlet implements Mailbox {
     for (const broadcast of news) if (!this.intercepts(broadcast.event)) this.#tell(broadcast);
     this.#queue?.finish();
     this.#queue = undefined;
+  }
+
+  /** The channel has ended: sends what is held back, to a client that is told of the end, or drops it. */
+  protected endHeld(isTold: boolean): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    if (isTold) this.#releaseHeld(held);
+    else this.#forgetHeld(held);
   }
 
   /** Drops what waits. */
@@ -208,16 +300,18 @@ export abstract class ChannelOutlet implements Mailbox {
     }
   }
 
-  #send(frame: Frame): void {
-    if (this.#queue === undefined) this.connection.send(frame);
-    else this.#queue.send(frame);
+  #send(outgoing: Outgoing): void {
+    if (this.#queue === undefined) this.transmit(outgoing);
+    else this.#queue.send(outgoing);
   }
 
-  #sendBroadcast(frame: Frame, event: string): void {
-    if (this.#isOwn && !this.joining) this.#send(frame);
-    else if (this.joining) this.#openQueue().sendBroadcast(frame);
-    else if (this.#queue === undefined) this.connection.send(frame);
-    else if (!this.#queue.sendBroadcast(frame)) this.dropped(event);
+  #sendBroadcast(broadcast: OutgoingBroadcast): void {
+    const frame = broadcast.frame(this.codec);
+    const outgoing = broadcast.droppable(frame, this.deliveries) ?? frame;
+    if (this.#isOwn && !this.joining) this.#send(outgoing);
+    else if (this.joining) this.#openQueue().sendBroadcast(outgoing);
+    else if (this.#queue === undefined) this.transmit(outgoing);
+    else if (!this.#queue.sendBroadcast(outgoing)) this.dropped(broadcast.event);
   }
 
   #intercept(broadcast: OutgoingBroadcast): void {
@@ -233,7 +327,7 @@ export abstract class ChannelOutlet implements Mailbox {
 
   #openQueue(): SendQueue {
     const limit = this.joining ? this.host.maxMailboxMessages : undefined;
-    return (this.#queue ??= new SendQueue(this.topic, this.connection, this.host.maxMailboxBytes, limit));
+    return (this.#queue ??= new SendQueue(this.topic, this, this.host.maxMailboxBytes, limit));
   }
 
   /** More news than may wait are told early. */

@@ -28,7 +28,7 @@ import { schedule } from "./schedule.ts";
 import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
 import { declaredName, handlerOf } from "./spec.ts";
-import type { ChannelSpec } from "./spec.ts";
+import type { ChannelSpec, Deliveries } from "./spec.ts";
 import type { Timer } from "./timer.ts";
 
 /** What is sent to the client when a channel ends. */
@@ -37,7 +37,8 @@ type Notice = typeof CLOSE | typeof ERROR | undefined;
 export class ChannelProcess extends ChannelOutlet implements ChannelActions, Subscription, Watched {
   readonly #spec: ChannelSpec;
   readonly #context: Context;
-  #state: "joining" | "joined" | "ended" = "joining";
+  /** `ended`: nothing is received any more. `over`: nothing is sent any more either, except late replies. */
+  #state: "joining" | "joined" | "ended" | "over" = "joining";
   /** How many callbacks are running: one, plus async tasks that it started. The next message waits for all of them. */
   #running = 0;
   #callback: Callback = "handleIn";
@@ -79,12 +80,20 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   get ended(): boolean {
-    return this.#state === "ended";
+    return this.#state === "ended" || this.isOver;
   }
 
   /** Whether the client is, or was, on the topic: only then may the channel send. */
   get joined(): boolean {
     return this.#state !== "joining";
+  }
+
+  protected override get isOver(): boolean {
+    return this.#state === "over";
+  }
+
+  override get deliveries(): Deliveries {
+    return this.#spec.deliveries;
   }
 
   protected override intercepts(event?: string): boolean {
@@ -168,7 +177,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   onEnd(task: (reason: string) => unknown): void {
-    if (this.#state !== "ended") this.#owned().onEnd(task);
+    if (!this.ended) this.#owned().onEnd(task);
   }
 
   /** Keeps a message that came while the join is under way. */
@@ -209,7 +218,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   sendAfter(message: unknown, ms: number): Timer {
     const copy = copyOf(message);
     const timer = this.#owned().timer(ms, () => schedule(this, new Info(copy)));
-    if (this.#state === "ended") timer.cancel();
+    if (this.ended) timer.cancel();
     return timer;
   }
 
@@ -219,7 +228,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   subscribe(topic: string): void {
-    if (topic !== this.topic && this.#state !== "ended") this.#owned().subscribe(topic, this);
+    if (topic !== this.topic && !this.ended) this.#owned().subscribe(topic, this);
   }
 
   unsubscribe(topic: string): void {
@@ -232,7 +241,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
 
   /** Handles a message, or lets it wait for the callback under way. Called by the scheduler. */
   override deliver(item: object): void {
-    if (this.#state === "ended") this.#late(item as Item);
+    if (this.ended) this.#late(item as Item);
     else if (item === JOINED) this.#drain();
     else if (this.#running > 0 || this.#state === "joining" || this.#hasBacklog) this.#enqueue(item as Item);
     else this.#handle(item as Item);
@@ -262,7 +271,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
    * `terminate` waits for a running callback.
    */
   end(reason: string, detail: unknown, notice: Notice, payload?: object): void {
-    if (this.#state === "ended") return;
+    if (this.ended) return;
     const wasJoined = this.#state === "joined";
     this.#state = "ended";
     this.#answersLate = notice !== undefined && reason !== "left";
@@ -278,8 +287,10 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     };
     if (this.#running > 0) this.#pendingEnd = terminate;
     else terminate();
+    this.endHeld(notice !== undefined);
     if (notice === CLOSE) this.notifyClosed(payload);
     else if (notice === ERROR) this.notify(ERROR, { reason: Reason.channelCrash });
+    this.#state = "over";
     for (const item of late) this.#late(item);
   }
 
@@ -377,8 +388,8 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
       failure = undefined;
     }
     if (failure !== undefined) this.#crashOrReport(failure.error);
-    else if (this.#state !== "ended") this.#finish(item, result);
-    if (this.#state === "ended") this.#finishEnd();
+    else if (!this.ended) this.#finish(item, result);
+    if (this.ended) this.#finishEnd();
     else this.sendNext(item, this.#running === 0);
   }
 
@@ -476,6 +487,14 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     if (this.#dropped++ === 0) emit("channel.dropped", { ...this.source(), event, count: 1 });
   }
 
+  protected override skipped(counts: { readonly conflated: number; readonly volatile: number }): void {
+    emit("channel.skipped", { ...this.source(), ...counts });
+  }
+
+  protected override tooManyKeys(): void {
+    emit("channel.too_many_keys", { ...this.source(), limit: this.host.maxConflatedKeys });
+  }
+
   #tellDropped(): void {
     const count = this.#dropped - 1;
     this.#dropped = 0;
@@ -499,7 +518,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   #crashOrReport(error: unknown): void {
-    if (this.#state === "ended") this.#reportCrash(error);
+    if (this.ended) this.#reportCrash(error);
     else this.#crash(error);
   }
 

@@ -4,23 +4,30 @@
  */
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
-import { Frame } from "../transports/connection.ts";
-import type { Connection } from "../transports/connection.ts";
-import type { OutgoingBroadcast } from "./broadcast.ts";
+import { OutgoingBroadcast } from "./broadcast.ts";
+import { Droppable, frameOf } from "./droppable.ts";
+import type { Outgoing } from "./droppable.ts";
+
+/** What leaves the queue goes here. */
+export interface Outflow {
+  transmit(outgoing: Outgoing): void;
+}
 
 /** What an entry counts beside its data. */
 const ENTRY_SIZE = 64;
 
-type Entry = Frame | OutgoingBroadcast;
+type Entry = Outgoing | OutgoingBroadcast;
 
 export class SendQueue {
   readonly #topic: string;
-  readonly #connection: Connection;
+  readonly #outflow: Outflow;
   #entries: Entry[] = [];
   /** Bytes of frames that the channel itself has sent, and of what others have. */
   #ownBytes = 0;
   #bytes = 0;
-  readonly #own = new Set<Frame>();
+  readonly #own = new Set<Entry>();
+  /** Those that newer ones with the same slot replace. */
+  #slots: Map<string | undefined, Droppable> | undefined = undefined;
   readonly #maxBytes: number;
   /** While everything is held: how many entries may wait. */
   #maxHeld: number | undefined;
@@ -31,10 +38,10 @@ export class SendQueue {
    * `maxBytes` of what others send may wait, and as many of the channel itself. With a `maxHeld` everything waits until
    * {@link release}, at most so many entries.
    */
-  constructor(topic: string, connection: Connection, maxBytes: number, maxHeld: number | undefined) {
+  constructor(topic: string, outflow: Outflow, maxBytes: number, maxHeld: number | undefined) {
     this.#maxBytes = maxBytes;
     this.#topic = topic;
-    this.#connection = connection;
+    this.#outflow = outflow;
     this.#maxHeld = maxHeld;
   }
 
@@ -42,18 +49,17 @@ export class SendQueue {
    * Sends what the channel itself says: behind what waits, or in the place of the broadcast that it handles. Throws
    * `WB_MAILBOX_OVERFLOW` when too much of it waits.
    */
-  send(frame: Frame): void {
-    if (this.#inPlace || this.#isFree) return this.#connection.send(frame);
+  send(outgoing: Outgoing): void {
+    if (this.#inPlace || this.#isFree) return this.#outflow.transmit(outgoing);
+    if (this.#isSettled(outgoing, true)) return;
     if (this.#ownBytes > this.#maxBytes) throw overflow(this.#topic, `${this.#maxBytes} bytes`);
-    this.#ownBytes += sizeOf(frame);
-    this.#own.add(frame);
-    this.#entries.push(frame);
+    this.#push(outgoing, true);
   }
 
   /** Sends a broadcast of anybody else; gives false when it must be dropped. Throws while a join is under way. */
-  sendBroadcast(frame: Frame): boolean {
-    if (!this.#isFree) return this.#add(frame);
-    this.#connection.send(frame);
+  sendBroadcast(outgoing: Outgoing): boolean {
+    if (!this.#isFree) return this.#isSettled(outgoing, false) || this.#add(outgoing);
+    this.#outflow.transmit(outgoing);
     return true;
   }
 
@@ -72,8 +78,7 @@ export class SendQueue {
     // The latest are dropped, so that it is near the end.
     const at = this.#entries.lastIndexOf(broadcast);
     if (at === -1) return;
-    this.#entries.splice(at, 1);
-    this.#bytes -= sizeOf(broadcast);
+    this.#discard(at);
     if (at === 0) this.#flush();
   }
 
@@ -100,7 +105,9 @@ export class SendQueue {
   finish(): void {
     this.#maxHeld = undefined;
     this.#inPlace = false;
-    for (const entry of this.#take(this.#entries.length)) if (entry instanceof Frame) this.#send(entry);
+    for (const entry of this.#take(this.#entries.length)) {
+      if (!(entry instanceof OutgoingBroadcast)) this.#send(entry);
+    }
   }
 
   /** Drops everything. */
@@ -120,20 +127,42 @@ export class SendQueue {
       if (this.#maxHeld === undefined) return false;
       throw overflow(this.#topic, `${this.#maxBytes} bytes`);
     }
-    this.#bytes += sizeOf(entry);
-    this.#entries.push(entry);
+    this.#push(entry, false);
     return true;
   }
 
+  /**
+   * Whether a message that may be dropped needs no more room. A volatile one is dropped during a join: the client is not
+   * there yet. A conflated one goes to the end, and the one that waits with its slot is dropped.
+   */
+  #isSettled(outgoing: Outgoing, isOwn: boolean): boolean {
+    if (!(outgoing instanceof Droppable)) return false;
+    if (outgoing.isVolatile) return this.#maxHeld !== undefined;
+    const replaced = this.#slots?.get(outgoing.slot);
+    if (replaced === undefined) return false;
+    this.#discard(this.#entries.lastIndexOf(replaced));
+    this.#push(outgoing, isOwn);
+    return true;
+  }
+
+  #push(entry: Entry, isOwn: boolean): void {
+    this.#entries.push(entry);
+    if (isOwn) {
+      this.#own.add(entry);
+      this.#ownBytes += sizeOf(entry);
+    } else this.#bytes += sizeOf(entry);
+    if (entry instanceof Droppable && entry.slot !== undefined) (this.#slots ??= new Map()).set(entry.slot, entry);
+  }
+
   #flush(): void {
-    const end = this.#entries.findIndex((entry) => !(entry instanceof Frame));
-    for (const entry of this.#take(end === -1 ? this.#entries.length : end)) this.#send(entry as Frame);
+    const end = this.#entries.findIndex((entry) => entry instanceof OutgoingBroadcast);
+    for (const entry of this.#take(end === -1 ? this.#entries.length : end)) this.#send(entry as Outgoing);
   }
 
   /** What waited has no caller that could be told of an error. */
-  #send(frame: Frame): void {
+  #send(outgoing: Outgoing): void {
     try {
-      this.#connection.send(frame);
+      this.#outflow.transmit(outgoing);
     } catch (error) {
       emit("pubsub.delivery_failed", { topic: this.#topic, error });
     }
@@ -141,15 +170,23 @@ export class SendQueue {
 
   #take(count: number): readonly Entry[] {
     const taken = this.#entries.splice(0, count);
-    for (const entry of taken) {
-      if (entry instanceof Frame && this.#own.delete(entry)) this.#ownBytes -= sizeOf(entry);
-      else this.#bytes -= sizeOf(entry);
-    }
+    for (const entry of taken) this.#forget(entry);
     return taken;
+  }
+
+  #discard(at: number): void {
+    for (const entry of this.#entries.splice(at, 1)) this.#forget(entry);
+  }
+
+  #forget(entry: Entry): void {
+    if (this.#own.delete(entry)) this.#ownBytes -= sizeOf(entry);
+    else this.#bytes -= sizeOf(entry);
+    if (entry instanceof Droppable && this.#slots?.get(entry.slot) === entry) this.#slots.delete(entry.slot);
   }
 }
 
-const sizeOf = (entry: Entry): number => ENTRY_SIZE + (entry instanceof Frame ? entry.data.length : 0);
+const sizeOf = (entry: Entry): number =>
+  ENTRY_SIZE + (entry instanceof OutgoingBroadcast ? 0 : frameOf(entry).data.length);
 
 function overflow(topic: string, limit: string): WingbeatError {
   return new WingbeatError(

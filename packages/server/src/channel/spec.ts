@@ -26,6 +26,9 @@ export interface PushSpec {
   readonly delivery: Delivery | undefined;
 }
 
+/** The events that a client which is behind need not get. */
+export type Deliveries = ReadonlyMap<string, Delivery>;
+
 export interface ChannelSpec {
   readonly pattern: string;
   readonly log: ChannelLog;
@@ -36,12 +39,23 @@ export interface ChannelSpec {
   readonly handleInPrefixes: readonly { readonly prefix: string; readonly handler: PayloadHandler }[];
   /** Events with a schema or a delivery. Those declared only by type do not exist at run time. */
   readonly pushes: ReadonlyMap<string, PushSpec>;
+  readonly deliveries: Deliveries;
   /** The intercepted events. */
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleCommand: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleInfo: ((context: Context, message: unknown) => unknown) | undefined;
   readonly reauthorize: ((context: Context) => unknown) | undefined;
   readonly terminate: ((context: Context, reason: string, detail: unknown) => unknown) | undefined;
+}
+
+/** One for all channels without any: a broadcast compares it, and looks the event up only where it differs. */
+const NONE: Deliveries = new Map();
+
+/** The spec with these pushes declared. */
+export function withPushes(spec: ChannelSpec, pushes: ReadonlyMap<string, PushSpec>): ChannelSpec {
+  const deliveries = new Map<string, Delivery>();
+  for (const [event, { delivery }] of pushes) if (delivery !== undefined) deliveries.set(event, delivery);
+  return { ...spec, pushes, deliveries: deliveries.size === 0 ? NONE : deliveries };
 }
 
 export function emptySpec(pattern: string): ChannelSpec {
@@ -52,6 +66,7 @@ export function emptySpec(pattern: string): ChannelSpec {
     handleIn: new Map(),
     handleInPrefixes: [],
     pushes: new Map(),
+    deliveries: NONE,
     handleOut: new Map(),
     handleCommand: new Map(),
     handleInfo: undefined,

@@ -3,6 +3,7 @@
  * transport hands it frames and a way to send.
  */
 import {
+  ACK,
   CloseCode,
   DecodeError,
   DISCONNECT,
@@ -35,6 +36,7 @@ import type { Channels } from "./channels.ts";
 import type { Disconnects } from "./disconnects.ts";
 import { Login } from "./login.ts";
 import type { LoginOwner, LoginTerms } from "./login.ts";
+import { Pace } from "./pace.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Reader } from "./reader.ts";
 import { isSameRef } from "./same-ref.ts";
@@ -92,6 +94,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
   #waitingBytes = 0;
   #isFull = false;
   #running = 0;
+  #pace: Pace | undefined = undefined;
 
   constructor(environment: SocketEnvironment, admission: Admission, connection: Connection) {
     super();
@@ -142,6 +145,23 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
 
   get maxTimers(): number {
     return this.#environment.socket.maxTimers;
+  }
+
+  get maxConflatedKeys(): number {
+    return this.#environment.socket.maxConflatedKeys;
+  }
+
+  get pace(): Pace {
+    return this.#pace ?? this.#makePace();
+  }
+
+  #makePace(): Pace {
+    const mark = this.extensions ? markOf(this.codec) : undefined;
+    return (this.#pace = new Pace(this.connection, this.#environment.socket, mark));
+  }
+
+  get bufferedBytes(): number {
+    return this.pace.bufferedBytes;
   }
 
   /** How many channels the client has joined or is joining. */
@@ -281,6 +301,10 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     }
     if (topic === PHOENIX_TOPIC && event === REFRESH && this.#login?.isRenewable === true) {
       this.#login.refresh(message);
+      return;
+    }
+    if (topic === PHOENIX_TOPIC && event === ACK && this.extensions) {
+      this.#pace?.acknowledged();
       return;
     }
     const channel = channelOn(this.#channels, topic);
@@ -445,6 +469,15 @@ class IdSubscription implements Subscription {
   receive(message: unknown): void {
     if (message instanceof Broadcast && message.event === DISCONNECT) this.owner.disconnected();
   }
+}
+
+/** One frame for all clients with a codec, so that those who get the same broadcast and mark share their bytes. */
+const marks = new WeakMap<ServerCodec, Frame>();
+
+function markOf(codec: ServerCodec): Frame {
+  let mark = marks.get(codec);
+  if (mark === undefined) marks.set(codec, (mark = new Frame(codec.encodeBroadcast(PHOENIX_TOPIC, ACK, {}))));
+  return mark;
 }
 
 const hasTopic = (message: ClientMessage): message is JoinMessage => typeof message.topic === "string";

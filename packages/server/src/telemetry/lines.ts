@@ -130,6 +130,19 @@ export const LINES: Lines = {
       ? say`DROPPED ${count} messages on ${topic} for ${who(id)}: a callback takes too long`
       : say`DROPPED ${event} on ${topic} for ${who(id)}: a callback takes too long`,
   ],
+  "channel.skipped": ({ id, topic, conflated, volatile }) => [
+    "debug",
+    say`SKIPPED ${conflated} conflated and ${volatile} volatile messages on ${topic} for ${who(id)}, who was behind`,
+  ],
+  "channel.too_many_keys": ({ id, topic, limit }) => [
+    "warn",
+    say`TOO MANY KEYS held back on ${topic} for ${who(id)}: maxConflatedKeys is ${limit}; sending the oldest`,
+  ],
+  "channel.key_failed": ({ topic, event, error }) => [
+    "error",
+    say`KEY of conflate failed for ${event} on ${topic}; sending it like any other`,
+    error,
+  ],
   "channel.slow_callback": ({ id, topic, callback, event, duration }) => [
     "warn",
     event === undefined

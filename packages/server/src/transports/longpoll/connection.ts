@@ -51,6 +51,8 @@ export class LongPollConnection implements Connection, LongPollClient {
   #poller: Poller | undefined = undefined;
   #intake: Intake | undefined = undefined;
   #polledAt = performance.now();
+  /** Since when it could have come again: after its last answer, or when its poll ended without one. */
+  #unreadSince = performance.now();
   /** Milliseconds that the sweep has counted since then. */
   #unpolledFor = 0;
   /** More than the buffer limit is buffered. */
@@ -73,6 +75,16 @@ export class LongPollConnection implements Connection, LongPollClient {
 
   get bufferedBytes(): number {
     return this.#bytes;
+  }
+
+  get sentBytes(): undefined {
+    return undefined;
+  }
+
+  /** While frames wait for a poll. A poll that waits is about to get them. */
+  get unreadFor(): number {
+    if (this.#poller !== undefined || this.#frames.length === 0) return 0;
+    return performance.now() - this.#unreadSince;
   }
 
   /** Sets who receives the frames. Called once, before the client knows its token. */
@@ -115,8 +127,10 @@ export class LongPollConnection implements Connection, LongPollClient {
   tellPoller(): void {
     if (this.#frames.length === 0) return;
     const poller = this.#poller;
+    if (poller === undefined) return;
     this.#poller = undefined;
-    poller?.available();
+    this.#unreadSince = performance.now();
+    poller.available();
   }
 
   /** A poll replaces the previous one, which is no longer notified of messages. */
@@ -132,7 +146,7 @@ export class LongPollConnection implements Connection, LongPollClient {
       poller.waiting();
       return;
     }
-    poller.messages(this.#take());
+    poller.messages(this.#takeWithHeld());
     this.#intake?.run();
   }
 
@@ -155,7 +169,9 @@ export class LongPollConnection implements Connection, LongPollClient {
   }
 
   forget(request: object): void {
-    if (this.#poller === request) this.#poller = undefined;
+    if (this.#poller !== request) return;
+    this.#poller = undefined;
+    this.#unreadSince = performance.now();
   }
 
   pause(): void {
@@ -198,12 +214,20 @@ export class LongPollConnection implements Connection, LongPollClient {
     );
   }
 
+  /** What waits, and behind it what others have held back until now: it goes with the same answer. */
+  #takeWithHeld(): string[] {
+    const literals = this.#take();
+    if (this.#whenWritable === undefined) return literals;
+    this.nowWritable();
+    return [...literals, ...this.#take()];
+  }
+
   #take(): string[] {
     const literals = this.#frames.map((frame) => frame.as(JSON_STRING));
     this.#frames = NOTHING;
     this.#bytes = 0;
     this.#lag = undefined;
-    if (this.#whenWritable !== undefined) setImmediate(tellWritable, this);
+    this.#unreadSince = performance.now();
     return literals;
   }
 }

@@ -69,6 +69,8 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
   readonly #compressed: boolean;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;
+  /** Bytes written. */
+  #sent = 0;
   /** The handler has paused reading. */
   #isPaused = false;
   /** Half of the buffer limit is waiting to be written. */
@@ -104,6 +106,14 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
 
   get bufferedBytes(): number {
     return this.waitingBytes + (this.#compressed ? this.#websocket.bufferedAmount : this.#socket.writableLength);
+  }
+
+  get sentBytes(): number {
+    return this.#sent + this.waitingBytes;
+  }
+
+  get unreadFor(): number {
+    return 0;
   }
 
   /** Sets who receives the frames. Called once, right after the handshake. */
@@ -189,6 +199,7 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
     const { maxBufferedBytes } = this.#limits;
     if (buffered <= maxBufferedBytes) this.#lag = undefined;
     else if (this.#isTooSlow(buffered)) return;
+    this.#sent += bytes.length;
     this.#socket.write(bytes);
     if (buffered > maxBufferedBytes / 2) this.#stall();
     else if (this.#isStalled && buffered < maxBufferedBytes / 4) this.#unstall();
@@ -212,7 +223,9 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
 
   /** With permessage-deflate, each client has its own compressor: `ws` writes. */
   #sendCompressed(frame: Frame): void {
-    if (this.#hasRoom()) this.#websocket.send(frame.data);
+    if (!this.#hasRoom()) return;
+    this.#sent += frame.data.length;
+    this.#websocket.send(frame.data);
   }
 
   #hasRoom(): boolean {
