@@ -45,7 +45,7 @@ export class Pace implements PaceOfChannels {
     const { maxUnackedBytes, ackTimeout } = this.#limits;
     const connection = this.#connection;
     if (connection.bufferedBytes > maxUnackedBytes) return true;
-    if (!this.#isMarked) return connection.unreadFor > ackTimeout;
+    if (!this.#isMarked) return (connection.unreadFor ?? 0) > ackTimeout;
     return this.#unacked > maxUnackedBytes || performance.now() - this.#markedAt > ackTimeout;
   }
 

@@ -8,8 +8,6 @@ function setUp(bytesPerSecond = Infinity) {
   const connection = {
     transport: "test",
     bufferedBytes: 0,
-    sentBytes: undefined,
-    unreadFor: 0,
     send: () => {},
     onWritable: () => {},
     close: () => {},

@@ -49,13 +49,10 @@ export interface Connection {
   readonly transport: string;
   /** Bytes buffered for sending. */
   readonly bufferedBytes: number;
-  /**
-   * All bytes sent so far, buffered ones included. Undefined when the transport itself knows what the client has taken,
-   * so that `bufferedBytes` and `unreadFor` say everything.
-   */
-  readonly sentBytes: number | undefined;
-  /** Milliseconds for which the client has not come for what is buffered. 0 when it is sent as soon as possible. */
-  readonly unreadFor: number;
+  /** All bytes sent so far, buffered ones included. For transports that cannot tell what has arrived of them. */
+  readonly sentBytes?: number;
+  /** Milliseconds for which the client has not come for what is buffered. For transports whose clients must come for it. */
+  readonly unreadFor?: number;
   /** Sends after everything sent before. Does nothing once the connection is closing. */
   send(frame: Frame): void;
   /**

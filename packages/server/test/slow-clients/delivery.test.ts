@@ -372,7 +372,7 @@ describe("while something else makes messages wait", () => {
     let join = (): void => {};
     const channel = defineChannel("room:*")
       .pushes<{ cursor: Cursor; typing: object; said: object }>({ cursor: conflate((c) => c.user), typing: volatile() })
-      .join(() => new Promise((resolve) => (join = () => resolve(ok()))));
+      .join(() => new Promise<ReturnType<typeof ok>>((resolve) => (join = () => resolve(ok()))));
     const client = new SlowClient(socketOf(channel as never, { maxMailboxMessages: 5 }));
     client.send("phx_join", {}, "1");
     await turn();

@@ -18,7 +18,6 @@ export interface SlowOptions {
 
 class SlowConnection implements Connection {
   readonly transport = "websocket";
-  readonly unreadFor = 0;
   readonly #kernelSize: number;
   #kernel: Frame[] = [];
   #buffer: Frame[] = [];

@@ -19,8 +19,6 @@ export interface SocketStormFigures {
 class CountingConnection implements Connection {
   readonly transport = "websocket";
   readonly bufferedBytes = 0;
-  readonly sentBytes = undefined;
-  readonly unreadFor = 0;
   readonly figures: SocketStormFigures;
   process: SocketProcess | undefined = undefined;
   isOpen = true;

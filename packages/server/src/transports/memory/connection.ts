@@ -12,8 +12,6 @@ export class MemoryConnection implements Connection {
   readonly transport: string;
   /** The client reads everything at once. */
   readonly bufferedBytes = 0;
-  readonly sentBytes = undefined;
-  readonly unreadFor = 0;
   readonly #client: MemoryClient;
   #handler: ConnectionHandler | undefined = undefined;
   #isOpen = true;

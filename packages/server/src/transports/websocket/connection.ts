@@ -112,10 +112,6 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
     return this.#sent + this.waitingBytes;
   }
 
-  get unreadFor(): number {
-    return 0;
-  }
-
   /** Sets who receives the frames. Called once, right after the handshake. */
   start(handler: ConnectionHandler): void {
     this.#handler = handler;
