@@ -25,6 +25,8 @@ import { emit, isObserved } from "./telemetry.ts";
 /** Accepted, with a slot reserved. */
 export interface Admitted extends Admission {
   readonly screened: Screened;
+  /** Of WebSocket: what the handshake answers. */
+  subprotocol: string | undefined;
 }
 
 /** Reports a refusal to telemetry, and returns it. */
@@ -84,18 +86,19 @@ export function admit(
   const vsn = screened.params["vsn"] ?? DEFAULT_VSN;
   const version = negotiateVersion(vsn);
   if (version === undefined) return refuse(rules, new Refusal("version", FORBIDDEN, vsn));
-  const slot = rules.gate.reserve(screened.sender.address);
+  const slot = rules.gate.reserve(screened.sender);
   if (typeof slot === "string") return refuse(rules, noSlot(slot));
   const codec = version === 1 ? v1Server : v2Server;
   const finish = (accepted: Accepted | Refusal): Admitted | Refusal => {
-    const admitted = { screened, codec, extensions: screened.extensions, slot };
+    const { extensions, startedAt: since } = screened;
     if (accepted instanceof Refusal) {
-      return refuseAdmitted(rules, admitted, screened.extensions ? told(accepted, codec) : accepted);
+      return refuseAdmitted(rules, { slot }, extensions ? told(accepted, codec) : accepted);
     }
     // The endpoint may have started draining while connect was running.
-    if (!rules.gate.isOpen) return refuseAdmitted(rules, admitted, noSlot("draining"));
+    if (!rules.gate.isOpen) return refuseAdmitted(rules, { slot }, noSlot("draining"));
     const { id, assigns } = accepted;
-    return { ...admitted, id, assigns, login: termsOf(rules, screened, accepted), since: screened.startedAt };
+    const login = termsOf(rules, screened, accepted);
+    return { screened, codec, extensions, slot, id, assigns, login, since, subprotocol: undefined };
   };
   const crashed = (error: unknown): Refusal => refuseAdmitted(rules, { slot }, crash(error));
   try {

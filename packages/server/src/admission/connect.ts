@@ -56,7 +56,9 @@ function connect({ socket }: AdmissionRules, params: unknown, info: ConnectInfo)
   };
   try {
     const result = socket.connect(params, info);
-    return isPromise(result) ? Promise.resolve(result).catch(caught) : result;
+    if (!isPromise(result)) return result;
+    void info.peer; // read now: a client that has gone meanwhile has no address any more
+    return Promise.resolve(result).catch(caught);
   } catch (error) {
     return caught(error);
   }

@@ -20,19 +20,19 @@ describe("what is counted as one address", () => {
 describe("the gate", () => {
   it("counts per network and in total, and forgets a network that has left", () => {
     const gate = new Gate(3, 2);
-    const first = gate.reserve("2001:db8::1");
-    gate.reserve("2001:db8::2");
-    expect(gate.reserve("2001:db8::3")).toBe("maxConnectionsPerIp");
-    gate.reserve("192.0.2.1");
-    expect(gate.reserve("192.0.2.2")).toBe("maxConnections");
+    const first = gate.reserve({ address: "2001:db8::1" });
+    gate.reserve({ address: "2001:db8::2" });
+    expect(gate.reserve({ address: "2001:db8::3" })).toBe("maxConnectionsPerIp");
+    gate.reserve({ address: "192.0.2.1" });
+    expect(gate.reserve({ address: "192.0.2.2" })).toBe("maxConnections");
     if (typeof first !== "string") first.release();
-    expect(typeof gate.reserve("2001:db8::3")).toBe("object");
+    expect(typeof gate.reserve({ address: "2001:db8::3" })).toBe("object");
   });
 
   it("lets nobody in when it is closed", () => {
     const gate = new Gate();
     expect(gate.isOpen).toBe(true);
     gate.close();
-    expect([gate.isOpen, gate.reserve("192.0.2.1")]).toEqual([false, "draining"]);
+    expect([gate.isOpen, gate.reserve({ address: "192.0.2.1" })]).toEqual([false, "draining"]);
   });
 });

@@ -26,15 +26,18 @@ export class Gate implements Slot {
     this.#isOpen = false;
   }
 
-  /** Reserves a slot for a client, to be released once; or returns the reason when there is none. */
-  reserve(address: string): Slot | NoSlot {
+  /**
+   * Reserves a slot for a client, to be released once; or returns the reason when there is none. Its address is read only
+   * where addresses count.
+   */
+  reserve(client: { readonly address: string }): Slot | NoSlot {
     if (!this.#isOpen) return "draining";
     if (this.#count >= this.#maxConnections) return "maxConnections";
     if (this.#maxConnectionsPerIp === Number.POSITIVE_INFINITY) {
       this.#count++;
       return this;
     }
-    const network = networkOf(address);
+    const network = networkOf(client.address);
     const taken = this.#perIp.get(network) ?? 0;
     if (taken >= this.#maxConnectionsPerIp) return "maxConnectionsPerIp";
     this.#count++;

@@ -8,12 +8,7 @@ import type { AdmissionRules, Screened } from "./rules.ts";
 import { offeredProtocols, selectProtocol, takeAuthToken } from "./subprotocol.ts";
 import type { Visit } from "./visit.ts";
 
-/** Accepted: what the socket process needs, and the subprotocol to answer with. */
-export interface AdmittedHandshake extends Admitted {
-  readonly subprotocol: string | undefined;
-}
-
-type Outcome = AdmittedHandshake | Refusal;
+type Outcome = Admitted | Refusal;
 
 /**
  * Decides on an upgrade request; synchronous unless a callback of the application is async. Never throws or rejects.
@@ -32,10 +27,9 @@ function goOn(rules: AdmissionRules, screened: Screened | Refusal): Outcome | Pr
   const agreed = agree(rules, screened.visit);
   if (agreed instanceof Refusal) return refuse(rules, agreed);
   const { subprotocol } = agreed;
-  const finish = (admitted: Admitted | Refusal): Outcome => {
-    if (!(admitted instanceof Refusal)) return { ...admitted, subprotocol };
-    admitted.subprotocol = subprotocol;
-    return admitted;
+  const finish = (outcome: Outcome): Outcome => {
+    outcome.subprotocol = subprotocol;
+    return outcome;
   };
   const admitted = admit(rules, screened, agreed.authToken);
   return isPromise(admitted) ? admitted.then(finish) : finish(admitted);

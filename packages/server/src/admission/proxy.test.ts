@@ -14,7 +14,10 @@ const visit = (headers: Headers, address = "10.0.0.1", encrypted = false): Visit
   onGone: () => () => {},
 });
 
-const senderOf = (trust: TrustProxy, ...from: Parameters<typeof visit>) => senderFinder(trust)(visit(...from));
+function senderOf(trust: TrustProxy, ...from: Parameters<typeof visit>) {
+  const { address, port, scheme, host } = senderFinder(trust)(visit(...from));
+  return { address, port, scheme, host };
+}
 const forwarded = (...entries: string[]): Headers => ({ "x-forwarded-for": entries.join(", ") });
 const FAR = "198.51.100.9";
 

@@ -67,16 +67,33 @@ function addTo(proxies: BlockList, entry: string): void {
   proxies.addSubnet(address, prefix, version === 4 ? "ipv4" : "ipv6");
 }
 
-/** The peer of the TCP connection. */
-function connectionOf({ peer, headers, url }: Visit): Sender {
-  const { address, port, encrypted } = peer;
-  return {
-    address: plain(address),
-    port,
-    scheme: encrypted ? "https" : "http",
-    host: parseTarget(url)?.host ?? headers["host"] ?? "",
-  };
+/** The peer of the TCP connection. Its address is not read before somebody asks: that takes a system call, and memory. */
+class DirectSender implements Sender {
+  readonly scheme: Sender["scheme"];
+  readonly #visit: Visit;
+  #address: string | undefined = undefined;
+  #port: number | undefined = undefined;
+
+  constructor(visit: Visit) {
+    this.#visit = visit;
+    this.scheme = visit.peer.encrypted ? "https" : "http";
+  }
+
+  get address(): string {
+    return (this.#address ??= plain(this.#visit.peer.address));
+  }
+
+  get port(): number {
+    return (this.#port ??= this.#visit.peer.port);
+  }
+
+  get host(): string {
+    const { headers, url } = this.#visit;
+    return parseTarget(url)?.host ?? headers["host"] ?? "";
+  }
 }
+
+const connectionOf = (visit: Visit): Sender => new DirectSender(visit);
 
 /** Walks back from proxy to proxy, to the first address that is not trusted or cannot be parsed. */
 function through({ headers }: Visit, near: Sender, isTrusted: IsTrusted): Sender {

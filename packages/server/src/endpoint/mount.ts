@@ -2,7 +2,6 @@
 import { admit, refuseAdmitted, reportAdmitted, screen } from "../admission.ts";
 import type { Admitted } from "../admission.ts";
 import { admitHandshake } from "../admission/handshake.ts";
-import type { AdmittedHandshake } from "../admission/handshake.ts";
 import { originCheck } from "../admission/origin.ts";
 import { pathMatcher } from "../admission/path.ts";
 import type { PathMatcher, PathParams } from "../admission/path.ts";
@@ -101,7 +100,7 @@ class MountOfTransport implements TransportMount {
     return this.#rules.authToken;
   }
 
-  admit(visit: Visit, params: PathParams): Awaitable<AdmittedHandshake | Refusal> {
+  admit(visit: Visit, params: PathParams): Awaitable<Admitted | Refusal> {
     return admitHandshake(this.#rules, visit, params);
   }
 

@@ -16,7 +16,7 @@ export interface ConnectInfo {
   };
   /**
    * The client's address: the peer of the TCP connection, or what a proxy trusted by `trustProxy` reports. Port 0: the
-   * proxy did not report one.
+   * proxy did not report one. Read it in `connect`, not when the client has gone.
    */
   readonly peer: { readonly address: string; readonly port: number };
   readonly userAgent: string | undefined;

@@ -1,5 +1,5 @@
 /** The memory transport: clients in the same process, without a network. For tests. */
-import type { AdmittedHandshake } from "../admission/handshake.ts";
+import type { Admitted } from "../admission.ts";
 import { Refusal } from "../admission/refusal.ts";
 import type { Peer, Visit } from "../admission/visit.ts";
 import { WingbeatError } from "../errors.ts";
@@ -48,7 +48,7 @@ export class MemoryTransport implements TransportDefinition, Transport {
   /** Connects the client that `clientOf` returns, once it has passed all checks of the mount; else says why not. */
   async connect(
     request: MemoryRequest,
-    clientOf: (admitted: AdmittedHandshake) => MemoryClient,
+    clientOf: (admitted: Admitted) => MemoryClient,
   ): Promise<MemoryConnection | Refusal> {
     if (this.#mount === undefined) throw notOneMount("it serves none");
     const admitted = await this.#mount.admit(visitOf(request), {});

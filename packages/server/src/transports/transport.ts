@@ -3,7 +3,6 @@
  * into connections, and asks the mount who may connect. It knows nothing of sockets and channels.
  */
 import type { Admitted } from "../admission.ts";
-import type { AdmittedHandshake } from "../admission/handshake.ts";
 import type { CheckOrigin } from "../admission/origin.ts";
 import type { PathParams } from "../admission/path.ts";
 import type { Refusal } from "../admission/refusal.ts";
@@ -46,7 +45,7 @@ export interface TransportMount {
    * Decides whether a client may connect: all checks, `connect` included. Synchronous unless a callback of the
    * application is async. Never throws or rejects. An admitted client must be passed to {@link open} or {@link refuse}.
    */
-  admit(visit: Visit, params: PathParams): Awaitable<AdmittedHandshake | Refusal>;
+  admit(visit: Visit, params: PathParams): Awaitable<Admitted | Refusal>;
   /**
    * The first half of {@link admit}, for a transport whose clients make many requests: the checks that each must pass
    * (query, origin).

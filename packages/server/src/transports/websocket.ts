@@ -1,7 +1,7 @@
 /** The WebSocket transport (RFC 6455), for hosts that hand over the TCP connection. */
+import type { Admitted } from "../admission.ts";
 import type { Duplex } from "node:stream";
 import { CloseCode } from "@wingbeat/protocol";
-import type { AdmittedHandshake } from "../admission/handshake.ts";
 import type { PathParams } from "../admission/path.ts";
 import { absent, Refusal } from "../admission/refusal.ts";
 import type { Visit } from "../admission/visit.ts";
@@ -68,7 +68,7 @@ class WebSocketTransport implements Transport {
     return this.#acceptor.stop(ms);
   }
 
-  #accept(upgrade: TcpUpgrade, admitted: AdmittedHandshake | Refusal): void {
+  #accept(upgrade: TcpUpgrade, admitted: Admitted | Refusal): void {
     const handshake = readHandshake(upgrade, this.#compress);
     if (admitted instanceof Refusal) {
       const { answer, frame, subprotocol } = admitted;
@@ -99,7 +99,7 @@ class WebSocketTransport implements Transport {
   }
 
   /** Refuses a client that passed admission but whose request is not a valid WebSocket handshake. */
-  #refuse(admitted: AdmittedHandshake, fault: string): Refusal {
+  #refuse(admitted: Admitted, fault: string): Refusal {
     const answer = { status: 400, headers: { "content-type": "text/plain; charset=utf-8" }, body: fault };
     return this.#mount.refuse(admitted, new Refusal("request", answer, fault));
   }

@@ -11,7 +11,7 @@ import type { Duplex } from "node:stream";
 import type { HttpAnswer } from "../../admission/answer.ts";
 import { parseTarget } from "../../admission/target.ts";
 import { emit } from "../../telemetry.ts";
-import type { Exchange, FindHandler, Found, Upgrade } from "../host.ts";
+import type { Exchange, FindHandler, Found } from "../host.ts";
 import { answer, answerUpgrade, ignoreError } from "./answer.ts";
 import { UpgradeFilter } from "./upgrade-filter.ts";
 import { NodeExchange, NodeUpgrade } from "./visit.ts";
@@ -125,7 +125,7 @@ async function serve({ handler, params }: Found, exchange: Exchange): Promise<vo
   }
 }
 
-async function serveUpgrade({ handler, params }: Found, upgrade: Upgrade): Promise<void> {
+async function serveUpgrade({ handler, params }: Found, upgrade: NodeUpgrade): Promise<void> {
   try {
     if (handler.upgrade === undefined) upgrade.answer(BAD_REQUEST);
     else await handler.upgrade(upgrade, params);
@@ -133,6 +133,8 @@ async function serveUpgrade({ handler, params }: Found, upgrade: Upgrade): Promi
     emit("http.failed", { error });
     upgrade.destroy();
   }
+  // Who has taken the connection over listens by itself: another listener would weigh on it for as long as it lives.
+  if (upgrade.socket.listenerCount("error") > 1) upgrade.socket.off("error", ignoreError);
 }
 
 /** Adds an endpoint to a server. Returns a function that removes it. */

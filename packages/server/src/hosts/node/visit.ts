@@ -1,6 +1,7 @@
 /** Requests of node:http, as admission and transports see them. */
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { HttpAnswer } from "../../admission/answer.ts";
@@ -9,6 +10,27 @@ import type { RequestHeaders } from "../../socket/connect-info.ts";
 import type { BodyFault, Exchange, Unfinished, Upgrade } from "../host.ts";
 import { answer, answerEarly, answerUpgrade, endUnread, endUpgrade } from "./answer.ts";
 import { readBody } from "./body.ts";
+
+/** Asks the operating system for the address when it is read. */
+class NodePeer implements Peer {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get address(): string {
+    return this.#socket.remoteAddress ?? "";
+  }
+
+  get port(): number {
+    return this.#socket.remotePort ?? 0;
+  }
+
+  get encrypted(): boolean {
+    return (this.#socket as Partial<TLSSocket>).encrypted === true;
+  }
+}
 
 abstract class NodeVisit implements Visit {
   readonly native: IncomingMessage;
@@ -32,20 +54,20 @@ abstract class NodeVisit implements Visit {
     return { ...headers, "set-cookie": headers["set-cookie"].join(", ") } as RequestHeaders;
   }
 
-  get peer(): Peer {
-    const { socket } = this.native;
-    const { remoteAddress: address = "", remotePort: port = 0 } = socket;
-    return { address, port, encrypted: (socket as Partial<TLSSocket>).encrypted === true };
-  }
+  abstract readonly peer: Peer;
 
   abstract onGone(run: () => void): () => void;
 }
 
 export class NodeExchange extends NodeVisit implements Exchange {
+  /** Read at once: the client may stay when this connection has gone. */
+  readonly peer: Peer;
   readonly #response: ServerResponse;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     super(request);
+    const { address, port, encrypted } = new NodePeer(request.socket);
+    this.peer = { address, port, encrypted };
     this.#response = response;
   }
 
@@ -95,6 +117,10 @@ export class NodeUpgrade extends NodeVisit implements Upgrade {
     this.socket = socket;
     this.#early = [head];
     this.#earlyBytes = head.length;
+  }
+
+  get peer(): Peer {
+    return new NodePeer(this.native.socket);
   }
 
   /** Bytes that arrived after the request. */

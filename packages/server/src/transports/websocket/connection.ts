@@ -19,6 +19,8 @@ const PING_BYTES = 100;
  */
 export class ServerWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined = undefined;
+  /** Node's table of listeners, which it makes anew should there be one: empty, it takes 184 bytes. */
+  _events: unknown = undefined;
 
   /**
    * Takes the events of `ws` without listeners, which every connection would need a table for. After an error `ws` closes

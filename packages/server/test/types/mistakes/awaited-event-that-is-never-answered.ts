@@ -1,3 +1,0 @@
-import { channel } from "./app.ts";
-
-await channel.push("typing");

@@ -1,3 +1,0 @@
-import { defineChannel, volatile } from "wingbeat";
-
-defineChannel("board").pushes<{ cursor: { userId: number } }>({ cursors: volatile() });

@@ -1,5 +1,0 @@
-import { room } from "./app.ts";
-
-room.handleIn("rename", async () => {
-  return { name: "new" };
-});

@@ -1,3 +1,0 @@
-import { defineChannel } from "wingbeat";
-
-defineChannel("lobby").join(() => true);

@@ -1,3 +1,0 @@
-import { room } from "./app.ts";
-
-room.handleCommand("kick", () => {});

@@ -1,3 +1,0 @@
-import { room } from "./app.ts";
-
-room.handleOut("renamed", (ctx, payload) => ctx.push("new_msg", payload));

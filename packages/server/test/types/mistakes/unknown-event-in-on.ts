@@ -1,3 +1,0 @@
-import { channel } from "./app.ts";
-
-channel.on("new_message", () => {});

@@ -1,5 +1,0 @@
-import { room } from "./app.ts";
-
-room.handleIn("rename", (ctx) => {
-  ctx.broadcast("new_msg", { id: 1, text: "hi" });
-});

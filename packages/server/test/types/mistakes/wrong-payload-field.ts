@@ -1,3 +1,0 @@
-import { channel } from "./app.ts";
-
-void channel.push("new_msg", { text: "hi" });

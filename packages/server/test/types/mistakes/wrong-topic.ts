@@ -1,3 +1,0 @@
-import { socket } from "./app.ts";
-
-socket.channel("rooms:42");
