@@ -182,7 +182,11 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     else this.#listeners.get(event)?.remove(Number(ref));
   }
 
-  /** Calls back when the channel is closed permanently: it was left, or the server ended it. */
+  /**
+   * Calls back when the channel is closed permanently: it was left, or the server ended it. The payload is
+   * `{ reason: "refused", response }` when the server's `reauthorize` has refused the client, with what it gave to
+   * `refuse`.
+   */
   onClose(callback: (payload: unknown, ref: Ref, joinRef: Ref) => unknown): ListenerRef {
     return this.#listen(CLOSE, callback);
   }

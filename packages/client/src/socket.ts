@@ -7,7 +7,7 @@
  * socket.connect();
  * const channel = socket.channel("room:42");
  */
-import { ACK, DecodeError, HEARTBEAT, PHOENIX_TOPIC, REFUSED, REPLY } from "@wingbeat/protocol";
+import { ACK, DecodeError, EXPIRES, HEARTBEAT, PHOENIX_TOPIC, REFRESH, REFUSED, REPLY } from "@wingbeat/protocol";
 import type { Payload } from "@wingbeat/protocol";
 import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
@@ -29,6 +29,7 @@ import { Heartbeat } from "./socket/heartbeat.ts";
 import { configure, provide } from "./socket/options.ts";
 import type { Config, PageStorage, Provider, SocketOptions } from "./socket/options.ts";
 import { Page } from "./socket/page.ts";
+import type { Refresh, RefreshHost } from "./socket/refresh.ts";
 import { endPointURL, protocol } from "./socket/url.ts";
 import type { Params } from "./socket/url.ts";
 import { Timer } from "./timer.ts";
@@ -54,11 +55,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   readonly #callbacks = new Callbacks();
   readonly #reconnectTimer: RetryTimer;
   readonly #connectTimer = new Timer();
-  /** Pending ping callbacks of this connection, by the ref of the heartbeat. */
-  readonly #pings = new Map<unknown, () => unknown>();
+  /** Who waits for a reply on this connection, by the ref: pings, and a renewal of the login. */
+  readonly #awaited = new Map<unknown, (reply: Payload) => unknown>();
   readonly #heartbeat: Heartbeat;
   readonly #page: Page;
   #fallback: Fallback | undefined;
+  #refresh: Refresh | undefined;
   #params: Provider<Params> | undefined;
   #connection: Connection | undefined;
   /** True between `connect` and `disconnect`: a lost connection is reopened. */
@@ -174,7 +176,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   ping(callback: (milliseconds: number) => unknown): boolean {
     if (!this.isConnected()) return false;
     const start = Date.now();
-    this.#pings.set(this.#beat(), () => callback(Date.now() - start));
+    this.#awaited.set(this.#beat(), () => callback(Date.now() - start));
     return true;
   }
 
@@ -285,7 +287,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#connectTimer.start(connectTimeout, () =>
       this.#attemptFailed(new Error(`no connection within ${connectTimeout} ms (connectTimeout)`), "connect timeout"),
     );
-    const needed = [provide(this.#params), provide(this.options.authToken), this.#loadFallback()] as const;
+    const needed = [...this.#credentials(), this.#loadFallback()] as const;
     const [params, authToken, fallback] = needed;
     if (!isPromise(params) && !isPromise(authToken) && fallback === undefined) return this.#open(params, authToken);
     this.#preparing = true;
@@ -372,10 +374,44 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref));
     }
     this.#callbacks.message.call(message);
-    if (event === REFUSED && topic === PHOENIX_TOPIC && this.options.extensions) this.#refused(payload);
-    if (event === ACK && topic === PHOENIX_TOPIC) run(() => this.#send({ topic, event, payload: {}, ref }));
-    const pong = this.#pings.get(ref);
-    if (pong !== undefined && this.#pings.delete(ref)) run(pong);
+    if (topic === PHOENIX_TOPIC && this.options.extensions) {
+      if (event === REFUSED) this.#refused(payload);
+      if (event === EXPIRES) this.#expires(payload);
+      if (event === ACK) run(() => this.#send({ topic, event, payload: {}, ref }));
+    }
+    const answered = this.#awaited.get(ref);
+    if (answered !== undefined && this.#awaited.delete(ref)) run(() => answered(payload));
+  }
+
+  /** The login of this connection ends, in `{in}` ms. */
+  #expires(payload: Payload): void {
+    const connection = this.#connection;
+    const since = Date.now();
+    run(async () => {
+      const { Refresh } = await import("./socket/refresh.ts");
+      if (connection !== this.#connection) return;
+      this.#refresh?.stop();
+      this.#refresh = new Refresh(this.#forRefresh(), since, payload);
+    });
+  }
+
+  #forRefresh(): RefreshHost {
+    return {
+      timeout: this.timeout,
+      credentials: () => this.#credentials(),
+      urlFor: (params) => this.#urlFor(params),
+      ask: (payload, answered) => {
+        const ref = this.makeRef();
+        this.#awaited.set(ref, answered);
+        // Not logged: it holds the token.
+        this.#send({ topic: PHOENIX_TOPIC, event: REFRESH, payload, ref });
+      },
+      log: (message, data) => this.log("transport", message, data),
+    };
+  }
+
+  #credentials() {
+    return [provide(this.#params), provide(this.options.authToken)] as const;
   }
 
   /** The server closes the connection. */
@@ -420,7 +456,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #lost(reason: TransportError["reason"]): void {
     this.#connectTimer.stop();
     this.#heartbeat.stop();
-    this.#pings.clear();
+    this.#refresh?.stop();
+    this.#awaited.clear();
     for (const channel of this.channels) run(() => channel.disconnected(reason));
   }
 
@@ -432,6 +469,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#preparing = false;
     this.#connectTimer.stop();
     this.#fallback?.stop();
+    this.#refresh?.stop();
     this.#reconnectTimer.reset();
   }
 
@@ -470,6 +508,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** The page is visible or the network is back: stop waiting for a delay or a stuck attempt. */
   #wake(): void {
     this.#heartbeat.wake();
+    this.#refresh?.wake();
     if (!this.#wanted || this.isConnected()) return;
     const isTrying = this.#connection !== undefined || this.#preparing;
     if (isTrying && Date.now() - this.#startedAt < FRESH_MS) return;

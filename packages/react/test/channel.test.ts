@@ -1,10 +1,13 @@
 // @vitest-environment happy-dom
-import { act, cleanup, waitFor } from "@testing-library/react";
+import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
+import { Socket } from "@wingbeat/client";
+import { createElement } from "react";
+import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { settled } from "./fake-transport.ts";
 import { liveServer } from "./live-server.ts";
-import type { LiveServer } from "./live-server.ts";
-import { failOnComplaints, use, useChannel } from "./page.ts";
+import type { LiveServer, UserSocket } from "./live-server.ts";
+import { failOnComplaints, options, SocketProvider, use, useChannel } from "./page.ts";
 
 let server: LiveServer;
 
@@ -29,6 +32,18 @@ describe("useChannel", () => {
     await waitFor(() => expect(result.current.state).toBe("joined"));
     expect(result.current).toMatchObject({ reply: { since: 3 }, error: undefined, channel: { topic: "room:1" } });
     await expect(result.current.push("new_msg", { body: "hi" })).resolves.toEqual({ id: 7 });
+  });
+
+  it("says why, when the client may not stay on the topic after its login was renewed", async () => {
+    const socket = new Socket<UserSocket>(server.url, { ...options, params: { token: "short" } });
+    const wrapper = ({ children }: { readonly children: ReactNode }) =>
+      createElement(SocketProvider, { socket }, children);
+    const { result } = renderHook(() => [useChannel("room:adults"), useChannel("room:all")] as const, { wrapper });
+    await waitFor(() => expect(result.current.map(({ state }) => state)).toEqual(["joined", "joined"]));
+    await waitFor(() => expect(result.current[0].state).toBe("closed"), { timeout: 10_000 });
+    expect(result.current[0].error).toMatchObject({ reason: "refused", response: { min: 18 } });
+    expect(result.current[1]).toMatchObject({ state: "joined", error: undefined });
+    expect(server.log).toContain("refused room:adults");
   });
 
   it("ends when the page is unmounted, and the connection with it", async () => {

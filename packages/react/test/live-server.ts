@@ -18,6 +18,8 @@ const roomOf = (log: string[]) =>
       throw new Error("as asked for");
     })
     .handleIn("end", () => stop())
+    .handleIn("out", (ctx) => ctx.disconnect("too loud"))
+    .reauthorize((ctx) => (ctx.params.id === "adults" ? refuse({ min: 18 }) : ok()))
     .terminate((ctx, reason) => void log.push(`${reason} ${ctx.topic}`));
 
 interface Person {
@@ -55,7 +57,8 @@ const socketOf = (log: string[]) =>
   defineSocket({
     connect: (params) => {
       log.push(params["token"] === undefined ? "connect" : `connect ${String(params["token"])}`);
-      return params["token"] === "bad" ? refuse({ why: "bad token" }) : ok();
+      if (params["token"] === "bad") return refuse({ why: "bad token" });
+      return ok({}, { expiresAt: params["token"] === "short" ? Date.now() + 1_500 : undefined });
     },
     channels: [roomOf(log), people],
   });

@@ -57,7 +57,11 @@ export class OpenChannel {
       if (isTransport(reason)) this.#update();
       else failed("crashed", reason);
     });
-    channel.onClose(() => this.#update());
+    channel.onClose((payload) => {
+      const { reason, response } = (payload ?? {}) as { readonly reason?: unknown; readonly response?: unknown };
+      if (reason === "refused") failed("refused", response);
+      else this.#update();
+    });
   }
 
   #update(news: Partial<ChannelSnapshot> = {}): void {

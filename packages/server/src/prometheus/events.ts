@@ -1,5 +1,4 @@
 /** Counters of an endpoint's events. Each function returns one that stops counting. */
-import { CloseCode } from "@wingbeat/protocol";
 import { attach } from "../telemetry/attach.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
 import type { Instruments } from "./instruments.ts";
@@ -52,9 +51,12 @@ export function countConnections(instruments: Instruments, endpoint: object): De
   ];
 }
 
-/** Clients may close with any code from 3000 to 4999: those that are not ours share two labels. */
+/** Codes of our own: expired, and refused at a refresh. */
+const OWN: ReadonlySet<number> = new Set([4401, 4403]);
+
+/** Clients may close with any code from 3000 to 4999: the others share two labels. */
 function closeCode(code: number): string {
-  if (code < 3000 || code === CloseCode.expired || code === CloseCode.refused) return String(code);
+  if (code < 3000 || OWN.has(code)) return String(code);
   return code < 4000 ? "3xxx" : "4xxx";
 }
 
