@@ -1,8 +1,8 @@
 /** Every code block of every document is true: it compiles as printed, and where it is a program, it runs as printed. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { Socket } from "@wingbeat/client";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { faultsOf } from "./commands.ts";
 import { compileBlocks, isTypeScript, writeBlocks } from "./compile.ts";
@@ -21,6 +21,12 @@ const blocks = documents.flatMap((document) => blocksOf(document));
 const typed = blocks.filter(isTypeScript);
 const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
 
+/** The program of a document in Python is run where there is one; in CI there is. */
+const python =
+  spawnSync("python3", ["--version"]).status === 0 || process.env["CI"] !== undefined
+    ? { isMissing: false, note: "" }
+    : { isMissing: true, note: " (left out: apt-get install python3)" };
+
 beforeAll(() => writeBlocks(typed));
 
 describe("the code blocks of all documents", () => {
@@ -36,7 +42,7 @@ describe("the code blocks of all documents", () => {
   });
 
   it("have a language that a test knows", () => {
-    const known = new Set(["ts", "tsx", "sh", "json", ...READ_ELSEWHERE, ...NOT_CODE]);
+    const known = new Set(["ts", "tsx", "sh", "json", "python", ...READ_ELSEWHERE, ...NOT_CODE]);
     expect(
       blocks.filter(({ language }) => !known.has(language)).map(({ document, line }) => `${document}:${line}`),
     ).toEqual([]);
@@ -81,6 +87,21 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/health`)).json()).toMatchObject({ status: "ok" });
     kill("SIGTERM");
     expect(await ended).toBe(0);
+  });
+
+  it.skipIf(python.isMissing)(`docs/publishing.md: a Python program publishes${python.note}`, async () => {
+    vi.stubEnv("PUBLISH_SECRET", "a secret that both programs have");
+    const { port } = await run("docs/publishing.md", "server.ts");
+    const socket = new Socket(`ws://127.0.0.1:${port}/socket`, { transport: WebSocket });
+    onTestFinished(() => socket.disconnect());
+    socket.connect();
+    const channel = socket.channel("room:42");
+    const heard = new Promise((resolve) => channel.on("new_msg", resolve));
+    await channel.join();
+    const [block] = inLanguage("python");
+    const program = block?.text.replace("localhost:4000", `127.0.0.1:${port}`) ?? "";
+    expect(execFileSync("python3", ["-c", program], { encoding: "utf8" })).toBe('{"accepted":1,"pubsub":"up"}\n');
+    expect(await heard).toEqual({ body: "hello" });
   });
 
   it("docs/operations.md: the server has metrics", async () => {

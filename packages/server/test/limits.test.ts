@@ -129,6 +129,8 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
     "server/src/pubsub/remote/garbage.test.ts",
     "of very many senders, whose names are not all told",
   ],
+  "(roll call)": ["server/src/pubsub/roll-call.test.ts", "of at most 1,000 endpoints"],
+  "(broadcaster close)": ["server/test/pubsub/broadcaster.test.ts", "says how much was lost when it does not"],
   "(worker nodes)": ["server/src/pubsub/adapters/cluster/relay.test.ts", "that joins again and again under new names"],
   "socket.maxDepth": ["protocol/src/limits.test.ts", "of a payload may have 64 levels"],
   "(text header)": ["protocol/src/limits.test.ts", "has at most 1,024 bytes of JSON, of any type"],
