@@ -2,7 +2,7 @@
  * A message to the server and its reply. A push is a phoenix.js push (`receive`) and a promise at the same time: it can
  * be awaited, and a push that nobody awaits causes no unhandled rejection.
  */
-import type { Ref, ReplyContract } from "@wingbeat/protocol";
+import type { Mistake, Ref, ReplyContract } from "@wingbeat/protocol";
 import type { Callback, ResponseOf } from "./contract.ts";
 import { PushError } from "./errors.ts";
 import type { PushFailure } from "./errors.ts";
@@ -41,6 +41,11 @@ export interface PushChannel {
 export type FailureOf<R extends ReplyContract> = PushError & {
   readonly response: ResponseOf<R, Exclude<R["status"], "ok"> | "error"> | undefined;
 };
+
+/** What can be awaited. */
+type Replying<R extends ReplyContract> = [R] extends [never]
+  ? Mistake<"the handler of this event never replies: use channel.cast, or return ok() from it">
+  : Push<R>;
 
 interface Reply {
   readonly status: string;
@@ -94,18 +99,20 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
   /** Fulfilled with the response of an `ok` reply; rejected with a {@link PushError}. */
   // oxlint-disable-next-line unicorn/no-thenable -- a push is there to be awaited
   then<A = ResponseOf<R, "ok">, B = never>(
+    this: Replying<R>,
     fulfilled?: ((response: ResponseOf<R, "ok">) => A | PromiseLike<A>) | null,
     rejected?: ((error: FailureOf<R>) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.#outcome.promise.then(fulfilled as (response: unknown) => A, rejected as (error: unknown) => B);
+  ): Promise<A | B>;
+  then(fulfilled?: ((response: never) => unknown) | null, rejected?: ((error: never) => unknown) | null) {
+    return this.#outcome.promise.then(fulfilled as () => unknown, rejected as () => unknown);
   }
 
   catch<B = never>(rejected?: ((error: FailureOf<R>) => B | PromiseLike<B>) | null): Promise<ResponseOf<R, "ok"> | B> {
-    return this.then(undefined, rejected);
+    return this.#outcome.promise.catch(rejected as (error: unknown) => B) as Promise<B>;
   }
 
   finally(settled?: (() => void) | null): Promise<ResponseOf<R, "ok">> {
-    return this.then(undefined).finally(settled);
+    return this.#outcome.promise.finally(settled) as Promise<ResponseOf<R, "ok">>;
   }
 
   /** Sends the message. The timeout starts now. */

@@ -3,6 +3,11 @@
  * carry them under `~contract` (no value at run time); a client reads them with `import type`.
  */
 
+/** A type that nothing has: the compiler's message about it says what is wrong. */
+export interface Mistake<Sentence extends string> {
+  readonly "~mistake": Sentence;
+}
+
 /** The status and response of a reply, as a server's handler returns it. */
 export interface ReplyContract {
   readonly status: string;

@@ -25,5 +25,5 @@ export { jsonOf, MAX_LEVELS } from "./payload.ts";
 export { CloseCode } from "./close-code.ts";
 
 // Types that travel from a server to its clients
-export type { ChannelContract, ParamsOf, ReplyContract, SocketContract, TopicOf } from "./contract.ts";
+export type { ChannelContract, Mistake, ParamsOf, ReplyContract, SocketContract, TopicOf } from "./contract.ts";
 export type { ChannelAt, EventsOf, PayloadOf, ReplyOf, TopicsOf } from "./contract.ts";

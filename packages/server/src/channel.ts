@@ -5,17 +5,17 @@
  * There are two type parameters, both records: what is declared ({@link ChannelDef}), which is all that `ctx` depends
  * on, and what clients may send ({@link Accepts}), which grows with every handler.
  */
-import type { ChannelContract } from "@wingbeat/protocol";
+import type { ChannelContract, Mistake } from "@wingbeat/protocol";
 import type { Awaitable, ChannelContext, ChannelDef, TerminateReason } from "./channel/context.ts";
 import { payloadHandler, pushSpecs } from "./channel/declaration.ts";
 import type { Delivery } from "./channel/delivery.ts";
 import type { AnyTopic, BroadcastsOf, TopicContract } from "./channel/endpoint.ts";
 import type {
-  InResult,
+  OkOrRefuseOrNothing,
   InResultFor,
-  JoinResult,
+  OkOrRefuse,
   JoinResultFor,
-  OutResult,
+  NothingOrStop,
   RepliesFor,
   RepliesOf,
 } from "./channel/result.ts";
@@ -55,7 +55,7 @@ export type ContextOf<C extends AnyChannel> = C extends Channel<infer D, infer _
 
 /** Messages that a channel sends to itself, and the broadcasts of others. */
 type Message<D extends ChannelDef> =
-  | D["info"]
+  | Exclude<D["info"], Mistake<string>>
   | (string extends D["talksTo"]["topic"] ? Broadcast : BroadcastsOf<D["talksTo"]>);
 
 /**
@@ -162,7 +162,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
     {
       topic: D["topic"];
       assigns: D["assigns"];
-      info: unknown extends D["info"] ? never : D["info"];
+      info: unknown extends D["info"] ? Mistake<"declare what this channel sends itself with .info<…>()"> : D["info"];
       pushes: D["pushes"];
       commands: D["commands"];
       talksTo: Topic<C>;
@@ -185,7 +185,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
    * Decides who may join: `ok(reply?)` accepts, `refuse(reason?)` refuses, returned or thrown. Any other result or
    * exception is answered with "join crashed".
    */
-  join<D extends ChannelDef, A extends Accepts, R extends JoinResult>(
+  join<D extends ChannelDef, A extends Accepts, R extends OkOrRefuse>(
     this: Channel<D, A>,
     handler: (ctx: ChannelContext<D>, params: unknown) => Awaitable<R>,
   ): Channel<D, { join: { in: unknown; reply: RepliesOf<R> }; events: A["events"] }>;
@@ -208,7 +208,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
    * Handles an event of the client, by name or by prefix (`reaction:*`; `ctx.event` has the name). Exact names win,
    * then prefixes in the order of declaration. An event without a handler is answered with "unknown event".
    */
-  handleIn<D extends ChannelDef, A extends Accepts, E extends string, R extends InResult>(
+  handleIn<D extends ChannelDef, A extends Accepts, E extends string, R extends OkOrRefuseOrNothing>(
     this: Channel<D, A>,
     event: E,
     handler: (ctx: ChannelContext<D>, payload: unknown) => Awaitable<R>,
@@ -247,7 +247,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   handleOut<D extends ChannelDef, A extends Accepts, E extends keyof D["pushes"] & string>(
     this: Channel<D, A>,
     event: E,
-    handler: (ctx: ChannelContext<D>, payload: D["pushes"][E]) => Awaitable<OutResult>,
+    handler: (ctx: ChannelContext<D>, payload: D["pushes"][E]) => Awaitable<NothingOrStop>,
   ): Channel<D, A> {
     if (this.spec.handleOut.has(event)) throw duplicate(this.spec, `handleOut("${event}")`);
     return new Channel({ ...this.spec, handleOut: new Map([...this.spec.handleOut, [event, handler as never]]) });
@@ -259,7 +259,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
    */
   handleInfo<D extends ChannelDef, A extends Accepts>(
     this: Channel<D, A>,
-    handler: (ctx: ChannelContext<D>, message: Message<D>) => Awaitable<OutResult>,
+    handler: (ctx: ChannelContext<D>, message: Message<D>) => Awaitable<NothingOrStop>,
   ): Channel<D, A> {
     if (this.spec.handleInfo !== undefined) throw duplicate(this.spec, "handleInfo");
     return new Channel({ ...this.spec, handleInfo: handler as never });
@@ -272,7 +272,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   handleCommand<D extends ChannelDef, A extends Accepts, E extends keyof D["commands"] & string>(
     this: Channel<D, A>,
     command: E,
-    handler: (ctx: ChannelContext<D>, payload: D["commands"][E]) => Awaitable<OutResult>,
+    handler: (ctx: ChannelContext<D>, payload: D["commands"][E]) => Awaitable<NothingOrStop>,
   ): Channel<D, A> {
     const { handleCommand } = this.spec;
     if (handleCommand.has(command)) throw duplicate(this.spec, `handleCommand("${command}")`);
@@ -331,7 +331,8 @@ export interface NewChannel<Pattern extends string> {
 /** Nobody can join yet, and nothing is handled. */
 export interface NoHandlers {
   join: NoJoin;
-  events: Record<never, never>;
+  // oxlint-disable-next-line typescript/no-empty-object-type -- vanishes from the type when a handler is added
+  events: {};
 }
 
 /**

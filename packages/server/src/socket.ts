@@ -4,8 +4,8 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { MAX_DEPTH, MAX_LEVELS } from "@wingbeat/protocol";
-import type { ChannelContract, ParamsOf, SocketContract } from "@wingbeat/protocol";
-import type { AnyChannel } from "./channel.ts";
+import type { ChannelContract, Mistake, ParamsOf, SocketContract } from "@wingbeat/protocol";
+import type { AnyChannel, NoJoin } from "./channel.ts";
 import type { EndpointContract, TopicContract } from "./channel/endpoint.ts";
 import type { Reply } from "./channel/result.ts";
 import { WingbeatError } from "./errors.ts";
@@ -26,7 +26,7 @@ type Output<S> = S extends StandardSchemaV1<infer _In, infer Out> ? Out : never;
 export type ConnectParams = Readonly<Record<string, unknown>>;
 
 /** What `connect` may return: `ok(assigns)` or `refuse(reason?)`. */
-export type ConnectResult = Reply<"ok", object> | Reply<"error">;
+type OkOrRefuse = Reply<"ok", object> | Reply<"error">;
 type AssignsOf<R> = R extends Reply<"ok", infer A> ? A : never;
 /**
  * The reasons with which `connect` refuses. With a `refuse()` among them unknown: the compiler merges all other results
@@ -60,20 +60,22 @@ export interface MissingAssigns<Needed, Provided> {
   };
 }
 
-/** The assigns of the socket and the route must provide what a channel declares. */
+/** A channel needs a `join`, and what it declares as assigns from the socket and its route. */
 type Checked<R, Assigns> =
-  ChannelOf<R> extends { readonly "~assigns": infer Needed }
-    ? Assigns & OwnAssigns<R> extends Needed
-      ? R
-      : MissingAssigns<Needed, Assigns & OwnAssigns<R>>
-    : R;
+  ChannelOf<R> extends { readonly "~assigns": infer Needed; readonly "~contract": { readonly join: infer Join } }
+    ? [Join] extends [NoJoin]
+      ? Mistake<"this channel has no join, so no client could join it: add .join(() => ok())">
+      : Assigns & OwnAssigns<R> extends Needed
+        ? unknown
+        : MissingAssigns<Needed, Assigns & OwnAssigns<R>>
+    : unknown;
 
 /** What `connect` receives: parsed by the schema, or raw. */
 type ParamsFor<Schema> = [Schema] extends [StandardSchemaV1] ? Output<Schema> : ConnectParams;
 
 export interface SocketOptions<
   Routes extends readonly Routable[],
-  Result extends ConnectResult,
+  Result extends OkOrRefuse,
   Schema extends StandardSchemaV1 | undefined,
   Id extends string = string,
 > {
@@ -87,7 +89,7 @@ export interface SocketOptions<
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
   readonly id?: (assigns: AssignsOf<Result>) => Awaitable<Id | null | undefined>;
   /** The channels. A topic goes to the first whose pattern matches. */
-  readonly channels: { readonly [K in keyof Routes]: Routes[K] & Checked<Routes[K], AssignsOf<Result>> };
+  readonly channels: { readonly [K in keyof Routes]: Checked<Routes[K], AssignsOf<Result>> & Routes[K] };
   /** How many channels one connection may be on. Default 100. */
   readonly maxChannels?: number;
   /**
@@ -225,7 +227,7 @@ type Undecided = Reply<"ok", never>;
 /** Defines a socket. Throws `WB_OPTION` for channels without `join` and for bad options. */
 export function defineSocket<
   const Routes extends readonly Routable[],
-  Result extends ConnectResult = Undecided,
+  Result extends OkOrRefuse = Undecided,
   Schema extends StandardSchemaV1 | undefined = undefined,
   const Id extends string = never,
 >(

@@ -35,9 +35,6 @@ export interface Contracted<Contract extends EndpointContract> {
 export type TopicsOf<Contract extends EndpointContract> = TopicOf<Contract["channels"]["topic"]>;
 type PushesAt<Contract extends EndpointContract, Topic extends string> = ChannelAt<Contract, Topic>["pushes"];
 type CommandsAt<Contract extends EndpointContract, Topic extends string> = ChannelAt<Contract, Topic>["commands"];
-/** The events of a topic. */
-export type EventsAt<Contract extends EndpointContract, Topic extends string> = keyof PushesAt<Contract, Topic> &
-  string;
 /** The payload of an event. */
 export type PayloadAt<Contract extends EndpointContract, Topic extends string, Event extends string> = Payload<
   PushesAt<Contract, Topic>,
@@ -48,9 +45,6 @@ type Payload<Payloads, Name extends string> = Name extends keyof Payloads
     ? object
     : Payloads[Name]
   : never;
-/** The commands of a topic. */
-export type CommandsOf<Contract extends EndpointContract, Topic extends string> = keyof CommandsAt<Contract, Topic> &
-  string;
 /** The payload of a command. */
 export type CommandPayload<Contract extends EndpointContract, Topic extends string, Command extends string> = Payload<
   CommandsAt<Contract, Topic>,
@@ -83,12 +77,11 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
    * Sends an event to all subscribers of a topic, on all nodes. Throws `BroadcastError` when the adapter refuses, and
    * `EncodeError` for a payload that cannot be pushed: an array, null, a cycle, more than 1,000 levels.
    */
-  broadcast<Known extends EndpointContract, const Topic extends TopicsOf<Known>, Event extends EventsAt<Known, Topic>>(
-    this: Contracted<Known>,
-    topic: Topic,
-    event: Event,
-    payload: PayloadAt<Known, Topic, Event>,
-  ): void;
+  broadcast<
+    Known extends EndpointContract,
+    const Topic extends TopicsOf<Known>,
+    Event extends keyof PushesAt<Known, Topic> & string,
+  >(this: Contracted<Known>, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
   broadcast(topic: string, event: string, payload: object): void {
     this.broadcastUnchecked(topic, event, payload);
   }
@@ -111,7 +104,7 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
   broadcastFrom<
     Known extends EndpointContract,
     const Topic extends TopicsOf<Known>,
-    Event extends EventsAt<Known, Topic>,
+    Event extends keyof PushesAt<Known, Topic> & string,
   >(this: Contracted<Known>, from: unknown, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
   broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
     this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
@@ -121,7 +114,7 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
   localBroadcast<
     Known extends EndpointContract,
     const Topic extends TopicsOf<Known>,
-    Event extends EventsAt<Known, Topic>,
+    Event extends keyof PushesAt<Known, Topic> & string,
   >(this: Contracted<Known>, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
   localBroadcast(topic: string, event: string, payload: object): void {
     this.pubsub.localBroadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
@@ -131,7 +124,7 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
   localBroadcastFrom<
     Known extends EndpointContract,
     const Topic extends TopicsOf<Known>,
-    Event extends EventsAt<Known, Topic>,
+    Event extends keyof PushesAt<Known, Topic> & string,
   >(this: Contracted<Known>, from: unknown, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
   localBroadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
     this.pubsub.localBroadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
@@ -144,7 +137,7 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
   command<
     Known extends EndpointContract,
     const Topic extends TopicsOf<Known>,
-    Command extends CommandsOf<Known, Topic>,
+    Command extends keyof CommandsAt<Known, Topic> & string,
   >(this: Contracted<Known>, topic: Topic, command: Command, payload: CommandPayload<Known, Topic, Command>): void;
   command(topic: string, command: string, payload: object): void {
     this.commandUnchecked(topic, command, payload);

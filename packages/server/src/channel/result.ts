@@ -101,30 +101,33 @@ export const isReplyRef = (value: unknown): value is ReplyRef => kindOf(value) =
 export const isRefusal = (value: unknown): value is Reply<"error"> => isReply(value) && value.status === "error";
 
 /** What `join` may return: `ok(reply?)` or `refuse(reason?)`. */
-export type JoinResult = Reply<"ok"> | Reply<"error">;
+export type OkOrRefuse = Reply<"ok"> | Reply<"error">;
 /** What `handleIn` may return: nothing, `ok(…)`, `refuse(…)`, `reply(…)`, `stop(…)`, or a ReplyRef to reply later. */
-export type InResult = void | Reply | Stop | ReplyRef;
+export type OkOrRefuseOrNothing = void | Reply | Stop | ReplyRef;
 /** What `handleOut`, `handleInfo` and `handleCommand` may return: nothing, or `stop(…)`. */
-export type OutResult = void | Stop;
+export type NothingOrStop = void | Stop;
 
-/** A handler's result with declared replies. */
-type Answers<Ok, Refused> = Reply<"ok", Ok> | Reply<"error", Refused>;
+/** What may be returned after a declaration of replies. */
+type Declared<Ok, Refused> = Reply<"ok", Ok> | Reply<"error", Refused>;
+type DeclaredOrNothing<Ok, Refused> =
+  | void
+  | Declared<Ok, Refused>
+  | Stop<Declared<Ok, Refused> | undefined>
+  | ReplyRef<Declared<Ok, Refused>>;
 type Replied<T, Name extends "reply" | "error"> = T extends { readonly [K in Name]: infer S extends AnySchema }
   ? Input<S>
   : unknown;
 type HasReplies<T> = T extends { readonly reply: AnySchema } | { readonly error: AnySchema } ? true : false;
 /** What `join` may return after its declaration. */
-export type JoinResultFor<T extends Declaration> = Answers<Replied<T, "reply">, Replied<T, "error">>;
+export type JoinResultFor<T extends Declaration> = Declared<Replied<T, "reply">, Replied<T, "error">>;
 /** What `handleIn` may return after its declaration. */
 export type InResultFor<T extends Declaration> =
-  HasReplies<T> extends true ? AnswerOf<Answers<Replied<T, "reply">, Replied<T, "error">>> : InResult;
-type AnswerOf<A extends Reply> = void | A | Stop<A | undefined> | ReplyRef<A>;
+  HasReplies<T> extends true ? DeclaredOrNothing<Replied<T, "reply">, Replied<T, "error">> : OkOrRefuseOrNothing;
 
-type Contracted<S extends string, T> = { readonly status: S; readonly response: T };
 /** One result as a client sees it. */
 type ReplyOf<R> =
   R extends Reply<infer S, infer T>
-    ? Contracted<S, T>
+    ? { readonly status: S; readonly response: T }
     : R extends Stop<infer P>
       ? ReplyOf<P>
       : R extends ReplyRef<infer P>
@@ -138,16 +141,16 @@ export type RepliesOf<R> =
   ReplyOf<R> extends infer Known extends ReplyContract
     ? [Known] extends [never]
       ? never
-      : Known | (undefined extends R ? Contracted<"ok", Empty> : never)
+      : Known | (undefined extends R ? { readonly status: "ok"; readonly response: Empty } : never)
     : never;
 /** The same after a declaration: what is declared stands for what is returned. */
 export type RepliesFor<T extends Declaration, R> =
   HasReplies<T> extends true ? OkFor<T, R> | ErrorFor<T, R> : RepliesOf<R>;
 type OkFor<T, R> = T extends { readonly reply: infer S extends AnySchema }
-  ? Contracted<"ok", Input<S>>
+  ? { readonly status: "ok"; readonly response: Input<S> }
   : Exclude<RepliesOf<R>, { readonly status: "error" }>;
 type ErrorFor<T, R> = T extends { readonly error: infer S extends AnySchema }
-  ? Contracted<"error", Input<S>>
+  ? { readonly status: "error"; readonly response: Input<S> }
   : Extract<RepliesOf<R>, { readonly status: "error" }>;
 
 type Empty = Record<never, never>;

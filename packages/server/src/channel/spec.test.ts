@@ -15,6 +15,7 @@ describe("definitions that cannot work are refused by the builder", () => {
     ["a bad topic", () => defineChannel("a*b"), "WB_PATTERN"],
     ["a handler that is none", () => base.handleIn("a", {} as never), "WB_OPTION"],
     ["a schema that is none", () => base.handleIn("a", {} as never, () => {}), "WB_OPTION"],
+    // @ts-expect-error: the compiler sees it, too
     ["no join", () => defineSocket({ connect: () => ok(), channels: [defineChannel("a")] }), "WB_OPTION"],
   ])("%s", (_what, define, code) => {
     expect(define).toThrow(expect.objectContaining({ code }));

@@ -1,0 +1,3 @@
+import { channel } from "./app.ts";
+
+await channel.push("typing");

@@ -1,0 +1,5 @@
+import { room } from "./app.ts";
+
+room.handleIn("rename", async () => {
+  return { name: "new" };
+});

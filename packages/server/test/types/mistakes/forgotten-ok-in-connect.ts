@@ -1,0 +1,4 @@
+import { defineSocket } from "wingbeat";
+import { system } from "./app.ts";
+
+defineSocket({ connect: () => true, channels: [system] });

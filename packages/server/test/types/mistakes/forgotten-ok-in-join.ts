@@ -1,0 +1,3 @@
+import { defineChannel } from "wingbeat";
+
+defineChannel("lobby").join(() => true);

@@ -1,0 +1,4 @@
+import { defineSocket, ok } from "wingbeat";
+import { room } from "./app.ts";
+
+defineSocket({ connect: () => ok({ name: "ada" }), channels: [room] });

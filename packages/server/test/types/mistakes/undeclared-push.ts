@@ -1,0 +1,3 @@
+import { room } from "./app.ts";
+
+room.handleIn("rename", (ctx) => ctx.push("renamed", { name: "new" }));

@@ -1,0 +1,3 @@
+import { room } from "./app.ts";
+
+room.handleCommand("kick", () => {});

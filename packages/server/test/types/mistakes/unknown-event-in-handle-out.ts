@@ -1,0 +1,3 @@
+import { room } from "./app.ts";
+
+room.handleOut("renamed", (ctx, payload) => ctx.push("new_msg", payload));

@@ -1,0 +1,3 @@
+import { channel } from "./app.ts";
+
+channel.on("new_message", () => {});

@@ -1,0 +1,3 @@
+import { channel } from "./app.ts";
+
+void channel.push("new_message", { body: "hi" });

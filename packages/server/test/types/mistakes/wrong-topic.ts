@@ -1,0 +1,3 @@
+import { socket } from "./app.ts";
+
+socket.channel("rooms:42");
