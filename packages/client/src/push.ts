@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- a push is there to be awaited */
 /**
  * A message to the server and its reply. A push is a phoenix.js push (`receive`) and a promise at the same time: it can
  * be awaited, and a push that nobody awaits causes no unhandled rejection.
@@ -97,7 +98,6 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
   }
 
   /** Fulfilled with the response of an `ok` reply; rejected with a {@link PushError}. */
-  // oxlint-disable-next-line unicorn/no-thenable -- a push is there to be awaited
   then<A = ResponseOf<R, "ok">, B = never>(
     this: Replying<R>,
     fulfilled?: ((response: ResponseOf<R, "ok">) => A | PromiseLike<A>) | null,

@@ -1,0 +1,3 @@
+import { conflate, defineChannel } from "wingbeat";
+
+defineChannel("board").pushes<{ cursor: { userId: number } }>({ cursor: conflate((cursor) => cursor.user) });

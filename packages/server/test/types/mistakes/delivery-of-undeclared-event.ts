@@ -1,0 +1,3 @@
+import { defineChannel, volatile } from "wingbeat";
+
+defineChannel("board").pushes<{ cursor: { userId: number } }>({ cursors: volatile() });
