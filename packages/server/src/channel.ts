@@ -287,7 +287,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
    */
   reauthorize<D extends ChannelDef, A extends Accepts>(
     this: Channel<D, A>,
-    handler: (ctx: ChannelContext<D>) => Awaitable<JoinResult>,
+    handler: (ctx: ChannelContext<D>) => Awaitable<OkOrRefuse>,
   ): Channel<D, A> {
     if (this.spec.reauthorize !== undefined) throw duplicate(this.spec, "reauthorize");
     return new Channel({ ...this.spec, reauthorize: handler as never });
