@@ -108,7 +108,7 @@ export interface SocketOptions<
   readonly maxDepth?: number;
   /**
    * Milliseconds after which a callback of a channel that has not settled is reported to telemetry
-   * (`channel.slow_callback`), `join` included. Nothing else happens to it. Infinity turns it off. Default 30,000.
+   * (`channel.slow_callback`), `join` included. Nothing else happens to it. Infinity turns it off. Default 5,000.
    */
   readonly slowCallback?: number;
   /**
@@ -131,6 +131,8 @@ export interface SocketOptions<
    * How many topics one channel may subscribe to; beyond it `ctx.subscribe` throws `WB_CHANNEL_LIMIT`. Default 1,000.
    */
   readonly maxSubscriptions?: number;
+  /** How many tasks of one channel may run; beyond it `ctx.spawn` throws `WB_CHANNEL_LIMIT`. Default 100. */
+  readonly maxTasks?: number;
   /**
    * For how many keys a channel may hold back the newest message (`conflate`) while its client is behind; beyond it the
    * oldest are sent. Default 1,000.
@@ -195,10 +197,11 @@ export const SOCKET_LIMITS = {
   bytesPerSecond: 1_000_000,
   maxSubscriptions: 1_000,
   maxTimers: 1_000,
+  maxTasks: 100,
   maxConflatedKeys: 1_000,
   maxUnackedBytes: 65_536,
   ackTimeout: 500,
-  slowCallback: 30_000,
+  slowCallback: 5_000,
   maxDepth: MAX_DEPTH,
 } as const;
 

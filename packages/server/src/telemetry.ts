@@ -51,7 +51,8 @@ export type ChannelCallback =
   | "handleCommand"
   | "reauthorize"
   | "terminate"
-  | "onEnd";
+  | "onEnd"
+  | "spawn";
 
 /** A shard of a tracker, and the name of the other node. */
 interface ShardSource {

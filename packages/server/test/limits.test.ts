@@ -84,6 +84,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "websocket.maxBufferedBytes": [BACK, "costs no more memory than four times the limit"],
   "websocket.bufferTimeout": [BACK, "has a time to read what a single turn sent"],
   "(inflated)": [BYTES, "of compressed frames"],
+  "socket.maxTasks": ["server/test/delivery/spawn.test.ts", "is one of at most maxTasks"],
   "socket.maxUnackedBytes": [SLOW, "begins with more than maxUnackedBytes"],
   "socket.ackTimeout": [SLOW, "gets the newest of each key when it has caught up"],
   "socket.maxConflatedKeys": [SLOW, "beyond maxConflatedKeys make the oldest be sent"],

@@ -3,6 +3,8 @@ import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { MAX_DELAY } from "../options.ts";
 import type { PubSub } from "../pubsub.ts";
+import { SpawnedTask } from "./spawned.ts";
+import type { Run, TaskOwner } from "./spawned.ts";
 import { TopicSubscription } from "./subscription.ts";
 import type { Subscriber } from "./subscription.ts";
 import { Timer } from "./timer.ts";
@@ -12,12 +14,14 @@ export interface BelongingsHost {
   readonly pubsub: PubSub;
   readonly maxSubscriptions: number;
   readonly maxTimers: number;
+  readonly maxTasks: number;
 }
 
 export class Belongings {
   readonly #host: BelongingsHost;
   #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
   #timers: Set<Timer> | undefined = undefined;
+  #tasks: Set<SpawnedTask> | undefined = undefined;
   #onEnd: ((reason: string) => unknown)[] | undefined = undefined;
 
   constructor(host: BelongingsHost) {
@@ -56,6 +60,20 @@ export class Belongings {
     return new Timer(this.#timers, ms, fire);
   }
 
+  /** Makes a task, which is aborted at the end. Throws `WB_CHANNEL_LIMIT`. */
+  spawn(owner: TaskOwner, run: Run): SpawnedTask {
+    this.#tasks ??= new Set();
+    const { maxTasks } = this.#host;
+    if (this.#tasks.size >= maxTasks) throw limitReached("spawn", "has", "running tasks", "maxTasks", maxTasks);
+    const task = new SpawnedTask(owner, run);
+    this.#tasks.add(task);
+    return task;
+  }
+
+  taskEnded(task: SpawnedTask): void {
+    this.#tasks?.delete(task);
+  }
+
   /** Keeps something to be done at the end. */
   onEnd(task: (reason: string) => unknown): void {
     (this.#onEnd ??= []).push(task);
@@ -65,8 +83,12 @@ export class Belongings {
   release(): void {
     for (const subscription of this.#subscriptions?.values() ?? []) this.#host.pubsub.unsubscribe(subscription);
     for (const timer of this.#timers ?? []) timer.cancel();
+    const tasks = this.#tasks ?? [];
     this.#subscriptions = undefined;
     this.#timers = undefined;
+    this.#tasks = undefined;
+    // Last: those who listen to the signal run at once.
+    for (const task of tasks) task.abort();
   }
 
   /** `failed` is told what a task threw, or rejected with. */

@@ -108,6 +108,24 @@ export interface ChannelContext<D extends ChannelDef> {
    * channels end with reason `disconnected`. Clients connect again, so refuse those in `connect` who must stay away.
    */
   disconnect(reason?: string): void;
+  /**
+   * Runs a task beside the mailbox, so that the next messages do not wait for it: a stream, a slow request. It starts when
+   * the callback has returned; in `join`, when the client has joined. `signal` is aborted when the channel ends, for
+   * whatever reason. An exception or rejection crashes the channel as that of a callback does; afterwards it is reported
+   * (`channel.crashed`), and an AbortError is ignored. When the channel has ended, `push` does nothing, and `broadcast`
+   * still reaches the others. Throws `WB_CHANNEL_LIMIT` beyond `maxTasks`.
+   *
+   * @example
+   * ctx.spawn(async (signal) => {
+   *   for await (const text of answer(question, { signal })) ctx.push("delta", { text });
+   * });
+   */
+  spawn(task: (signal: AbortSignal) => Awaitable<void>): void;
+  /**
+   * Bytes that were sent to this client and that it has not taken: what waits in the process and, of a client of ours, an
+   * upper bound of what is on the way. What is held back because the client is behind is not included.
+   */
+  readonly bufferedBytes: number;
   /** In `handleIn`: returns the ref of the message, to reply later. Throws for a message without a ref. */
   socketRef<R extends Reply = Reply>(): ReplyRef<R>;
 }
@@ -116,6 +134,7 @@ export interface ChannelContext<D extends ChannelDef> {
 export interface ChannelActions {
   readonly host: {
     readonly id: string | null;
+    readonly bufferedBytes: number;
     readonly endpoint: ChannelEndpoint;
     disconnect(reason: string): void;
     spend(bytes: number): void;
@@ -131,6 +150,7 @@ export interface ChannelActions {
   sendAfter(message: unknown, ms: number): Timer;
   afterJoin(task: () => unknown): void;
   onEnd(task: (reason: string) => unknown): void;
+  spawn(task: (signal: AbortSignal) => unknown): void;
   reply(ref: unknown, answer: Reply): void;
 }
 
@@ -228,6 +248,14 @@ export class Context implements ChannelContext<AnyChannelDef> {
 
   onEnd(task: (reason: string) => unknown): void {
     this.#process.onEnd(task);
+  }
+
+  spawn(task: (signal: AbortSignal) => unknown): void {
+    this.#process.spawn(task);
+  }
+
+  get bufferedBytes(): number {
+    return this.#process.host.bufferedBytes;
   }
 
   spend(bytes: number): void {

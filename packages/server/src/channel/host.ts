@@ -44,9 +44,10 @@ export interface ChannelHost {
   readonly bufferedBytes: number;
   /** For how many keys a channel may hold the newest message back. */
   readonly maxConflatedKeys: number;
-  /** How many topics a channel may subscribe to, and how many of its timers may run. */
+  /** How many topics a channel may subscribe to, and how many of its timers and tasks may run. */
   readonly maxSubscriptions: number;
   readonly maxTimers: number;
+  readonly maxTasks: number;
   /** Who it is, for telemetry. */
   describe(): { endpoint: object; path: string; id: string | null; transport: string };
   /** A channel has `waiting` messages and its mailbox is full: stop reading from the client. */
@@ -63,6 +64,9 @@ export interface ChannelHost {
   ended(): void;
   /** Closes the connection with 1001. */
   disconnect(reason: string): void;
+  /** A task beside the mailbox has started. A drain does not wait for it before its channel ends, but then it does. */
+  taskBegan(): void;
+  taskEnded(): void;
   /** The process has ended: its topic is free. */
   forget(process: HostedChannel): void;
 }

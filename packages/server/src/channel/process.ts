@@ -27,6 +27,7 @@ import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop,
 import { schedule } from "./schedule.ts";
 import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
+import type { Run, SpawnedTask, TaskOwner } from "./spawned.ts";
 import { declaredName, handlerOf } from "./spec.ts";
 import type { ChannelSpec, Deliveries } from "./spec.ts";
 import type { Timer } from "./timer.ts";
@@ -34,7 +35,7 @@ import type { Timer } from "./timer.ts";
 /** What is sent to the client when a channel ends. */
 type Notice = typeof CLOSE | typeof ERROR | undefined;
 
-export class ChannelProcess extends ChannelOutlet implements ChannelActions, Subscription, Watched {
+export class ChannelProcess extends ChannelOutlet implements ChannelActions, Subscription, Watched, TaskOwner {
   readonly #spec: ChannelSpec;
   readonly #context: Context;
   /** `ended`: nothing is received any more. `over`: nothing is sent any more either, except late replies. */
@@ -174,6 +175,26 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
       this.#finishEnd();
       this.#drain();
     });
+  }
+
+  /** Runs a task beside the mailbox: from the end of the current callback on, or of the join. */
+  spawn(run: Run): void {
+    if (this.ended) return;
+    const task = this.#owned().spawn(this, run);
+    if (this.joining) this.afterJoin(() => schedule(task, task));
+    else schedule(task, task);
+  }
+
+  taskBegan(): void {
+    this.host.taskBegan();
+  }
+
+  taskEnded(task: SpawnedTask, failure?: { readonly error: unknown }): void {
+    this.host.taskEnded();
+    this.#belongings?.taskEnded(task);
+    if (failure === undefined) return;
+    this.#reportFailure("spawn", failure.error);
+    this.end("crashed", failure.error, ERROR);
   }
 
   onEnd(task: (reason: string) => unknown): void {

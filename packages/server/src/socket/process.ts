@@ -147,6 +147,10 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     return this.#environment.socket.maxTimers;
   }
 
+  get maxTasks(): number {
+    return this.#environment.socket.maxTasks;
+  }
+
   get maxConflatedKeys(): number {
     return this.#environment.socket.maxConflatedKeys;
   }
@@ -222,6 +226,14 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
 
   ended(): void {
     this.#running--;
+    this.#environment.work.running--;
+  }
+
+  taskBegan(): void {
+    this.#environment.work.running++;
+  }
+
+  taskEnded(): void {
     this.#environment.work.running--;
   }
 

@@ -27,6 +27,7 @@ export interface SocketSpec {
   /** How many topics one channel may subscribe to, and how many of its timers may run. */
   readonly maxSubscriptions: number;
   readonly maxTimers: number;
+  readonly maxTasks: number;
   readonly maxConflatedKeys: number;
   readonly maxUnackedBytes: number;
   readonly ackTimeout: number;

@@ -146,8 +146,8 @@ export const LINES: Lines = {
   "channel.slow_callback": ({ id, topic, callback, event, duration }) => [
     "warn",
     event === undefined
-      ? say`SLOW ${callback} on ${topic} of ${who(id)}: not settled after ${ms(duration)}`
-      : say`SLOW ${callback}("${event}") on ${topic} of ${who(id)}: not settled after ${ms(duration)}`,
+      ? say`SLOW ${callback} on ${topic} of ${who(id)}: not settled after ${ms(duration)}; ctx.spawn does not hold up messages`
+      : say`SLOW ${callback}("${event}") on ${topic} of ${who(id)}: not settled after ${ms(duration)}; ctx.spawn does not hold up messages`,
   ],
   "channel.unknown_command": ({ topic, command, channels }) => [
     "warn",

@@ -1,6 +1,15 @@
 /** What a client that is behind is sent: `conflate`, `volatile`, and everything else. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { conflate, createEndpoint, defineChannel, defineSocket, ok, stop, volatile } from "../../src/index.ts";
+import {
+  conflate,
+  createEndpoint,
+  defineChannel,
+  defineSocket,
+  ok,
+  stop,
+  Telemetry,
+  volatile,
+} from "../../src/index.ts";
 import type { SocketDefinition } from "../../src/index.ts";
 import { record, SlowClient, turn } from "./slow-client.ts";
 
@@ -429,5 +438,35 @@ describe("while something else makes messages wait", () => {
       "said {}",
       'cursor {"user":"ada","x":22}',
     ]);
+  });
+});
+
+describe("ctx.bufferedBytes", () => {
+  const looked: number[] = [];
+  const channel = cursorRoom.handleIn("look", (ctx) => void looked.push(ctx.bufferedBytes));
+  const look = async (client: SlowClient): Promise<number | undefined> => {
+    client.send("look");
+    await turn();
+    return looked.pop();
+  };
+
+  it("counts what a client that tells has not read", async () => {
+    const client = new SlowClient(socketOf(channel as never));
+    await client.join();
+    expect(await look(client)).toBeLessThan(100);
+    for (let n = 0; n < 10; n++) client.endpoint.broadcast("room:1", "said", { text: "x".repeat(1_000) });
+    expect(await look(client)).toBeGreaterThan(10_000);
+    client.read();
+    expect(await look(client)).toBeLessThan(200);
+  });
+
+  it("counts what waits in the process for any other client", async () => {
+    const client = new SlowClient(socketOf(channel as never), { extensions: false, kernel: 5_000 });
+    await client.join();
+    for (let n = 0; n < 10; n++) client.endpoint.broadcast("room:1", "said", { text: "x".repeat(1_000) });
+    const bytes = await look(client);
+    expect(bytes).toBeGreaterThan(5_000);
+    expect(bytes).toBeLessThan(7_500);
+    expect(client.connection.read().map(({ event }) => event)).not.toContain("wb_ack");
   });
 });
