@@ -1,15 +1,6 @@
 /** What a client that is behind is sent: `conflate`, `volatile`, and everything else. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  conflate,
-  createEndpoint,
-  defineChannel,
-  defineSocket,
-  ok,
-  stop,
-  Telemetry,
-  volatile,
-} from "../../src/index.ts";
+import { conflate, createEndpoint, defineChannel, defineSocket, ok, stop, volatile } from "../../src/index.ts";
 import type { SocketDefinition } from "../../src/index.ts";
 import { record, SlowClient, turn } from "./slow-client.ts";
 
