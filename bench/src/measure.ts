@@ -57,11 +57,35 @@ async function measureStorm(server: RunningServer, load: LoadClient, test: Storm
 }
 
 async function measureIdle(server: RunningServer, load: LoadClient, test: IdleTest): Promise<Measurement> {
+  const { resident, serverBusy } = await joinAndWeigh(server, load, test);
+  return { value: resident, serverBusy };
+}
+
+/** Bytes per joined connection, on the heap and in RAM. Leaves the server without connections. */
+export async function measureMemory(
+  server: RunningServer,
+  load: LoadClient,
+  test: IdleTest,
+): Promise<{ heap: number; resident: number }> {
+  const weight = await joinAndWeigh(server, load, test);
+  await load.run({ command: "drop" });
+  return weight;
+}
+
+async function joinAndWeigh(
+  server: RunningServer,
+  load: LoadClient,
+  test: IdleTest,
+): Promise<{ heap: number; resident: number; serverBusy: number }> {
   await join(load, { ...test, connections: IDLE_WARM_UP }, PENDING_JOINS);
-  const { residentBytes: base } = await settledMemory(server);
+  const before = await settledMemory(server);
   const { serverBusy } = await cpuPer(test.connections, server, () => join(load, test, PENDING_JOINS));
-  const { residentBytes } = await settledMemory(server);
-  return { value: (residentBytes - base) / test.connections, serverBusy };
+  const after = await settledMemory(server);
+  return {
+    heap: (after.heapBytes - before.heapBytes) / test.connections,
+    resident: (after.residentBytes - before.residentBytes) / test.connections,
+    serverBusy,
+  };
 }
 
 function join(load: LoadClient, test: { connections: number; topics: number }, pending: number): Promise<void> {

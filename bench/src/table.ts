@@ -48,7 +48,8 @@ export function quantile(values: number[], share: number): number {
   return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)]!;
 }
 
-function ratios(ours: number[], theirs: number[]): number[] {
+/** Of each round. */
+export function ratios(ours: number[], theirs: number[]): number[] {
   return ours.map((value, round) => value / theirs[round]!);
 }
 
