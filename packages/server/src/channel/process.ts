@@ -365,6 +365,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   /** Starts the callback for an item; returns its result. */
   #start(item: Item): unknown {
     const context = this.#context;
+    if (isOfClient(item)) return this.#handleIn(item);
     if (item instanceof Task) {
       this.#callback = "join";
       return item.message();
@@ -379,21 +380,23 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
       return this.#spec.reauthorize?.(context);
     }
     if (item instanceof Info) return this.#info(item.message);
-    if (item instanceof OutgoingBroadcast) {
-      if (item.topic !== this.topic) return this.#info(item.copy());
-      this.#callback = "handleOut";
-      this.handling(item);
-      context.event = item.event;
-      return this.asOwn(() => this.#spec.handleOut.get(item.event)?.(context, item.copyPayload()));
-    }
-    if (item.event === LEAVE) return new Stop("left", new Reply("ok", {}));
-    const handler = handlerOf(this.#spec, item.event);
+    if (item.topic !== this.topic) return this.#info(item.copy());
+    this.#callback = "handleOut";
+    this.handling(item);
+    context.event = item.event;
+    return this.asOwn(() => this.#spec.handleOut.get(item.event)?.(context, item.copyPayload()));
+  }
+
+  #handleIn({ event, ref, payload }: ClientMessage): unknown {
+    if (event === LEAVE) return new Stop("left", new Reply("ok", {}));
+    const handler = handlerOf(this.#spec, event);
     if (handler === undefined) return new Reply("error", { reason: Reason.unknownEvent });
+    const context = this.#context;
     this.#callback = "handleIn";
-    context.event = item.event as string; // it has a handler, so it is one
-    context.ref = item.ref;
+    context.event = event as string; // it has a handler, so it is one
+    context.ref = ref;
     context.isDeferred = false;
-    return call(handler, context, item.payload);
+    return call(handler, context, payload);
   }
 
   #info(message: unknown): unknown {
@@ -427,9 +430,11 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     this.#context.event = undefined;
     this.#context.ref = null;
     try {
-      if (item instanceof Renewed) return this.#reauthorized(result);
-      const outcome = isOfClient(item) ? this.#answer(item, result) : this.#checkResult(result, event);
-      if (isOfClient(item) && this.#startedAt > 0) this.#reportHandled(item, outcome);
+      if (isOfClient(item)) {
+        const outcome = this.#answer(item, result);
+        if (this.#startedAt > 0) this.#reportHandled(item, outcome);
+      } else if (item instanceof Renewed) this.#reauthorized(result);
+      else this.#checkResult(result, event);
     } catch (error) {
       this.#crash(error, event);
     }
@@ -456,11 +461,10 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     return "stop";
   }
 
-  #checkResult(result: unknown, event: string | undefined): string {
-    if (result === undefined) return "noreply";
+  #checkResult(result: unknown, event: string | undefined): void {
+    if (result === undefined) return;
     if (!isStop(result)) throw badReturn(this.#callback, event, result);
     this.#stop(result.reason, undefined);
-    return "stop";
   }
 
   /** Reads what `reauthorize` returned. */
