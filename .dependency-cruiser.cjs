@@ -27,7 +27,8 @@ const GROUND = room("awaitable", "errors", "options");
 
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    // The two channels of this test talk to each other, by type.
+    { name: "no-cycles", severity: "error", from: { pathNot: "test/types/cycle/" }, to: { circular: true } },
     { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
 
     only("protocol", PROTOCOL),

@@ -6,6 +6,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { MAX_DEPTH, MAX_LEVELS } from "@wingbeat/protocol";
 import type { ChannelContract, Mistake, ParamsOf, SocketContract } from "@wingbeat/protocol";
 import type { AnyChannel, NoJoin } from "./channel.ts";
+import type { AnySchema, Output as SchemaOutput } from "./channel/schema.ts";
 import type { EndpointContract, TopicContract } from "./channel/endpoint.ts";
 import type { Reply } from "./channel/result.ts";
 import { WingbeatError } from "./errors.ts";
@@ -73,19 +74,28 @@ type Checked<R, Assigns> =
 /** What `connect` receives: parsed by the schema, or raw. */
 type ParamsFor<Schema> = [Schema] extends [StandardSchemaV1] ? Output<Schema> : ConnectParams;
 
+/** The second argument of `connect`. */
+type InfoFor<Session> = Session extends AnySchema ? ConnectInfo<SchemaOutput<Session>> : ConnectInfo;
+
 export interface SocketOptions<
   Routes extends readonly Routable[],
   Result extends OkOrRefuse,
   Schema extends StandardSchemaV1 | undefined,
   Id extends string = string,
+  Session extends AnySchema | undefined = undefined,
 > {
   /** A schema for the connect params. Params that do not fit are refused with HTTP 403. */
   readonly params?: Schema;
   /**
+   * A schema for the web session, on mounts that read one: `info.session` has its type. A session that does not fit
+   * counts as none.
+   */
+  readonly session?: Session;
+  /**
    * Decides who may connect: `ok(assigns)` or `refuse(reason?)`, sync or async. `() => ok()` accepts everybody. A throw
    * is answered with HTTP 500.
    */
-  readonly connect: (params: ParamsFor<Schema>, info: ConnectInfo) => Awaitable<Result>;
+  readonly connect: (params: ParamsFor<Schema>, info: InfoFor<Session>) => Awaitable<Result>;
   /** Names the connection, for "disconnect" broadcasts; null or absent: anonymous. Put it after `connect`. */
   readonly id?: (assigns: AssignsOf<Result>) => Awaitable<Id | null | undefined>;
   /** The channels. A topic goes to the first whose pattern matches. */
@@ -207,7 +217,7 @@ export const SOCKET_LIMITS = {
 
 const TIMEOUTS: readonly string[] = ["slowCallback", "ackTimeout"];
 const RATES: readonly string[] = ["eventsPerSecond", "joinsPerSecond", "channelEventsPerSecond", "bytesPerSecond"];
-const KEYS = ["params", "connect", "id", "channels", ...Object.keys(SOCKET_LIMITS)];
+const KEYS = ["params", "session", "connect", "id", "channels", ...Object.keys(SOCKET_LIMITS)];
 
 type SocketLimits = { readonly [Name in keyof typeof SOCKET_LIMITS]: number };
 
@@ -233,8 +243,9 @@ export function defineSocket<
   Result extends OkOrRefuse = Undecided,
   Schema extends StandardSchemaV1 | undefined = undefined,
   const Id extends string = never,
+  Session extends AnySchema | undefined = undefined,
 >(
-  options: SocketOptions<Routes, Result, Schema, Id>,
+  options: SocketOptions<Routes, Result, Schema, Id, Session>,
 ): SocketDefinition<{
   readonly channels: ContractOf<Routes[number]>;
   readonly id: Id;
@@ -253,9 +264,10 @@ export function defineSocket<
   }
   const spec: SocketSpec = {
     params: options.params,
+    session: options.session as SocketSpec["session"],
     connect: options.connect as SocketSpec["connect"],
     id: options.id as SocketSpec["id"],
-    routes: (options.channels as unknown as readonly Routable[]).map(routeSpec),
+    routes: routesOf(options.channels as unknown as readonly Routable[]),
     ...limits,
     rates: limits,
     frameLimits: { maxDepth: limits.maxDepth },
@@ -284,6 +296,24 @@ export function routeChannel<
   options?: { readonly assigns?: A },
 ): RoutedChannel<C, Pattern, A> {
   return { pattern, channel, assigns: options?.assigns ?? ({} as A) };
+}
+
+function routesOf(channels: readonly Routable[]): readonly Route[] {
+  const routes = channels.map(routeSpec);
+  const taken = new Map<string, string>();
+  for (const { pattern } of routes) {
+    const topics = pattern.source.replaceAll(/\{[^}]*\}/g, "{}");
+    const first = taken.get(topics);
+    if (first !== undefined) {
+      throw new WingbeatError(
+        "WB_OPTION",
+        `two channels have the topics "${pattern.source}"${first === pattern.source ? "" : ` (as "${first}")`}: ` +
+          "no client could join the second. Remove it, or give it a pattern of its own: routeChannel(pattern, channel).",
+      );
+    }
+    taken.set(topics, pattern.source);
+  }
+  return routes;
 }
 
 function routeSpec(routable: Routable): Route {

@@ -27,7 +27,7 @@ function then<T, R>(value: T | PromiseLike<T>, proceed: (value: T) => R | Promis
 /** Runs the application's callbacks in turn and stops when the client has gone. Throws or rejects as they do. */
 export function runConnect(rules: AdmissionRules, screened: Screened, authToken: string | undefined): Decision {
   const { visit, sender, params } = screened;
-  const session = rules.readSession?.(visit, params);
+  const session = then(rules.readSession?.(visit, params), (read) => fitting(rules.socket.session, read));
   return then(session, (found) => {
     const info = new RequestInfo(visit, sender, rules.transport, authToken, found);
     return decide(rules, params, info, screened);
@@ -64,22 +64,38 @@ function connect({ socket }: AdmissionRules, params: unknown, info: ConnectInfo)
   }
 }
 
-type FailureResult = StandardSchemaV1.FailureResult;
 type Checked = { readonly value: unknown } | Refusal;
 
 /** The params as parsed by the socket's schema. */
 function check({ socket }: AdmissionRules, params: object): Checked | PromiseLike<Checked> {
   if (socket.params === undefined) return { value: params };
-  return then(socket.params["~standard"].validate(params) as unknown, (result): Checked => {
-    const isObject = typeof result === "object" && result !== null;
-    if (isObject && "issues" in result && result.issues !== undefined) {
-      const notice = { reason: { reason: Reason.invalidPayload, issues: issuesOf(result as FailureResult) } };
-      return new Refusal("connect", FORBIDDEN, "params do not match the schema", undefined, notice);
+  return then(validate("params", socket.params, params), (result): Checked => {
+    if (result.issues === undefined) return { value: result.value };
+    const notice = { reason: { reason: Reason.invalidPayload, issues: issuesOf(result) } };
+    return new Refusal("connect", FORBIDDEN, "params do not match the schema", undefined, notice);
+  });
+}
+
+type Session = ConnectInfo["session"];
+
+/** The session as parsed by the socket's schema; none when it does not fit. */
+function fitting(schema: StandardSchemaV1 | undefined, session: Session): Session | PromiseLike<Session> {
+  if (schema === undefined || session === undefined) return session;
+  return then(validate("session", schema, session), (result) =>
+    result.issues === undefined ? (result.value as Session) : undefined,
+  );
+}
+
+type Result = StandardSchemaV1.Result<unknown>;
+
+function validate(what: string, schema: StandardSchemaV1, value: unknown): Result | PromiseLike<Result> {
+  return then(schema["~standard"].validate(value) as unknown, (result) => {
+    if (typeof result === "object" && result !== null && ("issues" in result || "value" in result)) {
+      return result as Result;
     }
-    if (isObject && "value" in result) return { value: result.value };
     throw new WingbeatError(
       "WB_BAD_RETURN",
-      "params is not a Standard Schema: validate gave neither value nor issues.",
+      `${what} is not a Standard Schema: validate gave neither value nor issues.`,
     );
   });
 }

@@ -3,7 +3,8 @@
 /** The headers of a request, by lower-case name. */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 
-export interface ConnectInfo {
+/** `Session`: what the socket's `session` schema gives. */
+export interface ConnectInfo<Session = Readonly<Record<string, unknown>>> {
   /** The name of the transport: `websocket`, `longpoll` … */
   readonly transport: string;
   readonly uri: {
@@ -28,6 +29,9 @@ export interface ConnectInfo {
    * `authToken: true`. Else undefined.
    */
   readonly authToken: string | undefined;
-  /** The user's web session, on mounts with `session`. Undefined when there is none, or when the CSRF check failed. */
-  readonly session: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The user's web session, on mounts with `session`. Undefined when there is none, when the CSRF check failed, or when
+   * it does not fit the socket's `session` schema.
+   */
+  readonly session: Session | undefined;
 }

@@ -15,6 +15,7 @@ export interface Route {
 
 export interface SocketSpec {
   readonly params: StandardSchemaV1 | undefined;
+  readonly session: StandardSchemaV1 | undefined;
   readonly connect: (params: unknown, info: ConnectInfo) => unknown;
   readonly id: ((assigns: Readonly<Record<string, unknown>>) => unknown) | undefined;
   readonly routes: readonly Route[];
