@@ -48,7 +48,7 @@ module.exports = {
     only("options", room("options"), room("errors")),
     only("telemetry", file("telemetry"), `${SERVER}telemetry/(guard|printable)\\.ts$`),
     only("telemetry-logger", `${SERVER}telemetry/`, file("telemetry"), room("errors", "options")),
-    only("prometheus", room("prometheus"), LISTENING, room("errors", "options")),
+    only("prometheus", room("prometheus"), LISTENING, room("errors", "options"), PROTOCOL),
     only("opentelemetry", room("opentelemetry"), LISTENING, room("errors")),
     only("token", room("token"), room("errors", "options")),
     only("cli", room("cli"), room("errors")),

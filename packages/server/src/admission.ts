@@ -3,7 +3,7 @@
  * token), version, connection limits, web session, the socket's `connect`, its id. The first that fails determines the
  * HTTP answer.
  */
-import { DEFAULT_VSN, negotiateVersion, v1Server, v2Server } from "@wingbeat/protocol";
+import { DEFAULT_VSN } from "@wingbeat/protocol";
 import type { ServerCodec } from "@wingbeat/protocol";
 import { runConnect } from "./admission/connect.ts";
 import type { Accepted } from "./admission/connect.ts";
@@ -84,11 +84,10 @@ export function admit(
   authToken: string | undefined,
 ): Admitted | Refusal | Promise<Admitted | Refusal> {
   const vsn = screened.params["vsn"] ?? DEFAULT_VSN;
-  const version = negotiateVersion(vsn);
-  if (version === undefined) return refuse(rules, new Refusal("version", FORBIDDEN, vsn));
+  const codec = rules.serializer(vsn);
+  if (codec === undefined) return refuse(rules, new Refusal("version", FORBIDDEN, vsn));
   const slot = rules.gate.reserve(screened.sender);
   if (typeof slot === "string") return refuse(rules, noSlot(slot));
-  const codec = version === 1 ? v1Server : v2Server;
   const finish = (accepted: Accepted | Refusal): Admitted | Refusal => {
     const { extensions, startedAt: since } = screened;
     if (accepted instanceof Refusal) {

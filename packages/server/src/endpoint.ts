@@ -97,6 +97,7 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
             processes: new Set<SocketProcess>(),
             work: { running: 0 },
             disconnects,
+            badFrames: config.badFrames,
           },
           rules,
           transportsOf(config, this.#longPolls),

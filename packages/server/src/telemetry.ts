@@ -128,8 +128,11 @@ export interface TelemetryEvents {
   "endpoint.pending_socket_ended": { readonly endpoint: object; readonly limit: number };
   /** A connection has ended. `code` and `reason` are those of the WebSocket close (1006: without a close frame). */
   "socket.closed": ConnectionSource & { readonly code: number; readonly reason: string };
-  /** A frame could not be decoded as a message; the connection is being closed with 1011. */
-  "socket.bad_frame": ConnectionSource & { readonly reason: string };
+  /**
+   * A frame could not be decoded as a message. `closing`: the connection is being closed with 1011; otherwise the frame was
+   * ignored (`badFrames` of the mount).
+   */
+  "socket.bad_frame": ConnectionSource & { readonly reason: string; readonly closing: boolean };
   /** A slow consumer: more than `limit` bytes are buffered for a client. It is being closed with 1013. */
   "socket.slow_consumer": ConnectionSource & { readonly bufferedBytes: number; readonly limit: number };
   /**

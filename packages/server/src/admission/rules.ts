@@ -1,4 +1,6 @@
 /** What admission knows about a transport of a mount, and about a request to it. */
+import { negotiateVersion, v1Server, v2Server } from "@wingbeat/protocol";
+import type { ServerCodec } from "@wingbeat/protocol";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { SocketSpec } from "../socket/spec.ts";
 import type { HttpAnswer } from "./answer.ts";
@@ -37,7 +39,17 @@ export interface AdmissionRules extends EndpointRules {
   /** Whether clients may send an auth token in a header. */
   readonly authToken: boolean;
   readonly readSession: ReadSession | undefined;
+  readonly serializer: PickSerializer;
 }
+
+/** Picks the serializer for the `vsn` of a client; undefined refuses the client with 403. */
+export type PickSerializer = (vsn: unknown) => ServerCodec | undefined;
+
+/** Phoenix's serializers: V1 for 1.0.x, V2 for 2.0.x. */
+export const phoenixSerializer: PickSerializer = (vsn) => {
+  const version = negotiateVersion(vsn);
+  return version === undefined ? undefined : version === 1 ? v1Server : v2Server;
+};
 
 /** A request that passed the first checks: its parameters, and when it arrived. */
 export interface Screened {

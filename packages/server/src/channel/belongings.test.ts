@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PubSub } from "../pubsub.ts";
 import { Belongings } from "./belongings.ts";
+import { TopicSubscription } from "./subscription.ts";
 
 const belongings = (): Belongings =>
   new Belongings({ pubsub: new PubSub(), maxSubscriptions: 2, maxTimers: 2 } as never);
@@ -9,14 +10,14 @@ const owner = { receive: () => {}, deliver: () => {} } as never;
 describe("subscriptions of a channel", () => {
   it("are limited; what is given up makes room, and twice is once", () => {
     const own = belongings();
-    own.subscribe("a", owner);
-    own.subscribe("b", owner);
-    own.subscribe("a", owner);
-    expect(() => own.subscribe("c", owner)).toThrow(
+    own.subscribe(new TopicSubscription("a", owner));
+    own.subscribe(new TopicSubscription("b", owner));
+    own.subscribe(new TopicSubscription("a", owner));
+    expect(() => own.subscribe(new TopicSubscription("c", owner))).toThrow(
       expect.objectContaining({ code: "WB_CHANNEL_LIMIT", message: expect.stringContaining("maxSubscriptions") }),
     );
     own.unsubscribe("a");
-    own.subscribe("c", owner);
+    own.subscribe(new TopicSubscription("c", owner));
     own.release();
   });
 });

@@ -2,11 +2,9 @@
 import { isPromise, settle } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { MAX_DELAY } from "../options.ts";
-import type { PubSub } from "../pubsub.ts";
+import type { PubSub, Subscription } from "../pubsub.ts";
 import { SpawnedTask } from "./spawned.ts";
 import type { Run, TaskOwner } from "./spawned.ts";
-import { TopicSubscription } from "./subscription.ts";
-import type { Subscriber } from "./subscription.ts";
 import { Timer } from "./timer.ts";
 
 /** What a channel's belongings need of its host. */
@@ -19,7 +17,7 @@ export interface BelongingsHost {
 
 export class Belongings {
   readonly #host: BelongingsHost;
-  #subscriptions: Map<string, TopicSubscription> | undefined = undefined;
+  #subscriptions: Map<string, Subscription> | undefined = undefined;
   #timers: Set<Timer> | undefined = undefined;
   #tasks: Set<SpawnedTask> | undefined = undefined;
   #onEnd: ((reason: string) => unknown)[] | undefined = undefined;
@@ -29,14 +27,14 @@ export class Belongings {
   }
 
   /** Subscribes to another topic; subscribing twice has no effect. Throws `WB_CHANNEL_LIMIT`. */
-  subscribe(topic: string, owner: Subscriber): void {
+  subscribe(subscription: Subscription): void {
+    const { topic } = subscription;
     this.#subscriptions ??= new Map();
     if (this.#subscriptions.has(topic)) return;
     const { pubsub, maxSubscriptions } = this.#host;
     if (this.#subscriptions.size >= maxSubscriptions) {
       throw limitReached(`subscribe("${topic}")`, "is subscribed to", "topics", "maxSubscriptions", maxSubscriptions);
     }
-    const subscription = new TopicSubscription(topic, owner);
     this.#subscriptions.set(topic, subscription);
     pubsub.subscribe(subscription);
   }

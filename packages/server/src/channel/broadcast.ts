@@ -8,7 +8,7 @@ import { Broadcast } from "../pubsub.ts";
 import { Frame } from "../transports/connection.ts";
 import { copyOf } from "./copy.ts";
 import { Droppable } from "./droppable.ts";
-import type { Deliveries } from "./spec.ts";
+import type { Deliveries } from "./delivery.ts";
 
 export class OutgoingBroadcast {
   readonly topic: string;
@@ -17,6 +17,8 @@ export class OutgoingBroadcast {
   readonly #frame: Frame;
   /** For codecs other than V2: a frame, or why there is none. */
   #others: Map<ServerCodec, Frame | { readonly error: unknown }> | undefined = undefined;
+  /** The same on other topics, by topic. */
+  #elsewhere: Map<string, OutgoingBroadcast> | undefined = undefined;
   #snapshot: { readonly payload: unknown } | undefined = undefined;
 
   /** Throws an EncodeError for a payload that cannot be pushed: an array, null, a cycle, more than 1,000 levels. */
@@ -46,6 +48,16 @@ export class OutgoingBroadcast {
   droppable(frame: Frame, deliveries: Deliveries): Droppable | undefined {
     const delivery = deliveries.get(this.event);
     return delivery && new Droppable(frame, delivery, this.topic, this.event, this.payload);
+  }
+
+  /** The same broadcast on another topic, one object for all. Throws when a frame cannot carry that topic. */
+  on(topic: string): OutgoingBroadcast {
+    this.#elsewhere ??= new Map();
+    let other = this.#elsewhere.get(topic);
+    if (other === undefined) {
+      this.#elsewhere.set(topic, (other = new OutgoingBroadcast(topic, this.event, this.payload)));
+    }
+    return other;
   }
 
   /** For a receiver that does not wait: a plain broadcast with a payload of its own. */

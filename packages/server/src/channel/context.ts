@@ -4,9 +4,11 @@
  */
 import type { ParamsOf, TopicOf } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
+import type { Broadcast } from "../pubsub.ts";
 import type { ChannelEndpoint, EndpointContract, TopicContract, TopicsOf } from "./endpoint.ts";
 import { ReplyRef } from "./result.ts";
 import type { Reply } from "./result.ts";
+import type { Gate } from "./subscription.ts";
 import type { Timer } from "./timer.ts";
 
 /** `Promise` is in it for the compiler: it takes a promise's type argument without comparing the whole interface. */
@@ -86,6 +88,13 @@ export interface ChannelContext<D extends ChannelDef> {
   subscribe(topic: TopicsOf<Reach<D>>): void;
   /** The same for topics that `talksTo` does not name: the type of `handleInfo` does not include their broadcasts. */
   subscribeUnchecked(topic: string): void;
+  /**
+   * Sends what is broadcast on another topic to this client, until the channel ends, as if it were broadcast on the
+   * channel's own topic: encoded once for all, without `handleInfo`; `handleOut` intercepts it. With `gate`, only what it
+   * returns true for; it must not change the payload, and what it throws is reported to telemetry
+   * (`pubsub.delivery_failed`). Has no effect on a topic that is subscribed to already, nor on its own.
+   */
+  fastlane(topic: string, gate?: (broadcast: Pick<Broadcast, "topic" | "event" | "payload">) => boolean): void;
   /** Stops receiving broadcasts of a topic. */
   unsubscribe(topic: string): void;
   /** Sends this channel a message: `handleInfo` gets it after everything already queued. */
@@ -145,6 +154,7 @@ export interface ChannelActions {
   push(event: string, payload: object): void;
   broadcast(event: string, payload: object, exceptSelf: boolean): void;
   subscribe(topic: string): void;
+  fastlane(topic: string, gate: Gate | undefined): void;
   unsubscribe(topic: string): void;
   send(message: unknown): void;
   sendAfter(message: unknown, ms: number): Timer;
@@ -228,6 +238,10 @@ export class Context implements ChannelContext<AnyChannelDef> {
 
   subscribeUnchecked(topic: string): void {
     this.#process.subscribe(topic);
+  }
+
+  fastlane(topic: string, gate?: Gate): void {
+    this.#process.fastlane(topic, gate);
   }
 
   unsubscribe(topic: string): void {

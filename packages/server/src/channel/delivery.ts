@@ -14,6 +14,9 @@ export interface Volatile {
 /** How an event is delivered. Without a declaration everything is sent, in order, within `maxBufferedBytes`. */
 export type Delivery<Payload = never> = Conflate<Payload> | Volatile;
 
+/** The events of a channel that a client which is behind need not get. */
+export type Deliveries = ReadonlyMap<string, Delivery>;
+
 /**
  * For events of which only the newest counts: a slow client gets the newest for each key, and skips those between.
  * Without a key: the newest of the event.

@@ -11,8 +11,8 @@ import type { Frame } from "../transports/connection.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import type { Droppable } from "./droppable.ts";
 import { ChannelProcess } from "./process.ts";
-import type { Deliveries } from "./spec.ts";
-import { TopicSubscription } from "./subscription.ts";
+import type { Deliveries } from "./delivery.ts";
+import { FastlaneSubscription, TopicSubscription } from "./subscription.ts";
 
 /** The dispatcher of ordinary broadcasts. */
 export const fastlane: Dispatch = (subscriptions, from, message) => deliver(subscriptions, from, message, false);
@@ -34,7 +34,8 @@ function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: 
     if (subscription.owner === from) continue;
     try {
       if (!(subscription instanceof ChannelProcess)) {
-        subscription.receive(subscription instanceof TopicSubscription ? broadcast : broadcast.copy());
+        if (subscription instanceof FastlaneSubscription) subscription.pass(broadcast, isNews);
+        else subscription.receive(subscription instanceof TopicSubscription ? broadcast : broadcast.copy());
       } else if (subscription.isDirect) {
         if (frame === undefined || subscription.codec !== codec || subscription.deliveries !== deliveries) {
           codec = undefined;

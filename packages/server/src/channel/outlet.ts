@@ -23,7 +23,7 @@ import { schedule } from "./schedule.ts";
 import type { Mailbox } from "./schedule.ts";
 import { SendQueue } from "./send-queue.ts";
 import type { Outflow } from "./send-queue.ts";
-import type { Deliveries } from "./spec.ts";
+import type { Deliveries } from "./delivery.ts";
 
 export abstract class ChannelOutlet implements Mailbox, Outflow, Holder {
   readonly host: ChannelHost;

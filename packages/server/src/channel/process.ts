@@ -19,6 +19,7 @@ import { Command } from "./command.ts";
 import { Context } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
 import { copyOf } from "./copy.ts";
+import type { Deliveries } from "./delivery.ts";
 import type { ChannelHost } from "./host.ts";
 import { CLOSED, fromOf, Info, isOfClient, JOINED, Published, Renewed, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
@@ -29,7 +30,9 @@ import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
 import type { Run, SpawnedTask, TaskOwner } from "./spawned.ts";
 import { declaredName, handlerOf } from "./spec.ts";
-import type { ChannelSpec, Deliveries } from "./spec.ts";
+import type { ChannelSpec } from "./spec.ts";
+import { FastlaneSubscription, TopicSubscription } from "./subscription.ts";
+import type { Gate } from "./subscription.ts";
 import type { Timer } from "./timer.ts";
 
 /** What is sent to the client when a channel ends. */
@@ -249,7 +252,12 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   }
 
   subscribe(topic: string): void {
-    if (topic !== this.topic && !this.ended) this.#owned().subscribe(topic, this);
+    if (topic !== this.topic && !this.ended) this.#owned().subscribe(new TopicSubscription(topic, this));
+  }
+
+  fastlane(topic: string, gate: Gate | undefined): void {
+    if (topic === this.topic || this.ended) return;
+    this.#owned().subscribe(new FastlaneSubscription(topic, this, gate));
   }
 
   unsubscribe(topic: string): void {

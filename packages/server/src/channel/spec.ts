@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { WingbeatError } from "../errors.ts";
 import type { LogLevel } from "../telemetry.ts";
 import type { Context } from "./context.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Deliveries, Delivery } from "./delivery.ts";
 
 /** A callback that takes a payload, with the schema that the payload must pass. */
 export interface PayloadHandler {
@@ -25,9 +25,6 @@ export interface PushSpec {
   readonly schema: StandardSchemaV1 | undefined;
   readonly delivery: Delivery | undefined;
 }
-
-/** The events that a client which is behind need not get. */
-export type Deliveries = ReadonlyMap<string, Delivery>;
 
 export interface ChannelSpec {
   readonly pattern: string;

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { phoenixSerializer } from "../admission/rules.ts";
 import { defineChannel, defineSocket, ok } from "../index.ts";
 import { readMounts } from "./config.ts";
 import type { EndpointOptions } from "./config.ts";
 
 const socket = defineSocket({ connect: () => ok(), channels: [defineChannel("lobby").join(() => ok())] });
+
+const rest = { transports: [], serializer: phoenixSerializer, badFrames: "close", checkOrigin: true };
 
 describe("mounts", () => {
   it("have defaults", () => {
@@ -22,8 +25,7 @@ describe("mounts", () => {
           compress: false,
           checkOrigin: true,
         },
-        transports: [],
-        checkOrigin: true,
+        ...rest,
       },
     ]);
   });
@@ -49,7 +51,7 @@ describe("mounts", () => {
       errorHandler: () => ({ status: 429 }),
     } as const;
     expect(readMounts({ sockets: { "/": { socket, authToken: true, websocket } } })).toEqual([
-      { path: "/", socket, authToken: true, websocket, transports: [], checkOrigin: true },
+      { path: "/", socket, authToken: true, websocket, ...rest },
     ]);
   });
 });
@@ -80,8 +82,7 @@ describe("transports", () => {
       socket,
       authToken: false,
       longpoll,
-      transports: [],
-      checkOrigin: true,
+      ...rest,
     });
     expect(read({ longpoll: { window: 1, path: "/lp" } })?.longpoll).toEqual({ ...longpoll, window: 1, path: "/lp" });
   });

@@ -4,10 +4,13 @@ import { sessionReader } from "../admission/cookie-session.ts";
 import type { ReadSession, SessionOptions } from "../admission/cookie-session.ts";
 import type { CheckOrigin } from "../admission/origin.ts";
 import type { TrustProxy } from "../admission/proxy.ts";
+import { phoenixSerializer } from "../admission/rules.ts";
+import type { PickSerializer } from "../admission/rules.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkCount, checkDuration, checkKeys, checkLimit, checkTimeout, withDefaults } from "../options.ts";
 import type { PubSub, PubSubAdapter } from "../pubsub.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
+import type { BadFrames } from "../socket/process.ts";
 import type { SocketDefinition } from "../socket.ts";
 import type { LoggerOption } from "../telemetry/logger.ts";
 import type { TransportDefinition } from "../transports/transport.ts";
@@ -84,6 +87,16 @@ export interface MountOptions {
   readonly longpoll?: boolean | LongPollOptions;
   /** Other transports, in addition to these. Default none. */
   readonly transports?: readonly TransportDefinition[];
+  /**
+   * Picks the serializer for the `vsn` of a client: for other dialects of the wire. Undefined refuses the client with 403.
+   * Default: Phoenix's, V1 for 1.0.x and V2 for 2.0.x.
+   */
+  readonly serializer?: PickSerializer;
+  /**
+   * What happens when a frame of a client cannot be decoded. `close`, as in Phoenix: the connection is closed with 1011.
+   * `ignore`: nothing; the frame counts against `eventsPerSecond`. Both are told to telemetry. Default `close`.
+   */
+  readonly badFrames?: BadFrames;
 }
 
 export interface EndpointOptions {
@@ -167,6 +180,8 @@ export interface MountConfig {
   readonly websocket: WebSocketConfig | undefined;
   readonly longpoll: LongPollConfig | undefined;
   readonly transports: readonly TransportDefinition[];
+  readonly serializer: PickSerializer;
+  readonly badFrames: BadFrames;
   /** For transports that have none of their own. */
   readonly checkOrigin: CheckOrigin;
 }
@@ -188,7 +203,7 @@ const ENDPOINT_KEYS = [
   "health",
   "logger",
 ];
-const MOUNT_KEYS = ["socket", "authToken", "session", "websocket", "longpoll", "transports"];
+const MOUNT_KEYS = ["socket", "authToken", "session", "websocket", "longpoll", "transports", "serializer", "badFrames"];
 const WEBSOCKET_KEYS = [
   "path",
   "timeout",
@@ -248,6 +263,13 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
   checkKeys(where, options, MOUNT_KEYS);
   checkPath(path);
   const { socket, authToken = false, session, websocket = true, longpoll = false, transports = [] } = options;
+  const { serializer = phoenixSerializer, badFrames = "close" } = options;
+  if (badFrames !== "close" && badFrames !== "ignore") {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `${where}.badFrames is ${JSON.stringify(badFrames)}: it must be "close" or "ignore".`,
+    );
+  }
   if (websocket === false && longpoll === false && transports.length === 0) {
     throw new WingbeatError("WB_OPTION", `${where} has no transport: enable websocket or longpoll.`);
   }
@@ -265,6 +287,8 @@ function readMount(path: string, mount: SocketDefinition | MountOptions, checkOr
         ? undefined
         : readLongPoll(`${where}.longpoll`, longpoll === true ? {} : longpoll, checkOrigin),
     transports,
+    serializer,
+    badFrames,
     checkOrigin,
   };
   checkGuards(where, config, session);

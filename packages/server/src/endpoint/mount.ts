@@ -59,7 +59,7 @@ export class Mount {
 }
 
 function rulesOf(
-  { path, socket, authToken, readSession, checkOrigin }: MountConfig,
+  { path, socket, authToken, readSession, checkOrigin, serializer }: MountConfig,
   { endpoint }: SocketEnvironment,
   shared: EndpointRules,
   transport: TransportDefinition,
@@ -75,6 +75,7 @@ function rulesOf(
     subprotocols: transport.subprotocols ?? [],
     authToken,
     readSession,
+    serializer,
   };
 }
 

@@ -55,7 +55,12 @@ export interface SocketEnvironment {
   readonly work: { running: number };
   /** The ids that were disconnected recently. */
   readonly disconnects?: Disconnects;
+  /** Default `close`. */
+  readonly badFrames?: BadFrames;
 }
+
+/** What happens when a frame cannot be decoded. */
+export type BadFrames = "close" | "ignore";
 
 /** A reserved connection slot. */
 export interface Slot {
@@ -183,14 +188,24 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
       const message = this.codec.decode(data, this.#environment.socket.frameLimits);
       if (this.#mayPass(message, now)) this.#route(message);
     } catch (error) {
-      this.#giveUp(error);
+      if (this.#environment.badFrames === "ignore" && error instanceof DecodeError) this.#ignore(error, now);
+      else this.#giveUp(error);
     }
+  }
+
+  /** A bad frame counts like a message: one client could otherwise send any number of them. */
+  #ignore({ message: reason }: DecodeError, now: number): void {
+    const refused = this.#rateLimit.refuse(false, undefined, now);
+    const closing = refused !== undefined && this.#rateLimit.isAbused(refused.perSecond, now);
+    emit("socket.bad_frame", { ...this.describe(), reason, closing });
+    if (closing) this.shutdown("closed", CloseCode.policyViolation, Reason.rateLimited);
   }
 
   /** A frame that cannot be decoded or answered (a ref nested too deeply to encode) closes the connection. */
   #giveUp(error: unknown): void {
     const isOfFrame = error instanceof DecodeError || error instanceof EncodeError;
-    emit("socket.bad_frame", { ...this.describe(), reason: isOfFrame ? error.message : describeThrown(error) });
+    const reason = isOfFrame ? error.message : describeThrown(error);
+    emit("socket.bad_frame", { ...this.describe(), reason, closing: true });
     this.endReading(false);
     this.connection.close(CloseCode.internalError, isOfFrame ? error.message : "internal error");
   }

@@ -72,7 +72,12 @@ const cases: readonly Case[] = [
   ],
   ["socket.closed", { ...connection, code: 1001, reason: "bye" }, "debug", "CLOSED /socket of user:1 with 1001 bye"],
   ["socket.closed", { ...connection, code: 1000, reason: "" }, "debug", "CLOSED /socket of user:1 with 1000"],
-  ["socket.bad_frame", { ...connection, reason: "no JSON" }, "warn", "BAD FRAME on /socket from user:1: no JSON"],
+  [
+    "socket.bad_frame",
+    { ...connection, reason: "no JSON", closing: true },
+    "warn",
+    "BAD FRAME on /socket from user:1: no JSON",
+  ],
   [
     "socket.slow_consumer",
     { ...connection, bufferedBytes: 9, limit: 8 },
@@ -148,10 +153,10 @@ describe("the logger", () => {
 
   it("prints its own endpoint's events only, and none after its stop", () => {
     const [own, other] = [logged("debug"), logged("debug", {})];
-    emit("socket.bad_frame", { ...connection, reason: "first" });
+    emit("socket.bad_frame", { ...connection, reason: "first", closing: true });
     expect([own.length, other.length]).toEqual([1, 0]);
     for (const stop of stops.splice(0)) stop();
-    emit("socket.bad_frame", { ...connection, reason: "second" });
+    emit("socket.bad_frame", { ...connection, reason: "second", closing: true });
     expect(own).toHaveLength(1);
   });
 
