@@ -50,7 +50,7 @@ function givenPayload(query: Query): object | null {
 
 /** `?user_id=`: closes the connections of that user. */
 function disconnect(endpoint: Endpoint, query: Query): string {
-  endpoint.broadcast(`users_socket:${query.get("user_id") ?? ""}`, "disconnect", {});
+  endpoint.disconnect(`users_socket:${query.get("user_id") ?? ""}`);
   return ":ok";
 }
 

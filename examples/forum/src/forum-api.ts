@@ -53,7 +53,7 @@ export function forumApi(sessions: Sessions, state: ForumState) {
       await sessions.close(session);
       request.endpoint.broadcast(`user:${session.userId}`, "logout", { token: session.sessionId });
       // Pages leave by themselves when they hear that. This is for the others.
-      request.endpoint.broadcast(`session_socket:${session.sessionId}`, "disconnect", {});
+      request.endpoint.disconnect(`session_socket:${session.sessionId}`);
       return {};
     },
     "GET /forum/api/me": async (request) => state.profile((await authenticated(request)).member),

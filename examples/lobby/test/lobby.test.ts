@@ -84,7 +84,7 @@ describe("connecting", () => {
     const seat = await enter("ada");
     const others = await enter("grace");
     const { user } = await messageOf(seat, "who am I?");
-    site.endpoint.broadcast(`user_socket:${user.id}`, "disconnect", {});
+    site.endpoint.disconnect(`user_socket:${user.id}`);
     expect(await others.nextOf("user_left")).toEqual({ user });
     expect(await others.nextOf("user_joined")).toEqual({ user });
   });

@@ -38,7 +38,7 @@ export function notificationsApi(logins: Logins, board: Board, mentions: Mention
       const user = await authenticated(request);
       await logins.logOut(user);
       // Closes all connections of the user; they come back, and are refused.
-      request.endpoint.broadcast(`users_socket:${user.id}`, "disconnect", {});
+      request.endpoint.disconnect(`users_socket:${user.id}`);
       return {};
     },
     "POST /notifications/api/comment": async (request): Promise<Posted> => {

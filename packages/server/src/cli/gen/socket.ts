@@ -67,7 +67,7 @@ export const ${variable} = defineSocket({
   //   },
   connect: () => ok(),
 
-  // Names the connections of a user, so that endpoint.broadcast("${id}_socket:42", "disconnect", {}) closes them:
+  // Names the connections of a user, so that endpoint.disconnect("${id}_socket:42") closes them:
   //   id: ({ user }) => \`${id}_socket:\${user.id}\`,
   id: () => null,
 

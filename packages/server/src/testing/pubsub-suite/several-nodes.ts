@@ -6,6 +6,8 @@ import { payloads } from "./payloads.ts";
 
 const TOPIC = "room:1";
 const END = "end of test";
+/** Milliseconds for an engine to take what a node has sent. */
+const FLUSH_TIME = 60_000;
 
 /** One subscriber on each node. */
 const listeners = (cluster: PubSubCluster): readonly [Listener, Listener, Listener] => [
@@ -60,6 +62,18 @@ export const severalNodesCases: readonly SuiteCase[] = [
       }
       const both = ["from 1", "from 2"];
       expectEqual("received", await received(cluster, all), { a: both, b: both, c: both });
+    },
+  },
+  {
+    title: "nothing waits after a flush",
+    async run(cluster) {
+      const listener = cluster.listen(1, TOPIC);
+      const numbers = Array.from({ length: 100 }, (_, number) => number);
+      for (const number of numbers) cluster.node(0).broadcast(TOPIC, number);
+      await cluster.node(0).flush(FLUSH_TIME);
+      const { queued, lost } = cluster.node(0).status();
+      expectEqual("waiting and lost", { queued, lost }, { queued: 0, lost: 0 });
+      for (const number of numbers) await listener.until(number);
     },
   },
   {
