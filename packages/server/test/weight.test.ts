@@ -58,6 +58,19 @@ const joined =
 const anonymous = (): string => "/anonymous/websocket?vsn=2.0.0";
 const named = (n: number): string => `/named/websocket?vsn=2.0.0&user=${n}`;
 
+/** It is told how long its login lasts. */
+const renewing: Open = async ({ endpoint }) => {
+  const client = await TcpClient.open(endpoint, "/expiring/websocket?vsn=2.0.0&wingbeat=1");
+  expect(await client.next()).toMatchObject([
+    null,
+    null,
+    "phoenix",
+    "wb_expires",
+    { in: expect.any(Number) as number },
+  ]);
+  return client;
+};
+
 let bare: number;
 beforeAll(async () => {
   bare = await weightOf(async (ports) => {
@@ -72,6 +85,7 @@ it.each<[what: string, maxBytes: number, open: Open]>([
   ["is connected", 250, connected],
   ["has joined a channel", 800, joined(anonymous, (n) => `room:${n % 50}`)],
   ["has an id, and a channel of its own", 840, joined(named, (n) => `room:${n}`)],
+  ["can renew its login", 1_180, renewing],
 ])("a client that %s keeps at most %i bytes more than a bare WebSocket", async (_what, maxBytes, open) => {
   expect((await weightOf(open)) - bare).toBeLessThanOrEqual(maxBytes);
 });

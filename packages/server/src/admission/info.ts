@@ -64,10 +64,11 @@ export class RequestInfo implements ConnectInfo {
     return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
   }
 
-  /** The same with another token, for later: it keeps nothing of the request but its URL and headers. */
+  /** The same with another token, for later: it keeps nothing of the request but its sender, its URL and headers. */
   withToken(authToken: string | undefined): RequestInfo {
     const { url, headers } = this.#visit;
-    return new RequestInfo({ url, headers }, this.#sender, this.transport, authToken, this.session);
+    const { address, port, scheme, host } = this.#sender;
+    return new RequestInfo({ url, headers }, { address, port, scheme, host }, this.transport, authToken, this.session);
   }
 
   get headers(): ConnectInfo["headers"] {

@@ -13,6 +13,7 @@ const endpoint = createEndpoint({
       id: ({ user }) => `user:${user}`,
       channels: [room],
     }),
+    "/expiring": defineSocket({ connect: () => ok({}, { expiresAt: Date.now() + 3_600_000 }), channels: [room] }),
   },
   logger: false,
 });
