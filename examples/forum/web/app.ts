@@ -65,12 +65,8 @@ const page: Page = {
 };
 
 const askOnline = joinPublic(socket, page);
-// A connection that is refused may be one of a session that is over: then the page goes on as a guest's.
-socket.onError(async () => {
-  if (currentLogin() === undefined) return;
-  await fetchProfile();
-  if (currentLogin() === undefined) await begin(undefined);
-});
+// The session is over: the page goes on as a guest's.
+socket.onRefused(() => begin(undefined));
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-user]")) {
   const body = { user_id: Number(button.dataset.user) };

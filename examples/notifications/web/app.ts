@@ -85,10 +85,10 @@ function listen(userId: number): Own {
   return channel;
 }
 
-// A connection that is refused: was everybody logged out?
-socket.onError(async () => {
-  if (user === undefined || (await fetchUser()) !== undefined || currentToken() !== undefined) return;
-  location.reload(); // the token is gone: the page begins with its question
+// Everybody with this login was logged out: the page begins with its question.
+socket.onRefused(() => {
+  keepToken(undefined);
+  location.reload();
 });
 
 byId("read-all").addEventListener("click", () => {
