@@ -39,7 +39,7 @@ export function takeExtensions(params: QueryParams): boolean {
 }
 
 function decode(text: string): string | undefined {
-  const spaced = text.replaceAll("+", " ");
+  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
   if (!spaced.includes("%")) return spaced;
   const decoded = spaced.replace(/(?:%[0-9a-fA-F]{2})+/g, (encoded) =>
     Buffer.from(encoded.replaceAll("%", ""), "hex").toString("utf8"),

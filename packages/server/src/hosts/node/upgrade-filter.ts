@@ -14,7 +14,12 @@ type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => voi
 type ShouldUpgrade = (request: IncomingMessage) => boolean;
 /** Since Node 24. */
 type AskingServer = Server & { shouldUpgradeCallback?: ShouldUpgrade };
-type OnIncoming = (request: IncomingMessage & { upgrade?: boolean | null }, keepAlive: boolean) => number;
+/** Marks our hook with its filter: a WeakSet of hooks would take a microsecond for each connection. */
+const FILTER = Symbol("filter");
+interface OnIncoming {
+  (request: IncomingMessage & { upgrade?: boolean | null }, keepAlive: boolean): number;
+  [FILTER]?: UpgradeFilter;
+}
 /** Node's HTTP parser for a connection. */
 interface Parser {
   onIncoming?: OnIncoming | null;
@@ -26,7 +31,6 @@ export class UpgradeFilter {
   readonly #isOurs: (request: IncomingMessage) => boolean;
   /** The server's own callback, on versions of Node that have it. */
   readonly #shouldUpgrade: ShouldUpgrade | undefined;
-  readonly #watched = new WeakSet<OnIncoming>();
   #isOn = true;
 
   /** Adds `onUpgrade` as a listener: without one, Node upgrades nothing. */
@@ -57,12 +61,12 @@ export class UpgradeFilter {
     if (!this.#isOn || this.#shouldUpgrade !== undefined) return;
     const { parser } = socket as { parser?: Parser | null };
     const onIncoming = parser?.onIncoming;
-    if (!parser || !onIncoming || this.#watched.has(onIncoming)) return;
+    if (!parser || !onIncoming || onIncoming[FILTER] === this) return;
     const asking: OnIncoming = (request, keepAlive) => {
       if (request.upgrade && request.method !== "CONNECT" && !this.#decide(request)) request.upgrade = false;
       return onIncoming.call(parser, request, keepAlive);
     };
-    this.#watched.add(asking);
+    asking[FILTER] = this;
     parser.onIncoming = asking;
   }
 
