@@ -613,7 +613,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
     } catch (error) {
       this.#reportFailure("terminate", error);
     }
-    emit("channel.terminated", { ...this.source(), reason });
+    if (isObserved("channel.terminated")) emit("channel.terminated", { ...this.source(), reason });
   }
 }
 

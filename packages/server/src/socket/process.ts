@@ -217,7 +217,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     this.#login?.end();
     if (this.#idSubscription !== undefined) this.pubsub.unsubscribe(this.#idSubscription);
     for (const channel of listOf(this.#channels)) channel.connectionClosed();
-    emit("socket.closed", { ...this.describe(), code, reason });
+    if (isObserved("socket.closed")) emit("socket.closed", { ...this.describe(), code, reason });
   }
 
   tooSlow(bufferedBytes: number, limit: number): void {
