@@ -287,9 +287,9 @@ function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects): PubSub
       fastlane,
       news,
       commands,
-      disconnect: (subscriptions, from, message) => {
+      disconnect: (subscriptions, from, message, position) => {
         disconnects.add((message as Broadcast).topic);
-        fastlane(subscriptions, from, message);
+        fastlane(subscriptions, from, message, position);
       },
       [ROLL_CALL]: (_subscriptions, _from, question) => answerRollCall(created, question),
     },

@@ -55,6 +55,7 @@ export type {
   Dispatch,
   PubSubAdapter,
   PubSubMessage,
+  Position,
   PubSubOptions,
   Subscription,
 } from "./pubsub.ts";

@@ -7,13 +7,13 @@
  */
 import { onRejection } from "./awaitable.ts";
 import { BroadcastError, WingbeatError } from "./errors.ts";
-import type { AdapterStatus, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
+import type { AdapterStatus, Position, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 import { localAdapter } from "./pubsub/adapters/local.ts";
 import { Registry } from "./pubsub/registry.ts";
 import type { Subscription } from "./pubsub/registry.ts";
 import { emit, isObserved } from "./telemetry.ts";
 
-export type { AdapterStatus, DeliverLocally, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
+export type { AdapterStatus, DeliverLocally, Position, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 export { localAdapter } from "./pubsub/adapters/local.ts";
 export { Broadcast } from "./pubsub/broadcast.ts";
 export type { Subscription } from "./pubsub/registry.ts";
@@ -22,7 +22,12 @@ export type { Subscription } from "./pubsub/registry.ts";
  * Delivers one message to the subscriptions of its topic on one node. It must skip those with `owner === from`, and
  * must be registered under the same name on all nodes.
  */
-export type Dispatch = (subscriptions: Iterable<Subscription>, from: unknown, message: unknown) => void;
+export type Dispatch = (
+  subscriptions: Iterable<Subscription>,
+  from: unknown,
+  message: unknown,
+  position: Position | undefined,
+) => void;
 
 export interface PubSubOptions {
   /** Connects to the other nodes. Default: {@link localAdapter}, which has none. */
@@ -109,31 +114,40 @@ export class PubSub {
     this.#registry.remove(subscription);
   }
 
-  /** Sends to all subscribers on all nodes. Throws `BroadcastError` when the adapter cannot accept it. */
-  broadcast(topic: string, message: unknown, dispatcher = "default"): void {
-    this.broadcastFrom(NOBODY, topic, message, dispatcher);
+  /**
+   * Sends to all subscribers on all nodes. `position`: where the message stands in the history of the topic, for dispatchers
+   * that deal with it. Throws `BroadcastError` when the adapter cannot accept it.
+   */
+  broadcast(topic: string, message: unknown, dispatcher = "default", position?: Position): void {
+    this.broadcastFrom(NOBODY, topic, message, dispatcher, position);
   }
 
   /** The same, without the subscriptions of `from` on this node. */
-  broadcastFrom(from: unknown, topic: string, message: unknown, dispatcher = "default"): void {
+  broadcastFrom(from: unknown, topic: string, message: unknown, dispatcher = "default", position?: Position): void {
     const dispatch = this.#dispatcher(dispatcher);
     try {
-      const result: unknown = this.#adapter.broadcast({ topic, message, dispatcher });
+      const result: unknown = this.#adapter.broadcast({ topic, message, dispatcher, position });
       if (result !== undefined) onRejection(result, (error) => emit("pubsub.delivery_failed", { topic, error }));
     } catch (error) {
       throw new BroadcastError(topic, error);
     }
-    this.#deliver(dispatch, from, topic, message, "here");
+    this.#deliver(dispatch, from, topic, message, position, "here");
   }
 
   /** Sends to the subscribers on this node only. */
-  localBroadcast(topic: string, message: unknown, dispatcher = "default"): void {
-    this.localBroadcastFrom(NOBODY, topic, message, dispatcher);
+  localBroadcast(topic: string, message: unknown, dispatcher = "default", position?: Position): void {
+    this.localBroadcastFrom(NOBODY, topic, message, dispatcher, position);
   }
 
   /** The same, without the subscriptions of `from`. */
-  localBroadcastFrom(from: unknown, topic: string, message: unknown, dispatcher = "default"): void {
-    this.#deliver(this.#dispatcher(dispatcher), from, topic, message, "here");
+  localBroadcastFrom(
+    from: unknown,
+    topic: string,
+    message: unknown,
+    dispatcher = "default",
+    position?: Position,
+  ): void {
+    this.#deliver(this.#dispatcher(dispatcher), from, topic, message, position, "here");
   }
 
   /** Sends to the subscribers on one node, which may be this one. An unknown node is not an error. */
@@ -143,12 +157,19 @@ export class PubSub {
     if (result !== undefined) onRejection(result, (error) => emit("pubsub.delivery_failed", { topic, error }));
   }
 
-  #deliver(dispatch: Dispatch, sender: unknown, topic: string, message: unknown, from: "here" | "elsewhere"): void {
+  #deliver(
+    dispatch: Dispatch,
+    sender: unknown,
+    topic: string,
+    message: unknown,
+    position: Position | undefined,
+    from: "here" | "elsewhere",
+  ): void {
     const subscriptions = this.#registry.of(topic);
     if (isObserved("pubsub.delivered")) {
       emit("pubsub.delivered", { pubsub: this, topic, subscribers: this.#registry.count(topic), from });
     }
-    const result: unknown = dispatch(subscriptions, sender, message);
+    const result: unknown = dispatch(subscriptions, sender, message, position);
     if (result !== undefined) onRejection(result, (error) => emit("pubsub.delivery_failed", { topic, error }));
   }
 
@@ -167,7 +188,9 @@ export class PubSub {
     try {
       const dispatch = this.#dispatcher(dispatcher);
       const isWanted = this.#registry.count(topic) > 0 || this.#unconditional.includes(dispatcher);
-      if (isWanted) this.#deliver(dispatch, NOBODY, topic, arrived.message, "elsewhere");
+      if (isWanted) {
+        this.#deliver(dispatch, NOBODY, topic, arrived.message, arrived.position, "elsewhere");
+      }
     } catch (error) {
       emit("pubsub.delivery_failed", { topic, error });
     }

@@ -3,6 +3,14 @@
  * on this node, the same way for all adapters.
  */
 
+/** Where a message stands in the recorded history of its topic. */
+export interface Position {
+  /** Which recording of the topic: positions of different ones cannot be compared. At most 255 bytes. */
+  readonly epoch: string;
+  /** Grows from message to message: 0 to 2^48 - 1. */
+  readonly offset: number;
+}
+
 /** A message between nodes. `dispatcher` names what delivers it there; it is registered on every node. */
 export interface PubSubMessage {
   readonly topic: string;
@@ -12,6 +20,8 @@ export interface PubSubMessage {
    */
   readonly message: unknown;
   readonly dispatcher: string;
+  /** MUST arrive as it is. Absent for messages that are not recorded. */
+  readonly position?: Position | undefined;
 }
 
 /** Passed to the adapter: delivers a message from another node to this node's subscribers. Never throws. */

@@ -21,8 +21,8 @@ async function start(order: Order & { test: "start" }): Promise<void> {
   const { id, namespace, nodeName } = order;
   const adapter = clusterAdapter({ namespace, nodeName });
   adapters.set(id, adapter);
-  await adapter.start(({ topic, dispatcher, message }) =>
-    tell({ test: "delivered", id, value: { topic, dispatcher, message } }),
+  await adapter.start(({ topic, dispatcher, message, position }) =>
+    tell({ test: "delivered", id, value: { topic, dispatcher, message, position } }),
   );
   tell({ test: "answer", id, value: undefined });
 }

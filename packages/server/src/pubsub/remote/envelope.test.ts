@@ -32,6 +32,20 @@ describe("an envelope", () => {
     expect(new Envelope(bytes).message).toEqual({ a: 1 });
   });
 
+  it("carries a position in front, and is the same bytes behind it as without one", () => {
+    const position = { epoch: "größe", offset: 2 ** 47 };
+    const message = { topic: "t", dispatcher: "d", message: { a: new Uint8Array([1]) } };
+    const [plain, positioned] = [writer.write(message, 1, 1), writer.write({ ...message, position }, 1, 1)];
+    expect(new Envelope(plain).position).toBeUndefined();
+    expect(new Envelope(positioned)).toMatchObject({ position, message: message.message, node: "knoten-ü" });
+    expect(positioned.subarray(positioned.length - plain.length)).toEqual(plain);
+    for (let length = 0; length < positioned.length; length++) {
+      expect(() => new Envelope(positioned.subarray(0, length)).message, `${length} bytes`).toThrow(Error);
+    }
+    expect(() => writer.write({ ...message, position: { epoch: "x".repeat(256), offset: 1 } }, 1, 1)).toThrow("255");
+    expect(() => writer.write({ ...message, position: { epoch: "", offset: 2 ** 48 } }, 1, 1)).toThrow(RangeError);
+  });
+
   it("is different for each start of a node with the same name", () => {
     const again = new EnvelopeWriter("knoten-ü").write({ topic: "t", dispatcher: "d", message: 1 }, DIRECT, 1);
     expect(new Envelope(again).sender).not.toBe(new Envelope(write(1)).sender);

@@ -13,15 +13,20 @@
  * | … | sender's name, dispatcher, topic, JSON |
  * | … | tail, for bytes in the message: 4 bytes length of a JSON list of `[path, length]`, that list, then the bytes |
  *
+ * A message with a position has it in front: a byte {@link POSITIONED}, 1 byte length of the epoch, 6 bytes offset, the
+ * epoch, then the envelope.
+ *
  * Numbers are big-endian, texts UTF-8, lengths in bytes.
  */
 import { randomBytes } from "node:crypto";
-import type { PubSubMessage } from "../adapter.ts";
+import type { Position, PubSubMessage } from "../adapter.ts";
 import { extractBinaries, restoreBinaries } from "./binaries.ts";
 import type { Binary } from "./binaries.ts";
 
 /** The first byte. Other versions will use other numbers. */
 export const ENVELOPE = 1;
+/** The first byte of a message with a position. */
+export const POSITIONED = 4;
 /** As stream: a message to one node, which belongs to no stream. */
 export const DIRECT = 0xffff;
 
@@ -38,7 +43,8 @@ export class EnvelopeWriter {
   }
 
   /** Throws for anything that JSON cannot carry. */
-  write({ topic, dispatcher, message }: PubSubMessage, stream: number, sequence: number): Buffer {
+  write({ topic, dispatcher, message, position }: PubSubMessage, stream: number, sequence: number): Buffer {
+    const front = position === undefined ? 0 : POSITION_HEADER + Buffer.byteLength(position.epoch);
     const { json, binaries } = extractBinaries(message);
     const dispatcherLength = Buffer.byteLength(dispatcher);
     if (dispatcherLength > 255) throw new RangeError("a dispatcher's name has at most 255 bytes");
@@ -46,8 +52,10 @@ export class EnvelopeWriter {
     const jsonLength = Buffer.byteLength(json);
     const tail = binaries.length === 0 ? undefined : tailOf(binaries);
     const tailLength = tail?.length ?? 0;
-    const length = HEADER + this.#node.length + dispatcherLength + topicLength + jsonLength + tailLength;
-    const bytes = Buffer.allocUnsafe(length);
+    const length = front + HEADER + this.#node.length + dispatcherLength + topicLength + jsonLength + tailLength;
+    const whole = Buffer.allocUnsafe(length);
+    if (position !== undefined) writePosition(whole, position);
+    const bytes = whole.subarray(front);
     bytes[0] = ENVELOPE;
     bytes[1] = this.#node.length;
     bytes[2] = dispatcherLength;
@@ -62,8 +70,28 @@ export class EnvelopeWriter {
     at += bytes.write(topic, at);
     at += bytes.write(json, at);
     tail?.copy(bytes, at);
-    return bytes;
+    return whole;
   }
+}
+
+/** The kind, the length of the epoch, the offset. */
+const POSITION_HEADER = 8;
+
+function writePosition(bytes: Buffer, { epoch, offset }: Position): void {
+  const length = Buffer.byteLength(epoch);
+  if (length > 255) throw new RangeError("the epoch of a position has at most 255 bytes");
+  bytes[0] = POSITIONED;
+  bytes[1] = length;
+  bytes.writeUIntBE(offset, 2, 6);
+  bytes.write(epoch, POSITION_HEADER);
+}
+
+/** The position in front of an envelope, and where that begins. */
+function readPosition(bytes: Buffer): { readonly position: Position; readonly end: number } {
+  if (bytes.length < POSITION_HEADER) throw new RangeError("truncated position");
+  const end = POSITION_HEADER + (bytes[1] as number);
+  const position = { epoch: bytes.toString("utf8", POSITION_HEADER, end), offset: bytes.readUIntBE(2, 6) };
+  return { position, end };
 }
 
 function tailOf(binaries: readonly Binary[]): Buffer {
@@ -79,11 +107,15 @@ export class Envelope implements PubSubMessage {
   readonly dispatcher: string;
   readonly stream: number;
   readonly sequence: number;
+  readonly position: Position | undefined;
   readonly #bytes: Buffer;
   readonly #json: number;
   readonly #tail: number;
 
-  constructor(bytes: Buffer) {
+  constructor(whole: Buffer) {
+    const front = whole[0] === POSITIONED ? readPosition(whole) : undefined;
+    const bytes = front === undefined ? whole : whole.subarray(front.end);
+    this.position = front?.position;
     if (bytes[0] !== ENVELOPE || bytes.length < HEADER) throw new RangeError("not an envelope");
     const dispatcher = HEADER + (bytes[1] as number);
     const topic = dispatcher + (bytes[2] as number);

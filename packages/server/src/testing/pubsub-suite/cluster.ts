@@ -1,7 +1,7 @@
 /** Some nodes that reach each other, and subscribers that remember what they get. */
 import { WingbeatError } from "../../errors.ts";
 import { PubSub } from "../../pubsub.ts";
-import type { Dispatch, PubSubAdapter, Subscription } from "../../pubsub.ts";
+import type { Dispatch, Position, PubSubAdapter, Subscription } from "../../pubsub.ts";
 import { Inbox } from "../inbox.ts";
 import { show } from "../match.ts";
 
@@ -10,12 +10,17 @@ export interface Labelled {
   readonly labelled: unknown;
   /** Whether the dispatcher was told of a sender that is one of this node's owners. */
   readonly from: unknown;
+  readonly position?: Position;
 }
 
 /** The suite's own dispatcher: passes on the sender, and excludes no subscriber. */
-const labelled: Dispatch = (subscriptions, from, message) => {
+const labelled: Dispatch = (subscriptions, from, message, position) => {
   for (const subscription of subscriptions) {
-    subscription.receive({ labelled: message, from: typeof from === "symbol" ? "nobody" : from } satisfies Labelled);
+    subscription.receive({
+      labelled: message,
+      from: typeof from === "symbol" ? "nobody" : from,
+      ...(position === undefined ? {} : { position }),
+    } satisfies Labelled);
   }
 };
 

@@ -53,6 +53,25 @@ export const severalNodesCases: readonly SuiteCase[] = [
     },
   },
   {
+    title: "a position arrives as it is; messages without one have none",
+    async run(cluster) {
+      const all = listeners(cluster);
+      const positions = [
+        { epoch: "größe 🦋", offset: 0 },
+        { epoch: "", offset: 2 ** 48 - 1 },
+      ];
+      cluster.node(0).broadcast(TOPIC, "first", "labelled", positions[0]);
+      cluster.node(0).broadcast(TOPIC, "none", "labelled");
+      cluster.node(0).broadcast(TOPIC, { bytes: new Uint8Array([1]) }, "labelled", positions[1]);
+      const expected = [
+        { labelled: "first", from: "nobody", position: positions[0] },
+        { labelled: "none", from: "nobody" },
+        { labelled: { bytes: new Uint8Array([1]) }, from: "nobody", position: positions[1] },
+      ];
+      expectEqual("received", await received(cluster, all), { a: expected, b: expected, c: expected });
+    },
+  },
+  {
     title: "every node can send",
     async run(cluster) {
       const all = listeners(cluster);
