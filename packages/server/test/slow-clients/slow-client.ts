@@ -45,7 +45,8 @@ class SlowConnection implements Connection {
   send(frame: Frame): void {
     if (!this.#isOpen) return;
     this.#sent += frame.data.length;
-    const fits = this.#buffer.length === 0 && sizeOf([...this.#kernel, frame]) <= this.#kernelSize;
+    const isRoom = this.#kernel.length === 0 || sizeOf([...this.#kernel, frame]) <= this.#kernelSize;
+    const fits = this.#buffer.length === 0 && isRoom;
     (fits ? this.#kernel : this.#buffer).push(frame);
   }
 
