@@ -76,10 +76,19 @@ export class SharedSocket {
 
   /** Pushes to a topic's channel. Without one the push fails as `closed`. */
   push(topic: string | null, key: string | undefined, ...args: Parameters<Channel["push"]>): Push {
+    const channel = this.#channelFor(topic, key);
+    return channel === null ? closedPush(topic ?? "", args[0]) : channel.push(...args);
+  }
+
+  /** Casts to a topic's channel. False without one. */
+  cast(topic: string | null, key: string | undefined, ...args: Parameters<Channel["cast"]>): boolean {
+    return this.#channelFor(topic, key)?.cast(...args) ?? false;
+  }
+
+  #channelFor(topic: string | null, key: string | undefined): Channel | null {
     const shared = topic === null ? undefined : this.#channels.get(topic);
     shared?.settle();
-    const { channel } = shared?.snapshot(key) ?? CLOSED;
-    return channel === null ? closedPush(topic ?? "", args[0]) : channel.push(...args);
+    return (shared?.snapshot(key) ?? CLOSED).channel;
   }
 
   #newChannel(topic: string): SharedChannel {

@@ -35,6 +35,8 @@ export type ChannelResult<Contract extends ChannelContract> = (Joined<Contract> 
   readonly error: FailureOf<Contract["join"]["reply"]> | undefined;
   /** `channel.push`, the same function while topic and params stay the same. Fails as `closed` without a channel. */
   readonly push: Channel<Contract>["push"];
+  /** `channel.cast`, likewise. Returns false without a channel. */
+  readonly cast: Channel<Contract>["cast"];
 };
 
 /** The entries that a channel's server sends, if it declares its presence events; else anything. */

@@ -4,14 +4,16 @@ import type { ChannelSnapshot, SharedSocket } from "./shared-socket.ts";
 import { paramsKey } from "./shared-socket/params-key.ts";
 import { useLatest } from "./use-latest.ts";
 
-type Push = (...args: Parameters<NonNullable<ChannelSnapshot["channel"]>["push"]>) => unknown;
+type SomeChannel = NonNullable<ChannelSnapshot["channel"]>;
+type Push = (...args: Parameters<SomeChannel["push"]>) => unknown;
+type Cast = (...args: Parameters<SomeChannel["cast"]>) => boolean;
 
 /** A topic's channel, joined while the component is mounted and shared by all components on the topic. */
 export function useChannelOf(
   shared: SharedSocket,
   topic: string | null,
   params?: unknown,
-): ChannelSnapshot & { readonly push: Push } {
+): ChannelSnapshot & { readonly push: Push; readonly cast: Cast } {
   const key = paramsKey(params);
   const latest = useLatest(params);
   const subscribe = useCallback(
@@ -28,5 +30,6 @@ export function useChannelOf(
     () => CLOSED,
   );
   const push = useCallback<Push>((...args) => shared.push(topic, key, ...args), [shared, topic, key]);
-  return useMemo(() => ({ ...snapshot, push }), [snapshot, push]);
+  const cast = useCallback<Cast>((...args) => shared.cast(topic, key, ...args), [shared, topic, key]);
+  return useMemo(() => ({ ...snapshot, push, cast }), [snapshot, push, cast]);
 }

@@ -1,4 +1,4 @@
-import { Broadcast, defineChannel, stop } from "wingbeat";
+import { Broadcast, conflate, defineChannel, stop } from "wingbeat";
 import { z } from "zod";
 import { carryOut, perform } from "../announce.ts";
 import { runCommand } from "../commands.ts";
@@ -63,7 +63,8 @@ export function roomChannel(services: Services) {
     defineChannel("room:{id}")
       .assigns<RoomTab>()
       .info<"stopped typing">()
-      .pushes<RoomPushes & RoomCommands>()
+      // Who reads slowly gets what is true now, not each change.
+      .pushes<RoomPushes & RoomCommands>({ typing: conflate(({ userId }) => userId) })
       .join(z.object({ after: Seq.optional() }), (ctx, { after }) => answer(() => joinRoomChannel(db, ctx, after)))
 
       .handleIn("message:send", Draft, (ctx, draft) =>

@@ -21,7 +21,11 @@ function room(from: number, to: number) {
     return Promise.resolve({ messages: found, hasOlder: (seqs[0] ?? 1) > 1, hasNewer: false });
   });
   const push = history as unknown as RoomChannel["push"];
-  const actions = createRoomActions(store, push, { attempt: () => Promise.resolve(true), openRoom: () => {} });
+  const actions = createRoomActions(
+    store,
+    { push, cast: () => true },
+    { attempt: () => Promise.resolve(true), openRoom: () => {} },
+  );
   const edited = () => store.state.messages.filter(({ body }) => body === "edited").length;
   return { store, history, actions, edited };
 }

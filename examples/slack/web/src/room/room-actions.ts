@@ -16,7 +16,7 @@ const REFRESHED = 100;
 
 export function createRoomActions(
   store: RoomStore,
-  push: RoomChannel["push"],
+  { push, cast }: Pick<RoomChannel, "push" | "cast">,
   { attempt, openRoom }: Pick<Workspace, "attempt" | "openRoom">,
 ) {
   const { dispatch } = store;
@@ -111,8 +111,8 @@ export function createRoomActions(
         await push("star", { messageId, starred });
         dispatch({ type: "starred", messageId, starred });
       }),
-    /** Nobody is told that this has failed. */
-    typing: () => void push("typing", {}),
+    /** Nobody waits for it. */
+    typing: () => void cast("typing", {}),
     /** Gives whether the command was known and allowed. */
     command: async (name: string, args: string): Promise<boolean> => {
       try {

@@ -32,11 +32,11 @@ export function useRoom(roomId: number): OpenRoom {
   useEffect(() => store.dispatch({ type: "watching", watching: active }), [store, active]);
 
   const room = useRoomChannel(store);
-  const { channel, reply, push, error } = room;
+  const { channel, reply, push, cast, error } = room;
   useRoomEvents(channel, store);
   const actions = useMemo(
-    () => createRoomActions(store, push, { attempt, openRoom }),
-    [store, push, attempt, openRoom],
+    () => createRoomActions(store, { push, cast }, { attempt, openRoom }),
+    [store, push, cast, attempt, openRoom],
   );
 
   const hasJoined = useRef(false);
