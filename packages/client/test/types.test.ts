@@ -63,10 +63,15 @@ describe("a typed socket", () => {
       () => channel.push("new_msg", { bdy: 1 }),
       // @ts-expect-error -- the payload is required
       () => channel.push("new_msg"),
+      // @ts-expect-error -- no such event
+      () => channel.cast("nope", {}),
+      // @ts-expect-error -- no such key
+      () => channel.cast("new_msg", { bdy: 1 }),
+      () => channel.cast("new_msg", { body: "x" }) satisfies boolean,
       // @ts-expect-error -- the server pushes no such event
       () => channel.on("new_mesg", () => {}),
     ];
-    expect(never).toHaveLength(6);
+    expect(never).toHaveLength(9);
     await expect(socket.channel("room:secret").join()).rejects.toThrow(
       '"phx_join" on "room:secret" was refused: unauthorized',
     );

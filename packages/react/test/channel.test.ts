@@ -34,6 +34,19 @@ describe("useChannel", () => {
     await expect(result.current.push("new_msg", { body: "hi" })).resolves.toEqual({ id: 7 });
   });
 
+  it("casts on a channel that has joined, and says so when nothing was sent", async () => {
+    const { result, rerender } = use(server, useRoom, { topic: "room:1" as Topic });
+    const { cast } = result.current;
+    expect(cast("new_msg", { body: "early" })).toBe(false);
+    await waitFor(() => expect(result.current.state).toBe("joined"));
+    const heard = new Promise((resolve) => result.current.channel?.on("new_msg", resolve));
+    expect(result.current.cast).toBe(cast);
+    expect(cast("new_msg", { body: "hi" })).toBe(true);
+    await expect(heard).resolves.toMatchObject({ body: "hi" });
+    rerender({ topic: null });
+    expect(result.current.cast("new_msg", { body: "late" })).toBe(false);
+  });
+
   it("says why, when the client may not stay on the topic after its login was renewed", async () => {
     const socket = new Socket<UserSocket>(server.url, { ...options, params: { token: "short" } });
     const wrapper = ({ children }: { readonly children: ReactNode }) =>

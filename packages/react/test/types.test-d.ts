@@ -29,7 +29,7 @@ const userSocket = defineSocket({ connect: () => ok(), channels: [room, game, pe
 const hooks = createHooks<typeof userSocket>();
 
 export function useTyped(id: string, maybe: string | undefined) {
-  const { channel, state, reply, error, push, ...rest } = hooks.useChannel(`room:${id}`);
+  const { channel, state, reply, error, push, cast, ...rest } = hooks.useChannel(`room:${id}`);
   expectTypeOf(rest).toEqualTypeOf<{}>();
   expectTypeOf(state).toEqualTypeOf<"joining" | "joined" | "errored" | "closed">();
   expectTypeOf(reply).toEqualTypeOf<{ messages: string[] } | undefined>();
@@ -43,6 +43,9 @@ export function useTyped(id: string, maybe: string | undefined) {
   push("new_msg", { text: "hi" });
   // @ts-expect-error the payload is needed
   push("new_msg");
+  expectTypeOf(cast("new_msg", { body: "hi" })).toEqualTypeOf<boolean>();
+  // @ts-expect-error no such payload
+  cast("new_msg", { text: "hi" });
 
   hooks.useEvent(channel, "new_msg", (message) => expectTypeOf(message).toEqualTypeOf<{ body: string; at: string }>());
   // @ts-expect-error the server pushes no such event
