@@ -2,7 +2,6 @@
 export {
   connectedUser,
   findSession,
-  isRevoked,
   openSession,
   revokeAllSessions,
   revokeSession,

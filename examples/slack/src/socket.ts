@@ -11,14 +11,14 @@ import { userChannel } from "./channels/user-channel.ts";
 import type { Services } from "./services.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** What a page connects with: it gets a new one before every connection, see `GET /api/socket-token`. */
+/** What a page connects with: it gets a new one for every connection, and before each ends; see `GET /api/socket-token`. */
 export interface SocketPass {
   readonly userId: number;
   readonly sessionId: string;
 }
 
 const SALT = "slack socket";
-/** Seconds. */
+/** How long a pass is good for, and a connection without a new one, in seconds. */
 const MAX_AGE = 900;
 /** In each room, and for a user's own things: nobody is as fast as that by hand. Twice as many at once are taken. */
 export const EVENTS_PER_SECOND = 20;
@@ -35,9 +35,10 @@ export function slackSocket(services: Services) {
       const pass = Token.verify<SocketPass>(services.secret, SALT, authToken);
       if (!pass.ok) return refuse(pass.reason);
       const { userId, sessionId } = pass.data;
-      // The token cannot be taken back. The session can: whoever has logged out comes in no more.
+      // The token cannot be taken back. The session can: whoever has logged out comes in no more, and does not stay.
       const user = await connectedUser(services.db, userId, sessionId);
-      return user === undefined ? refuse("no session") : ok<Visitor>({ user, sessionId });
+      if (user === undefined) return refuse("no session");
+      return ok<Visitor>({ user, sessionId }, { expiresAt: Date.now() + MAX_AGE * 1_000 });
     },
     // Not the user's id: a logout ends one session, and leaves the user's others alone.
     id: ({ sessionId }) => (sessionId === null ? null : sessionTopic(sessionId)),

@@ -1,6 +1,6 @@
 /** Who is logged in, on which device. A browser's cookie holds a secret of which only the hash is stored. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { and, desc, eq, gt, isNotNull, isNull, lt, or } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, lt, or } from "drizzle-orm";
 import type { SessionInfo, User } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { sessions, users } from "../database/schema.ts";
@@ -59,15 +59,6 @@ export async function connectedUser(
     .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId), isLive()));
   if (user !== undefined) await touch(db, sessionId);
   return user;
-}
-
-/** Whether a session was ended. For who has come in with it, and asks what has happened since. */
-export async function isRevoked(db: Db, sessionId: string): Promise<boolean> {
-  const [row] = await db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(and(eq(sessions.id, sessionId), isNotNull(sessions.revokedAt)));
-  return row !== undefined;
 }
 
 /** Ends one session of a user. Throws `Refused` when they have no such live one. */

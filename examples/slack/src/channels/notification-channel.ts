@@ -16,7 +16,7 @@ import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import type { Visitor } from "../visitor.ts";
 import { answer } from "./answer.ts";
-import { ensureLogin } from "./login.ts";
+import { loginOf } from "./login.ts";
 import { BigId } from "../shapes.ts";
 
 const Page = z.object({ before: BigId, limit: z.number().int().min(1).max(50).default(20) });
@@ -30,7 +30,7 @@ export function notificationChannel({ db }: Services) {
       .pushes<NotificationPushes>()
       .join(z.object({ after: BigId.or(z.literal(0)).optional() }), (ctx, { after }) =>
         answer(async () => {
-          const { user } = await ensureLogin(db, ctx);
+          const { user } = loginOf(ctx.assigns);
           if (ctx.params.id !== String(user.id)) {
             throw new Refused("unauthorized", "These are somebody else's notifications.");
           }

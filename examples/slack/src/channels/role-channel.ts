@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import type { Visitor } from "../visitor.ts";
 import { answer } from "./answer.ts";
-import { ensureLogin } from "./login.ts";
+import { loginOf } from "./login.ts";
 
 /** Tells those who have a role that its permissions have changed; their pages then ask what they may do now. */
 export function roleChannel({ db }: Services) {
@@ -14,7 +14,7 @@ export function roleChannel({ db }: Services) {
     .pushes<RolePushes>()
     .join((ctx) =>
       answer(async () => {
-        await ensureLogin(db, ctx);
+        loginOf(ctx.assigns);
         return {};
       }),
     )

@@ -9,7 +9,7 @@ import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import type { Visitor } from "../visitor.ts";
 import { answer } from "./answer.ts";
-import { ensureLogin } from "./login.ts";
+import { loginOf } from "./login.ts";
 
 /** `connect`'s assigns, and what this tab does. */
 interface Tab extends Visitor {
@@ -31,7 +31,7 @@ export function systemChannel({ db, idleMs }: Services) {
       .pushes<typeof presence.events>()
       .join((ctx) =>
         answer(async () => {
-          const { user } = await ensureLogin(db, ctx);
+          const { user } = loginOf(ctx.assigns);
           // Before the status is read: what another tab sets meanwhile comes as a broadcast.
           ctx.subscribe(statusTopic(user.id));
           const manual = await manualStatusOf(db, user.id);

@@ -14,7 +14,7 @@ export function sessionRoutes(services: HttpServices): Hono<App> {
   /** Pages leave by themselves when they hear `logout`. The disconnect is for those that do not. */
   function end(userId: number, ids: readonly string[], logout: UserPushes["logout"]): void {
     endpoint.broadcast(`user:${userId}`, "logout", logout);
-    for (const id of ids) endpoint.broadcast(sessionTopic(id), "disconnect", {});
+    for (const id of ids) endpoint.disconnect(sessionTopic(id));
   }
 
   return new Hono<App>()

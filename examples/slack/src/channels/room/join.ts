@@ -1,5 +1,4 @@
 import { ignoredBy } from "../../accounts.ts";
-import type { Broadcaster } from "../../announce.ts";
 import type { RoomJoined } from "../../contract.ts";
 import type { Db } from "../../database.ts";
 import { messagesAfter, newestMessages, starredIn } from "../../messages.ts";
@@ -7,13 +6,12 @@ import { rightsIn } from "../../permissions.ts";
 import { Refused } from "../../refused.ts";
 import { ensureView, NOT_SEEN, lastReadIn, membersOf, roomFor } from "../../rooms.ts";
 import { idIn } from "../../shapes.ts";
-import { ensureLogin } from "../login.ts";
+import { loginOf } from "../login.ts";
 import { ownTopics } from "./own.ts";
 import type { RoomContext } from "./own.ts";
 import { Viewer } from "./viewer.ts";
 
 interface JoiningContext extends RoomContext {
-  readonly endpoint: Broadcaster;
   readonly params: { readonly id: string };
   assign(values: { viewer: Viewer }): void;
   subscribe(topic: string): void;
@@ -24,7 +22,7 @@ interface JoiningContext extends RoomContext {
  * reads is broadcast to the channel as well, and comes after the reply.
  */
 export async function joinRoomChannel(db: Db, ctx: JoiningContext, after: number | undefined): Promise<RoomJoined> {
-  const { user } = await ensureLogin(db, ctx);
+  const { user } = loginOf(ctx.assigns);
   const userId = user.id;
   const roomId = idIn(ctx.params.id);
   // No such room, and no way into it: strangers cannot tell one from the other.

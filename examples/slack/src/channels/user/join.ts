@@ -1,24 +1,22 @@
 import { ignoredBy, meOf } from "../../accounts.ts";
 import { roomTopic, selfTopic } from "../../announce.ts";
-import type { Broadcaster } from "../../announce.ts";
 import { currentAnnouncement } from "../../announcements.ts";
 import type { UserJoined } from "../../contract.ts";
 import type { Db } from "../../database.ts";
 import { Refused } from "../../refused.ts";
 import { roomIdsOf, summaries } from "../../rooms.ts";
-import { ensureLogin } from "../login.ts";
+import { loginOf } from "../login.ts";
 import type { UserContext } from "./follow.ts";
 import { Tab } from "./tab.ts";
 
 interface JoiningContext extends UserContext {
   readonly params: { readonly id: string };
-  readonly endpoint: Broadcaster;
   assign(values: { tab: Tab }): void;
 }
 
 /** Lets users into their own channel, and subscribes it to their rooms. */
 export async function joinUser(db: Db, ctx: JoiningContext): Promise<UserJoined> {
-  const { user, sessionId } = await ensureLogin(db, ctx);
+  const { user, sessionId } = loginOf(ctx.assigns);
   if (ctx.params.id !== String(user.id)) throw new Refused("unauthorized", "This is not for you.");
   // Before anything is read, as this channel's own topic already is: what happens meanwhile comes as a broadcast.
   ctx.subscribe(selfTopic(user.id));

@@ -2,8 +2,9 @@ import type { Me } from "@wingbeat/example-slack/contract";
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import type { ReactNode } from "react";
 import { useToast } from "../parts/toasts.tsx";
-import { useEvent, usePresence } from "../realtime.ts";
+import { useEvent, usePresence, useRefusal } from "../realtime.ts";
 import { sentenceOf } from "../refusal.ts";
+import { SESSION_OVER } from "../session.ts";
 import type { Session } from "../session.ts";
 import { applyTheme } from "../theme.ts";
 import { createActions } from "./actions.ts";
@@ -40,9 +41,13 @@ export function WorkspaceProvider({ me, session, children }: WorkspaceProviderPr
   const active = useActive();
   const [caughtUp] = useState(createCaughtUp);
   const { currentRoomId, currentRoom, openRoom } = useCurrentRoom(me.user.id, state.rooms, state.ready);
+  const refusal = useRefusal();
   const refreshMe = useMe(user, role, session, dispatch);
   useTabState(user, system, { active, roomId: currentRoomId });
 
+  useEffect(() => {
+    if (refusal !== null) session.ended(SESSION_OVER);
+  }, [refusal, session]);
   useEffect(() => {
     if (user.reply !== undefined) dispatch({ type: "joined", reply: user.reply });
   }, [user.reply]);

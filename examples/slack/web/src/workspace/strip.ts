@@ -36,13 +36,14 @@ function linked(state: StripState, link: Link): StripState {
 
 /** From what the page knows. Before the first connection there is nothing that could come back: skeletons tell. */
 export function linkOf(
-  connection: "connecting" | "open" | "reconnecting" | "closed",
+  connection: "connecting" | "open" | "reconnecting" | "closed" | "refused",
   isOnline: boolean,
   isJoined: boolean,
   wasJoined: boolean,
 ): Link {
   if (!isOnline) return "offline";
-  if (connection === "closed") return wasJoined ? "closed" : "starting";
+  // Whoever is refused is back at the login screen.
+  if (connection === "closed" || connection === "refused") return wasJoined ? "closed" : "starting";
   if (connection === "open" && isJoined) return "up";
   return wasJoined ? "reconnecting" : "starting";
 }
