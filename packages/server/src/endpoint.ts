@@ -57,6 +57,8 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
   readonly #gate: Gate;
   readonly #drainConfig: DrainConfig;
   readonly #health: { readonly path: string; readonly handler: Handler } | undefined;
+  /** @internal The ids that were disconnected recently: for the test kit, whose clients come by themselves. */
+  readonly disconnects: Disconnects;
   readonly #presences: readonly BoundPresence[];
   readonly #longPolls: LongPollClients | undefined;
   readonly #stopLogger: () => void;
@@ -71,6 +73,7 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     const configs = readMounts(options);
     const disconnects = new Disconnects();
     super(pubsubOf(options, disconnects));
+    this.disconnects = disconnects;
     this.sockets = options.sockets;
     const { host, health, maxConnections = ENDPOINT_LIMITS.maxConnections, maxConnectionsPerIp } = options;
     const rules = {

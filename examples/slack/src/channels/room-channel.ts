@@ -15,7 +15,7 @@ import {
   toggleReaction,
 } from "../messages.ts";
 import { onlineIds } from "../presence.ts";
-import { changeRoom, inviteMember, kickMember, muteMember, setRole } from "../rooms.ts";
+import { changeRoom, ensureView, inviteMember, kickMember, muteMember, setRole } from "../rooms.ts";
 import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
 import { answer } from "./answer.ts";
@@ -66,6 +66,8 @@ export function roomChannel(services: Services) {
       // Who reads slowly gets what is true now, not each change.
       .pushes<RoomPushes & RoomCommands>({ typing: conflate(({ userId }) => userId) })
       .join(z.object({ after: Seq.optional() }), (ctx, { after }) => answer(() => joinRoomChannel(db, ctx, after)))
+      // Whoever is removed hears of it at once; this is for those whom that did not reach.
+      .reauthorize((ctx) => answer(() => ensureView(db, userOf(ctx).id, viewerOf(ctx).roomId).then(() => ({}))))
 
       .handleIn("message:send", Draft, (ctx, draft) =>
         answer(async () => {

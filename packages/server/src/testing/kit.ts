@@ -164,7 +164,8 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   #environment(path: string): SocketEnvironment {
     const { endpoint } = this;
     const { spec: socket } = this.#config.socket;
-    return { endpoint, pubsub: endpoint.pubsub, path, socket, processes: new Set(), work: { running: 0 } };
+    const { pubsub, disconnects } = endpoint;
+    return { endpoint, pubsub, path, socket, processes: new Set(), work: { running: 0 }, disconnects };
   }
 
   #checkOpen(): void {
