@@ -5,7 +5,7 @@ import { FrameClient } from "./frame-client.ts";
 import { gate } from "./inbox.ts";
 import { userSocket } from "./room.ts";
 import { serve } from "./serve.ts";
-import { TcpClient } from "./tcp-client.ts";
+import { frameBytes, Opcode, TcpClient } from "./tcp-client.ts";
 import { observe } from "./telemetry.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -129,6 +129,40 @@ describe("a client that asks faster than it reads", () => {
     client.socket.resume();
     const frames = (await client.inbox.take(count)) as unknown[][];
     expect(frames.map((frame) => frame[1])).toEqual(Array.from({ length: count }, (_, n) => `${n}`));
+  });
+
+  const pinged = defineSocket({ connect: () => ok(), channels: [], bytesPerSecond: Infinity });
+
+  it("is slowed down when it pings, too", async () => {
+    const websocket = { maxBufferedBytes: 64 * 1024 };
+    const { port, endpoint } = await serve({ "/socket": { socket: pinged, websocket } });
+    const client = await TcpClient.open(port);
+    client.socket.pause();
+    const count = 150_000;
+    const payload = (n: number): string => `${n}`.padStart(100, "0");
+    for (let n = 0; n < count; n++) client.write(frameBytes(Opcode.ping, payload(n)));
+    for (let turns = 0; turns < 500; turns++) await turn();
+    expect(endpoint.connections).toBe(1);
+    expect(client.socket.writableLength).toBeGreaterThan(1_000_000);
+    client.socket.resume();
+    const pongs = await client.inbox.take(count);
+    expect(pongs.every(({ opcode }) => opcode === Opcode.pong)).toBe(true);
+    expect(pongs.map((frame) => frame.payload.toString())).toEqual(Array.from({ length: count }, (_, n) => payload(n)));
+    client.drop();
+  });
+
+  it("is closed when it pings with permessage-deflate and does not read the pongs", async () => {
+    const websocket = { maxBufferedBytes: 64 * 1024, compress: true };
+    const { url } = await serve({ "/socket": { socket: pinged, websocket } });
+    const slowConsumers = observe("socket.slow_consumer");
+    const client = await FrameClient.open(url(), { perMessageDeflate: true });
+    client.socket.pause();
+    for (let sent = 0; slowConsumers.rest.length === 0; sent++) {
+      for (let burst = 0; burst < 500; burst++) client.socket.ping("x".repeat(100));
+      await turn();
+      if (sent > 2_000) throw new Error("100 MB of pings were answered to a client that does not read");
+    }
+    expect(await slowConsumers.next()).toMatchObject({ path: "/socket", limit: 64 * 1024 });
   });
 });
 
