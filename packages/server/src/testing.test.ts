@@ -164,6 +164,12 @@ describe("assertions on replies", () => {
     expect(await channel.assertReply(channel.push("bytes"), "ok", new Uint8Array([3]))).toEqual(new Uint8Array([3]));
   });
 
+  it("casts without a ref", async () => {
+    const channel = await kit.socket({ user: "ada" }).subscribeAndJoin("room:1");
+    channel.cast("whisper", { body: "psst" });
+    await channel.assertBroadcast("shout", { body: "psst" });
+  });
+
   it("wait for the reply to their own push", async () => {
     const channel = await join();
     const [first, second] = [channel.push("count"), channel.push("silent")];

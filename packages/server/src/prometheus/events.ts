@@ -74,7 +74,15 @@ export function countChannels(instruments: Instruments, endpoint: object): Detac
     ["channel", "event"],
   );
   const crashes = instruments.counter("crashes_total", "Callbacks that threw.", ["channel", "callback"]);
+  const skipped = instruments.counter("skipped_total", "Messages that clients did not get because they were behind.", [
+    "channel",
+    "delivery",
+  ]);
   return [
+    listen("channel.skipped", endpoint, ({ pattern: channel, conflated, volatile }) => {
+      skipped.inc({ channel, delivery: "conflate" }, conflated);
+      skipped.inc({ channel, delivery: "volatile" }, volatile);
+    }),
     listen("channel.joined", endpoint, ({ pattern: channel, result, duration }) => {
       joins.inc({ channel, outcome: result });
       joinDurations.observe({ channel }, seconds(duration));

@@ -16,6 +16,8 @@ export interface ChannelClient {
   readonly timeout: number;
   /** Sends a message for a channel, gives its ref. */
   send(channel: TestChannel, event: string, payload: unknown): string;
+  /** The same without a ref. */
+  cast(channel: TestChannel, event: string, payload: unknown): void;
   /** Says that the connection is closed, when it is. */
   describeClose(): string | undefined;
   close(): void;
@@ -65,6 +67,11 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     payload?: PayloadOf<Channel, Event>,
   ): PushRef<ReplyOf<Channel, Event>> {
     return this.#client.send(this as never, event, payload ?? {});
+  }
+
+  /** Casts an event as the client: without a ref, so that nothing can be asserted but what it does. */
+  cast<Event extends Events<Channel>>(event: Event, payload?: PayloadOf<Channel, Event>): void {
+    this.#client.cast(this as never, event, payload ?? {});
   }
 
   /** Leaves the topic as the client. It is answered with `ok`; the channel ends with reason `left`. */

@@ -136,9 +136,18 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
       this.#joinRefs.set(channel, ref);
       this.#channels.push(channel);
     }
+    this.#write(channel, ref, event, payload);
+    return ref;
+  }
+
+  /** @internal */
+  cast(channel: TestChannel, event: string, payload: unknown): void {
+    this.#write(channel, null, event, payload);
+  }
+
+  #write(channel: TestChannel, ref: string | null, event: string, payload: unknown): void {
     const joinRef = this.#joinRefs.get(channel) ?? null;
     this.#connection?.receive(v2Client.encode({ joinRef, ref, topic: channel.topic, event, payload }));
-    return ref;
   }
 
   /** @internal */

@@ -238,6 +238,33 @@ describe("being behind", () => {
   });
 });
 
+describe("a client that lies about what it has read", () => {
+  const mark = { joinRef: null, ref: null, topic: "phoenix", event: "wb_ack", payload: {} };
+
+  it("gains nothing by marks that nobody waits for", async () => {
+    const client = new SlowClient(plain);
+    for (let n = 0; n < 10; n++) client.connection.receive(mark);
+    await client.join();
+    client.connection.receive(mark);
+    await behind(client);
+    cursors(client, "ada", 1, 10);
+    for (let n = 0; n < 10; n++) client.connection.receive(mark);
+    expect(client.connection.read().filter(({ event }) => event === "cursor")).toHaveLength(2);
+  });
+
+  it("still gets what must arrive when it never sends a mark back", async () => {
+    const client = new SlowClient(plain);
+    await client.join();
+    await behind(client);
+    for (let n = 0; n < 3; n++) {
+      cursors(client, "ada", 1, 10);
+      client.endpoint.broadcast("room:1", "said", { n });
+    }
+    const events = client.connection.read().map(({ event }) => event);
+    expect(events).toEqual(["cursor", "wb_ack", "cursor", "said", "cursor", "said", "cursor", "said"]);
+  });
+});
+
 describe("keys", () => {
   it.each([
     [
