@@ -187,6 +187,24 @@ module.exports = {
       to: { path: `${SERVER}$1/`, pathNot: [`${SERVER}$1/$2`, file("transports/(connection|transport|sweep|lag)")] },
     },
     {
+      name: "parts-do-not-know-their-front-door",
+      comment:
+        "x.ts imports x/, not the other way round. Telemetry is emitted in telemetry.ts, and heard in its folder.",
+      severity: "error",
+      from: { path: `${SERVER}(.+)/[^/]+\\.ts$`, pathNot: [TESTS, `${SERVER}telemetry/`, file("pubsub/roll-call")] },
+      to: { path: `${SERVER}$1\\.ts$` },
+    },
+    {
+      name: "contracts-know-no-implementation",
+      comment: "Adapters build on remote/, both on the contract; hosts and transports on theirs.",
+      severity: "error",
+      from: {
+        path: `${SERVER}(pubsub/(remote/|[^/]+\\.ts)|hosts/host|transports/[^/]+(?<!longpoll|websocket|memory)\\.ts)`,
+        pathNot: TESTS,
+      },
+      to: { path: `${SERVER}(pubsub/adapters/|hosts/node|transports/(longpoll|websocket|memory))` },
+    },
+    {
       name: "only-tests-import-tests",
       severity: "error",
       from: { pathNot: [TESTS, "/test/", "^vitest\\.config\\.ts$"] },

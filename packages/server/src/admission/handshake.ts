@@ -1,7 +1,7 @@
 /** The WebSocket part of admission: the subprotocol, and an auth token sent as one. */
 import { isPromise } from "../awaitable.ts";
-import { admit, refuse, screen } from "../admission.ts";
-import type { Admitted } from "../admission.ts";
+import { admit, refuse, screen } from "./admit.ts";
+import type { Admitted } from "./admit.ts";
 import type { PathParams } from "./path.ts";
 import { FORBIDDEN, jsonAnswer, Refusal } from "./refusal.ts";
 import type { AdmissionRules, Screened } from "./rules.ts";

@@ -1,13 +1,9 @@
 /** A socket on its path, with its transports. */
-import { admit, refuseAdmitted, reportAdmitted, screen } from "../admission.ts";
-import type { Admitted } from "../admission.ts";
-import { admitHandshake } from "../admission/handshake.ts";
+import { admit, admitHandshake, refuseAdmitted, reportAdmitted, screen } from "../admission.ts";
+import type { AdmissionRules, Admitted, EndpointRules, Refusal, Screened, Visit } from "../admission.ts";
 import { originCheck } from "../admission/origin.ts";
 import { pathMatcher } from "../admission/path.ts";
 import type { PathMatcher, PathParams } from "../admission/path.ts";
-import type { Refusal } from "../admission/refusal.ts";
-import type { AdmissionRules, EndpointRules, Screened } from "../admission/rules.ts";
-import type { Visit } from "../admission/visit.ts";
 import type { Awaitable } from "../awaitable.ts";
 import type { Found } from "../hosts/host.ts";
 import { SocketProcess } from "../socket/process.ts";
