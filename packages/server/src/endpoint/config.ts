@@ -38,7 +38,8 @@ export interface WebSocketOptions {
   /** Which pages may connect. Default: the endpoint's. */
   readonly checkOrigin?: CheckOrigin;
   /**
-   * Builds the HTTP answer when `connect` refuses with a reason; sync or async. Framing headers (`content-length`,
+   * Builds the HTTP answer when `connect` refuses with a reason; sync or async. Not asked for clients that are told the
+   * reason itself (`@wingbeat/client`). Framing headers (`content-length`,
    * `connection` …) are dropped. An answer that HTTP does not allow becomes a 500. Default: 403 with no body.
    */
   readonly errorHandler?: (reason: unknown, info: ConnectInfo) => HttpAnswer | PromiseLike<HttpAnswer>;

@@ -50,3 +50,33 @@ it("of a client that connects afterwards does not end it", async () => {
   await client.settled();
   expect(endpoint.connections).toBe(1);
 });
+
+it.each(["this node", "another node"])("by %s during a refresh: the refresh comes too late", async (who) => {
+  const hub = new Hub();
+  const adapter = (nodeName: string): PubSubAdapter => engineAdapter("hub", hub.engine(), { nodeName });
+  const [began, passed] = [gate(), gate()];
+  let connects = 0;
+  const socket = defineSocket({
+    connect: async () => {
+      if (++connects > 1) {
+        began.open();
+        await passed.passed;
+      }
+      return ok({ user: 1 }, { expiresAt: Date.now() + 3_600_000 });
+    },
+    id: ({ user }) => `user:${user}`,
+    channels: [],
+  });
+  const here = await serve({ "/socket": socket }, { pubsub: adapter("here") });
+  const there = await serve({ "/socket": socket }, { pubsub: adapter("there") });
+  const client = await FrameClient.open(here.url(undefined, { wingbeat: "1" }));
+  await client.next();
+  client.send(null, "1", "phoenix", "wb_refresh", { query: "vsn=2.0.0" });
+  await began.passed;
+  (who === "this node" ? here : there).endpoint.disconnect("user:1");
+  expect(await client.closed).toEqual({ code: 1001, reason: "disconnected by the server" });
+  passed.open();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(client.inbox.rest).toEqual([]);
+  expect(here.endpoint.connections).toBe(0);
+});
