@@ -9,7 +9,7 @@ import {
 import type { ChannelOf, Refusal, Socket } from "@wingbeat/client";
 import { createElement } from "react";
 import { expectTypeOf } from "vitest";
-import { defineChannel, defineSocket, ok } from "wingbeat";
+import { defineChannel, defineSocket, ok, refuse } from "wingbeat";
 import { z } from "zod";
 
 const room = defineChannel("room:{id}")
@@ -24,7 +24,10 @@ interface Person {
 const people = defineChannel("people:*")
   .pushes<{ presence_state: Record<string, Person> }>()
   .join(() => ok());
-const userSocket = defineSocket({ connect: () => ok(), channels: [room, game, people] });
+const userSocket = defineSocket({
+  connect: ({ token }) => (token === "x" ? ok() : refuse({ why: "token" })),
+  channels: [room, game, people],
+});
 
 const hooks = createHooks<typeof userSocket>();
 
@@ -70,6 +73,7 @@ export function useTyped(id: string, maybe: string | undefined) {
   expectTypeOf(byKey["ada"]?.metas[0]?.device).toEqualTypeOf<string | undefined>();
   expectTypeOf(hooks.useSocket()).toEqualTypeOf<Socket<typeof userSocket>>();
   expectTypeOf(hooks.useConnection()).toEqualTypeOf<"connecting" | "open" | "reconnecting" | "closed" | "refused">();
+  expectTypeOf(hooks.useRefusal()).toEqualTypeOf<{ readonly reason: { why: string } | Refusal | undefined } | null>();
   // @ts-expect-error a snapshot is not to be changed
   list.pop();
 }

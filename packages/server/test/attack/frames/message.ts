@@ -39,6 +39,7 @@ const OF_THE_PROTOCOL = [
   "presence_diff",
   "presence_state",
 ];
+const OF_EXTENSIONS = ["wb_refresh", "wb_refresh", "wb_refresh", "wb_expires", "wb_refused", "wb_ack", "wb_other"];
 const ODD_TOPICS = ["phoenix", "nowhere", "private:bystander0", "echo", "echo:", "relay:*", "relay:1\u0000", "hall "];
 
 /** Each part as JSON. */
@@ -64,9 +65,18 @@ export function joinText(random: Random, topic = random.pick(TOPICS)): MessageTe
   return { joinRef, ref: joinRef, topic: quoted(topic), event: '"phx_join"', payload };
 }
 
+/** What clients with extensions send on the topic of the connection, and what only servers do. */
+function extensionText(random: Random): MessageText {
+  const credentials = `{"query":${quoted(random.pick(["", "id=x&vsn=2.0.0", "%ff", "a[b][c]=1&a=2"]))},"token":${anyJson(random)}}`;
+  const payload = random.chance(0.6) ? credentials : anyJson(random);
+  const ref = random.chance(0.8) ? quoted(`x${random.int(100)}`) : anyJson(random);
+  return { joinRef: "null", ref, topic: '"phoenix"', event: quoted(random.pick(OF_EXTENSIONS)), payload };
+}
+
 /** Any message, for a client that has joined `topics`. */
 export function messageText(random: Random, { sender }: Marked, topics: readonly string[]): MessageText {
   if (random.chance(0.06)) return joinText(random);
+  if (random.chance(0.02)) return extensionText(random);
   const topic = quoted(
     random.chance(0.92) ? random.pick(topics) : random.pick(random.chance(0.5) ? TOPICS : ODD_TOPICS),
   );

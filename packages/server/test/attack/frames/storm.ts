@@ -81,7 +81,7 @@ export class Storm {
     const ended = new Promise<boolean>((resolve) => (end = resolve));
     const client = await RawClient.open(
       port,
-      `${mount}/websocket?vsn=${batch.vsn}.0.0&id=attacker${batch.number % 50}`,
+      `${mount}/websocket?vsn=${batch.vsn}.0.0&id=attacker${batch.number % 50}${batch.number % 2 === 0 ? "&wingbeat=1" : ""}`,
       {
         frame: (opcode, payload) => {
           this.answers++;

@@ -45,7 +45,8 @@ const adapterOptions = ({ nodeName, secret }: NodeOptions): EngineOptions => ({
 });
 
 const socket = defineSocket({
-  connect: (params) => ok({ id: typeof params["id"] === "string" ? params["id"] : "nobody" }),
+  connect: (params) =>
+    ok({ id: typeof params["id"] === "string" ? params["id"] : "nobody" }, { expiresAt: Date.now() + 3_600_000 }),
   id: ({ id }) => id,
   channels,
 });
