@@ -237,6 +237,7 @@ export abstract class ChannelOutlet implements Mailbox, Outflow, Holder {
   }
 
   #releaseHeld(held: Held): void {
+    this.#held = undefined; // sending may close the connection, and so end the channel
     for (const { frame } of held.takeAll()) this.connection.send(frame);
     this.host.pace.sent();
     this.#forgetHeld(held);

@@ -31,7 +31,7 @@ export class Pace implements PaceOfChannels {
   #markedAt = -Infinity;
   /** How much has arrived. */
   #acked = 0;
-  readonly #holders = new Set<Holder>();
+  #holders: Set<Holder> | undefined = undefined;
   #awaitsRoom = false;
 
   /** `mark`: what the client is sent to tell how far it has read; undefined when it does not understand that. */
@@ -45,7 +45,7 @@ export class Pace implements PaceOfChannels {
     const { maxUnackedBytes, ackTimeout } = this.#limits;
     const connection = this.#connection;
     if (connection.bufferedBytes > maxUnackedBytes) return true;
-    if (!this.#isMarked) return (connection.unreadFor ?? 0) > ackTimeout;
+    if (!this.#isMarked) return this.#mark === undefined && (connection.unreadFor ?? 0) > ackTimeout;
     return this.#unacked > maxUnackedBytes || performance.now() - this.#markedAt > ackTimeout;
   }
 
@@ -79,12 +79,12 @@ export class Pace implements PaceOfChannels {
   }
 
   await(holder: Holder): void {
-    this.#holders.add(holder);
+    (this.#holders ??= new Set()).add(holder);
     this.#awaitRoom();
   }
 
   forget(holder: Holder): void {
-    this.#holders.delete(holder);
+    this.#holders?.delete(holder);
   }
 
   get #sent(): number {
@@ -106,10 +106,10 @@ export class Pace implements PaceOfChannels {
   }
 
   #look(): void {
-    if (this.#holders.size === 0) return;
+    const holders = this.#holders;
+    if (holders === undefined || holders.size === 0) return;
     if (this.isBehind) return this.#awaitRoom();
-    const holders = [...this.#holders];
-    this.#holders.clear();
+    this.#holders = undefined;
     for (const holder of holders) holder.caughtUp();
   }
 }
