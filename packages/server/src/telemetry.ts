@@ -144,7 +144,7 @@ export interface TelemetryEvents {
     readonly limit: number | undefined;
   };
   /**
-   * An endpoint has long polling and a PubSub adapter, but no `secretKeyBase`: other nodes will reject its sessions.
+   * An endpoint has long polling and a PubSub adapter, but no `secretKeyBase`: other nodes will not know its clients.
    */
   "longpoll.secret_is_random": { readonly endpoint: object };
   /**

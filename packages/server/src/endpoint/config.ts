@@ -49,11 +49,11 @@ export interface LongPollOptions {
   /** Path below the mount, with `:variables` that join the connect params. Default `/longpoll`. */
   readonly path?: string;
   /**
-   * Milliseconds a poll waits for messages. A session that is not polled for one and a half times as long ends. Default
+   * Milliseconds a poll waits for messages. A client that does not poll for one and a half times as long is gone. Default
    * 10,000.
    */
   readonly window?: number;
-  /** Milliseconds to wait for another node to confirm that it has the session. Default 2,000. */
+  /** Milliseconds to wait for another node to confirm that it has the client. Default 2,000. */
   readonly pubsubTimeout?: number;
   /**
    * Milliseconds in which the body of a POST must arrive (beyond it, 408) and the answer to a poll must be read.
@@ -66,7 +66,7 @@ export interface LongPollOptions {
   readonly maxBatchMessages?: number;
   /**
    * Bytes that may be buffered for a client's next poll. Beyond it the client has `bufferTimeout` to catch up before
-   * its session ends; at four times the limit it ends at once. Default 4 MiB.
+   * its connection ends; at four times the limit it ends at once. Default 4 MiB.
    */
   readonly maxBufferedBytes?: number;
   /** Milliseconds a client may stay above `maxBufferedBytes`. Default 10,000. */
@@ -110,7 +110,7 @@ export interface EndpointOptions {
   /** Connects this node to others. Default: none. */
   readonly pubsub?: PubSubAdapter;
   /**
-   * Signs the session tokens of long polling: 64 random characters, the same on all nodes. Default: generated at start,
+   * Signs the tokens of long polling: 64 random characters, the same on all nodes. Default: generated at start,
    * which works for a single process.
    */
   readonly secretKeyBase?: string;

@@ -94,7 +94,7 @@ export const LINES: Lines = {
   ],
   "longpoll.secret_is_random": () => [
     "warn",
-    say`LONG POLLING sessions stay on one node: set the same secretKeyBase on all nodes`,
+    say`LONG POLLING clients stay on one node: set the same secretKeyBase on all nodes`,
   ],
   "socket.paused": ({ id, topic, limit, waiting }) => [
     "debug",
