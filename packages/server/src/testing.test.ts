@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
+import { afterEach, describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { createEndpoint, defineChannel, defineSocket, ok, refuse, reply, stop, WingbeatError } from "./index.ts";
 import type { SocketDefinition } from "./index.ts";
@@ -415,5 +415,42 @@ describe("the kit", () => {
     await channel.assertReply(channel.push("shout", { body: "hi" }), "ok", {});
     await channel.assertPush("shout", { body: "hi" });
     await untyped.close();
+  });
+});
+
+describe("a login that ends", () => {
+  const adults = defineChannel("adults")
+    .assigns<{ age: number }>()
+    .join(() => ok())
+    .handleIn("age", (ctx) => ok({ age: ctx.assigns.age }))
+    .reauthorize((ctx) => (ctx.assigns.age < 18 ? refuse({ min: 18 }) : ok()));
+  const socket = defineSocket({
+    connect: ({ age }, { authToken }) =>
+      authToken === "banned" ? refuse("banned") : ok({ age: Number(age) }, { expiresAt: Date.now() + 60_000 }),
+    channels: [adults],
+  });
+  const connected = async () => {
+    const own = testSocket({ socket, authToken: true });
+    onTestFinished(() => own.close());
+    const client = await own.connect({ age: 30 }, { extensions: true });
+    return { client, channel: await client.subscribeAndJoin("adults") };
+  };
+
+  it("can be renewed: the channel gets the new assigns", async () => {
+    const { client, channel } = await connected();
+    expect(await client.refresh({ age: 31 })).toMatchObject({ status: "ok", response: { in: expect.any(Number) } });
+    await channel.assertReply(channel.push("age"), "ok", { age: 31 });
+  });
+
+  it("can end a channel: its terminate gets the reason refused", async () => {
+    const { client, channel } = await connected();
+    expect(await client.refresh({ age: 17 })).toMatchObject({ status: "ok" });
+    await channel.assertTerminated("refused");
+  });
+
+  it("can be refused: the connection is closed", async () => {
+    const { client } = await connected();
+    expect(await client.refresh({ age: 31 }, "banned")).toEqual({ status: "refused", response: "banned" });
+    await client.assertClosed(4403);
   });
 });

@@ -1,5 +1,5 @@
 /** A connected test client: a real socket process over a connection in memory. */
-import { CloseCode, DISCONNECT, JOIN, REPLY, v2Client } from "@wingbeat/protocol";
+import { ACK, CloseCode, DISCONNECT, JOIN, PHOENIX_TOPIC, REFRESH, REFUSED, REPLY, v2Client } from "@wingbeat/protocol";
 import type { FrameData, Message, SocketContract } from "@wingbeat/protocol";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
@@ -10,6 +10,7 @@ import type { ChannelClient } from "./channel.ts";
 import type { ChannelOf, FrameworkError, Topics } from "./contract.ts";
 import { Inbox } from "./inbox.ts";
 import { show } from "./match.ts";
+import { encodeQuery } from "./query.ts";
 
 /** The answer to a join. */
 export type JoinAnswer<Channel extends ChannelOf<SocketContract, string>> =
@@ -43,6 +44,8 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
   readonly #channelByRef = new Map<string, TestChannel>();
   readonly #joinRefs = new Map<TestChannel, string>();
   readonly #closings = new Inbox<Closing>(() => undefined);
+  /** Messages of the connection itself, on topic `phoenix`. */
+  readonly #ofConnection = new Inbox<Message>(() => this.describeClose());
   #closing: Closing | undefined = undefined;
   #ref = 0;
 
@@ -63,7 +66,13 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
   /** @internal A frame of the server. */
   received(data: FrameData): void {
     const message = v2Client.decode(data);
+    if (message.topic === PHOENIX_TOPIC) this.#receivedOfConnection(message);
     this.#channelFor(message)?.received(message);
+  }
+
+  #receivedOfConnection(message: Message): void {
+    if (message.event === ACK) this.#connection?.receive(v2Client.encode(message));
+    else this.#ofConnection.add(message);
   }
 
   /** @internal The connection has ended. */
@@ -104,6 +113,32 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
       `subscribeAndJoin("${topic}"): the join was refused with ${show(answer.response)}.`,
       answer.error === undefined ? {} : { cause: answer.error },
     );
+  }
+
+  /**
+   * Renews the login, as `@wingbeat/client` does before it ends: `connect` runs again, with these params, and the channels
+   * decide in `reauthorize`. Returns the answer: `ok`, `error` when it failed, or `refused` with the reason, after which
+   * the connection is closed. For clients that connected with `extensions: true`, and whose login ends.
+   */
+  async refresh(
+    params: object = {},
+    authToken?: string,
+    timeout = this.timeout,
+  ): Promise<{ readonly status: string; readonly response: unknown }> {
+    const ref = String(++this.#ref);
+    const payload = { query: encodeQuery({ vsn: "2.0.0", ...params }), token: authToken ?? null };
+    this.#connection?.receive(v2Client.encode({ joinRef: null, ref, topic: PHOENIX_TOPIC, event: REFRESH, payload }));
+    const answer = await this.#ofConnection.take(
+      (message) => (message.event === REPLY && message.ref === ref) || message.event === REFUSED,
+      timeout,
+      {
+        assertion: "refresh",
+        expected: "an answer to the renewed login",
+        describe: ({ event, payload: found }) => `${event} ${show(found)}`,
+      },
+    );
+    const found = answer.payload as { readonly status: string; readonly response: unknown; readonly reason?: unknown };
+    return answer.event === REPLY ? found : { status: "refused", response: found.reason };
   }
 
   /** Closes all connections with this client's id, with the broadcast that an application would send. */

@@ -26,6 +26,8 @@ export interface ConnectFrom {
   /** By lower-case name. Default: `host: "localhost"`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly authToken?: string;
+  /** Whether it is a client like `@wingbeat/client`, which may renew its login: see `client.refresh`. Default false. */
+  readonly extensions?: boolean;
   /** Default: address 127.0.0.1, port 50000. */
   readonly peer?: { readonly address: string; readonly port: number };
 }
@@ -182,10 +184,10 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 }
 
 /** The handshake request of a client. */
-function requestOf(params: object, { headers, authToken, peer }: ConnectFrom): MemoryRequest {
+function requestOf(params: object, { headers, authToken, peer, extensions = false }: ConnectFrom): MemoryRequest {
   const token = authToken === undefined ? undefined : Buffer.from(authToken).toString("base64url");
   return {
-    url: `/test/websocket?${encodeQuery({ vsn: "2.0.0", ...params })}`,
+    url: `/test/websocket?${encodeQuery({ vsn: "2.0.0", ...params, ...(extensions && { wingbeat: 1 }) })}`,
     headers: {
       ...(token === undefined ? {} : { "sec-websocket-protocol": `phoenix, base64url.bearer.phx.${token}` }),
       ...headers,
