@@ -23,10 +23,6 @@ const socket = defineSocket({ connect: () => ok(), channels: [room], maxUnackedB
 
 const serveRoom = (): Promise<Served> => serve({ "/socket": { socket, longpoll: true } });
 
-/** The TCP connection of a client. */
-const tcp = (client: WebSocket): { pause(): void; resume(): void } =>
-  (client as unknown as { _socket: { pause(): void; resume(): void } })._socket;
-
 describe("a client that is frozen while 300 cursor positions are sent", () => {
   it("gets the newest right behind what was on its way, not a queue", async () => {
     const { endpoint, port } = await serveRoom();
@@ -46,13 +42,14 @@ describe("a client that is frozen while 300 cursor positions are sent", () => {
       }),
     );
     channel.on("typing", (payload) => typed.push(payload as object));
-    tcp(client.conn as unknown as WebSocket).pause();
+    const reading = client.conn as unknown as WebSocket;
+    reading.pause();
     for (let n = 1; n <= UPDATES; n++) {
       endpoint.broadcast("room:1", "cursor", { user: "ada", n });
       await turn();
     }
     endpoint.broadcast("room:1", "typing", {});
-    tcp(client.conn as unknown as WebSocket).resume();
+    reading.resume();
     await caughtUp;
     const onTheWay = got.length - 1;
     expect(onTheWay).toBeLessThan(30);
@@ -71,7 +68,7 @@ describe("a client that is frozen while 300 cursor positions are sent", () => {
     const { endpoint, url } = await serveRoom();
     const client = await FrameClient.open(url());
     await client.join("room:1");
-    tcp(client.socket).pause();
+    client.socket.pause();
     const expected: unknown[] = [];
     for (let n = 1; n <= UPDATES; n++) {
       const payload = { user: "ada", n };
@@ -79,7 +76,7 @@ describe("a client that is frozen while 300 cursor positions are sent", () => {
       expected.push([null, null, "room:1", "cursor", payload]);
       await turn();
     }
-    tcp(client.socket).resume();
+    client.socket.resume();
     expect(await client.inbox.take(UPDATES)).toEqual(expected);
   });
 
