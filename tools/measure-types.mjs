@@ -1,10 +1,14 @@
 /**
  * `node tools/measure-types.mjs [channels] [events]`: what the types cost a user. Generates an application with so many
  * channels (100), each like the README's room: join, events (2), as many pushes, handleOut, schemas for most; one
- * socket of them all, and a client that reads one reply of each. Prints how long the compiler checks it, beside an
- * application of one channel, the same schemas without Wingbeat (a function of a few lines takes what they give out), and
- * the same channels used by React hooks. Fails beyond 2 s for the client's: compare on an idle machine. Instantiations
- * are the compiler's own count of its work, the same on every machine. Needs a build.
+ * socket of them all, an endpoint that broadcasts to each, and a client that reads one reply of each. Prints how long the
+ * compiler checks it, beside an application of one channel, the same schemas without Wingbeat (a function of a few lines
+ * takes what they give out), and the same channels used by React hooks. Needs a build.
+ *
+ * Part of `npm run check`, with two limits for the client's application. Instantiations are the compiler's own count of
+ * its work, the same on every machine: that is the limit which catches a change. Seconds are the best of three runs. They
+ * are meant for an idle machine, where the schemas alone take `PACE_S`; where these take longer, the machine is slower or
+ * busy, and the application may take longer in proportion, and half as long again.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,7 +16,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./repository.mjs";
 
-const LIMIT_S = 2;
+/** For 100 channels with 2 events each. */
+const LIMIT_S = 2.3;
+const LIMIT_INSTANTIATIONS = 370_000;
+/** What the schemas alone take on an idle machine. */
+const PACE_S = 0.82;
+const RUNS = 3;
 const TSCONFIG = {
   compilerOptions: {
     module: "nodenext",
@@ -51,26 +60,49 @@ const APPS = {
 
 const folder = mkdtempSync(join(tmpdir(), "wingbeat-types-"));
 try {
-  const seconds = Object.entries(APPS).map(([name, files], index) => {
-    const { time, instantiations } = check(join(folder, `app-${index}`), files());
-    console.log(`${name.padEnd(20)} ${time.toFixed(2)} s of type checking, ${instantiations} instantiations`);
-    return time;
+  const apps = Object.entries(APPS).map(([name, files], index) => {
+    const app = join(folder, `app-${index}`);
+    write(app, files());
+    const { time, instantiations } = check(app);
+    return { name, app, time, instantiations };
   });
-  if (seconds[1] > LIMIT_S) {
-    console.error(`More than ${LIMIT_S} s.`);
-    process.exitCode = 1;
+  const [, measured, schemas] = apps;
+  for (let run = 1; run < RUNS && measured.time > limit(schemas); run++) {
+    for (const one of [measured, schemas]) one.time = Math.min(one.time, check(one.app).time);
+  }
+  for (const { name, time, instantiations } of apps) {
+    console.log(`${name.padEnd(20)} ${time.toFixed(2)} s of type checking, ${instantiations} instantiations`);
+  }
+  if (CHANNELS === 100 && EVENTS.length === 2) {
+    fail(measured.time > limit(schemas), `more than ${limit(schemas).toFixed(2)} s`);
+    fail(measured.instantiations > LIMIT_INSTANTIATIONS, `more than ${LIMIT_INSTANTIATIONS} instantiations`);
   }
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-/** What TypeScript's checker has to do for an application. */
-function check(app, files) {
+/** The seconds that the application may take at this machine's pace. */
+function limit(schemas) {
+  const pace = schemas.time / PACE_S;
+  return pace <= 1.1 ? LIMIT_S : LIMIT_S * pace * 1.5;
+}
+
+function fail(isTooMuch, what) {
+  if (!isTooMuch) return;
+  console.error(`The types of ${CHANNELS} channels take ${what}.`);
+  process.exitCode = 1;
+}
+
+function write(app, files) {
   mkdirSync(app);
   symlinkSync(join(root, "node_modules"), join(app, "node_modules"));
   writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(app, "tsconfig.json"), JSON.stringify(TSCONFIG));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(app, name), text);
+}
+
+/** What TypeScript's checker has to do for an application. */
+function check(app) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const printed = execFileSync(process.execPath, [tsc, "-p", app, "--extendedDiagnostics"], { encoding: "utf8" });
   const read = (what) => Number(new RegExp(`${what}:\\s+([\\d.]+)`).exec(printed)[1]);
@@ -133,6 +165,7 @@ export const userSocket = defineSocket({
   channels: [${names.join(", ")}],
 });
 export const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });
+${names.map((_, n) => `endpoint.broadcast("channel${n}:1", "event0_done", { id: ${n}, text: "" });`).join("\n")}
 `.replaceAll('.ts"', '.js"');
 }
 

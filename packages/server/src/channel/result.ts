@@ -117,12 +117,17 @@ type DeclaredOrNothing<Ok, Refused> =
 type Replied<T, Name extends "reply" | "error"> = T extends { readonly [K in Name]: infer S extends AnySchema }
   ? Input<S>
   : unknown;
-type HasReplies<T> = T extends { readonly reply: AnySchema } | { readonly error: AnySchema } ? true : false;
-/** What `join` may return after its declaration. */
-export type JoinResultFor<T extends Declaration> = Declared<Replied<T, "reply">, Replied<T, "error">>;
+/** What `join` may return after its declaration. That of a schema is decided first: it is by far the most common. */
+export type JoinResultFor<T extends Declaration> = [T] extends [AnySchema]
+  ? OkOrRefuse
+  : Declared<Replied<T, "reply">, Replied<T, "error">>;
 /** What `handleIn` may return after its declaration. */
-export type InResultFor<T extends Declaration> =
-  HasReplies<T> extends true ? DeclaredOrNothing<Replied<T, "reply">, Replied<T, "error">> : OkOrRefuseOrNothing;
+export type InResultFor<T extends Declaration> = [T] extends [AnySchema]
+  ? OkOrRefuseOrNothing
+  : HasReplies<T> extends true
+    ? DeclaredOrNothing<Replied<T, "reply">, Replied<T, "error">>
+    : OkOrRefuseOrNothing;
+type HasReplies<T> = T extends { readonly reply: AnySchema } | { readonly error: AnySchema } ? true : false;
 
 /** One result as a client sees it. */
 type ReplyOf<R> =
@@ -144,8 +149,11 @@ export type RepliesOf<R> =
       : Known | (undefined extends R ? { readonly status: "ok"; readonly response: Empty } : never)
     : never;
 /** The same after a declaration: what is declared stands for what is returned. */
-export type RepliesFor<T extends Declaration, R> =
-  HasReplies<T> extends true ? OkFor<T, R> | ErrorFor<T, R> : RepliesOf<R>;
+export type RepliesFor<T extends Declaration, R> = [T] extends [AnySchema]
+  ? RepliesOf<R>
+  : HasReplies<T> extends true
+    ? OkFor<T, R> | ErrorFor<T, R>
+    : RepliesOf<R>;
 type OkFor<T, R> = T extends { readonly reply: infer S extends AnySchema }
   ? { readonly status: "ok"; readonly response: Input<S> }
   : Exclude<RepliesOf<R>, { readonly status: "error" }>;
