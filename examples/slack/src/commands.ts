@@ -3,16 +3,16 @@ import type { Command, CommandContext, CommandResult } from "./commands/command.
 import { memberCommands } from "./commands/members.ts";
 import { roomCommands } from "./commands/rooms.ts";
 import { textCommands } from "./commands/texts.ts";
-import { Refused } from "./refused.ts";
+import { refused } from "./refused.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = { ...roomCommands, ...memberCommands, ...textCommands };
 
-/** Runs a command. Throws `Refused` when there is none such, or when the user may not do it. */
+/** Runs a command. Refuses when there is none such, or when the user may not do it. */
 export async function runCommand(context: CommandContext, name: string, args: string): Promise<CommandResult> {
   const key = name.toLowerCase();
   if (key === "help") return { text: help() };
   const command = Object.hasOwn(COMMANDS, key) ? COMMANDS[key] : undefined;
-  if (command === undefined) throw new Refused("not_found", `/${name} is no command. /help lists them.`);
+  if (command === undefined) throw refused("not_found", `/${name} is no command. /help lists them.`);
   return command.run(context, args.trim());
 }
 

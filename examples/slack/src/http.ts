@@ -16,7 +16,7 @@ import { messageRoutes } from "./http/messages.ts";
 import { pageRoutes } from "./http/pages.ts";
 import { sessionRoutes } from "./http/sessions.ts";
 import { statsRoutes } from "./http/stats.ts";
-import { Refused } from "./refused.ts";
+import { refusalIn, refused } from "./refused.ts";
 
 export type { HttpServices } from "./http/app.ts";
 
@@ -41,6 +41,7 @@ const STATUS = {
 export function slackApp(services: HttpServices, page: string): Hono<App> {
   const app = new Hono<App>()
     .use(headers)
+    .use(answerRefusal)
     .route("/api", apiOf(services))
     .route("/debug", services.dev ? statsRoutes(services) : new Hono<App>())
     .route("/", pageRoutes(page));
@@ -61,7 +62,7 @@ function apiOf(services: HttpServices): Hono<App> {
       .route("/", messageRoutes(services))
       .route("/admin", adminRoutes(services))
       .all("*", () => {
-        throw new Refused("not_found", "There is nothing here.");
+        throw refused("not_found", "There is nothing here.");
       })
   );
 }
@@ -102,8 +103,18 @@ const fresh: MiddlewareHandler<App> = async (c, next) => {
   await next();
 };
 
+/** A refusal is thrown, but no error: hono passes it on to here. */
+const answerRefusal: MiddlewareHandler<App> = async (c, next) => {
+  try {
+    return await next();
+  } catch (thrown) {
+    const refusal = refusalIn(thrown);
+    if (refusal === undefined) throw thrown;
+    return c.json(refusal, STATUS[refusal.reason]);
+  }
+};
+
 const answerError: ErrorHandler<App> = (error, c) => {
-  if (error instanceof Refused) return c.json(error.toRefusal(), STATUS[error.reason]);
   if (error instanceof HTTPException) {
     const reason: RefusalReason = error.status === 403 ? "forbidden" : "invalid";
     return c.json({ reason, message: REFUSED_BEFORE[error.status] ?? "The request is not understood." }, error.status);

@@ -7,7 +7,7 @@ import { banned, whyNotPost } from "./permissions/posting.ts";
 import type { Standing } from "./permissions/posting.ts";
 import { IN_DIRECT_ROOMS, refusalOf, ROLES } from "./permissions/roles.ts";
 import type { Role } from "./permissions/roles.ts";
-import { Refused } from "./refused.ts";
+import { refused } from "./refused.ts";
 
 export { peopleWithRoles, setGlobalRole } from "./permissions/people.ts";
 export { GLOBAL_ROLES, insertDefaultPermissions, PERMISSIONS, ROLES, ROLES_OF } from "./permissions/roles.ts";
@@ -18,14 +18,14 @@ export async function can(db: Db, userId: number, permission: Permission, roomId
   return (await grantsOf(db, userId, roomId)).permissions.includes(permission);
 }
 
-/** Throws `Refused` ("banned" or "forbidden") with a sentence for the user when they may not. */
+/** Refuses ("banned" or "forbidden") with a sentence for the user when they may not. */
 export async function ensureCan(db: Db, userId: number, permission: Permission, roomId?: number): Promise<void> {
   const grants = await grantsOf(db, userId, roomId);
   if (grants.banned !== null) throw banned(grants.banned);
-  if (!grants.permissions.includes(permission)) throw new Refused("forbidden", refusalOf(permission));
+  if (!grants.permissions.includes(permission)) throw refused("forbidden", refusalOf(permission));
 }
 
-/** Throws `Refused` ("banned") when the user is. For what everybody may do who is not. */
+/** Refuses ("banned") when the user is. For what everybody may do who is not. */
 export async function ensureNotBanned(db: Db, userId: number): Promise<void> {
   const grants = await grantsOf(db, userId);
   if (grants.banned !== null) throw banned(grants.banned);
@@ -36,14 +36,14 @@ export async function permissionsOf(db: Db, userId: number): Promise<Permission[
   return (await grantsOf(db, userId)).permissions;
 }
 
-/** What a user may do in a room right now. Throws `Refused` ("not_found") when there is no such room. */
+/** What a user may do in a room right now. Refuses ("not_found") when there is no such room. */
 export async function rightsIn(db: Db, userId: number, roomId: number): Promise<RoomRights> {
   const { standing, permissions } = await standingIn(db, userId, roomId);
   const refused = whyNotPost(standing);
-  return { role: standing.role, post: refused === null, postRefused: refused?.message ?? null, permissions };
+  return { role: standing.role, post: refused === null, postRefused: refused?.response.message ?? null, permissions };
 }
 
-/** Throws `Refused` with the reason when a user may not write in a room. */
+/** Refuses with the reason when a user may not write in a room. */
 export async function ensurePost(db: Db, userId: number, roomId: number): Promise<void> {
   const refused = whyNotPost((await standingIn(db, userId, roomId)).standing);
   if (refused !== null) throw refused;
@@ -58,14 +58,14 @@ export async function allRoles(db: Db): Promise<{ role: Role; permissions: Permi
   }));
 }
 
-/** Allows something to a role, or forbids it. Throws `Refused` when admins would lock themselves out. */
+/** Allows something to a role, or forbids it. Refuses when admins would lock themselves out. */
 export async function setRolePermission(db: Db, role: Role, permission: Permission, allowed: boolean): Promise<void> {
   if (allowed) {
     await db.insert(rolePermissions).values({ role, permission }).onConflictDoNothing();
     return;
   }
   if (role === "admin" && permission === "manage-roles") {
-    throw new Refused("invalid", "Somebody has to be able to change this back: admins keep this permission.");
+    throw refused("invalid", "Somebody has to be able to change this back: admins keep this permission.");
   }
   await db
     .delete(rolePermissions)
@@ -152,7 +152,7 @@ async function standingIn(
     .leftJoin(users, eq(users.id, userId))
     .leftJoin(members, and(eq(members.roomId, rooms.id), eq(members.userId, users.id)))
     .where(eq(rooms.id, roomId));
-  if (row === undefined) throw new Refused("not_found", "There is no such channel.");
+  if (row === undefined) throw refused("not_found", "There is no such channel.");
   const { banned: reason, permissions } = granted(row);
   const standing: Standing = { ...row, banned: reason, mayPostReadOnly: permissions.includes("post-read-only") };
   return { standing, permissions };

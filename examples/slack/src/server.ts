@@ -14,6 +14,7 @@ import { presence } from "./presence.ts";
 import { seed } from "./seed.ts";
 import type { Services } from "./services.ts";
 import { slackSocket } from "./socket.ts";
+import type { SlackServer } from "./topics.ts";
 
 export type * from "./contract.ts";
 export type { SlackSocket } from "./socket.ts";
@@ -47,7 +48,7 @@ export interface SlackOptions {
 
 export interface Slack {
   readonly port: number;
-  readonly endpoint: Endpoint;
+  readonly endpoint: SlackServer;
   readonly database: Database;
   /** Sends clients away when their messages are handled, then closes the port and the database. `now`: without waiting. */
   close(options?: { readonly now?: boolean }): Promise<void>;
@@ -61,7 +62,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const isGiven = "db" in given;
   const database = isGiven ? given : await openDatabase(given);
   const closeDatabase = async (): Promise<void> => (isGiven ? undefined : database.close());
-  let endpoint: Endpoint | undefined;
+  let endpoint: SlackServer | undefined;
   try {
     await insertDefaultPermissions(database.db);
     if (demo) await seed(database.db);
@@ -90,8 +91,11 @@ function servicesOf({ db }: Database, options: SlackOptions): Services {
   return { db, secret, idleMs, typingMs, dev };
 }
 
-function endpointOf(services: Services, { pubsub, secretKeyBase, trustProxy, logger = true }: SlackOptions): Endpoint {
-  return createEndpoint({
+function endpointOf(
+  services: Services,
+  { pubsub, secretKeyBase, trustProxy, logger = true }: SlackOptions,
+): SlackServer {
+  const endpoint: Endpoint = createEndpoint({
     sockets: { "/socket": { socket: slackSocket(services), authToken: true, longpoll: true } },
     presence: [presence],
     health: "/health",
@@ -100,12 +104,13 @@ function endpointOf(services: Services, { pubsub, secretKeyBase, trustProxy, log
     ...(trustProxy === undefined ? {} : { trustProxy }),
     logger,
   });
+  return endpoint;
 }
 
 /** Requests that are being answered get a moment; whoever still reads after it is cut off. */
 const LAST_ANSWERS = 2_000;
 
-function closer(server: Server, endpoint: Endpoint, closeDatabase: () => Promise<void>): Slack["close"] {
+function closer(server: Server, endpoint: SlackServer, closeDatabase: () => Promise<void>): Slack["close"] {
   let closing: Promise<void> | undefined;
   async function close(now: boolean): Promise<void> {
     await endpoint.close(now ? { drain: false } : {});

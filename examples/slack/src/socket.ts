@@ -1,6 +1,6 @@
 import { defineSocket, ok, refuse, Token } from "wingbeat";
 import { connectedUser } from "./accounts.ts";
-import { sessionTopic } from "./announce.ts";
+import { sessionTopic } from "./topics.ts";
 import { crashChannel } from "./channels/crash-channel.ts";
 import { notificationChannel } from "./channels/notification-channel.ts";
 import { publicChannel } from "./channels/public-channel.ts";

@@ -9,7 +9,7 @@ import type { Db } from "./database.ts";
 import { members, rooms } from "./database/schema.ts";
 import type { Happening, Outcome } from "./happening.ts";
 import { readOfRoom } from "./notifications.ts";
-import { Refused } from "./refused.ts";
+import { refused } from "./refused.ts";
 
 /** Messages of others after the last one read. Found by (room_id, seq), so as many rows as are unread are looked at. */
 const unreadMessages = sql`
@@ -69,7 +69,7 @@ export async function readRoom(db: Db, userId: number, roomId: number, seq: numb
     .returning({ userId: members.userId });
   // Asked when the update is done, and seen by all: then no tab can have looked at the room later and know less.
   const state = await stateIn(db, userId, roomId);
-  if (state === undefined) throw new Refused("not_found", "You are not in this channel.");
+  if (state === undefined) throw refused("not_found", "You are not in this channel.");
   const { unread, hasNotifications } = state;
   const seen = hasNotifications ? await readOfRoom(db, userId, roomId, unread.lastReadSeq) : [];
   const read: Happening[] = advanced.length === 0 ? [] : [{ what: "read", userId, unread }];

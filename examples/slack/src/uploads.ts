@@ -4,7 +4,7 @@ import type { Attachment } from "./contract.ts";
 import type { Db } from "./database.ts";
 import { attachments, members, messages, rooms } from "./database/schema.ts";
 import { can } from "./permissions.ts";
-import { Refused } from "./refused.ts";
+import { refused } from "./refused.ts";
 
 /** Bytes. */
 export const MAX_FILE_SIZE = 5_000_000;
@@ -18,11 +18,11 @@ export interface StoredFile {
   readonly data: Uint8Array;
 }
 
-/** Stores an image for a message that is still to be sent. Throws `Refused` ("invalid"). */
+/** Stores an image for a message that is still to be sent. Refuses ("invalid"). */
 export async function upload(db: Db, userId: number, name: string, data: Uint8Array): Promise<Attachment> {
   const type = imageType(data);
-  if (type === undefined) throw new Refused("invalid", "Only images can be sent: PNG, JPEG, GIF or WebP.");
-  if (data.length > MAX_FILE_SIZE) throw new Refused("invalid", "An image may have 5 MB.");
+  if (type === undefined) throw refused("invalid", "Only images can be sent: PNG, JPEG, GIF or WebP.");
+  if (data.length > MAX_FILE_SIZE) throw refused("invalid", "An image may have 5 MB.");
   await makeRoom(db, userId);
   const [row] = await db
     .insert(attachments)
@@ -32,7 +32,7 @@ export async function upload(db: Db, userId: number, name: string, data: Uint8Ar
   return { ...row, url: `/api/files/${row.id}` };
 }
 
-/** A file for who sent it, or may read the message that has it. Throws `Refused` ("not_found"). */
+/** A file for who sent it, or may read the message that has it. Refuses ("not_found"). */
 export async function fileFor(db: Db, userId: number, id: number): Promise<StoredFile> {
   const [row] = await db
     .select({
@@ -64,7 +64,7 @@ async function makeRoom(db: Db, userId: number): Promise<void> {
   const waiting = and(eq(attachments.userId, userId), isNull(attachments.messageId));
   await db.delete(attachments).where(and(waiting, lt(attachments.createdAt, new Date(Date.now() - DAY))));
   const [found] = await db.select({ count: count() }).from(attachments).where(waiting);
-  if ((found?.count ?? 0) >= MAX_WAITING) throw new Refused("invalid", "Send the images that you have chosen first.");
+  if ((found?.count ?? 0) >= MAX_WAITING) throw refused("invalid", "Send the images that you have chosen first.");
 }
 
 /** What a file is by its first bytes, whatever its name says. Undefined for anything but an image. */
@@ -87,6 +87,6 @@ function cleanName(name: string): string {
   return clean === undefined || clean === "" ? "image" : [...clean].slice(0, 100).join("");
 }
 
-function notFound(): Refused {
-  return new Refused("not_found", "There is no such file.");
+function notFound(): ReturnType<typeof refused> {
+  return refused("not_found", "There is no such file.");
 }

@@ -1,5 +1,5 @@
 import type { User } from "./contract.ts";
-import { Refused } from "./refused.ts";
+import { refused } from "./refused.ts";
 
 /** What `connect` assigns to all channels: who is there. Both are null for somebody who is not logged in. */
 export interface Visitor {
@@ -7,8 +7,8 @@ export interface Visitor {
   readonly sessionId: string | null;
 }
 
-/** The logged-in user of a channel. Throws `Refused` for a visitor without a session. */
+/** The logged-in user of a channel. Refuses for a visitor without a session. */
 export function userOf({ assigns }: { readonly assigns: Visitor }): NonNullable<Visitor["user"]> {
-  if (assigns.user === null) throw new Refused("unauthorized", "Log in first.");
+  if (assigns.user === null) throw refused("unauthorized", "Log in first.");
   return assigns.user;
 }

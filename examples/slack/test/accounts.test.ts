@@ -97,7 +97,7 @@ describe("users", () => {
   it("cannot have a username twice", async () => {
     const again = createUser(database.db, { username: "ada", name: "Another", password: "whatever" });
 
-    await expect(again).rejects.toMatchObject({ reason: "taken", message: "The username ada is taken." });
+    await expect(again).rejects.toMatchObject({ response: { reason: "taken", message: "The username ada is taken." } });
   });
 
   it("are found by parts of their names, beginnings first, with no wildcards", async () => {
@@ -141,13 +141,17 @@ describe("sessions", () => {
     expect(await findSession(database.db, first.secret)).toBeUndefined();
     expect(await connectedUser(database.db, ada.id, first.sessionId)).toBeUndefined();
     expect(await findSession(database.db, second.secret)).toBeDefined();
-    await expect(revokeSession(database.db, ada.id, first.sessionId)).rejects.toMatchObject({ reason: "not_found" });
+    await expect(revokeSession(database.db, ada.id, first.sessionId)).rejects.toMatchObject({
+      response: { reason: "not_found" },
+    });
   });
 
   it("of others cannot be ended or connected with", async () => {
     const { sessionId, secret } = await openSession(database.db, ada.id, "hers");
 
-    await expect(revokeSession(database.db, grace.id, sessionId)).rejects.toMatchObject({ reason: "not_found" });
+    await expect(revokeSession(database.db, grace.id, sessionId)).rejects.toMatchObject({
+      response: { reason: "not_found" },
+    });
     expect(await connectedUser(database.db, grace.id, sessionId)).toBeUndefined();
     expect(await findSession(database.db, secret)).toBeDefined();
   });
@@ -214,8 +218,8 @@ describe("me", () => {
   });
 
   it("is never a banned admin", async () => {
-    await expect(setBan(database.db, ada.id, "Try")).rejects.toMatchObject({ reason: "forbidden" });
-    await expect(setBan(database.db, 999_999, "Try")).rejects.toMatchObject({ reason: "not_found" });
+    await expect(setBan(database.db, ada.id, "Try")).rejects.toMatchObject({ response: { reason: "forbidden" } });
+    await expect(setBan(database.db, 999_999, "Try")).rejects.toMatchObject({ response: { reason: "not_found" } });
     const [row] = await database.db.select().from(users).where(eq(users.id, ada.id));
     expect(row?.bannedReason).toBeNull();
   });

@@ -73,8 +73,7 @@ describe("permissions", () => {
     expect(await can(db, owner, "archive-room", other)).toBe(false);
     expect(await can(db, owner, "archive-room")).toBe(false);
     await expect(ensureCan(db, owner, "archive-room", other)).rejects.toMatchObject({
-      reason: "forbidden",
-      message: "You may not archive this channel.",
+      response: { reason: "forbidden", message: "You may not archive this channel." },
     });
   });
 
@@ -97,7 +96,9 @@ describe("permissions", () => {
   });
 
   it("of admins always leave a way back", async () => {
-    await expect(setRolePermission(db, "admin", "manage-roles", false)).rejects.toMatchObject({ reason: "invalid" });
+    await expect(setRolePermission(db, "admin", "manage-roles", false)).rejects.toMatchObject({
+      response: { reason: "invalid" },
+    });
     const roles = await allRoles(db);
 
     expect(roles.map(({ role }) => role)).toEqual(["admin", "user", "guest", "owner", "moderator", "member"]);
@@ -117,7 +118,7 @@ describe("permissions", () => {
     await setBan(db, user, "Spam");
 
     expect(await can(db, user, "create-public")).toBe(false);
-    await expect(ensureCan(db, user, "edit-room", roomId)).rejects.toMatchObject({ reason: "banned" });
+    await expect(ensureCan(db, user, "edit-room", roomId)).rejects.toMatchObject({ response: { reason: "banned" } });
     expect(await rightsIn(db, user, roomId)).toEqual({
       role: "owner",
       post: false,
@@ -145,8 +146,8 @@ describe("writing in a room", () => {
 
     expect(await rightsIn(db, member, roomId)).toMatchObject({ role: "member", post: true, postRefused: null });
     expect(await rightsIn(db, stranger, roomId)).toMatchObject({ role: null, post: false });
-    await expect(ensurePost(db, stranger, roomId)).rejects.toMatchObject({ reason: "forbidden" });
-    await expect(ensurePost(db, member, 999_999)).rejects.toMatchObject({ reason: "not_found" });
+    await expect(ensurePost(db, stranger, roomId)).rejects.toMatchObject({ response: { reason: "forbidden" } });
+    await expect(ensurePost(db, member, 999_999)).rejects.toMatchObject({ response: { reason: "not_found" } });
   });
 
   it("is for some in a read-only room, and for nobody in an archived one", async () => {
@@ -156,8 +157,8 @@ describe("writing in a room", () => {
     const archived = await room("public", roles, { archived: true });
 
     await expect(ensurePost(db, owner, readOnly)).resolves.toBeUndefined();
-    await expect(ensurePost(db, member, readOnly)).rejects.toMatchObject({ reason: "read_only" });
-    await expect(ensurePost(db, owner, archived)).rejects.toMatchObject({ reason: "archived" });
+    await expect(ensurePost(db, member, readOnly)).rejects.toMatchObject({ response: { reason: "read_only" } });
+    await expect(ensurePost(db, owner, archived)).rejects.toMatchObject({ response: { reason: "archived" } });
   });
 
   it("is not for the muted", async () => {
@@ -165,7 +166,7 @@ describe("writing in a room", () => {
     const roomId = await room("public", {});
     await db.insert(members).values({ roomId, userId: member, muted: true });
 
-    await expect(ensurePost(db, member, roomId)).rejects.toMatchObject({ reason: "muted" });
+    await expect(ensurePost(db, member, roomId)).rejects.toMatchObject({ response: { reason: "muted" } });
   });
 
   it("is refused to both when one of a direct room ignores the other", async () => {
@@ -175,8 +176,8 @@ describe("writing in a room", () => {
     await expect(ensurePost(db, one, direct)).resolves.toBeUndefined();
     await db.insert(ignores).values({ userId: one, ignoredId: other });
 
-    await expect(ensurePost(db, one, direct)).rejects.toMatchObject({ reason: "blocked" });
-    await expect(ensurePost(db, other, direct)).rejects.toMatchObject({ reason: "blocked" });
+    await expect(ensurePost(db, one, direct)).rejects.toMatchObject({ response: { reason: "blocked" } });
+    await expect(ensurePost(db, other, direct)).rejects.toMatchObject({ response: { reason: "blocked" } });
     await expect(ensurePost(db, other, shared)).resolves.toBeUndefined();
   });
 });
@@ -215,7 +216,7 @@ describe("global roles", () => {
     }
     const [last = 0, ...others] = await adminIds();
     expect(others).toEqual([]);
-    await expect(setGlobalRole(db, last, "guest")).rejects.toMatchObject({ reason: "invalid" });
+    await expect(setGlobalRole(db, last, "guest")).rejects.toMatchObject({ response: { reason: "invalid" } });
     await setGlobalRole(db, last, "admin");
     expect(await rolesOf(db, last)).toEqual(["admin", "user"]);
   });
@@ -229,7 +230,7 @@ describe("global roles", () => {
       await setBan(db, user, null);
     }
     await setGlobalRole(db, user, "admin");
-    await expect(setBan(db, user, "Spam")).rejects.toMatchObject({ reason: "forbidden" });
-    await expect(setGlobalRole(db, 999_999, "admin")).rejects.toMatchObject({ reason: "not_found" });
+    await expect(setBan(db, user, "Spam")).rejects.toMatchObject({ response: { reason: "forbidden" } });
+    await expect(setGlobalRole(db, 999_999, "admin")).rejects.toMatchObject({ response: { reason: "not_found" } });
   });
 });

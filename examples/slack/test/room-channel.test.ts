@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { setBan } from "../src/accounts.ts";
 import { announce, carryOut, perform } from "../src/announce.ts";
+import type { SlackEndpoint } from "../src/topics.ts";
 import { members, messages, rooms } from "../src/database/schema.ts";
 import { sendMessage } from "../src/messages.ts";
 import { setRolePermission } from "../src/permissions.ts";
@@ -283,7 +284,7 @@ describe("what may be done", () => {
     await bob.assertPush("room:update", { room: { readOnly: false } });
     await bob.assertPush("room:state", { post: true, postRefused: null, role: "member" });
     await alice.assertPush("room:state", { post: true, role: "owner" });
-    await bob.refutePush("room:state_change", undefined, SHORT);
+    await bob.refutePush("room:state_change" as never, undefined, SHORT);
 
     await alice.assertReply(alice.push("member:mute", { userId: world.people.bob, muted: true }), "ok");
     await bob.assertPush("room:state", { post: false });
@@ -378,10 +379,14 @@ describe("leaving", () => {
   });
 });
 
+/** An endpoint that passes what it is given to a function. */
+const endpointThat = (send: (topic: string, event: string, payload: object) => unknown): SlackEndpoint =>
+  ({ broadcast: send, command: send }) as unknown as SlackEndpoint;
+
 it("changes a room one after the other, and goes on after a failure", async () => {
   const { db } = world;
   const told: string[] = [];
-  const to = { broadcast: (_topic: string, _event: string, payload: object) => told.push(JSON.stringify(payload)) };
+  const to = endpointThat((_topic, _event, payload) => told.push(JSON.stringify(payload)));
   let finish = (): void => {};
   const slow = new Promise<void>((resolve) => (finish = resolve));
   const read = (id: number) => [{ what: "deleted", roomId: 1, id, seq: id }] as const;
@@ -492,13 +497,16 @@ it("tells of each thing on the topics that it is for", () => {
   const told: string[] = [];
   const user = { id: 7, username: "eve", name: "Eve", hue: 1 };
   const member = { user, role: "member", muted: false } as const;
-  announce({ broadcast: (topic, event) => told.push(`${topic} ${event}`) }, [
-    { what: "joined", roomId: 3, member },
-    { what: "left", roomId: 3, roomName: "x", user, why: "left" },
-    { what: "shown", userId: 7, roomId: 3, direct: true },
-    { what: "starred", userId: 7, messageId: 1, starred: true },
-    { what: "retracted", userId: 7, ids: [1], unread: 0 },
-  ]);
+  announce(
+    endpointThat((topic, event) => told.push(`${topic} ${event}`)),
+    [
+      { what: "joined", roomId: 3, member },
+      { what: "left", roomId: 3, roomName: "x", user, why: "left" },
+      { what: "shown", userId: 7, roomId: 3, direct: true },
+      { what: "starred", userId: 7, messageId: 1, starred: true },
+      { what: "retracted", userId: 7, ids: [1], unread: 0 },
+    ],
+  );
   expect(told).toEqual([
     "user:7 room:join",
     "room:3 member:joined",

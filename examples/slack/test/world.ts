@@ -186,4 +186,4 @@ export function notifiedIn(happened: readonly Happening[]): number[] {
 }
 
 /** Refusals of services, for `expect(…).rejects`. */
-export const refusal = (reason: RefusalReason) => ({ name: "Refused", reason });
+export const refusal = (reason: RefusalReason) => ({ status: "error", response: { reason } });

@@ -9,7 +9,7 @@ import type { ChannelContract, Mistake } from "@wingbeat/protocol";
 import type { Awaitable, ChannelContext, ChannelDef, TerminateReason } from "./channel/context.ts";
 import { payloadHandler, pushSpecs } from "./channel/declaration.ts";
 import type { Delivery } from "./channel/delivery.ts";
-import type { AnyTopic, BroadcastsOf, TopicContract } from "./channel/endpoint.ts";
+import type { AnyTopic, BroadcastsOf, ChannelEndpoint, Sendable, TopicContract } from "./channel/endpoint.ts";
 import type {
   OkOrRefuseOrNothing,
   InResultFor,
@@ -53,7 +53,11 @@ export interface AnyChannel {
 /** The `ctx` of a channel, for helper functions: `ContextOf<typeof room>`. */
 export type ContextOf<C extends AnyChannel> = C extends Channel<infer D, infer _A> ? ChannelContext<D> : never;
 
-/** Messages that a channel sends to itself, and the broadcasts of others. */
+/** An endpoint that can send to these channels: for functions that take `endpoint` or `ctx.endpoint`. */
+export type EndpointOf<C extends AnyChannel> = ChannelEndpoint<{ readonly channels: Sendable<C["~contract"]> }>;
+
+/** What `handleInfo` of a channel gets: the messages that it sends to itself, and the broadcasts of others. */
+export type InfoOf<C extends AnyChannel> = C extends Channel<infer D, infer _A> ? Message<D> : never;
 type Message<D extends ChannelDef> =
   | Exclude<D["info"], Mistake<string>>
   | (string extends D["talksTo"]["topic"] ? Broadcast : BroadcastsOf<D["talksTo"]>);
@@ -165,7 +169,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
       info: unknown extends D["info"] ? Mistake<"declare what this channel sends itself with .info<…>()"> : D["info"];
       pushes: D["pushes"];
       commands: D["commands"];
-      talksTo: Topic<C>;
+      talksTo: Sendable<C["~contract"]>;
     },
     A
   > {
@@ -306,8 +310,6 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   }
 }
 
-/** The part of a channel's contract that others need who send to it. */
-type Topic<C extends AnyChannel> = C extends AnyChannel ? Pick<C["~contract"], "topic" | "pushes" | "commands"> : never;
 type Deliveries<P> = { readonly [E in keyof P]?: Delivery<Declared<P[E]>> };
 
 function checkLevel(spec: ChannelSpec, name: string, level: unknown): void {

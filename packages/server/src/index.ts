@@ -31,7 +31,16 @@ export * as Telemetry from "./telemetry/attach.ts";
 export { BroadcastError, WingbeatError } from "./errors.ts";
 
 // Types
-export type { AnyChannel, Channel, ChannelContext, ChannelDef, ContextOf, TerminateReason } from "./channel.ts";
+export type {
+  AnyChannel,
+  Channel,
+  ChannelContext,
+  ChannelDef,
+  ContextOf,
+  EndpointOf,
+  InfoOf,
+  TerminateReason,
+} from "./channel.ts";
 export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
 export type { Delivery } from "./channel/delivery.ts";
 export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";

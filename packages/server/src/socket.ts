@@ -7,7 +7,7 @@ import { MAX_DEPTH, MAX_LEVELS } from "@wingbeat/protocol";
 import type { ChannelContract, Mistake, ParamsOf, SocketContract } from "@wingbeat/protocol";
 import type { AnyChannel, NoJoin } from "./channel.ts";
 import type { AnySchema, Output as SchemaOutput } from "./channel/schema.ts";
-import type { EndpointContract, TopicContract } from "./channel/endpoint.ts";
+import type { EndpointContract, Sendable, TopicContract } from "./channel/endpoint.ts";
 import type { Reply } from "./channel/result.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkKeys, checkLimit, checkRate, checkTimeout, withDefaults } from "./options.ts";
@@ -182,7 +182,7 @@ export interface TopicsIn<Sockets> extends EndpointContract {
 }
 type TopicOf<Mounted> = Mounted extends { readonly "~contract": infer Contract }
   ? Contract extends SocketTypes
-    ? Contract["channels"] | IdTopic<Contract["id"]>
+    ? Sendable<Contract["channels"]> | IdTopic<Contract["id"]>
     : TopicContract
   : Mounted extends { readonly socket: infer Definition }
     ? TopicOf<Definition>

@@ -4,7 +4,7 @@ import { and, desc, eq, gt, isNull, lt, or } from "drizzle-orm";
 import type { SessionInfo, User } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { sessions, users } from "../database/schema.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { USER_COLUMNS } from "./users.ts";
 
 /** A session and its user. */
@@ -61,10 +61,10 @@ export async function connectedUser(
   return user;
 }
 
-/** Ends one session of a user. Throws `Refused` when they have no such live one. */
+/** Ends one session of a user. Refuses when they have no such live one. */
 export async function revokeSession(db: Db, userId: number, sessionId: string): Promise<void> {
   const ended = await revoke(db, userId, sessionId);
-  if (ended.length === 0) throw new Refused("not_found", "There is no such session.");
+  if (ended.length === 0) throw refused("not_found", "There is no such session.");
 }
 
 /** Ends all sessions of a user, and gives their ids. */

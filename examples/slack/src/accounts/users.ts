@@ -4,7 +4,7 @@ import type { Ban, ManualStatus, Me, Preferences, User } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { ignores, userRoles, users } from "../database/schema.ts";
 import { permissionsOf, ROLES_OF, rolesOf } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { isFirst } from "./first.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 
@@ -23,7 +23,7 @@ const DEFAULT_PREFERENCES: Preferences = { theme: "system", desktopNotifications
 
 /**
  * Adds a user with the role `user`, who is in no room yet. The first one of all is an admin as well: somebody has to
- * make the others. Throws `Refused` ("taken").
+ * make the others. Refuses ("taken").
  */
 export async function createUser(db: Db, { username, name, password, hue = randomInt(360) }: NewUser): Promise<User> {
   const passwordHash = await hashPassword(password);
@@ -34,7 +34,7 @@ export async function createUser(db: Db, { username, name, password, hue = rando
       .values({ username, name, hue, passwordHash, preferences: DEFAULT_PREFERENCES })
       .onConflictDoNothing()
       .returning(USER_COLUMNS);
-    if (user === undefined) throw new Refused("taken", `The username ${username} is taken.`);
+    if (user === undefined) throw refused("taken", `The username ${username} is taken.`);
     const roles = ROLES_OF[isAdmin ? "admin" : "user"];
     await tx.insert(userRoles).values(roles.map((role) => ({ userId: user.id, role })));
     return user;
@@ -77,10 +77,10 @@ export function findUsers(db: Db, query: string, limit = 20): Promise<User[]> {
     .limit(limit);
 }
 
-/** The user as their own page knows them. Throws `Refused` ("unauthorized") when they are gone. */
+/** The user as their own page knows them. Refuses ("unauthorized") when they are gone. */
 export async function meOf(db: Db, userId: number, sessionId: string): Promise<Me> {
   const [row] = await db.select().from(users).where(eq(users.id, userId));
-  if (row === undefined) throw new Refused("unauthorized", "You are not logged in.");
+  if (row === undefined) throw refused("unauthorized", "You are not logged in.");
   const { id, username, name, hue, manualStatus, preferences, bannedReason } = row;
   return {
     user: { id, username, name, hue },
@@ -111,11 +111,11 @@ export async function setPreferences(db: Db, userId: number, changes: Preference
     .set({ preferences: sql`${users.preferences} || ${JSON.stringify(changes)}::jsonb` })
     .where(eq(users.id, userId))
     .returning({ preferences: users.preferences });
-  if (row === undefined) throw new Refused("not_found", "There is no such user.");
+  if (row === undefined) throw refused("not_found", "There is no such user.");
   return row.preferences;
 }
 
-/** Bans a user, or (null) lets them do everything again. Throws `Refused`: nobody bans an admin. */
+/** Bans a user, or (null) lets them do everything again. Refuses: nobody bans an admin. */
 export async function setBan(db: Db, userId: number, reason: string | null): Promise<void> {
   await db.transaction(async (tx) => {
     // First: who is made an admin at the same time waits for this, and is refused then.
@@ -124,9 +124,9 @@ export async function setBan(db: Db, userId: number, reason: string | null): Pro
       .set({ bannedReason: reason })
       .where(eq(users.id, userId))
       .returning(USER_COLUMNS);
-    if (changed.length === 0) throw new Refused("not_found", "There is no such user.");
+    if (changed.length === 0) throw refused("not_found", "There is no such user.");
     if (reason !== null && (await rolesOf(tx, userId)).includes("admin")) {
-      throw new Refused("forbidden", "An admin cannot be banned.");
+      throw refused("forbidden", "An admin cannot be banned.");
     }
   });
 }
@@ -142,8 +142,8 @@ export async function bans(db: Db): Promise<Ban[]> {
 
 /** Ignores somebody, or hears them again. */
 export async function setIgnored(db: Db, userId: number, ignoredId: number, ignored: boolean): Promise<void> {
-  if (userId === ignoredId) throw new Refused("invalid", "You cannot ignore yourself.");
-  if ((await findUser(db, ignoredId)) === undefined) throw new Refused("not_found", "There is no such user.");
+  if (userId === ignoredId) throw refused("invalid", "You cannot ignore yourself.");
+  if ((await findUser(db, ignoredId)) === undefined) throw refused("not_found", "There is no such user.");
   if (ignored) await db.insert(ignores).values({ userId, ignoredId }).onConflictDoNothing();
   else await db.delete(ignores).where(sql`${ignores.userId} = ${userId} and ${ignores.ignoredId} = ${ignoredId}`);
 }

@@ -1,5 +1,5 @@
 import type { User } from "../contract.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import type { Visitor } from "../visitor.ts";
 
 interface Login {
@@ -7,8 +7,8 @@ interface Login {
   readonly sessionId: string;
 }
 
-/** For the join of every channel that is not for everybody: who is logged in. Throws `Refused` for all others. */
+/** For the join of every channel that is not for everybody: who is logged in. Refuses for all others. */
 export function loginOf({ user, sessionId }: Visitor): Login {
-  if (user === null || sessionId === null) throw new Refused("unauthorized", "Log in first.");
+  if (user === null || sessionId === null) throw refused("unauthorized", "Log in first.");
   return { user, sessionId };
 }

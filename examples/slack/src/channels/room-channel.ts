@@ -1,8 +1,7 @@
-import { Broadcast, conflate, defineChannel, stop } from "wingbeat";
+import { Broadcast, ok, stop } from "wingbeat";
 import { z } from "zod";
 import { carryOut, perform } from "../announce.ts";
 import { runCommand } from "../commands.ts";
-import type { RoomCommands, RoomPushes } from "../contract.ts";
 import {
   deleteMessage,
   editMessage,
@@ -18,12 +17,11 @@ import { onlineIds } from "../presence.ts";
 import { changeRoom, ensureView, inviteMember, kickMember, muteMember, setRole } from "../rooms.ts";
 import type { Services } from "../services.ts";
 import { userOf } from "../visitor.ts";
-import { answer } from "./answer.ts";
+import { roomBase } from "./room/context.ts";
 import { joinRoomChannel } from "./room/join.ts";
 import { followOwn, pushRights } from "./room/own.ts";
 import { endTyping, keepTyping } from "./room/typing.ts";
 import { viewerOf } from "./room/viewer.ts";
-import type { RoomTab } from "./room/viewer.ts";
 import { BigId, Body, Id, Line, RoomName, Seq } from "../shapes.ts";
 
 const Draft = z.object({
@@ -60,124 +58,100 @@ const Person = z.object({ userId: Id });
 export function roomChannel(services: Services) {
   const { db, typingMs } = services;
   return (
-    defineChannel("room:{id}")
-      .assigns<RoomTab>()
-      .info<"stopped typing">()
-      // Who reads slowly gets what is true now, not each change.
-      .pushes<RoomPushes & RoomCommands>({ typing: conflate(({ userId }) => userId) })
-      .join(z.object({ after: Seq.optional() }), (ctx, { after }) => answer(() => joinRoomChannel(db, ctx, after)))
+    roomBase
+      .join(z.object({ after: Seq.optional() }), async (ctx, { after }) => ok(await joinRoomChannel(db, ctx, after)))
       // Whoever is removed hears of it at once; this is for those whom that did not reach.
-      .reauthorize((ctx) => answer(() => ensureView(db, userOf(ctx).id, viewerOf(ctx).roomId).then(() => ({}))))
+      .reauthorize(async (ctx) => {
+        await ensureView(db, userOf(ctx).id, viewerOf(ctx).roomId);
+        return ok();
+      })
 
-      .handleIn("message:send", Draft, (ctx, draft) =>
-        answer(async () => {
-          const { roomId, own } = viewerOf(ctx);
-          const from = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
-          const { message, notice } = await perform(db, ctx.endpoint, roomId, () => sendMessage(db, from, draft));
-          endTyping(ctx);
-          if (notice !== null) ctx.push("notice", { text: notice });
-          return { message: own(message) };
-        }),
-      )
+      .handleIn("message:send", Draft, async (ctx, draft) => {
+        const { roomId, own } = viewerOf(ctx);
+        const from = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
+        const { message, notice } = await perform(db, ctx.endpoint, roomId, () => sendMessage(db, from, draft));
+        endTyping(ctx);
+        if (notice !== null) ctx.push("notice", { text: notice });
+        return ok({ message: own(message) });
+      })
       .handleIn(
         "message:edit",
         z.object({ id: BigId, body: Body.min(1, "A message is not empty.") }),
-        (ctx, { id, body }) =>
-          answer(async () => {
-            const { roomId, own } = viewerOf(ctx);
-            const by = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
-            const { message, notice } = await perform(db, ctx.endpoint, roomId, () => editMessage(db, by, id, body));
-            endTyping(ctx);
-            if (notice !== null) ctx.push("notice", { text: notice });
-            return { message: own(message) };
-          }),
+        async (ctx, { id, body }) => {
+          const { roomId, own } = viewerOf(ctx);
+          const by = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
+          const { message, notice } = await perform(db, ctx.endpoint, roomId, () => editMessage(db, by, id, body));
+          endTyping(ctx);
+          if (notice !== null) ctx.push("notice", { text: notice });
+          return ok({ message: own(message) });
+        },
       )
-      .handleIn("message:delete", z.object({ id: BigId }), (ctx, { id }) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          await perform(db, ctx.endpoint, roomId, () => deleteMessage(db, userOf(ctx).id, roomId, id));
-          return {};
-        }),
-      )
-      .handleIn("react", Reaction, (ctx, { messageId, emoji }) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          const { id } = userOf(ctx);
-          const reactions = await perform(db, ctx.endpoint, roomId, () =>
-            toggleReaction(db, id, roomId, messageId, emoji),
-          );
-          return { reactions };
-        }),
-      )
-      .handleIn("pin", z.object({ messageId: BigId, pinned: z.boolean() }), (ctx, { messageId, pinned }) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          await perform(db, ctx.endpoint, roomId, () => pinMessage(db, userOf(ctx).id, roomId, messageId, pinned));
-          return {};
-        }),
-      )
-      .handleIn("star", z.object({ messageId: BigId, starred: z.boolean() }), (ctx, { messageId, starred }) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          await carryOut(ctx.endpoint, () => starMessage(db, userOf(ctx).id, roomId, messageId, starred));
-          return {};
-        }),
-      )
+      .handleIn("message:delete", z.object({ id: BigId }), async (ctx, { id }) => {
+        const { roomId } = viewerOf(ctx);
+        await perform(db, ctx.endpoint, roomId, () => deleteMessage(db, userOf(ctx).id, roomId, id));
+        return ok({});
+      })
+      .handleIn("react", Reaction, async (ctx, { messageId, emoji }) => {
+        const { roomId } = viewerOf(ctx);
+        const { id } = userOf(ctx);
+        const reactions = await perform(db, ctx.endpoint, roomId, () =>
+          toggleReaction(db, id, roomId, messageId, emoji),
+        );
+        return ok({ reactions });
+      })
+      .handleIn("pin", z.object({ messageId: BigId, pinned: z.boolean() }), async (ctx, { messageId, pinned }) => {
+        const { roomId } = viewerOf(ctx);
+        await perform(db, ctx.endpoint, roomId, () => pinMessage(db, userOf(ctx).id, roomId, messageId, pinned));
+        return ok({});
+      })
+      .handleIn("star", z.object({ messageId: BigId, starred: z.boolean() }), async (ctx, { messageId, starred }) => {
+        const { roomId } = viewerOf(ctx);
+        await carryOut(ctx.endpoint, () => starMessage(db, userOf(ctx).id, roomId, messageId, starred));
+        return ok({});
+      })
       .handleIn("typing", (ctx) => keepTyping(ctx, typingMs))
 
-      .handleIn("history", Where, (ctx, where) =>
-        answer(() => history(db, userOf(ctx).id, viewerOf(ctx).roomId, where)),
+      .handleIn("history", Where, async (ctx, where) =>
+        ok(await history(db, userOf(ctx).id, viewerOf(ctx).roomId, where)),
       )
-      .handleIn("pins", (ctx) =>
-        answer(async () => ({ messages: await pinnedIn(db, userOf(ctx).id, viewerOf(ctx).roomId) })),
-      )
-      .handleIn("files", (ctx) =>
-        answer(async () => ({ messages: await filesIn(db, userOf(ctx).id, viewerOf(ctx).roomId) })),
-      )
+      .handleIn("pins", async (ctx) => ok({ messages: await pinnedIn(db, userOf(ctx).id, viewerOf(ctx).roomId) }))
+      .handleIn("files", async (ctx) => ok({ messages: await filesIn(db, userOf(ctx).id, viewerOf(ctx).roomId) }))
 
-      .handleIn("command", z.object({ name: Line(32), args: Body }), (ctx, { name, args }) =>
-        answer(() => {
-          const { endpoint } = ctx;
-          const by = { db, endpoint, userId: userOf(ctx).id, roomId: viewerOf(ctx).roomId };
-          return runCommand({ ...by, onlineIds: () => onlineIds(ctx) }, name, args);
-        }),
-      )
-      .handleIn("member:invite", Person, (ctx, { userId }) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          await perform(db, ctx.endpoint, roomId, () => inviteMember(db, userOf(ctx).id, roomId, userId));
-          return {};
-        }),
-      )
-      .handleIn("member:kick", Person, (ctx, { userId }) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          await perform(db, ctx.endpoint, roomId, () => kickMember(db, userOf(ctx).id, roomId, userId));
-          return {};
-        }),
-      )
-      .handleIn("member:mute", Person.extend({ muted: z.boolean() }), (ctx, { userId, muted }) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          await perform(db, ctx.endpoint, roomId, () => muteMember(db, userOf(ctx).id, roomId, userId, muted));
-          return {};
-        }),
-      )
-      .handleIn("member:role", Person.extend({ role: z.enum(["owner", "moderator", "member"]) }), (ctx, payload) =>
-        answer(async () => {
+      .handleIn("command", z.object({ name: Line(32), args: Body }), async (ctx, { name, args }) => {
+        const { endpoint } = ctx;
+        const by = { db, endpoint, userId: userOf(ctx).id, roomId: viewerOf(ctx).roomId };
+        return ok(await runCommand({ ...by, onlineIds: () => onlineIds(ctx) }, name, args));
+      })
+      .handleIn("member:invite", Person, async (ctx, { userId }) => {
+        const { roomId } = viewerOf(ctx);
+        await perform(db, ctx.endpoint, roomId, () => inviteMember(db, userOf(ctx).id, roomId, userId));
+        return ok({});
+      })
+      .handleIn("member:kick", Person, async (ctx, { userId }) => {
+        const { roomId } = viewerOf(ctx);
+        await perform(db, ctx.endpoint, roomId, () => kickMember(db, userOf(ctx).id, roomId, userId));
+        return ok({});
+      })
+      .handleIn("member:mute", Person.extend({ muted: z.boolean() }), async (ctx, { userId, muted }) => {
+        const { roomId } = viewerOf(ctx);
+        await perform(db, ctx.endpoint, roomId, () => muteMember(db, userOf(ctx).id, roomId, userId, muted));
+        return ok({});
+      })
+      .handleIn(
+        "member:role",
+        Person.extend({ role: z.enum(["owner", "moderator", "member"]) }),
+        async (ctx, payload) => {
           const { roomId } = viewerOf(ctx);
           const { userId, role } = payload;
           await perform(db, ctx.endpoint, roomId, () => setRole(db, userOf(ctx).id, roomId, userId, role));
-          return {};
-        }),
+          return ok({});
+        },
       )
-      .handleIn("settings", Setting, (ctx, setting) =>
-        answer(async () => {
-          const { roomId } = viewerOf(ctx);
-          const room = await perform(db, ctx.endpoint, roomId, () => changeRoom(db, userOf(ctx).id, roomId, setting));
-          return { room };
-        }),
-      )
+      .handleIn("settings", Setting, async (ctx, setting) => {
+        const { roomId } = viewerOf(ctx);
+        const room = await perform(db, ctx.endpoint, roomId, () => changeRoom(db, userOf(ctx).id, roomId, setting));
+        return ok({ room });
+      })
 
       // As each user is to see it.
       .handleOut("message:new", (ctx, message) => {
@@ -191,7 +165,7 @@ export function roomChannel(services: Services) {
       .handleOut("typing", (ctx, payload) => {
         if (payload.userId !== userOf(ctx).id && viewerOf(ctx).sees(payload.userId)) ctx.push("typing", payload);
       })
-      .handleOut("room:state_change", (ctx) => pushRights(db, ctx))
+      .handleCommand("room:state_change", (ctx) => pushRights(db, ctx))
       .handleOut("member:joined", async (ctx, payload) => {
         ctx.push("member:joined", payload);
         return payload.member.user.id === userOf(ctx).id ? pushRights(db, ctx) : undefined;

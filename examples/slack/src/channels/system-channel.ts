@@ -1,14 +1,14 @@
 import { Broadcast, defineChannel, ok } from "wingbeat";
-import type { Timer } from "wingbeat";
+import type { ContextOf, Timer } from "wingbeat";
 import { z } from "zod";
 import { manualStatusOf, setManualStatus } from "../accounts.ts";
 import type { ManualStatus, Status } from "../contract.ts";
 import { presence } from "../presence.ts";
-import type { PRESENCE_TOPIC } from "../presence.ts";
 import type { Services } from "../services.ts";
+import { statusTopic, userTopic } from "../topics.ts";
+import type { Everybody } from "../topics.ts";
 import { userOf } from "../visitor.ts";
 import type { Visitor } from "../visitor.ts";
-import { answer } from "./answer.ts";
 import { loginOf } from "./login.ts";
 
 /** `connect`'s assigns, and what this tab does. */
@@ -22,31 +22,32 @@ interface Tab extends Visitor {
 
 const Choice = z.object({ status: z.enum(["online", "away", "busy", "invisible"]) });
 
+const base = defineChannel("system:presence")
+  .assigns<Tab>()
+  .info<"idle">()
+  .pushes<typeof presence.events>()
+  .talksTo<Everybody>();
+
 /** Who is there. Each tab tracks its user; the page shows the most present of a user's tabs. */
 export function systemChannel({ db, idleMs }: Services) {
   return (
-    defineChannel("system:presence")
-      .assigns<Tab>()
-      .info<"idle">()
-      .pushes<typeof presence.events>()
-      .join((ctx) =>
-        answer(async () => {
-          const { user } = loginOf(ctx.assigns);
-          // Before the status is read: what another tab sets meanwhile comes as a broadcast.
-          ctx.subscribe(statusTopic(user.id));
-          const manual = await manualStatusOf(db, user.id);
-          ctx.assign({ manual });
-          presence.track(ctx, user.id, { status: shown(manual, false), username: user.username });
-          presence.pushState(ctx);
-          return {};
-        }),
-      )
+    base
+      .join(async (ctx) => {
+        const { user } = loginOf(ctx.assigns);
+        // Before the status is read: what another tab sets meanwhile comes as a broadcast.
+        ctx.subscribe(statusTopic(user.id));
+        const manual = await manualStatusOf(db, user.id);
+        ctx.assign({ manual });
+        presence.track(ctx, user.id, { status: shown(manual, false), username: user.username });
+        presence.pushState(ctx);
+        return ok({});
+      })
       .handleIn("status:set", Choice, async (ctx, { status }) => {
         const { id } = userOf(ctx);
         await setManualStatus(db, id, status);
         change(ctx, { manual: status });
         ctx.endpoint.broadcast(statusTopic(id), "set", { status });
-        ctx.endpoint.broadcast(`user:${id}`, "status", { manualStatus: status });
+        ctx.endpoint.broadcast(userTopic(id), "status", { manualStatus: status });
         return ok({});
       })
       .handleIn("state:blur", (ctx) => {
@@ -61,24 +62,14 @@ export function systemChannel({ db, idleMs }: Services) {
       })
       // The timer of the last blur, or another tab that has set the status.
       .handleInfo((ctx, message) => {
-        if (message instanceof Broadcast) change(ctx, { manual: (message.payload as { status: ManualStatus }).status });
-        else change(ctx, { idle: true });
+        if (!(message instanceof Broadcast)) change(ctx, { idle: true });
+        else if (message.event === "set") change(ctx, { manual: message.payload.status });
       })
   );
 }
 
-/** What the functions below need of `ctx`. */
-interface TabContext {
-  readonly assigns: Tab;
-  readonly topic: typeof PRESENCE_TOPIC;
-  readonly endpoint: object;
-  assign(values: Pick<Tab, "manual" | "idle">): void;
-  afterJoin(task: () => void): void;
-  onEnd(task: (reason: string) => void): void;
-}
-
 /** Changes what this tab knows, and tells everybody if its status is another one now. */
-function change(ctx: TabContext, values: Pick<Tab, "manual" | "idle">): void {
+function change(ctx: ContextOf<typeof base>, values: Pick<Tab, "manual" | "idle">): void {
   const before = statusOf(ctx.assigns);
   ctx.assign(values);
   const status = statusOf(ctx.assigns);
@@ -93,6 +84,3 @@ function shown(manual: ManualStatus, idle: boolean): Status {
   if (manual === "online" && idle) return "away";
   return manual;
 }
-
-/** On which a user's tabs tell each other the status that was chosen. */
-const statusTopic = (userId: number): string => `status:${userId}`;

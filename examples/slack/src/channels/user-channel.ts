@@ -1,8 +1,7 @@
-import { Broadcast, defineChannel } from "wingbeat";
+import { Broadcast, ok } from "wingbeat";
 import { z } from "zod";
 import { findUsers, sessionsOf, setPreferences } from "../accounts.ts";
 import { carryOut, perform } from "../announce.ts";
-import type { UserCommands, UserPushes } from "../contract.ts";
 import {
   browseRooms,
   createRoom,
@@ -15,18 +14,16 @@ import {
   summaryOf,
 } from "../rooms.ts";
 import { mentionsOf, search, starsOf } from "../messages.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import type { Services } from "../services.ts";
 import { readRoom } from "../unread.ts";
 import { userOf } from "../visitor.ts";
-import { answer } from "./answer.ts";
 import { Id, Line, RoomName, Seq, Text } from "../shapes.ts";
+import { userBase } from "./user/context.ts";
 import { follow, hear, look, lookLater, refresh } from "./user/follow.ts";
-import type { Look } from "./user/follow.ts";
 import { joinUser } from "./user/join.ts";
 import { added, removed } from "./user/rooms.ts";
 import { tabOf } from "./user/tab.ts";
-import type { UserTab } from "./user/tab.ts";
 
 const OpenRoom = z.object({ roomId: Id.nullable() });
 const InRoom = z.object({ roomId: Id });
@@ -47,110 +44,85 @@ const Query = z.object({ query: Text(200) });
 export function userChannel(services: Services) {
   const { db } = services;
   return (
-    defineChannel("user:{id}")
-      .assigns<UserTab>()
-      .info<Look>()
-      .pushes<UserPushes & UserCommands>()
-      .join((ctx) => answer(() => joinUser(db, ctx)))
+    userBase
+      .join(async (ctx) => ok(await joinUser(db, ctx)))
 
       // What this tab looks at: nothing but suppression depends on it.
-      .handleIn("room:open", OpenRoom, (ctx, { roomId }) =>
-        answer(async () => {
-          const left = tabOf(ctx).open(roomId);
-          if (left !== undefined) await refresh(db, ctx, left);
-          return {};
-        }),
-      )
-      .handleIn("state", z.object({ active: z.boolean() }), (ctx, { active }) =>
-        answer(async () => {
-          const left = tabOf(ctx).setActive(active);
-          if (left !== undefined) await refresh(db, ctx, left);
-          return {};
-        }),
-      )
-      .handleIn("room:read", z.object({ roomId: Id, seq: Seq }), (ctx, { roomId, seq }) =>
-        answer(() => carryOut(ctx.endpoint, () => readRoom(db, userOf(ctx).id, roomId, seq))),
+      .handleIn("room:open", OpenRoom, async (ctx, { roomId }) => {
+        const left = tabOf(ctx).open(roomId);
+        if (left !== undefined) await refresh(db, ctx, left);
+        return ok({});
+      })
+      .handleIn("state", z.object({ active: z.boolean() }), async (ctx, { active }) => {
+        const left = tabOf(ctx).setActive(active);
+        if (left !== undefined) await refresh(db, ctx, left);
+        return ok({});
+      })
+      .handleIn("room:read", z.object({ roomId: Id, seq: Seq }), async (ctx, { roomId, seq }) =>
+        ok(await carryOut(ctx.endpoint, () => readRoom(db, userOf(ctx).id, roomId, seq))),
       )
 
-      .handleIn("rooms:list", (ctx) => answer(async () => ({ rooms: await summaries(db, userOf(ctx).id) })))
-      .handleIn("rooms:browse", Query, (ctx, { query }) =>
-        answer(async () => ({ rooms: await browseRooms(db, userOf(ctx).id, query) })),
+      .handleIn("rooms:list", async (ctx) => ok({ rooms: await summaries(db, userOf(ctx).id) }))
+      .handleIn("rooms:browse", Query, async (ctx, { query }) =>
+        ok({ rooms: await browseRooms(db, userOf(ctx).id, query) }),
       )
-      .handleIn("room:create", Creation, (ctx, creation) =>
-        answer(async () => {
-          const { id } = userOf(ctx);
-          const roomId = await carryOut(ctx.endpoint, () => createRoom(db, id, creation));
-          return { room: await summaryOf(db, id, roomId) };
-        }),
-      )
-      .handleIn("room:join", InRoom, (ctx, { roomId }) =>
-        answer(async () => {
-          const { id } = userOf(ctx);
-          await perform(db, ctx.endpoint, roomId, () => joinRoom(db, id, roomId));
-          return { room: await summaryOf(db, id, roomId) };
-        }),
-      )
-      .handleIn("room:leave", InRoom, (ctx, { roomId }) =>
-        answer(async () => {
-          await perform(db, ctx.endpoint, roomId, () => leaveRoom(db, userOf(ctx).id, roomId));
-          return {};
-        }),
-      )
-      .handleIn("direct:open", z.object({ userId: Id }), (ctx, { userId }) =>
-        answer(async () => {
-          const { id } = userOf(ctx);
-          const roomId = await carryOut(ctx.endpoint, () => openDirect(db, id, userId));
-          return { room: await summaryOf(db, id, roomId) };
-        }),
-      )
-      .handleIn("room:prefs", RoomChoices, (ctx, { roomId, ...choices }) =>
-        answer(async () => {
-          const { id } = userOf(ctx);
-          await carryOut(ctx.endpoint, () => setRoomPreferences(db, id, roomId, choices));
-          return { room: await summaryOf(db, id, roomId) };
-        }),
-      )
+      .handleIn("room:create", Creation, async (ctx, creation) => {
+        const { id } = userOf(ctx);
+        const roomId = await carryOut(ctx.endpoint, () => createRoom(db, id, creation));
+        return ok({ room: await summaryOf(db, id, roomId) });
+      })
+      .handleIn("room:join", InRoom, async (ctx, { roomId }) => {
+        const { id } = userOf(ctx);
+        await perform(db, ctx.endpoint, roomId, () => joinRoom(db, id, roomId));
+        return ok({ room: await summaryOf(db, id, roomId) });
+      })
+      .handleIn("room:leave", InRoom, async (ctx, { roomId }) => {
+        await perform(db, ctx.endpoint, roomId, () => leaveRoom(db, userOf(ctx).id, roomId));
+        return ok({});
+      })
+      .handleIn("direct:open", z.object({ userId: Id }), async (ctx, { userId }) => {
+        const { id } = userOf(ctx);
+        const roomId = await carryOut(ctx.endpoint, () => openDirect(db, id, userId));
+        return ok({ room: await summaryOf(db, id, roomId) });
+      })
+      .handleIn("room:prefs", RoomChoices, async (ctx, { roomId, ...choices }) => {
+        const { id } = userOf(ctx);
+        await carryOut(ctx.endpoint, () => setRoomPreferences(db, id, roomId, choices));
+        return ok({ room: await summaryOf(db, id, roomId) });
+      })
 
-      .handleIn("users:find", Query, (_ctx, { query }) => answer(async () => ({ users: await findUsers(db, query) })))
-      .handleIn("prefs:set", Choices, (ctx, choices) =>
-        answer(async () => {
-          const preferences = await setPreferences(db, userOf(ctx).id, choices);
-          ctx.broadcastFrom("preferences", preferences);
-          return preferences;
-        }),
-      )
-      .handleIn("search", z.object({ query: Text(200), roomId: Id.optional() }), (ctx, { query, roomId }) =>
-        answer(async () => {
-          const { id } = userOf(ctx);
-          const hits = await search(db, id, query, roomId);
-          if (roomId !== undefined) return { hits, rooms: [], users: [] };
-          return { hits, rooms: await browseRooms(db, id, query), users: await findUsers(db, query) };
-        }),
-      )
-      .handleIn("mentions:list", (ctx) => answer(async () => ({ hits: await mentionsOf(db, userOf(ctx).id) })))
-      .handleIn("stars:list", (ctx) => answer(async () => ({ hits: await starsOf(db, userOf(ctx).id) })))
-      .handleIn("ignore:set", z.object({ userId: Id, ignored: z.boolean() }), (ctx, { userId, ignored }) =>
-        answer(async () => {
-          await carryOut(ctx.endpoint, () => ignoreUser(db, userOf(ctx).id, userId, ignored));
-          return {};
-        }),
-      )
-      .handleIn("sessions:list", (ctx) =>
-        answer(async () => {
-          const { sessionId } = ctx.assigns;
-          if (sessionId === null) throw new Refused("unauthorized", "Log in first.");
-          return { sessions: await sessionsOf(db, userOf(ctx).id, sessionId) };
-        }),
-      )
+      .handleIn("users:find", Query, async (_ctx, { query }) => ok({ users: await findUsers(db, query) }))
+      .handleIn("prefs:set", Choices, async (ctx, choices) => {
+        const preferences = await setPreferences(db, userOf(ctx).id, choices);
+        ctx.broadcastFrom("preferences", preferences);
+        return ok(preferences);
+      })
+      .handleIn("search", z.object({ query: Text(200), roomId: Id.optional() }), async (ctx, { query, roomId }) => {
+        const { id } = userOf(ctx);
+        const hits = await search(db, id, query, roomId);
+        if (roomId !== undefined) return ok({ hits, rooms: [], users: [] });
+        return ok({ hits, rooms: await browseRooms(db, id, query), users: await findUsers(db, query) });
+      })
+      .handleIn("mentions:list", async (ctx) => ok({ hits: await mentionsOf(db, userOf(ctx).id) }))
+      .handleIn("stars:list", async (ctx) => ok({ hits: await starsOf(db, userOf(ctx).id) }))
+      .handleIn("ignore:set", z.object({ userId: Id, ignored: z.boolean() }), async (ctx, { userId, ignored }) => {
+        await carryOut(ctx.endpoint, () => ignoreUser(db, userOf(ctx).id, userId, ignored));
+        return ok({});
+      })
+      .handleIn("sessions:list", async (ctx) => {
+        const { sessionId } = ctx.assigns;
+        if (sessionId === null) throw refused("unauthorized", "Log in first.");
+        return ok({ sessions: await sessionsOf(db, userOf(ctx).id, sessionId) });
+      })
 
-      // Commands of other parts of the server: none of them reaches the page as it is.
-      .handleOut("room:join", (ctx, { roomId, open }) => added(db, ctx, roomId, open))
-      .handleOut("direct:new", (ctx, { roomId }) => added(db, ctx, roomId, false))
-      .handleOut("room:leave", (ctx, { roomId, name, why }) => removed(ctx, roomId, name, why))
-      .handleOut("room:mention", (ctx, { roomId }) => {
+      // From other parts of the server.
+      .handleCommand("room:join", (ctx, { roomId, open }) => added(db, ctx, roomId, open))
+      .handleCommand("direct:new", (ctx, { roomId }) => added(db, ctx, roomId, false))
+      .handleCommand("room:leave", (ctx, { roomId, name, why }) => removed(ctx, roomId, name, why))
+      .handleCommand("room:mention", (ctx, { roomId }) => {
         lookLater(ctx, { roomId });
       })
-      .handleOut("user:state", async (ctx, { state }) => {
+      .handleCommand("user:state", async (ctx, { state }) => {
         const left = tabOf(ctx).setActive(state === "active");
         if (left !== undefined) await refresh(db, ctx, left);
       })

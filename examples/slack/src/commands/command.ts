@@ -1,14 +1,14 @@
 import { eq } from "drizzle-orm";
 import { USER_COLUMNS } from "../accounts.ts";
-import type { Broadcaster } from "../announce.ts";
+import type { SlackEndpoint } from "../topics.ts";
 import type { User } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { users } from "../database/schema.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 
 export interface CommandContext {
   readonly db: Db;
-  readonly endpoint: Broadcaster;
+  readonly endpoint: SlackEndpoint;
   readonly userId: number;
   /** Where it was typed. */
   readonly roomId: number;
@@ -32,8 +32,8 @@ export interface Command {
 /** The user whom `@name` means. */
 export async function person({ db }: CommandContext, args: string): Promise<User> {
   const name = args.split(/\s+/, 1)[0]?.replace(/^@/, "").toLowerCase() ?? "";
-  if (name === "") throw new Refused("invalid", "Say whom, as in @bob.");
+  if (name === "") throw refused("invalid", "Say whom, as in @bob.");
   const [user] = await db.select(USER_COLUMNS).from(users).where(eq(users.username, name));
-  if (user === undefined) throw new Refused("not_found", `There is nobody with the name ${name}.`);
+  if (user === undefined) throw refused("not_found", `There is nobody with the name ${name}.`);
   return user;
 }

@@ -1,6 +1,6 @@
 import { carryOut, perform } from "../announce.ts";
 import type { Room } from "../contract.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import {
   changeRoom,
   createRoom,
@@ -58,7 +58,7 @@ const open: Command = {
     }
     const room = await named(context, args);
     if ((await summaryIfMember(db, userId, room.id)) === undefined) {
-      throw new Refused("forbidden", `You are not in #${room.name}. /join #${room.name} first.`);
+      throw refused("forbidden", `You are not in #${room.name}. /join #${room.name} first.`);
     }
     return { open: room.id };
   },
@@ -86,7 +86,7 @@ const topic: Command = {
     const { db, userId, roomId } = context;
     if (args === "") return { text: (await roomFor(db, userId, roomId)).topic || "This channel has no topic." };
     const { success, data } = Line(250).safeParse(args);
-    if (!success) throw new Refused("invalid", "A topic is one line of at most 250 characters.");
+    if (!success) throw refused("invalid", "A topic is one line of at most 250 characters.");
     return set(context, { field: "topic", value: data });
   },
 };
@@ -116,12 +116,12 @@ async function set({ db, endpoint, userId, roomId }: CommandContext, setting: Se
 
 function named({ db, userId }: CommandContext, args: string): Promise<Room> {
   const name = args.split(/\s+/, 1)[0] ?? "";
-  if (name === "") throw new Refused("invalid", "Say which channel, as in #general.");
+  if (name === "") throw refused("invalid", "Say which channel, as in #general.");
   return roomNamed(db, userId, name);
 }
 
 function nameIn(args: string): string {
   const { success, data, error } = RoomName.safeParse(args.replace(/^#/, ""));
-  if (!success) throw new Refused("invalid", `That is no name for a channel. ${error.issues[0]?.message ?? ""}`.trim());
+  if (!success) throw refused("invalid", `That is no name for a channel. ${error.issues[0]?.message ?? ""}`.trim());
   return data;
 }

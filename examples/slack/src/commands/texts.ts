@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { carryOut, perform } from "../announce.ts";
 import { sendMessage } from "../messages.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { openDirect } from "../rooms.ts";
 import { MAX_BODY, TOO_LONG } from "../shapes.ts";
 import { person } from "./command.ts";
@@ -43,7 +43,7 @@ export const textCommands = {
 };
 
 async function say({ db, endpoint, userId, roomId, onlineIds }: CommandContext, body: string): Promise<CommandResult> {
-  if (body.length > MAX_BODY) throw new Refused("invalid", TOO_LONG);
+  if (body.length > MAX_BODY) throw refused("invalid", TOO_LONG);
   const draft = { clientId: randomUUID(), body };
   const { notice } = await perform(db, endpoint, roomId, () => sendMessage(db, { roomId, userId, onlineIds }, draft));
   return notice === null ? {} : { text: notice };

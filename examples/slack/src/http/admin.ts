@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { bans, setBan } from "../accounts.ts";
-import { userTopic } from "../announce.ts";
+import { userTopic } from "../topics.ts";
 import { setAnnouncement } from "../announcements.ts";
 import type { Announcement } from "../contract.ts";
 import {
@@ -15,7 +15,7 @@ import {
   setGlobalRole,
   setRolePermission,
 } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { Id, Line } from "../shapes.ts";
 import { bodyOf, idOf } from "./app.ts";
 import type { App, HttpServices } from "./app.ts";
@@ -47,7 +47,7 @@ export function adminRoutes(services: HttpServices): Hono<App> {
     .put("/roles/:role", async (c) => {
       await ensureCan(db, c.var.login.user.id, "manage-roles");
       const role = ROLES.find((known) => known === c.req.param("role"));
-      if (role === undefined) throw new Refused("not_found", "There is no such role.");
+      if (role === undefined) throw refused("not_found", "There is no such role.");
       const { permission, allowed } = await bodyOf(c, Grant);
       await setRolePermission(db, role, permission, allowed);
       // Rooms on the screen hear it, too: see `channels/room/own.ts`.

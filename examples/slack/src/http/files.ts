@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { fileFor, MAX_FILE_SIZE, upload } from "../uploads.ts";
 import { ensureNotBanned } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { idOf } from "./app.ts";
 import type { App, HttpServices } from "./app.ts";
 
@@ -19,7 +19,7 @@ export function fileRoutes(services: HttpServices): Hono<App> {
         const { user } = c.var.login;
         await ensureNotBanned(db, user.id);
         const { file } = await c.req.parseBody().catch(() => ({ file: undefined }));
-        if (!(file instanceof File)) throw new Refused("invalid", "Choose a file.");
+        if (!(file instanceof File)) throw refused("invalid", "Choose a file.");
         if (file.size > MAX_FILE_SIZE) return c.json(tooLarge(), 413);
         return c.json(await upload(db, user.id, file.name, new Uint8Array(await file.arrayBuffer())), 201);
       },
@@ -37,7 +37,7 @@ export function fileRoutes(services: HttpServices): Hono<App> {
 }
 
 function tooLarge() {
-  return new Refused("invalid", "An image may have 5 MB.").toRefusal();
+  return refused("invalid", "An image may have 5 MB.").response;
 }
 
 const ascii = (name: string): string => name.replace(/[^\x20-\x7e]|["\\%]/g, "_");

@@ -5,7 +5,7 @@ import { setCookie } from "hono/cookie";
 import { z } from "zod";
 import { authenticate, createUser, openSession, SESSION_AGE } from "../accounts.ts";
 import { carryOut } from "../announce.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { joinDefaultRooms } from "../rooms.ts";
 import { demoUsers } from "../seed.ts";
 import { Line } from "../shapes.ts";
@@ -60,7 +60,7 @@ export function loginRoutes(services: HttpServices): Hono<App> {
       const key = `${address} ${username.toLowerCase()}`;
       if (!ofUser.take(key) || !ofAddress.take(address)) throw tooMany();
       const user = await authenticate(db, username, password);
-      if (user === undefined) throw new Refused("unauthorized", "Username or password is wrong.");
+      if (user === undefined) throw refused("unauthorized", "Username or password is wrong.");
       ofUser.giveBack(key);
       ofAddress.giveBack(address);
       await open(c, user.id);
@@ -76,6 +76,6 @@ export function loginRoutes(services: HttpServices): Hono<App> {
     });
 }
 
-function tooMany(): Refused {
-  return new Refused("rate_limited", "Too many tries. Wait a minute, then try again.");
+function tooMany(): ReturnType<typeof refused> {
+  return refused("rate_limited", "Too many tries. Wait a minute, then try again.");
 }

@@ -6,7 +6,7 @@ import { Body } from "../shapes.ts";
 import { countsOf } from "../counts.ts";
 import { sendMessage } from "../messages.ts";
 import { onlineIds } from "../presence.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { bodyOf, idOf } from "./app.ts";
 import type { App, HttpServices } from "./app.ts";
 
@@ -29,7 +29,7 @@ export function messageRoutes({ db, endpoint }: HttpServices): Hono<App> {
     })
     .get("/notifications/counts", async (c) => {
       const max = Number(c.req.query("max") ?? 99);
-      if (!Number.isInteger(max) || max < 0) throw new Refused("invalid", "max must be a whole number.");
+      if (!Number.isInteger(max) || max < 0) throw refused("invalid", "max must be a whole number.");
       return c.json(await countsOf(db, c.var.login.user.id, max));
     });
 }

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { deleteCookie } from "hono/cookie";
 import { meOf, revokeAllSessions, revokeSession } from "../accounts.ts";
-import { sessionTopic } from "../announce.ts";
+import { sessionTopic, userTopic } from "../topics.ts";
 import type { UserPushes } from "../contract.ts";
 import { signPass } from "../socket.ts";
 import { COOKIE } from "./app.ts";
@@ -13,7 +13,7 @@ export function sessionRoutes(services: HttpServices): Hono<App> {
 
   /** Pages leave by themselves when they hear `logout`. The disconnect is for those that do not. */
   function end(userId: number, ids: readonly string[], logout: UserPushes["logout"]): void {
-    endpoint.broadcast(`user:${userId}`, "logout", logout);
+    endpoint.broadcast(userTopic(userId), "logout", logout);
     for (const id of ids) endpoint.disconnect(sessionTopic(id));
   }
 

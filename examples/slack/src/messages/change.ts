@@ -8,7 +8,7 @@ import type { Outcome } from "../happening.ts";
 import { removeMentions, resolveMentions, storedMentions, storeMentions } from "../mentions.ts";
 import { retract } from "../notifications.ts";
 import { ensureCan, ensurePost } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { ensureActive } from "../rooms/active.ts";
 import { ensureView, findRoom } from "../rooms/find.ts";
 import type { Posted, Poster } from "./send.ts";
@@ -70,12 +70,12 @@ async function changeable(
     .where(and(eq(messages.id, id), eq(messages.roomId, roomId)))
     .for("update");
   const message = await messageIn(tx, roomId, id);
-  if (message === undefined || message.deleted) throw new Refused("not_found", "This message is gone.");
-  if (message.kind === "system") throw new Refused("forbidden", "This message is nobody's.");
+  if (message === undefined || message.deleted) throw refused("not_found", "This message is gone.");
+  if (message.kind === "system") throw refused("forbidden", "This message is nobody's.");
   if (message.user.id !== userId) await ensureCan(tx, userId, permission, roomId);
   else if (permission === "edit-message") await ensurePost(tx, userId, roomId);
   else await ensureActive(tx, userId, roomId);
   const { archived } = await findRoom(tx, roomId);
-  if (archived) throw new Refused("archived", "This channel is archived.");
+  if (archived) throw refused("archived", "This channel is archived.");
   return message;
 }

@@ -5,7 +5,7 @@ import type { HistoryPage, Message, OwnMessage } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { messages, rooms, stars } from "../database/schema.ts";
 import { rightsIn } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { ensureView } from "../rooms/find.ts";
 import { ownMessage, selectMessages } from "./view.ts";
 
@@ -49,7 +49,7 @@ export async function history(db: Db, userId: number, roomId: number, where: Whe
   await ensureView(db, userId, roomId);
   const { before, after, around, limit } = where;
   if ([before, after, around].filter((seq) => seq !== undefined).length > 1) {
-    throw new Refused("invalid", "Ask for messages before, after or around one.");
+    throw refused("invalid", "Ask for messages before, after or around one.");
   }
   if (around !== undefined) return pageAround(db, userId, roomId, around, limit);
   if (after !== undefined) {

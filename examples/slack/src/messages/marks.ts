@@ -6,7 +6,7 @@ import type { Db } from "../database.ts";
 import { messages, reactions, stars } from "../database/schema.ts";
 import type { Outcome } from "../happening.ts";
 import { ensureCan } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { ensureActive } from "../rooms/active.ts";
 import { ensureView } from "../rooms/find.ts";
 import { messageIn, reactionsOf } from "./view.ts";
@@ -39,7 +39,7 @@ export function toggleReaction(
 /** All of a message's reactions go out with each new one. */
 async function ensureFew(tx: Db, userId: number, messageId: number): Promise<void> {
   const mine = await tx.$count(reactions, and(eq(reactions.messageId, messageId), eq(reactions.userId, userId)));
-  if (mine >= MAX_OWN) throw new Refused("invalid", `You have reacted with ${MAX_OWN} emoji: take one back first.`);
+  if (mine >= MAX_OWN) throw refused("invalid", `You have reacted with ${MAX_OWN} emoji: take one back first.`);
 }
 
 /** Pins are the room's: everybody sees them. */
@@ -92,7 +92,7 @@ export async function starredIn(db: Db, userId: number, roomId: number): Promise
 async function markable(db: Db, userId: number, roomId: number, id: number): Promise<Message> {
   await ensureView(db, userId, roomId);
   const message = await messageIn(db, roomId, id);
-  if (message === undefined || message.deleted) throw new Refused("not_found", "This message is gone.");
-  if (message.kind === "system") throw new Refused("invalid", "This message is nobody's.");
+  if (message === undefined || message.deleted) throw refused("not_found", "This message is gone.");
+  if (message.kind === "system") throw refused("invalid", "This message is nobody's.");
   return message;
 }

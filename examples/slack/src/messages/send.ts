@@ -7,7 +7,7 @@ import type { Happening, Outcome } from "../happening.ts";
 import { resolveMentions, storeMentions } from "../mentions.ts";
 import { readOfRoom } from "../notifications.ts";
 import { ensurePost } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { toRoom } from "../rooms/find.ts";
 import { tellMentioned, tellPeer } from "./tell.ts";
 import { nextSeq } from "./system.ts";
@@ -35,19 +35,19 @@ export interface Posted {
   readonly notice: string | null;
 }
 
-/** Stores a message once, with everything that follows from it. Throws `Refused` when its author may not write there. */
+/** Stores a message once, with everything that follows from it. Refuses when its author may not write there. */
 export function sendMessage(db: Db, poster: Poster, draft: Draft): Promise<Outcome<Posted>> {
   const { roomId, userId } = poster;
   return db.transaction(async (tx) => {
     // Who sends at the same time waits here, the same message sent twice too: the second finds the first.
     const [room] = await tx.select().from(rooms).where(eq(rooms.id, roomId)).for("update");
-    if (room === undefined) throw new Refused("not_found", "There is no such channel.");
+    if (room === undefined) throw refused("not_found", "There is no such channel.");
     const { author, earlierId } = await authorOf(tx, poster, draft.clientId);
     const earlier = earlierId === null ? undefined : await messageIn(tx, roomId, earlierId);
     if (earlier !== undefined) return { result: { message: earlier, notice: null }, happened: [] };
     await ensurePost(tx, userId, roomId);
     if (draft.body === "" && (draft.attachmentIds ?? []).length === 0) {
-      throw new Refused("invalid", "Write something first.");
+      throw refused("invalid", "Write something first.");
     }
     return store(tx, { room: toRoom(room, null), author, onlineIds: poster.onlineIds }, draft);
   });
@@ -107,7 +107,7 @@ async function authorOf(
     .from(users)
     .leftJoin(messages, earlier)
     .where(eq(users.id, userId));
-  if (row === undefined) throw new Refused("unauthorized", "You are not logged in.");
+  if (row === undefined) throw refused("unauthorized", "You are not logged in.");
   return row;
 }
 
@@ -115,7 +115,7 @@ async function authorOf(
 async function replied(tx: Db, roomId: number, id: number | undefined): Promise<Message | undefined> {
   if (id === undefined) return undefined;
   const to = await messageIn(tx, roomId, id);
-  if (to === undefined || to.deleted) throw new Refused("not_found", "The message that you answer is gone.");
+  if (to === undefined || to.deleted) throw refused("not_found", "The message that you answer is gone.");
   return to;
 }
 
@@ -133,8 +133,7 @@ async function claimAttachments(
     .set({ messageId })
     .where(and(inArray(attachments.id, wanted), eq(attachments.userId, userId), isNull(attachments.messageId)))
     .returning(ATTACHMENT_COLUMNS);
-  if (claimed.length < wanted.length)
-    throw new Refused("not_found", "A file of this message is gone. Attach it again.");
+  if (claimed.length < wanted.length) throw refused("not_found", "A file of this message is gone. Attach it again.");
   return claimed.sort((a, b) => a.id - b.id).map(toAttachment);
 }
 

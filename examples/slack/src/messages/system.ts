@@ -4,7 +4,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { messages, rooms } from "../database/schema.ts";
 import type { Happening } from "../happening.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { messageIn } from "./view.ts";
 
 /** The next number in a room. Until the transaction has ended, nobody else gets one there. */
@@ -14,7 +14,7 @@ export async function nextSeq(tx: Db, roomId: number): Promise<number> {
     .set({ lastSeq: sql`${rooms.lastSeq} + 1` })
     .where(eq(rooms.id, roomId))
     .returning({ seq: rooms.lastSeq });
-  if (room === undefined) throw new Refused("not_found", "There is no such channel.");
+  if (room === undefined) throw refused("not_found", "There is no such channel.");
   return room.seq;
 }
 

@@ -3,7 +3,7 @@ import { and, eq, notInArray, sql } from "drizzle-orm";
 import type { GlobalRole, PersonRole } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { userRoles, users } from "../database/schema.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { ROLES_OF } from "./roles.ts";
 
 const HIGHEST = sql<GlobalRole>`case
@@ -23,7 +23,7 @@ export function peopleWithRoles(db: Db): Promise<PersonRole[]> {
 }
 
 /**
- * Makes somebody an admin, a user or a guest. Throws `Refused`: the last admin stays one, and somebody who is banned
+ * Makes somebody an admin, a user or a guest. Refuses: the last admin stays one, and somebody who is banned
  * does not become one.
  */
 export async function setGlobalRole(db: Db, userId: number, role: GlobalRole): Promise<void> {
@@ -34,9 +34,9 @@ export async function setGlobalRole(db: Db, userId: number, role: GlobalRole): P
       .from(users)
       .where(eq(users.id, userId))
       .for("no key update");
-    if (user === undefined) throw new Refused("not_found", "There is no such user.");
+    if (user === undefined) throw refused("not_found", "There is no such user.");
     if (role !== "admin") await ensureAdminRemains(tx, userId);
-    else if (user.banned !== null) throw new Refused("invalid", "Lift the ban first: an admin cannot be banned.");
+    else if (user.banned !== null) throw refused("invalid", "Lift the ban first: an admin cannot be banned.");
     const roles = ROLES_OF[role];
     await tx.delete(userRoles).where(and(eq(userRoles.userId, userId), notInArray(userRoles.role, [...roles])));
     await tx
@@ -56,6 +56,6 @@ async function ensureAdminRemains(tx: Db, userId: number): Promise<void> {
     .orderBy(userRoles.userId)
     .for("update");
   if (admins.length === 1 && admins[0]?.userId === userId) {
-    throw new Refused("invalid", "This is the last admin. Make somebody else one first.");
+    throw refused("invalid", "This is the last admin. Make somebody else one first.");
   }
 }

@@ -1,5 +1,5 @@
 import type { RoomKind, RoomRole } from "../contract.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 
 /** How somebody stands to a room. */
 export interface Standing {
@@ -17,25 +17,21 @@ export interface Standing {
 }
 
 /** Why somebody may not write in a room; null when they may. */
-export function whyNotPost(standing: Standing): Refused | null {
+export function whyNotPost(standing: Standing): ReturnType<typeof refused> | null {
   const { kind, name, role } = standing;
   if (standing.banned !== null) return banned(standing.banned);
   if (role === null) {
-    return new Refused(
-      "forbidden",
-      kind === "public" ? `Join #${name} to write here.` : "You are not in this channel.",
-    );
+    return refused("forbidden", kind === "public" ? `Join #${name} to write here.` : "You are not in this channel.");
   }
-  if (standing.archived)
-    return new Refused("archived", "This channel is archived: it can be read, but not written in.");
-  if (standing.blocked) return new Refused("blocked", "You cannot write to each other.");
-  if (standing.muted === true) return new Refused("muted", "You have been muted in this channel.");
+  if (standing.archived) return refused("archived", "This channel is archived: it can be read, but not written in.");
+  if (standing.blocked) return refused("blocked", "You cannot write to each other.");
+  if (standing.muted === true) return refused("muted", "You have been muted in this channel.");
   if (standing.readOnly && !standing.mayPostReadOnly) {
-    return new Refused("read_only", "This channel is read-only: only some people may write in it.");
+    return refused("read_only", "This channel is read-only: only some people may write in it.");
   }
   return null;
 }
 
-export function banned(reason: string): Refused {
-  return new Refused("banned", `You have been banned: ${reason}`);
+export function banned(reason: string): ReturnType<typeof refused> {
+  return refused("banned", `You have been banned: ${reason}`);
 }

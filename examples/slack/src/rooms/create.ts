@@ -5,7 +5,7 @@ import { members, rooms } from "../database/schema.ts";
 import type { Happening, Outcome } from "../happening.ts";
 import { tellInRoom } from "../messages/system.ts";
 import { ensureCan } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { memberIn } from "./find.ts";
 
 interface Creation {
@@ -14,7 +14,7 @@ interface Creation {
   readonly topic?: string | undefined;
 }
 
-/** Makes a room that the user owns. Throws `Refused` ("taken"). Gives its id. */
+/** Makes a room that the user owns. Refuses ("taken"). Gives its id. */
 export async function createRoom(db: Db, userId: number, { name, kind, topic }: Creation): Promise<Outcome<number>> {
   await ensureCan(db, userId, kind === "public" ? "create-public" : "create-private");
   return db.transaction(async (tx) => {
@@ -23,7 +23,7 @@ export async function createRoom(db: Db, userId: number, { name, kind, topic }: 
       .values({ name, kind, topic: topic ?? "", createdBy: userId })
       .onConflictDoNothing()
       .returning({ id: rooms.id });
-    if (room === undefined) throw new Refused("taken", `There is a channel with the name ${name} already.`);
+    if (room === undefined) throw refused("taken", `There is a channel with the name ${name} already.`);
     const joined = await addMember(tx, room.id, userId, "owner");
     const told = await tellInRoom(tx, room.id, userId, "created this channel");
     return { result: room.id, happened: [...joined, ...told] };

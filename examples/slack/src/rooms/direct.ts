@@ -5,15 +5,15 @@ import type { Db } from "../database.ts";
 import { members, rooms } from "../database/schema.ts";
 import type { Happening, Outcome } from "../happening.ts";
 import { ensureCan } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 
 /**
  * The one direct room of two people, whoever opens it. It comes into the sidebar of who opens it; the other one sees it
  * when the first message is there. Gives its id.
  */
 export async function openDirect(db: Db, userId: number, otherId: number): Promise<Outcome<number>> {
-  if (userId === otherId) throw new Refused("invalid", "Find somebody else to talk to.");
-  if ((await findUser(db, otherId)) === undefined) throw new Refused("not_found", "There is no such user.");
+  if (userId === otherId) throw refused("invalid", "Find somebody else to talk to.");
+  if ((await findUser(db, otherId)) === undefined) throw refused("not_found", "There is no such user.");
   return db.transaction(async (tx) => {
     const roomId = (await findDirect(tx, userId, otherId)) ?? (await createDirect(tx, userId, otherId));
     await tx
@@ -49,7 +49,7 @@ async function createDirect(tx: Db, userId: number, otherId: number): Promise<nu
     .returning({ id: rooms.id });
   // The other one has opened it at the same time.
   const roomId = room?.id ?? (await findDirect(tx, userId, otherId));
-  if (roomId === undefined) throw new Refused("not_found", "The conversation could not be opened. Try again.");
+  if (roomId === undefined) throw refused("not_found", "The conversation could not be opened. Try again.");
   await tx
     .insert(members)
     .values([

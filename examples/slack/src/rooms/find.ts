@@ -5,12 +5,12 @@ import type { Member, Room, User } from "../contract.ts";
 import type { Db } from "../database.ts";
 import { members, rooms, users } from "../database/schema.ts";
 import { can } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 
 /** A room's own row, as broadcasts have it: a direct room has a peer only for one of its two members. */
 export async function findRoom(db: Db, roomId: number): Promise<Room> {
   const [row] = await db.select().from(rooms).where(eq(rooms.id, roomId));
-  if (row === undefined) throw new Refused("not_found", "There is no such channel.");
+  if (row === undefined) throw refused("not_found", "There is no such channel.");
   return toRoom(row, null);
 }
 
@@ -20,7 +20,7 @@ export async function roomFor(db: Db, userId: number, roomId: number): Promise<R
     .leftJoin(PEER_MEMBERS, isPeer(userId))
     .leftJoin(users, eq(users.id, PEER_MEMBERS.userId))
     .where(eq(rooms.id, roomId));
-  if (row === undefined) throw new Refused("not_found", "There is no such channel.");
+  if (row === undefined) throw refused("not_found", "There is no such channel.");
   return toRoom(row.room, row.peer);
 }
 
@@ -33,7 +33,7 @@ export async function roomNamed(db: Db, userId: number, name: string): Promise<R
     .where(
       sql`lower(${rooms.name}) = ${name.replace(/^#/, "").toLowerCase()} and (${rooms.kind} = 'public' or ${members.userId} is not null)`,
     );
-  if (row === undefined) throw new Refused("not_found", `There is no channel #${name.replace(/^#/, "")}.`);
+  if (row === undefined) throw refused("not_found", `There is no channel #${name.replace(/^#/, "")}.`);
   return toRoom(row.room, null);
 }
 
@@ -51,9 +51,9 @@ export async function canView(db: Db, userId: number, roomId: number): Promise<b
 /** There may be such a room or not: who is not in it does not learn which. */
 export const NOT_SEEN = "There is no such channel, or you are not in it.";
 
-/** Throws `Refused`, the same for rooms that there are not and rooms that are none of the user's business. */
+/** Refuses, the same for rooms that there are not and rooms that are none of the user's business. */
 export async function ensureView(db: Db, userId: number, roomId: number): Promise<void> {
-  if (!(await canView(db, userId, roomId))) throw new Refused("unauthorized", NOT_SEEN);
+  if (!(await canView(db, userId, roomId))) throw refused("unauthorized", NOT_SEEN);
 }
 
 /** Everybody in a room, by name. */

@@ -8,7 +8,7 @@ import type { Happening, Outcome } from "../happening.ts";
 import { tellInRoom } from "../messages/system.ts";
 import { notify } from "../notifications.ts";
 import { can, ensureCan } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { addMember } from "./create.ts";
 import { ensureView, findRoom, memberIn } from "./find.ts";
 
@@ -25,7 +25,7 @@ export function joinRoom(db: Db, userId: number, roomId: number): Promise<Outcom
 
 export function leaveRoom(db: Db, userId: number, roomId: number): Promise<Outcome<void>> {
   return change(db, userId, roomId, async (tx, room) => {
-    if (room.kind === "direct") throw new Refused("invalid", "A conversation can be hidden, but not left.");
+    if (room.kind === "direct") throw refused("invalid", "A conversation can be hidden, but not left.");
     const member = await ensureMember(tx, roomId, userId);
     await ensureOwnerRemains(tx, roomId, member);
     const told = await tellInRoom(tx, roomId, userId, "left");
@@ -37,11 +37,11 @@ export function inviteMember(db: Db, byId: number, roomId: number, userId: numbe
   return change(db, byId, roomId, async (tx, room) => {
     await ensureCan(tx, byId, "invite-user", roomId);
     ensureOpen(room);
-    if (room.kind === "direct") throw new Refused("invalid", "Nobody can be invited to a conversation of two.");
+    if (room.kind === "direct") throw refused("invalid", "Nobody can be invited to a conversation of two.");
     const user = await findUser(tx, userId);
-    if (user === undefined) throw new Refused("not_found", "There is no such user.");
+    if (user === undefined) throw refused("not_found", "There is no such user.");
     const joined = await addMember(tx, roomId, userId);
-    if (joined.length === 0) throw new Refused("taken", `${user.name} is in this channel already.`);
+    if (joined.length === 0) throw refused("taken", `${user.name} is in this channel already.`);
     const actor = await findUser(tx, byId);
     const told = await tellInRoom(tx, roomId, byId, `invited @${user.username}`);
     const notified = actor === undefined ? [] : await notify(tx, [userId], { kind: "invite", actor, room });
@@ -118,7 +118,7 @@ async function removeMember(tx: Db, room: Room, { user }: Member, why: "left" | 
 
 async function ensureMember(db: Db, roomId: number, userId: number): Promise<Member> {
   const member = await memberIn(db, roomId, userId);
-  if (member === undefined) throw new Refused("not_found", "They are not in this channel.");
+  if (member === undefined) throw refused("not_found", "They are not in this channel.");
   return member;
 }
 
@@ -132,16 +132,16 @@ async function ensureOwnerRemains(tx: Db, roomId: number, { role }: Member): Pro
     .from(members)
     .where(and(eq(members.roomId, roomId), eq(members.role, "owner")));
   if ((row?.owners ?? 0) > 1) return;
-  throw new Refused("invalid", "This is the channel's last owner: make somebody else an owner first.");
+  throw refused("invalid", "This is the channel's last owner: make somebody else an owner first.");
 }
 
 /** Owners are above moderators: only who may set roles may act against them. */
 async function ensureRank(db: Db, byId: number, roomId: number, member: Member): Promise<void> {
   if (member.role === "owner" && !(await can(db, byId, "set-role", roomId))) {
-    throw new Refused("forbidden", "An owner of this channel is above you.");
+    throw refused("forbidden", "An owner of this channel is above you.");
   }
 }
 
 function ensureOpen(room: Room): void {
-  if (room.archived) throw new Refused("archived", "This channel is archived.");
+  if (room.archived) throw refused("archived", "This channel is archived.");
 }

@@ -5,7 +5,7 @@ import { rooms } from "../database/schema.ts";
 import type { Happening, Outcome } from "../happening.ts";
 import { tellInRoom } from "../messages/system.ts";
 import { ensureCan } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { ensureView, findRoom } from "./find.ts";
 
 export type Setting =
@@ -22,14 +22,14 @@ export async function changeRoom(db: Db, userId: number, roomId: number, setting
     return await db.transaction((tx) => change(tx, userId, roomId, setting));
   } catch (failure) {
     if (setting.field !== "name" || !isTaken(failure)) throw failure;
-    throw new Refused("taken", `There is a channel with the name ${setting.value} already.`);
+    throw refused("taken", `There is a channel with the name ${setting.value} already.`);
   }
 }
 
 async function change(tx: Db, userId: number, roomId: number, setting: Setting): Promise<Outcome<Room>> {
   const before = await findRoom(tx, roomId);
-  if (before.kind === "direct") throw new Refused("invalid", "There is nothing to set in a conversation of two.");
-  if (before.archived && setting.field !== "archived") throw new Refused("archived", "This channel is archived.");
+  if (before.kind === "direct") throw refused("invalid", "There is nothing to set in a conversation of two.");
+  if (before.archived && setting.field !== "archived") throw refused("archived", "This channel is archived.");
   if (before[setting.field] === setting.value) return { result: before, happened: [] };
   await tx
     .update(rooms)

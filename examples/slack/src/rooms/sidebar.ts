@@ -6,7 +6,7 @@ import type { Db } from "../database.ts";
 import { members, rooms, users } from "../database/schema.ts";
 import type { Outcome } from "../happening.ts";
 import { can } from "../permissions.ts";
-import { Refused } from "../refused.ts";
+import { refused } from "../refused.ts";
 import { UNREAD_COLUMNS } from "../unread.ts";
 import { isPeer, PEER_MEMBERS, toRoom } from "./find.ts";
 
@@ -23,7 +23,7 @@ export async function summaryIfMember(db: Db, userId: number, roomId: number): P
 /** The same for a user who must be in it. */
 export async function summaryOf(db: Db, userId: number, roomId: number): Promise<RoomSummary> {
   const summary = await summaryIfMember(db, userId, roomId);
-  if (summary === undefined) throw new Refused("not_found", "You are not in this channel.");
+  if (summary === undefined) throw refused("not_found", "You are not in this channel.");
   return summary;
 }
 
@@ -79,7 +79,7 @@ export async function setRoomPreferences(
     .set({ starred, hidden, notify })
     .where(and(eq(members.roomId, roomId), eq(members.userId, userId)))
     .returning({ roomId: members.roomId });
-  if (changed.length === 0) throw new Refused("not_found", "You are not in this channel.");
+  if (changed.length === 0) throw refused("not_found", "You are not in this channel.");
   return { result: undefined, happened: [{ what: "preferred", userId, roomId }] };
 }
 

@@ -18,6 +18,11 @@ export interface TopicContract {
   readonly commands: Record<string, unknown>;
 }
 
+/** The part of a channel's contract that others need who send to it. */
+export type Sendable<Channel extends TopicContract> = Channel extends TopicContract
+  ? Pick<Channel, "topic" | "pushes" | "commands">
+  : never;
+
 /** Any topic, event and command: of a channel that declares nothing. */
 export interface AnyTopic extends TopicContract {}
 
@@ -28,7 +33,8 @@ export interface EndpointContract {
 
 /** Has a contract. There is no value at run time. */
 export interface Contracted<Contract extends EndpointContract> {
-  readonly "~topics": Contract;
+  /** A method, so that an endpoint which knows more topics passes for one that knows fewer. */
+  "~topics"(contract: Contract): void;
 }
 
 /** The topics that may be sent to. */
@@ -65,7 +71,7 @@ export type BroadcastsAt<Contract extends EndpointContract, Topic extends string
 
 /** Sends to topics, from anywhere. What may be sent where is in its type. */
 export class ChannelEndpoint<Contract extends EndpointContract = EndpointContract> implements Contracted<Contract> {
-  declare readonly "~topics": Contract;
+  declare "~topics": Contracted<Contract>["~topics"];
   /** The PubSub that the channels use. Broadcasts travel on it as `Broadcast` objects. */
   readonly pubsub: PubSub;
 

@@ -19,12 +19,12 @@ import { Command } from "./command.ts";
 import { Context } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
 import { copyOf } from "./copy.ts";
-import type { Deliveries } from "./delivery.ts";
 import type { ChannelHost } from "./host.ts";
 import { CLOSED, fromOf, Info, isOfClient, JOINED, Published, Renewed, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { ChannelOutlet } from "./outlet.ts";
 import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop, Reply, Stop } from "./result.ts";
+import type { Deliveries } from "./delivery.ts";
 import { schedule } from "./schedule.ts";
 import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
@@ -415,7 +415,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   /** A callback is done. When the channel has ended meanwhile, its result no longer matters. */
   #complete(item: Item, result: unknown, failure?: { readonly error: unknown }): void {
     this.#running--;
-    if (failure !== undefined && isOfClient(item) && isRefusal(failure.error)) {
+    if (failure !== undefined && isRefusal(failure.error) && (isOfClient(item) || item instanceof Renewed)) {
       result = failure.error;
       failure = undefined;
     }
@@ -478,7 +478,7 @@ export class ChannelProcess extends ChannelOutlet implements ChannelActions, Sub
   /** Reads what `reauthorize` returned. */
   #reauthorized(result: unknown): void {
     if (this.#spec.reauthorize === undefined) return;
-    if (!(result instanceof Reply) || (result.status !== "ok" && result.status !== "error")) {
+    if (!isReply(result) || (result.status !== "ok" && result.status !== "error")) {
       throw badReturn("reauthorize", undefined, result);
     }
     if (result.status === "ok") return;

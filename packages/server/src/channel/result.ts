@@ -231,14 +231,14 @@ export function isOrderly(reason: string): boolean {
 }
 
 /**
- * The error for what a callback threw. Throwing `refuse(…)` is an answer in `connect`, `join` and `handleIn`, and a mistake
- * elsewhere; other results can only be returned.
+ * The error for what a callback threw. Throwing `refuse(…)` is an answer in `connect`, `join`, `handleIn` and `reauthorize`,
+ * and a mistake elsewhere; other results can only be returned.
  */
 export function errorFor(callback: string, thrown: unknown): unknown {
   if (isRefusal(thrown)) {
     return new WingbeatError(
       "WB_BAD_RETURN",
-      `${callback} threw refuse(…), but nobody waits for an answer there: throw it in connect, join or handleIn only.`,
+      `${callback} threw refuse(…), but nobody waits for an answer there: throw it in connect, join, handleIn or reauthorize.`,
     );
   }
   const kind = kindOf(thrown);

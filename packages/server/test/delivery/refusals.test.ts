@@ -104,7 +104,7 @@ describe("a thrown refusal", () => {
     await turn();
     expect(client.told()).toEqual(['phx_error {"reason":"channel_crash"}']);
     expect(crashed.rest.map(({ error }) => (error as Error).message)).toEqual([
-      `${callback} threw refuse(…), but nobody waits for an answer there: throw it in connect, join or handleIn only.`,
+      `${callback} threw refuse(…), but nobody waits for an answer there: throw it in connect, join, handleIn or reauthorize.`,
     ]);
   });
 

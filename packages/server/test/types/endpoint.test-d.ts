@@ -10,7 +10,7 @@ import {
   refuse,
   volatile,
 } from "wingbeat";
-import type { Broadcast, Channel, ChannelContext, ChannelEndpoint, ConnectInfo, ContextOf, Endpoint } from "wingbeat";
+import type { Broadcast, Channel, ChannelContext, ChannelEndpoint, ConnectInfo, ContextOf, Endpoint, EndpointOf } from "wingbeat";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
 import { inbox } from "./cycle/inbox.ts";
@@ -82,6 +82,15 @@ sender.command("rooms:42", "whatever", { any: "thing" });
 plain.broadcast("rooms:42", "whatever", 1);
 const byHand: { broadcast(topic: string, event: string, payload: object): void } = endpoint;
 byHand.broadcast("rooms:42", "whatever", {});
+
+// For functions: an endpoint that can send to some channels. One that knows more of them passes, and so does a plain one.
+const tell = (to: EndpointOf<typeof room | typeof inbox>): void => {
+  to.broadcast("inbox:1", "unread", { count: 1 });
+  // @ts-expect-error: not one of these channels
+  to.broadcast("open:1", "anything", {});
+};
+tell(endpoint);
+tell(plain);
 
 const jobs = createBroadcaster<typeof userSocket>({ pubsub: localAdapter() });
 jobs.broadcast("room:42", "new_msg", { body: "hi" });

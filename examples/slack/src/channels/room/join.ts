@@ -3,30 +3,24 @@ import type { RoomJoined } from "../../contract.ts";
 import type { Db } from "../../database.ts";
 import { messagesAfter, newestMessages, starredIn } from "../../messages.ts";
 import { rightsIn } from "../../permissions.ts";
-import { Refused } from "../../refused.ts";
+import { refused } from "../../refused.ts";
 import { ensureView, NOT_SEEN, lastReadIn, membersOf, roomFor } from "../../rooms.ts";
 import { idIn } from "../../shapes.ts";
 import { loginOf } from "../login.ts";
+import type { RoomContext } from "./context.ts";
 import { ownTopics } from "./own.ts";
-import type { RoomContext } from "./own.ts";
 import { Viewer } from "./viewer.ts";
-
-interface JoiningContext extends RoomContext {
-  readonly params: { readonly id: string };
-  assign(values: { viewer: Viewer }): void;
-  subscribe(topic: string): void;
-}
 
 /**
  * Lets users into a room that they may see, with what they have missed since the message `after`. What happens while it
  * reads is broadcast to the channel as well, and comes after the reply.
  */
-export async function joinRoomChannel(db: Db, ctx: JoiningContext, after: number | undefined): Promise<RoomJoined> {
+export async function joinRoomChannel(db: Db, ctx: RoomContext, after: number | undefined): Promise<RoomJoined> {
   const { user } = loginOf(ctx.assigns);
   const userId = user.id;
   const roomId = idIn(ctx.params.id);
   // No such room, and no way into it: strangers cannot tell one from the other.
-  if (roomId === undefined) throw new Refused("unauthorized", NOT_SEEN);
+  if (roomId === undefined) throw refused("unauthorized", NOT_SEEN);
   await ensureView(db, userId, roomId);
   for (const topic of ownTopics(userId)) ctx.subscribe(topic);
   const [room, rights, ignored, starred] = await Promise.all([

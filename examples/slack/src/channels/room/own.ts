@@ -1,41 +1,27 @@
 /** What concerns this user alone in a room, and may change while it is open. */
 import { stop } from "wingbeat";
-import type { Broadcast, Stop } from "wingbeat";
-import { selfTopic, userTopic } from "../../announce.ts";
-import type { SelfEvents } from "../../announce.ts";
-import type { RoomPushes } from "../../contract.ts";
+import type { Stop } from "wingbeat";
 import type { Db } from "../../database.ts";
 import { messageIn } from "../../messages.ts";
 import { rightsIn } from "../../permissions.ts";
 import { canView } from "../../rooms.ts";
+import { selfTopic, userTopic } from "../../topics.ts";
 import { userOf } from "../../visitor.ts";
+import type { RoomContext, RoomNews } from "./context.ts";
 import { viewerOf } from "./viewer.ts";
-import type { RoomTab } from "./viewer.ts";
-
-export interface RoomContext {
-  readonly assigns: RoomTab;
-  push<Event extends keyof RoomPushes>(event: Event, payload: RoomPushes[Event]): void;
-}
 
 /** The topics beyond the room that say what this user may do and see in it. */
-export const ownTopics = (userId: number): string[] => [selfTopic(userId), userTopic(userId), "user:role"];
+export const ownTopics = (userId: number) => [selfTopic(userId), userTopic(userId), "user:role"] as const;
 
-export async function followOwn(
-  db: Db,
-  ctx: RoomContext,
-  { topic, event, payload }: Broadcast,
-): Promise<Stop<undefined> | undefined> {
-  if (topic !== selfTopic(userOf(ctx).id)) {
-    // Banned or not any more, or a role has got other permissions.
-    const isAboutRights = event === "reauthenticate" || event === "permissionsChanged";
-    return isAboutRights ? pushRights(db, ctx) : undefined;
-  }
+export async function followOwn(db: Db, ctx: RoomContext, news: RoomNews): Promise<Stop<undefined> | undefined> {
+  // Banned or not any more, or a role has got other permissions.
+  if (news.event === "reauthenticate" || news.event === "permissionsChanged") return pushRights(db, ctx);
+  if (news.topic !== selfTopic(userOf(ctx).id)) return undefined;
   const viewer = viewerOf(ctx);
-  if (event === "ignored") {
-    const { userId, ignored } = payload as SelfEvents["ignored"];
-    viewer.ignore(userId, ignored);
-  } else if (event === "starred") {
-    const { messageId, starred } = payload as SelfEvents["starred"];
+  if (news.event === "ignored") {
+    viewer.ignore(news.payload.userId, news.payload.ignored);
+  } else if (news.event === "starred") {
+    const { messageId, starred } = news.payload;
     viewer.star(messageId, starred);
     // Other tabs of this user show the star, too.
     const message = await messageIn(db, viewer.roomId, messageId);

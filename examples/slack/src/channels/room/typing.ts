@@ -1,18 +1,9 @@
-import type { Timer } from "wingbeat";
-import type { RoomPushes } from "../../contract.ts";
 import { userOf } from "../../visitor.ts";
+import type { RoomContext } from "./context.ts";
 import { viewerOf } from "./viewer.ts";
-import type { RoomTab } from "./viewer.ts";
-
-interface TypingContext {
-  readonly assigns: RoomTab;
-  assign(values: { typing: Timer | undefined }): void;
-  broadcastFrom(event: "typing", payload: RoomPushes["typing"]): void;
-  sendAfter(message: "stopped typing", ms: number): Timer;
-}
 
 /** The user has pressed a key. It is told once; after `ms` without another key it is over. */
-export function keepTyping(ctx: TypingContext, ms: number): void {
+export function keepTyping(ctx: RoomContext, ms: number): void {
   // Whoever may not write does not write.
   if (!viewerOf(ctx).rights.post) return;
   const { typing } = ctx.assigns;
@@ -22,14 +13,14 @@ export function keepTyping(ctx: TypingContext, ms: number): void {
 }
 
 /** The message was sent, the time is over, or the tab has gone. */
-export function endTyping(ctx: TypingContext): void {
+export function endTyping(ctx: RoomContext): void {
   if (ctx.assigns.typing === undefined) return;
   ctx.assigns.typing.cancel();
   ctx.assign({ typing: undefined });
   tell(ctx, false);
 }
 
-function tell(ctx: TypingContext, typing: boolean): void {
+function tell(ctx: RoomContext, typing: boolean): void {
   const { id, username } = userOf(ctx);
   ctx.broadcastFrom("typing", { userId: id, username, typing });
 }

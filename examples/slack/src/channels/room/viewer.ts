@@ -1,7 +1,7 @@
 import type { Timer } from "wingbeat";
 import type { Message, OwnMessage, RoomKind, RoomRights } from "../../contract.ts";
 import { ownMessage } from "../../messages.ts";
-import { Refused } from "../../refused.ts";
+import { refused } from "../../refused.ts";
 import type { Visitor } from "../../visitor.ts";
 
 /** `connect`'s assigns, and what belongs to this tab in this room. */
@@ -60,6 +60,6 @@ export class Viewer {
 
 /** The viewer of a joined channel. */
 export function viewerOf({ assigns }: { readonly assigns: RoomTab }): Viewer {
-  if (assigns.viewer === undefined) throw new Refused("unauthorized", "Log in first.");
+  if (assigns.viewer === undefined) throw refused("unauthorized", "Log in first.");
   return assigns.viewer;
 }

@@ -1,42 +1,24 @@
 /** What a user's channel makes of the broadcasts of the user's rooms. */
-import type { Broadcast } from "wingbeat";
-import { selfTopic } from "../../announce.ts";
-import type { SelfEvents } from "../../announce.ts";
-import type { Message, RoomPushes, Unread, User, UserPushes } from "../../contract.ts";
+import type { Message, Unread } from "../../contract.ts";
 import type { Db } from "../../database.ts";
 import { summaryIfMember } from "../../rooms.ts";
 import { unreadIn, unreadOf } from "../../unread.ts";
+import { selfTopic } from "../../topics.ts";
 import { userOf } from "../../visitor.ts";
 import { idIn } from "../../shapes.ts";
+import type { Look, UserContext, UserNews } from "./context.ts";
 import { tabOf } from "./tab.ts";
-import type { UserTab } from "./tab.ts";
-
-/** A channel reminds itself to look whether a room is unread. */
-export interface Look {
-  readonly roomId: number;
-  /** Who wrote directly. */
-  readonly from?: User;
-}
-
-/** As much of `ctx` as is needed here. */
-export interface UserContext {
-  readonly assigns: UserTab;
-  push<Event extends keyof UserPushes>(event: Event, payload: UserPushes[Event]): void;
-  sendAfter(message: Look, ms: number): unknown;
-  subscribe(topic: string): void;
-  unsubscribe(topic: string): void;
-}
 
 /** Somebody who has the room before them reads it within this time, in ms, and gets no badge then. */
 const BADGE_DELAY = 250;
 
-export async function follow(db: Db, ctx: UserContext, broadcast: Broadcast): Promise<void> {
-  if (broadcast.topic === selfTopic(userOf(ctx).id)) return followSelf(db, ctx, broadcast);
-  const roomId = idIn(broadcast.topic.replace("room:", ""));
+export async function follow(db: Db, ctx: UserContext, news: UserNews): Promise<void> {
+  if (news.topic === selfTopic(userOf(ctx).id)) return followSelf(db, ctx, news);
+  const roomId = idIn(news.topic.replace("room:", ""));
   if (roomId === undefined || tabOf(ctx).room(roomId) === undefined) return;
-  switch (broadcast.event as keyof RoomPushes) {
+  switch (news.event) {
     case "message:new":
-      return followMessage(db, ctx, broadcast.payload as Message);
+      return followMessage(db, ctx, news.payload);
     case "message:updated":
     case "message:deleted":
       return followChange(db, ctx, roomId);
@@ -64,10 +46,10 @@ async function followChange(db: Db, ctx: UserContext, roomId: number): Promise<v
   if (unread !== undefined && (unread.hasUnread || unread.mentions > 0)) await refresh(db, ctx, roomId);
 }
 
-async function followSelf(db: Db, ctx: UserContext, { event, payload }: Broadcast): Promise<void> {
-  if (event === "preferred") return pushRoom(db, ctx, (payload as SelfEvents["preferred"]).roomId);
-  if (event !== "ignored") return;
-  ctx.push("ignored", payload as SelfEvents["ignored"]);
+async function followSelf(db: Db, ctx: UserContext, news: UserNews): Promise<void> {
+  if (news.event === "preferred") return pushRoom(db, ctx, news.payload.roomId);
+  if (news.event !== "ignored") return;
+  ctx.push("ignored", news.payload);
   for (const unread of await unreadOf(db, userOf(ctx).id)) if (tabOf(ctx).learn(unread)) ctx.push("unread", unread);
 }
 

@@ -1,11 +1,11 @@
 /** Rooms that come into a user's sidebar, and those that go. */
 import { isDeepStrictEqual } from "node:util";
-import { roomTopic } from "../../announce.ts";
 import type { RoomSummary, UserPushes } from "../../contract.ts";
 import type { Db } from "../../database.ts";
 import { summaryIfMember } from "../../rooms.ts";
+import { roomTopic } from "../../topics.ts";
 import { userOf } from "../../visitor.ts";
-import type { UserContext } from "./follow.ts";
+import type { UserContext } from "./context.ts";
 import { tabOf } from "./tab.ts";
 
 export async function added(db: Db, ctx: UserContext, roomId: number, open: boolean): Promise<void> {

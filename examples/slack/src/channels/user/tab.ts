@@ -1,5 +1,5 @@
 import type { RoomSummary, Unread } from "../../contract.ts";
-import { Refused } from "../../refused.ts";
+import { refused } from "../../refused.ts";
 import type { Visitor } from "../../visitor.ts";
 
 /** `connect`'s assigns, and the tab. */
@@ -100,6 +100,6 @@ export class Tab {
 
 /** The tab of a joined channel. */
 export function tabOf({ assigns }: { readonly assigns: UserTab }): Tab {
-  if (assigns.tab === undefined) throw new Refused("unauthorized", "Log in first.");
+  if (assigns.tab === undefined) throw refused("unauthorized", "Log in first.");
   return assigns.tab;
 }
