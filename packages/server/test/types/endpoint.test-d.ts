@@ -10,7 +10,16 @@ import {
   refuse,
   volatile,
 } from "wingbeat";
-import type { Broadcast, Channel, ChannelContext, ChannelEndpoint, ConnectInfo, ContextOf, Endpoint, EndpointOf } from "wingbeat";
+import type {
+  Broadcast,
+  Channel,
+  ChannelContext,
+  ChannelEndpoint,
+  ConnectInfo,
+  ContextOf,
+  Endpoint,
+  EndpointOf,
+} from "wingbeat";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
 import { inbox } from "./cycle/inbox.ts";
