@@ -198,7 +198,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /**
    * Calls back when the server's `connect` has refused this client, with the reason given to `refuse`; undefined without
    * one. The socket does not try again by itself: `connect()` tries again, with fresh params. Only Wingbeat servers say
-   * why they refuse; a refusal of others looks like a failed connection, and is retried.
+   * why they refuse; a refusal of others looks like a failed connection, and is retried. `onOpen` and `onError` are called
+   * before, `onClose` after it, with code 4403: the server says it over a connection that has opened.
    */
   onRefused<Server extends TypedSocket>(this: Server, callback: Callback<RefusalOf<Server>>): ListenerRef<string>;
   onRefused(callback: (reason: never) => unknown): ListenerRef<string> {
@@ -421,6 +422,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#stop();
     this.#page.unwatch();
     this.#refusal = { reason };
+    // Programs written for phoenix.js know of no other sign.
+    this.#callbacks.error.call(new Error("refused by the server"), this.transport, this.#establishedConnections);
     this.#callbacks.refused.call(reason);
   }
 

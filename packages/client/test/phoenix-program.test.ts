@@ -243,8 +243,10 @@ describe.each(libraries)("a program with %s", (name, load) => {
     const refused = await open(url, { params: { name: "nobody" } });
     const errors = vi.fn<() => void>();
     refused.onError(() => errors());
-    await vi.waitFor(() => expect(errors.mock.calls.length).toBeGreaterThan(1));
-    expect(refused.isConnected()).toBe(false);
+    // Ours was told why, and stays away; see login.test.ts.
+    const tries = name === "phoenix" ? 2 : 1;
+    await vi.waitFor(() => expect(errors.mock.calls.length).toBeGreaterThanOrEqual(tries));
+    await vi.waitFor(() => expect(refused.isConnected()).toBe(false));
   });
 
   it("sees who is there: those before it, those who come, change and go, and itself", async () => {

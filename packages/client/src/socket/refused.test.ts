@@ -16,13 +16,15 @@ function refuse(server: FakeTransport, payload: unknown): void {
 describe("a socket that was refused", () => {
   it("calls back with the reason, says so, and stays away", async () => {
     const { socket, server, made } = setUp();
-    const [refused, closed] = [spy(), spy()];
+    const [refused, closed, failed] = [spy(), spy(), spy()];
+    socket.onError(failed);
     socket.onRefused((reason) => refused(reason, socket.connectionState(), socket.isActive));
     socket.onClose(closed);
     socket.connect();
     refuse(server(), { reason: { why: "login" } });
     expect(refused.mock.calls).toEqual([[{ why: "login" }, "refused", false]]);
     expect(socket.refusal).toEqual({ reason: { why: "login" } });
+    expect(failed.mock.calls).toEqual([[new Error("refused by the server"), socket.transport, 1]]);
     expect(closed).toHaveBeenCalledWith(expect.objectContaining({ code: 4403 }));
     await vi.advanceTimersByTimeAsync(600_000);
     expect(made).toHaveLength(1);
