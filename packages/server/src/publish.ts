@@ -32,6 +32,6 @@ export function publishHandler(options: PublishOptions): PublishHandler {
   const publisher = new Publisher(options);
   return {
     fetch: (request) => publishFetch(publisher, request),
-    node: (request, response) => publishNode(publisher, request, response),
+    node: (request, response) => void publishNode(publisher, request, response),
   };
 }

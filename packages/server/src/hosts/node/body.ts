@@ -7,7 +7,7 @@ export function readBody(
   request: IncomingMessage,
   maxBytes: number,
   ms: number,
-  unfinished: Unfinished,
+  unfinished: Unfinished = { count: 1, bytes: 0 },
 ): Promise<Buffer | BodyFault> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve("too large");
   return new Promise((resolve) => {
