@@ -97,7 +97,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(share)": ["server/src/socket/reader.test.ts", "are eight small frames"],
   "socket.maxMailboxMessages": [BACK, "is not read while a mailbox is full"],
   "socket.maxMailboxBytes": [BACK, "stops at maxMailboxBytes"],
-  "(foreign bytes)": ["server/src/channel/backlog.test.ts", "of others may weigh eight times as much"],
+  "(foreign bytes)": ["server/src/channel/mailbox-limits.test.ts", "of others may weigh eight times as much"],
   "socket.maxSubscriptions": ["server/src/channel/belongings.test.ts", "are limited"],
   "socket.maxTimers": ["server/src/channel/belongings.test.ts", "that run are limited"],
   "presence.maxPresences": [PRESENCE, "of presences: a channel has so many"],

@@ -24,6 +24,21 @@ export interface Pace {
   forget(holder: Holder): void;
 }
 
+/** A client, for telemetry. */
+interface ClientSource {
+  readonly endpoint: object;
+  /** Of the mount. */
+  readonly path: string;
+  readonly id: string | null;
+  readonly transport: string;
+}
+
+/** A channel, for telemetry. */
+export interface ChannelSource extends ClientSource {
+  readonly topic: string;
+  readonly pattern: string;
+}
+
 export interface ChannelHost {
   readonly id: string | null;
   readonly connection: Connection;
@@ -49,7 +64,7 @@ export interface ChannelHost {
   readonly maxTimers: number;
   readonly maxTasks: number;
   /** Who it is, for telemetry. */
-  describe(): { endpoint: object; path: string; id: string | null; transport: string };
+  describe(): ClientSource;
   /** A channel has `waiting` messages and its mailbox is full: stop reading from the client. */
   pause(topic: string, waiting: number): void;
   /** It has room again. */

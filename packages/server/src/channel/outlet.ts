@@ -14,18 +14,18 @@ import { OutgoingBroadcast } from "./broadcast.ts";
 import { Droppable } from "./droppable.ts";
 import type { Outgoing } from "./droppable.ts";
 import { Held } from "./held.ts";
-import type { ChannelHost, Holder } from "./host.ts";
+import type { ChannelHost, ChannelSource, Holder } from "./host.ts";
 import { isOfClient } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { ok } from "./result.ts";
 import type { Reply } from "./result.ts";
 import { schedule } from "./schedule.ts";
-import type { Mailbox } from "./schedule.ts";
+import type { Receiver } from "./schedule.ts";
 import { SendQueue } from "./send-queue.ts";
 import type { Outflow } from "./send-queue.ts";
 import type { Deliveries } from "./delivery.ts";
 
-export abstract class ChannelOutlet implements Mailbox, Outflow, Holder {
+export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   readonly host: ChannelHost;
   /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
   readonly connection: Connection;
@@ -76,14 +76,11 @@ export abstract class ChannelOutlet implements Mailbox, Outflow, Holder {
   /** Whether the current callback handles a message of the client itself. */
   protected abstract get isHandlingIn(): boolean;
 
-  /** What a client that was behind did not get. */
-  protected abstract skipped(counts: { readonly conflated: number; readonly volatile: number }): void;
-
-  /** More keys than may are held back: the oldest of them are sent. */
-  protected abstract tooManyKeys(): void;
-
   /** What others sent was dropped, because too much of it waits. */
   protected abstract dropped(event: string | undefined): void;
+
+  /** Where something happened, for telemetry. */
+  abstract source(): ChannelSource;
 
   /** Does nothing when the client has been told that the channel has ended. */
   push(event: string, payload: object): void {
@@ -217,7 +214,9 @@ export abstract class ChannelOutlet implements Mailbox, Outflow, Holder {
     else if (droppable.slot === undefined) this.transmit(droppable.frame);
     else {
       const excess = this.#hold().add(droppable.slot, droppable);
-      if (excess.length > 0) this.tooManyKeys();
+      if (excess.length > 0) {
+        emit("channel.too_many_keys", { ...this.source(), limit: this.host.maxConflatedKeys });
+      }
       for (const { frame } of excess) this.connection.send(frame);
     }
   }
@@ -248,7 +247,7 @@ export abstract class ChannelOutlet implements Mailbox, Outflow, Holder {
     this.#held = undefined;
     this.host.pace.forget(this);
     this.#goDirect();
-    if (held.skipped !== undefined) this.skipped(held.skipped);
+    if (held.skipped !== undefined) emit("channel.skipped", { ...this.source(), ...held.skipped });
   }
 
   /** The channel has ended: sends what waits, without what `handleOut` would have to handle. */

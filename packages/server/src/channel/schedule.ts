@@ -5,7 +5,7 @@
  */
 
 /** Takes its messages one at a time. */
-export interface Mailbox {
+export interface Receiver {
   deliver(item: object): void;
 }
 
@@ -22,9 +22,9 @@ let current: object[] = [];
 let position = 0;
 let scheduled = false;
 
-/** Queues a message for a mailbox. */
-export function schedule(mailbox: Mailbox, item: object): void {
-  queue.push(mailbox, item);
+/** Queues a message for a receiver. */
+export function schedule(receiver: Receiver, item: object): void {
+  queue.push(receiver, item);
   if (scheduled) return;
   scheduled = true;
   process.nextTick(run);
@@ -39,11 +39,11 @@ function run(): void {
       if (delivered % DELIVERIES_PER_LOOK === DELIVERIES_PER_LOOK - 1 && performance.now() > endsAt) break;
       position += 2;
       delivered++;
-      (current[position - 2] as Mailbox).deliver(current[position - 1] as object);
+      (current[position - 2] as Receiver).deliver(current[position - 1] as object);
     }
     isDone = position === current.length && queue.length === 0;
   } finally {
-    // Mailboxes do not throw; if one did, the others must not wait for ever.
+    // Receivers do not throw; if one did, the others must not wait for ever.
     scheduled = !isDone;
     if (scheduled) setImmediate(run);
   }

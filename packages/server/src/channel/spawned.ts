@@ -1,6 +1,6 @@
 /** A task that runs beside the mailbox of its channel, and ends with it: made by `ctx.spawn`. */
 import { isPromise, settle } from "../awaitable.ts";
-import type { Mailbox } from "./schedule.ts";
+import type { Receiver } from "./schedule.ts";
 
 export type Run = (signal: AbortSignal) => unknown;
 
@@ -11,7 +11,7 @@ export interface TaskOwner {
   taskEnded(task: SpawnedTask, failure?: { readonly error: unknown }): void;
 }
 
-export class SpawnedTask implements Mailbox {
+export class SpawnedTask implements Receiver {
   readonly #owner: TaskOwner;
   readonly #run: Run;
   readonly #controller = new AbortController();

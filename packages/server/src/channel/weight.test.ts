@@ -21,4 +21,15 @@ describe("the weight of a payload", () => {
     expect(weigh(cycle, 10_000)).toBeLessThan(11_000);
     expect(weigh(null, 10)).toBeGreaterThan(0);
   });
+
+  it("is counted as far as it can be read", () => {
+    const trap = (): never => {
+      throw new Error("not to be read");
+    };
+    const values = [
+      Object.defineProperty({}, "text", { get: trap, enumerable: true }),
+      new Proxy({}, { ownKeys: trap }),
+    ];
+    for (const value of values) expect(weigh({ value }, Infinity)).toBeGreaterThan(0);
+  });
 });

@@ -11,27 +11,34 @@ const KEY = 48;
 const STRING = 24;
 const NUMBER = 16;
 
-/** An estimate in bytes, on the high side. Stops counting at `enough`, and so ends on any value. */
-export function weigh(payload: unknown, enough: number): number {
+/**
+ * An estimate in bytes, on the high side. Stops counting at `enough`, and so ends on any value. Never throws: at something
+ * that cannot be read, such as a getter that throws, it stops as well.
+ */
+export function weigh(content: unknown, enough: number): number {
   let weight = MESSAGE;
-  const pending: unknown[] = [payload];
-  while (pending.length > 0 && weight < enough) {
-    const value = pending.pop();
-    if (typeof value === "string") weight += STRING + 2 * value.length;
-    else if (typeof value === "number") weight += NUMBER;
-    else if (typeof value !== "object" || value === null) continue;
-    else if (ArrayBuffer.isView(value)) weight += value.byteLength;
-    else if (Array.isArray(value)) {
-      weight += ARRAY + SLOT * value.length;
-      if (weight < enough) for (const element of value) pending.push(element);
-    } else {
-      weight += OBJECT;
-      for (const key in value) {
-        weight += SLOT + KEY + 2 * key.length;
-        if (weight >= enough) break;
-        pending.push((value as Record<string, unknown>)[key]);
+  const pending: unknown[] = [content];
+  try {
+    while (pending.length > 0 && weight < enough) {
+      const value = pending.pop();
+      if (typeof value === "string") weight += STRING + 2 * value.length;
+      else if (typeof value === "number") weight += NUMBER;
+      else if (typeof value !== "object" || value === null) continue;
+      else if (ArrayBuffer.isView(value)) weight += value.byteLength;
+      else if (Array.isArray(value)) {
+        weight += ARRAY + SLOT * value.length;
+        if (weight < enough) for (const element of value) pending.push(element);
+      } else {
+        weight += OBJECT;
+        for (const key in value) {
+          weight += SLOT + KEY + 2 * key.length;
+          if (weight >= enough) break;
+          pending.push((value as Record<string, unknown>)[key]);
+        }
       }
     }
+  } catch {
+    return weight;
   }
   return weight;
 }

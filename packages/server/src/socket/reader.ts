@@ -8,7 +8,7 @@
 import { performance } from "node:perf_hooks"; // not the global one: a test's fake clock must not set time back
 import type { FrameData } from "@wingbeat/protocol";
 import { schedule } from "../channel/schedule.ts";
-import type { Mailbox } from "../channel/schedule.ts";
+import type { Receiver } from "../channel/schedule.ts";
 import type { Connection } from "../transports/connection.ts";
 
 /** How much of one connection is handled before the others get their turn, in bytes; a frame counts 8 KiB more. */
@@ -28,7 +28,7 @@ const MAX_BEYOND = 65_536;
 const END_OF_SHARE = {};
 
 /** The socket process extends it: one object less for every connection. */
-export abstract class Reader implements Mailbox {
+export abstract class Reader implements Receiver {
   /** When the client will have its whole burst again. Not 0: V8 then stores a plain double from the start. */
   #creditFullAt = -Infinity;
   #share = SHARE;
