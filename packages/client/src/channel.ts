@@ -13,6 +13,7 @@ import type { PushChannel, PushOptions } from "./push.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import type { SocketMessage } from "./serializer.ts";
 
+/** `errored`: it joins again by itself. `closed`: not joined, or left for good. */
 export type ChannelState = "closed" | "errored" | "joined" | "joining" | "leaving";
 
 /** What a channel needs from its socket. */
@@ -61,6 +62,7 @@ export type ChannelOf<Definition extends TypedSocket, Topic extends TopicsOf<Def
   ChannelAt<Definition, Topic>
 >;
 
+/** A topic as this client takes part in it: made by `socket.channel(topic, params)`, then `join()`. */
 export class Channel<Contract extends ChannelContract = UntypedChannel> {
   /** Types only: the server's metas, for `new Presence(channel)`. There is no value at run time. */
   declare readonly "~presence"?: PresenceOf<Contract> | undefined;

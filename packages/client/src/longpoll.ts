@@ -20,6 +20,10 @@ const AUTH_TOKEN_PREFIX = "base64url.bearer.phx.";
 
 type Handler<Event> = ((event: Event) => unknown) | null;
 
+/**
+ * The long-polling transport of Phoenix: `new Socket(url, { transport: LongPoll })`, or with `longPollFallbackMs` after a
+ * failed WebSocket.
+ */
 export class LongPoll implements Transport {
   static readonly isLongPoll = true;
   /** Polls detect a lost connection. */

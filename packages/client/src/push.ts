@@ -11,6 +11,7 @@ import { isPromise } from "./is-promise.ts";
 import { run } from "./listeners.ts";
 import { Timer, isDelay } from "./timer.ts";
 
+/** The third argument of `channel.push`, instead of a timeout. */
 export interface PushOptions {
   /** Milliseconds to wait for the reply. Default: the socket's `timeout`, 10,000. */
   readonly timeout?: number | undefined;
@@ -53,6 +54,7 @@ interface Reply {
   readonly response: unknown;
 }
 
+/** A message that was sent, or waits for its channel to join: a promise of the `ok` response, with Phoenix's `receive`. */
 export class Push<R extends ReplyContract = ReplyContract> implements Promise<ResponseOf<R, "ok">> {
   readonly event: string;
   timeout: number;

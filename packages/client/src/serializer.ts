@@ -5,6 +5,7 @@
 import { v2Client } from "@wingbeat/protocol";
 import type { Payload, Ref } from "@wingbeat/protocol";
 
+/** A message as Phoenix's client names its parts. */
 export interface SocketMessage {
   readonly topic: string;
   readonly event: string;
@@ -14,7 +15,9 @@ export interface SocketMessage {
 }
 
 export type FrameOut = string | ArrayBuffer | Uint8Array;
+/** The `encode` option: passes the frame of a message to `callback`. */
 export type Encode = (message: SocketMessage, callback: (frame: FrameOut) => void) => void;
+/** The `decode` option: passes the message in a frame to `callback`. Throws for what is none. */
 export type Decode = (frame: unknown, callback: (message: SocketMessage) => void) => void;
 
 /** Whether a decoder's result is a message, so that its fields can safely be used as strings. */
@@ -25,6 +28,7 @@ export function isMessage(message: SocketMessage): boolean {
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
+/** The default `encode` and `decode`: version 2.0.0 of Phoenix's protocol. */
 export const Serializer: { readonly encode: Encode; readonly decode: Decode } = {
   /** Writes a text frame, or a binary one when the payload is bytes. Throws an EncodeError. */
   encode({ join_ref = null, ref, topic, event, payload }, callback) {

@@ -38,6 +38,7 @@ import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
 /** A younger connection attempt is not replaced when the page wakes: several events report that. */
 const FRESH_MS = 1000;
 
+/** A connection to a server, shared by its channels. It reconnects by itself until `disconnect`, and joins the channels again. */
 export class Socket<Definition extends TypedSocket = UntypedSocket> implements ChannelSocket, TypedSocket {
   /** Types only: the server's channels. There is no value at run time. */
   declare readonly "~contract": Definition["~contract"];

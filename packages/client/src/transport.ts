@@ -20,6 +20,7 @@ export interface Transport {
   close(code?: number, reason?: string): void;
 }
 
+/** What the `transport` option takes: `WebSocket`, {@link LongPoll}, or a class of the same shape. */
 export interface TransportClass {
   new (url: string, protocols?: string[]): Transport;
   /** True for long polling, which has its own framing of text: a custom codec is then not allowed. */

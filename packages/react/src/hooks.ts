@@ -39,7 +39,9 @@ export interface Hooks<Definition extends TypedSocket> {
     topic: Topic | null,
     ...params: ParamsFor<Server, Topic>
   ) => ChannelResult<ChannelAt<Server, Topic>>;
+  /** Calls a function for each event of a channel. */
   readonly useEvent: typeof useEvent;
+  /** Who is on a channel, kept up to date. */
   readonly usePresence: typeof usePresence;
 }
 

@@ -6,7 +6,8 @@
  * on, and what clients may send ({@link Accepts}), which grows with every handler.
  */
 import type { ChannelContract, Mistake } from "@wingbeat/protocol";
-import type { Awaitable, ChannelContext, ChannelDef, TerminateReason } from "./channel/context.ts";
+import type { Awaitable } from "./awaitable.ts";
+import type { ChannelContext, ChannelDef, TerminateReason } from "./channel/context.ts";
 import { payloadHandler, pushSpecs } from "./channel/declaration.ts";
 import type { Delivery } from "./channel/delivery.ts";
 import type { AnyTopic, BroadcastsOf, ChannelEndpoint, Sendable, TopicContract } from "./channel/endpoint.ts";
@@ -271,7 +272,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
 
   /**
    * Receives a command that was sent to the topic (`endpoint.command`), on every channel that has joined it. A throw or
-   * rejection crashes the channel.
+   * rejection crashes the channel. A command without a handler is ignored, and reported (`channel.unknown_command`).
    */
   handleCommand<D extends ChannelDef, A extends Accepts, E extends keyof D["commands"] & string>(
     this: Channel<D, A>,

@@ -41,6 +41,7 @@ export interface EndpointSubscription {
   unsubscribe(): void;
 }
 
+/** Options of `endpoint.close`. */
 export interface CloseOptions {
   /** How clients are drained. `false`: all at once, even with callbacks running. Default: the endpoint's `drain`. */
   readonly drain?: DrainOptions | false;

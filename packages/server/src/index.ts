@@ -42,7 +42,7 @@ export type {
   TerminateReason,
 } from "./channel.ts";
 export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
-export type { Delivery } from "./channel/delivery.ts";
+export type { Conflate, Delivery, Volatile } from "./channel/delivery.ts";
 export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";
 export type { ChannelLog } from "./channel/spec.ts";
 export type { Reply, ReplyRef, Stop } from "./channel/result.ts";
@@ -52,7 +52,9 @@ export type { CloseOptions, Endpoint, EndpointSubscription } from "./endpoint.ts
 export type { EndpointOptions, LongPollOptions, MountOptions, WebSocketOptions } from "./endpoint/config.ts";
 export type { SessionOptions, WebSession } from "./admission/cookie-session.ts";
 export type { HttpAnswer } from "./admission/answer.ts";
-export type { Visit } from "./admission/visit.ts";
+export type { ErrorHandler, PickSerializer } from "./admission/rules.ts";
+export type { Peer, Visit } from "./admission/visit.ts";
+export type { BadFrames } from "./socket/process.ts";
 export type { TransportDefinition } from "./transports/transport.ts";
 export type { DrainOptions } from "./endpoint/drain.ts";
 export type { Health } from "./endpoint/health.ts";

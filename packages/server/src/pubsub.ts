@@ -29,6 +29,7 @@ export type Dispatch = (
   position: Position | undefined,
 ) => void;
 
+/** What `new PubSub` takes. */
 export interface PubSubOptions {
   /** Connects to the other nodes. Default: {@link localAdapter}, which has none. */
   readonly adapter?: PubSubAdapter;
@@ -55,6 +56,10 @@ const dispatchToEach: Dispatch = (subscriptions, from, message) => {
 /** No sender: no subscription has it as owner. */
 const NOBODY = Symbol("nobody");
 
+/**
+ * Publishes messages by topic to subscribers on this node and, through its adapter, on all others. An endpoint makes its own;
+ * `endpoint.pubsub` is for code that subscribes or publishes without channels.
+ */
 export class PubSub {
   readonly #adapter: PubSubAdapter;
   readonly #registry = new Registry();

@@ -40,6 +40,7 @@ interface ProcessSource extends ChannelSource {
   readonly pattern: string;
 }
 
+/** How important a line of the log is, from the least to the most. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** A callback of a channel. `join` includes callbacks passed to `afterJoin`. */
@@ -360,6 +361,7 @@ export interface TelemetryEvents {
   "telemetry.listener_failed": { readonly event: string; readonly error: unknown; readonly failures: number };
 }
 
+/** The name of an event: `socket.connected`, `channel.crashed` … */
 export type TelemetryEvent = keyof TelemetryEvents;
 
 /** The names of all events. A name that is missing here does not compile. */

@@ -21,6 +21,7 @@ export type PresenceEntry<
  */
 export type PresenceState<Entry> = Readonly<Record<string, Entry>>;
 
+/** Who has come and who has gone, by key: the payload of `presence_diff`. */
 export interface PresenceDiff<Entry> {
   readonly joins: PresenceState<Entry>;
   readonly leaves: PresenceState<Entry>;

@@ -13,6 +13,7 @@ export interface PageStorage {
   setItem(key: string, value: string): void;
   removeItem?(key: string): void;
 }
+/** Gets a line for everything that a socket does: its kind (`push`, `receive`, `transport` …), a text, and details. */
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
 /**

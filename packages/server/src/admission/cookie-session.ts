@@ -13,6 +13,10 @@ type Awaitable<T> = T | PromiseLike<T>;
 /** The session object of a session library. */
 export type WebSession = Readonly<Record<string, unknown>>;
 
+/**
+ * A mount's `session`: reads the session that another part of the application keeps for a browser. `connect` gets it as
+ * `info.session`.
+ */
 export interface SessionOptions {
   /**
    * Reads the session of a request from its cookie, with any session library: `visit.headers.cookie`, or for libraries

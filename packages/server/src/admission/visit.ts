@@ -9,6 +9,7 @@ export interface Peer {
   readonly encrypted: boolean;
 }
 
+/** A request that wants to connect, as its host received it. Nothing in it is trusted. */
 export interface Visit {
   readonly method: string;
   /** As in the request line, query included: `/socket/websocket?vsn=2.0.0`. */

@@ -4,6 +4,7 @@ import { checkKeys } from "../options.ts";
 import type { PubSubAdapter } from "../pubsub.ts";
 import type { LoggerOption } from "../telemetry/logger.ts";
 
+/** What `createBroadcaster` takes. */
 export interface BroadcasterOptions {
   /** The adapter of the endpoints, with the same namespace and secret: this process is one more of its nodes. */
   readonly pubsub: PubSubAdapter;

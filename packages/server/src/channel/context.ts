@@ -3,6 +3,7 @@
  * what needs only a part of it picks from it.
  */
 import type { ParamsOf, TopicOf } from "@wingbeat/protocol";
+import type { Awaitable } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import type { Broadcast } from "../pubsub.ts";
 import type { ChannelEndpoint, EndpointContract, TopicContract, TopicsOf } from "./endpoint.ts";
@@ -10,9 +11,6 @@ import { ReplyRef } from "./result.ts";
 import type { Reply } from "./result.ts";
 import type { Gate } from "./subscription.ts";
 import type { Timer } from "./timer.ts";
-
-/** `Promise` is in it for the compiler: it takes a promise's type argument without comparing the whole interface. */
-export type Awaitable<T> = T | Promise<T> | PromiseLike<T>;
 
 /** What a channel declares, and what its `ctx` depends on. */
 export interface ChannelDef extends TopicContract {

@@ -18,8 +18,10 @@ export type Delivery<Payload = never> = Conflate<Payload> | Volatile;
 export type Deliveries = ReadonlyMap<string, Delivery>;
 
 /**
- * For events of which only the newest counts: a slow client gets the newest for each key, and skips those between.
- * Without a key: the newest of the event.
+ * For events of which only the newest counts: a client that is behind (`maxUnackedBytes`, `ackTimeout`) gets the newest for
+ * each key, and skips those between. Without a key: the newest of the event. `key` is only called for clients that are
+ * behind. When it throws, or returns anything but a string or number, the event is sent like any other, and reported
+ * (`channel.key_failed`).
  *
  * @example
  * .pushes<{ cursor: Cursor }>({ cursor: conflate((cursor) => cursor.userId) })
@@ -28,7 +30,10 @@ export function conflate<Payload>(key: (payload: Payload) => string | number = (
   return { "~delivery": "conflate", key };
 }
 
-/** For events that are worthless when late: a client that is behind does not get them at all. */
+/**
+ * For events that are worthless when late: a client that is behind (`maxUnackedBytes`, `ackTimeout`) does not get them at
+ * all.
+ */
 export function volatile(): Volatile {
   return { "~delivery": "volatile" };
 }

@@ -25,7 +25,7 @@ export interface Pace {
 }
 
 /** A client, for telemetry. */
-interface ClientSource {
+export interface ClientSource {
   readonly endpoint: object;
   /** Of the mount. */
   readonly path: string;

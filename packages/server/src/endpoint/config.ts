@@ -16,6 +16,7 @@ import type { LoggerOption } from "../telemetry/logger.ts";
 import type { TransportDefinition } from "../transports/transport.ts";
 import type { DrainOptions } from "./drain.ts";
 
+/** A mount's `websocket`: who may connect over WebSocket, and the limits of a connection. */
 export interface WebSocketOptions {
   /** Path below the mount, with `:variables` that join the connect params. Default `/websocket`. */
   readonly path?: string;
@@ -45,6 +46,7 @@ export interface WebSocketOptions {
   readonly errorHandler?: (reason: unknown, info: ConnectInfo) => HttpAnswer | PromiseLike<HttpAnswer>;
 }
 
+/** A mount's `longpoll`: who may connect by long polling, and the limits of a client. */
 export interface LongPollOptions {
   /** Path below the mount, with `:variables` that join the connect params. Default `/longpoll`. */
   readonly path?: string;
@@ -100,6 +102,7 @@ export interface MountOptions {
   readonly badFrames?: BadFrames;
 }
 
+/** What `createEndpoint` takes. */
 export interface EndpointOptions {
   /** Sockets by mount path. A path may have `:variables`. */
   readonly sockets: Readonly<Record<string, SocketDefinition | MountOptions>>;

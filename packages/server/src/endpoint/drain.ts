@@ -6,6 +6,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 import { CloseCode } from "@wingbeat/protocol";
 import { checkCount, checkDuration, checkKeys, checkTimeout, withDefaults } from "../options.ts";
 
+/** How clients are disconnected when the endpoint closes: in batches, so that they do not all connect to other nodes at once. */
 export interface DrainOptions {
   /** How many connections are closed at once. Default 10,000. */
   readonly batchSize?: number;

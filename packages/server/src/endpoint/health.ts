@@ -2,6 +2,7 @@
 import type { Handler } from "../hosts/host.ts";
 import type { AdapterStatus } from "../pubsub.ts";
 
+/** What `endpoint.health()` returns, for health checks. */
 export interface Health {
   /**
    * `degraded`: this node serves its clients but cannot reach other nodes. `draining`: it accepts no new clients and is

@@ -8,6 +8,7 @@ import type { PresenceEndpoint } from "./endpoint.ts";
 import type { Fetch } from "./fetcher.ts";
 import type { PresenceDiff, PresenceState } from "./payload.ts";
 
+/** What `definePresence` takes: how nodes agree on who is there, and what is added to each entry. */
 export interface PresenceOptions<Meta extends object = object, Fields extends object = object> extends Omit<
   TrackerOptions,
   "name"

@@ -16,6 +16,7 @@ export interface PublishTarget {
   readonly pubsub: { status(): { readonly state: "up" | "down" } };
 }
 
+/** What `publishHandler` takes. */
 export interface PublishOptions {
   /** Where the messages go: an endpoint, or a broadcaster. */
   readonly to: PublishTarget;

@@ -45,6 +45,10 @@ export interface AdapterStatus {
   readonly missed: number;
 }
 
+/**
+ * Connects PubSub to the other nodes: Redis, NATS, PostgreSQL, node:cluster, or one of your own. It sends and receives; PubSub
+ * delivers to the subscribers.
+ */
 export interface PubSubAdapter {
   /** Names this node. MUST be unique among all nodes and constant while the node runs. */
   readonly nodeName: string;

@@ -4,6 +4,7 @@
  */
 import { CloseCode, EXPIRES, PHOENIX_TOPIC, Reason } from "@wingbeat/protocol";
 import type { ClientMessage, ServerCodec } from "@wingbeat/protocol";
+import type { ClientSource } from "../channel/host.ts";
 import { emit } from "../telemetry.ts";
 import type { TelemetryEvents } from "../telemetry.ts";
 import { Frame } from "../transports/connection.ts";
@@ -42,7 +43,7 @@ export interface LoginOwner {
   readonly connection: Connection;
   readonly codec: ServerCodec;
   readonly id: string | null;
-  describe(): { endpoint: object; path: string; id: string | null; transport: string };
+  describe(): ClientSource;
   began(): void;
   ended(): void;
   /** The login was renewed with these assigns. */

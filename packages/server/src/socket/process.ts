@@ -19,7 +19,7 @@ import type { ClientMessage, FrameData, Payload, ServerCodec } from "@wingbeat/p
 import { describe, isPromise } from "../awaitable.ts";
 import { InvalidPayload } from "../channel/call.ts";
 import type { ChannelEndpoint } from "../channel/endpoint.ts";
-import type { ChannelHost } from "../channel/host.ts";
+import type { ChannelHost, ClientSource } from "../channel/host.ts";
 import type { JoinMessage } from "../channel/item.ts";
 import { ChannelProcess } from "../channel/process.ts";
 import { errorFor, isRefusal, isReply } from "../channel/result.ts";
@@ -178,7 +178,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     return countOf(this.#channels);
   }
 
-  describe(): { endpoint: object; path: string; id: string | null; transport: string } {
+  describe(): ClientSource {
     const { endpoint, path } = this.#environment;
     return { endpoint, path, id: this.id, transport: this.connection.transport };
   }

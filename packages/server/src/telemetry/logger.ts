@@ -24,6 +24,7 @@ export type StructuredSink = { readonly [Level in LogLevel]: (fields: object, li
 /** `false`: no output. `true`: level `info` on the console. Or set the level or the sink. */
 export type LoggerOption = boolean | LoggerOptions;
 
+/** What the logger prints, and where. */
 export interface LoggerOptions {
   /** The lowest level to log. `debug` also prints parameters and payloads. Default `info`. */
   readonly level?: LogLevel;

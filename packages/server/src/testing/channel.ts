@@ -38,6 +38,7 @@ export interface Ending {
 type PushEvent<Channel extends ChannelContract> = keyof Channel["pushes"] & string;
 type LeaveReply = { readonly status: "ok"; readonly response: Record<never, never> };
 
+/** A channel that a test client has joined: pushes to it, and asserts what comes back. */
 export class TestChannel<Channel extends ChannelContract = ChannelContract> {
   readonly topic: string;
   /** The response of the accepted join. */

@@ -32,6 +32,7 @@ interface Closing {
   readonly reason: string;
 }
 
+/** A connected client: made by `kit.connect`, or by `kit.socket`, which does not run `connect`. */
 export class TestClient<Contract extends SocketContract = SocketContract> implements ChannelClient, MemoryClient {
   /** The socket's id, or null. */
   readonly id: string | null;

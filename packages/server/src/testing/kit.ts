@@ -32,6 +32,7 @@ export interface ConnectFrom {
   readonly peer?: { readonly address: string; readonly port: number };
 }
 
+/** The second argument of {@link testSocket}. */
 export interface TestOptions {
   /** How long assertions wait and refutations watch, in ms. Default 100. */
   readonly timeout?: number;
@@ -59,6 +60,7 @@ const RULES = {
   connectTimeout: Number.POSITIVE_INFINITY,
 };
 
+/** Clients of one socket definition, and an endpoint for them: made by {@link testSocket}. Close it after the tests. */
 export class TestKit<Contract extends SocketContract = SocketContract> {
   /** Broadcasts from outside of channels, as `ctx.endpoint` does. */
   readonly endpoint: Endpoint;

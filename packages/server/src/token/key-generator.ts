@@ -6,6 +6,7 @@ import { createHash, createSecretKey, pbkdf2Sync, type KeyObject } from "node:cr
 
 /** Digests of the key derivation. */
 export const KEY_DIGESTS = ["sha256", "sha384", "sha512"] as const;
+/** The digest with which keys are derived from a secret. Default `sha256`. */
 export type KeyDigest = (typeof KEY_DIGESTS)[number];
 
 /** How a key is derived. `length` is in bytes. */

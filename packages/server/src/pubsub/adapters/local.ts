@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { DeliverLocally, PubSubAdapter } from "../adapter.ts";
 
+/** The adapter of a node that has no others. `nodeName`: default, a random one. */
 export function localAdapter(nodeName = `local-${randomUUID()}`): PubSubAdapter {
   let deliver: DeliverLocally | undefined;
   const since = Date.now();
