@@ -20,7 +20,8 @@ export class MessageRate {
   take(count: number, now: number): number {
     const earned = Math.max(now, this.#fullAt);
     const cost = (count / this.#perSecond) * 1_000;
-    const wait = earned + Math.min(cost, BURST_MS) - now - BURST_MS;
+    // To the microsecond: sums of doubles are a little off, and 1,000.0000000001 ms would be said as two seconds.
+    const wait = Math.round((earned + Math.min(cost, BURST_MS) - now - BURST_MS) * 1_000) / 1_000;
     if (wait > 0) return wait;
     this.#fullAt = earned + cost;
     return 0;
