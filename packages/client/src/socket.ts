@@ -423,9 +423,13 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#stop();
     this.#page.unwatch();
     this.#refusal = { reason };
+    const connection = this.#connection;
+    const polling = this.transport.isLongPoll === true;
     // Programs written for phoenix.js know of no other sign.
     this.#callbacks.error.call(new Error("refused by the server"), this.transport, this.#establishedConnections);
     this.#callbacks.refused.call(reason);
+    // The next poll would connect again.
+    if (polling) connection?.closeNow(4403, "refused");
   }
 
   #failed(error: unknown): void {
