@@ -56,7 +56,7 @@ const optionsOf = (options: Options | undefined): PushOptions =>
 
 /**
  * The type of `socket.channel(topic)`, for code that gets a channel passed in: `ChannelOf<typeof userSocket,
- * "room:42">`. Any topic of the same channel gives the same type.
+ * "room:42">`. All topics of a channel have the same type.
  */
 export type ChannelOf<Definition extends TypedSocket, Topic extends TopicsOf<Definition>> = Channel<
   ChannelAt<Definition, Topic>

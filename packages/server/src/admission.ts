@@ -1,6 +1,6 @@
 /**
- * Admission: who may connect. It takes a `Visit`, which every host makes of its requests, and gives what the socket needs, or
- * a `Refusal`. It knows no host and no transport.
+ * Admission: who may connect. It takes a `Visit`, which every host makes of its requests, and returns what the socket needs,
+ * or a `Refusal`. It knows no host and no transport.
  */
 export { admit, refuseAdmitted, reportAdmitted, screen } from "./admission/admit.ts";
 export type { Admitted } from "./admission/admit.ts";

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { Gate } from "./admission/gate.ts";
 import { senderFinder } from "./admission/proxy.ts";
-import { isPromise, settle } from "./awaitable.ts";
+import { onRejection } from "./awaitable.ts";
 import { commands } from "./channel/commands.ts";
 import { ChannelEndpoint } from "./channel/endpoint.ts";
 import type { BroadcastsAt, Contracted, EndpointContract, TopicsOf } from "./channel/endpoint.ts";
@@ -191,8 +191,7 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
       receive: (message) => {
         const failed = (error: unknown): void => emit("pubsub.delivery_failed", { topic, subscribers: 1, error });
         try {
-          const result: unknown = receiver(message as Broadcast);
-          if (isPromise(result)) settle(result, () => {}, failed);
+          onRejection(receiver(message as Broadcast), failed);
         } catch (error) {
           failed(error);
         }

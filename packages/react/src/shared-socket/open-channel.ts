@@ -27,7 +27,7 @@ export class OpenChannel {
   readonly #changed: () => void;
   #snapshot: ChannelSnapshot;
 
-  /** `params` gives the join params at every join and rejoin; `changed` is called after every change. */
+  /** `params` returns the join params, at every join and rejoin; `changed` is called after every change. */
   constructor(socket: Socket, topic: string, params: () => unknown, changed: () => void) {
     this.#changed = changed;
     // A channel reads its params whenever it starts to join again; there is no other sign of that.

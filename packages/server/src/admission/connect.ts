@@ -95,7 +95,7 @@ function validate(what: string, schema: StandardSchemaV1, value: unknown): Resul
     }
     throw new WingbeatError(
       "WB_BAD_RETURN",
-      `${what} is not a Standard Schema: validate gave neither value nor issues.`,
+      `${what} is not a Standard Schema: validate returned neither value nor issues.`,
     );
   });
 }

@@ -58,7 +58,7 @@ export interface Screened {
   /** The query merged with the path variables. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly pathParams: PathParams;
-  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13). */
+  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 15). */
   readonly extensions: boolean;
   readonly startedAt: number;
   /** The client has gone, or `connectTimeout` has passed: the remaining callbacks are skipped. */

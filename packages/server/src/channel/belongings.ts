@@ -1,5 +1,5 @@
 /** The resources of a channel besides its own topic, released when it ends. Created when it first acquires one. */
-import { isPromise, settle } from "../awaitable.ts";
+import { onRejection } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { MAX_DELAY } from "../options.ts";
 import type { PubSub, Subscription } from "../pubsub.ts";
@@ -89,14 +89,13 @@ export class Belongings {
     for (const task of tasks) task.abort();
   }
 
-  /** `failed` is told what a task threw, or rejected with. */
+  /** Runs the tasks of `onEnd`. Calls `failed` with what one threw, or rejected with. */
   finish(reason: string, failed: (error: unknown) => void): void {
     const tasks = this.#onEnd ?? [];
     this.#onEnd = undefined;
     for (const task of tasks) {
       try {
-        const result = task(reason);
-        if (isPromise(result)) settle(result, () => {}, failed);
+        onRejection(task(reason), failed);
       } catch (error) {
         failed(error);
       }

@@ -43,7 +43,7 @@ export interface ChannelHost {
   readonly id: string | null;
   readonly connection: Connection;
   readonly codec: ServerCodec;
-  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13): events `wb_…` on topic `phoenix`. */
+  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 15): events `wb_…` on topic `phoenix`. */
   readonly extensions: boolean;
   readonly pubsub: PubSub;
   readonly endpoint: ChannelEndpoint;

@@ -86,7 +86,7 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
     return this.callJoin(join, params);
   }
 
-  /** Awaits what {@link runJoin} gave. */
+  /** Awaits the promise that {@link runJoin} returned. */
   awaitJoin(result: PromiseLike<unknown>, done: (value: unknown, failure?: Failure) => void): void {
     this.awaitCallback(result, "join", done);
   }

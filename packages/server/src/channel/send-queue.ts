@@ -56,7 +56,7 @@ export class SendQueue {
     this.#push(outgoing, true);
   }
 
-  /** Sends a broadcast of anybody else; gives false when it must be dropped. Throws while a join is under way. */
+  /** Sends a broadcast of somebody else. Returns false when it must be dropped; throws instead while a join is under way. */
   sendBroadcast(outgoing: Outgoing): boolean {
     if (!this.#isFree) return this.#isSettled(outgoing, false) || this.#add(outgoing);
     this.#outflow.transmit(outgoing);
@@ -65,7 +65,7 @@ export class SendQueue {
 
   /**
    * Lets everything wait that comes from now on, until a broadcast is {@link handled}. `isOwn`: the channel itself sent
-   * it, so that what the channel sends next comes behind it. Gives false when it must be dropped.
+   * it, so that what the channel sends next comes behind it. Returns false when it must be dropped.
    */
   intercept(broadcast: OutgoingBroadcast, isOwn: boolean): boolean {
     if (!this.#add(broadcast)) return false;

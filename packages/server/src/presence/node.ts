@@ -1,5 +1,5 @@
 /** A presence on one endpoint: its tracker, and the messages to its clients. */
-import { describe, isPromise, settle } from "../awaitable.ts";
+import { describe, onRejection } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
@@ -170,8 +170,7 @@ export class PresenceNode {
     if (handleMetas === undefined) return;
     const failed = (error: unknown): void => emit("presence.callback_failed", { name, topic, error });
     try {
-      const result: unknown = handleMetas(topic, diff, this.state(topic), this.#endpoint);
-      if (isPromise(result)) settle(result, () => {}, failed);
+      onRejection(handleMetas(topic, diff, this.state(topic), this.#endpoint), failed);
     } catch (error) {
       failed(error);
     }

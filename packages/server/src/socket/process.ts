@@ -73,7 +73,7 @@ export interface Admission {
   readonly codec: ServerCodec;
   readonly assigns: Readonly<Record<string, unknown>>;
   readonly id: string | null;
-  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 13). Default false. */
+  /** The client understands Wingbeat's own messages (PROTOCOL.md, section 15). Default false. */
   readonly extensions?: boolean;
   /** How long the client may stay. Default: for ever. */
   readonly login?: LoginTerms | undefined;

@@ -14,7 +14,7 @@ import type { Pattern } from "./match.ts";
 export interface ChannelClient {
   /** How long assertions wait, in ms. */
   readonly timeout: number;
-  /** Sends a message for a channel, gives its ref. */
+  /** Sends a message for a channel. Returns its ref. */
   send(channel: TestChannel, event: string, payload: unknown): string;
   /** The same without a ref. */
   cast(channel: TestChannel, event: string, payload: unknown): void;

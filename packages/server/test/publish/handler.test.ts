@@ -354,6 +354,30 @@ describe("over node:http", () => {
     expect([response.status, target.sent]).toEqual([202, [MESSAGE]]);
   });
 
+  it("a body that a parser has made unreadable is answered with 500, and makes room for the next request", async () => {
+    const target = new Target();
+    const app = express();
+    app.use(express.json());
+    app.use((request, _response, next) => {
+      if (request.headers["x-unreadable"] !== undefined) request.body = { id: 1n };
+      next();
+    });
+    app.post("/publish", publishHandler({ to: target, secret: SECRET, maxRequests: 1 }).node);
+    const server = app.listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const post = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+      const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/publish`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${tokenFor()}`, "content-type": "application/json", ...headers },
+        body: JSON.stringify(MESSAGE),
+      });
+      return response.status;
+    };
+    const unreadable = { "x-unreadable": "1" };
+    expect([await post(unreadable), await post(unreadable), await post({})]).toEqual([500, 500, 202]);
+  });
+
   it("reaches the clients of an endpoint; a disconnect on an id closes its connections", async () => {
     const room = defineChannel("room:{id}").join(() => ok());
     const socket = defineSocket({ connect: () => ok(), id: () => "user_socket:7", channels: [room] });

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Grant } from "../../publish/grant.ts";
 import type { PublishAnswer, Publisher } from "../../publish/publisher.ts";
+import type { BodyFault } from "../host.ts";
 import { answer, ignoreError } from "./answer.ts";
 import { readBody } from "./body.ts";
 
@@ -23,7 +24,13 @@ export async function publishNode(
     const grant = publisher.admit({ method, header: (name) => headers[name] as string | undefined });
     if (!(grant instanceof Grant)) return send(request, response, grant);
     const { maxBodySize, bodyTimeout } = publisher.limits;
-    const body = parsedBody(request, maxBodySize) ?? (await readBody(request, maxBodySize, bodyTimeout));
+    let body: Uint8Array | BodyFault | "too large";
+    try {
+      body = parsedBody(request, maxBodySize) ?? (await readBody(request, maxBodySize, bodyTimeout));
+    } catch (error) {
+      publisher.giveUp(); // a parser has left a body that JSON cannot express
+      throw error;
+    }
     if (body === "cut off") publisher.giveUp();
     else if (typeof body !== "string") send(request, response, publisher.publish(grant, body));
     else send(request, response, publisher.giveUp(body === "too slow" ? body : "too large") as PublishAnswer);

@@ -170,7 +170,7 @@ export class Link {
   /** Called from inside a driver: an exception could end the process. */
   #receive(received: Uint8Array): void {
     if (!(received instanceof Uint8Array))
-      return this.losses.unreadable(new TypeError("the engine's driver gave no bytes"));
+      return this.losses.unreadable(new TypeError("the engine's driver delivered something else than bytes"));
     const bytes = Buffer.isBuffer(received)
       ? received
       : Buffer.from(received.buffer, received.byteOffset, received.byteLength);
