@@ -15,10 +15,15 @@ export type { PresenceEntry } from "@wingbeat/client";
 export type { ChannelResult, PresenceResult } from "./types.ts";
 
 const untyped: Hooks<UntypedSocket> = /* @__PURE__ */ createHooks();
+/** Provides a socket to the components below: see {@link Hooks}. */
 export const SocketProvider: Hooks<UntypedSocket>["SocketProvider"] = untyped.SocketProvider;
+/** The socket of the provider above: see {@link Hooks}. */
 export const useSocket: Hooks<UntypedSocket>["useSocket"] = untyped.useSocket;
+/** The state of its connection: see {@link Hooks}. */
 export const useConnection: Hooks<UntypedSocket>["useConnection"] = untyped.useConnection;
+/** Why the server has refused the client: see {@link Hooks}. */
 export const useRefusal: Hooks<UntypedSocket>["useRefusal"] = untyped.useRefusal;
+/** The channel of a topic, joined while the component is mounted: see {@link Hooks}. */
 export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
 export { useEvent } from "./use-event.ts";
 export { usePresence } from "./use-presence.ts";

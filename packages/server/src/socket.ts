@@ -77,6 +77,7 @@ type ParamsFor<Schema> = [Schema] extends [StandardSchemaV1] ? Output<Schema> : 
 /** The second argument of `connect`. */
 type InfoFor<Session> = Session extends AnySchema ? ConnectInfo<SchemaOutput<Session>> : ConnectInfo;
 
+/** What `defineSocket` takes. */
 export interface SocketOptions<
   Routes extends readonly Routable[],
   Result extends OkOrRefuse,

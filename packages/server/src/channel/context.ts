@@ -22,7 +22,7 @@ export interface ChannelDef extends TopicContract {
 }
 
 /** The topics that a channel may send to: any, until it declares some. */
-export type Reach<D extends ChannelDef> = string extends D["talksTo"]["topic"]
+export type Reachable<D extends ChannelDef> = string extends D["talksTo"]["topic"]
   ? EndpointContract
   : {
       readonly channels:
@@ -70,7 +70,7 @@ export interface ChannelContext<D extends ChannelDef> {
   /** `websocket` or `longpoll`. */
   readonly transport: string;
   /** Sends to other topics. What the compiler knows of them is declared with `talksTo`. */
-  readonly endpoint: ChannelEndpoint<Reach<D>>;
+  readonly endpoint: ChannelEndpoint<Reachable<D>>;
   /** Merges values into `assigns`. Later callbacks of this channel see them; nobody else does. */
   assign(values: Partial<D["assigns"]>): void;
   /** Sends an event to this client. Throws inside `join`: the client has not joined yet. */
@@ -83,7 +83,7 @@ export interface ChannelContext<D extends ChannelDef> {
    * Receives broadcasts of another topic in `handleInfo`, until the channel ends. Subscribing twice has no effect, and so
    * has subscribing to its own topic: that goes to `handleOut`.
    */
-  subscribe(topic: TopicsOf<Reach<D>>): void;
+  subscribe(topic: TopicsOf<Reachable<D>>): void;
   /** The same for topics that `talksTo` does not name: the type of `handleInfo` does not include their broadcasts. */
   subscribeUnchecked(topic: string): void;
   /**
