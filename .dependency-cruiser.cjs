@@ -97,6 +97,7 @@ module.exports = {
       GROUND,
       PROTOCOL,
     ),
+    only("transports-for-others", file("transports"), `${SERVER}transports/`, room("admission"), file("hosts/host")),
     {
       name: "only-hosts-know-node-http",
       comment: "Admission, transports and endpoint run on any host. The WebSocket reader gives `ws` a request.",

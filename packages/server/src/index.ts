@@ -55,7 +55,6 @@ export type { HttpAnswer } from "./admission/answer.ts";
 export type { ErrorHandler, PickSerializer } from "./admission/rules.ts";
 export type { Peer, Visit } from "./admission/visit.ts";
 export type { BadFrames } from "./socket/process.ts";
-export type { TransportDefinition } from "./transports/transport.ts";
 export type { DrainOptions } from "./endpoint/drain.ts";
 export type { Health } from "./endpoint/health.ts";
 export type { CheckOrigin } from "./admission/origin.ts";

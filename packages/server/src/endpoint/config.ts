@@ -88,7 +88,7 @@ export interface MountOptions {
   readonly websocket?: boolean | WebSocketOptions;
   /** For clients behind proxies that block WebSockets. Default false. */
   readonly longpoll?: boolean | LongPollOptions;
-  /** Other transports, in addition to these. Default none. */
+  /** Other transports, in addition to these: `wingbeat/transports` has the contract. Default none. */
   readonly transports?: readonly TransportDefinition[];
   /**
    * Picks the serializer for the `vsn` of a client: for other dialects of the wire. Undefined refuses the client with 403.

@@ -3,9 +3,10 @@
  * server's, as many as there were lines.
  */
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../src/admission/refusal.ts";
 import { defineSocket, ok, refuse } from "../../src/index.ts";
-import type { ConnectInfo, TransportDefinition } from "../../src/index.ts";
+import type { ConnectInfo } from "../../src/index.ts";
+import { Refusal } from "../../src/transports.ts";
+import type { TransportDefinition } from "../../src/transports.ts";
 import { roomChannel, userSocket } from "../integration/room.ts";
 import { serve } from "../integration/serve.ts";
 
