@@ -71,11 +71,13 @@ export async function worker(fleet: Fleet, topic: string, annotate: Annotate): P
     for (const guest of guests) await guest.until(() => heardBy(guest).at(-1) === last);
   };
 
-  await one.order("ready");
-  await vi.waitFor(async () => {
-    const names = await one.order("ready");
-    expect(names).toEqual(expect.arrayContaining(fleet.nodes.map(({ name }) => name)));
-  }, PATIENCE);
+  const allAnswer = (): Promise<void> =>
+    vi.waitFor(async () => {
+      const names = await one.order("ready");
+      expect(names).toEqual(expect.arrayContaining(fleet.nodes.map(({ name }) => name)));
+    }, PATIENCE);
+
+  await allAnswer();
   const first = await one.order("say", { count: 200, size: 10 });
   await allHear(first);
   for (const guest of guests) expect(heardBy(guest)).toEqual(upTo(first));
@@ -120,6 +122,7 @@ export async function worker(fleet: Fleet, topic: string, annotate: Annotate): P
   const later = await one.order("say", { count: 100, size: 10 });
   await allHear(later);
   for (const guest of guests) expect(heardBy(guest).slice(-100)).toEqual(upTo(later, later - 99));
+  await allAnswer(); // those that were slow to reconnect, too
   const reach = await one.order("close");
   expect(reach).toEqual({ nodes: expect.arrayContaining(fleet.nodes.map(({ name }) => name)), lost });
   // Nothing keeps it alive.
