@@ -93,10 +93,11 @@ export class LongPoll implements Transport {
         this.#deliver(messages);
         return this.#fail(status, ...closeOfPoll(status));
       }
+      if (isNew) continue;
       // A server lets a poll wait for messages. If something answers at once without any, do not poll it in a tight
-      // loop.
-      const rest = MIN_POLL_MS - (Date.now() - start);
-      if (!isNew && messages.length === 0 && rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+      // loop. Messages come first: one of them may end the connection, and another poll would open a new one.
+      const rest = messages.length > 0 ? 0 : MIN_POLL_MS - (Date.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
 
