@@ -125,8 +125,8 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
    * .pushes({ new_msg: Message, cursor: Cursor }, { cursor: conflate((cursor) => cursor.userId) })
    */
   pushes<P extends object>(
-    declared?: P | Deliveries<NoInfer<P>>,
-    delivery?: Deliveries<NoInfer<P>>,
+    declared?: P | Deliveries<P>,
+    delivery?: Deliveries<P>,
   ): Channel<
     {
       topic: D["topic"];
@@ -311,7 +311,9 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   }
 }
 
-type Deliveries<P> = { readonly [E in keyof P]?: Delivery<Declared<P[E]>> };
+/** `P` is not inferred from it. (`NoInfer` needs TypeScript 5.4.) */
+type Deliveries<P> = { readonly [E in keyof Deferred<P>]?: Delivery<Declared<Deferred<P>[E]>> };
+type Deferred<P> = [P][P extends unknown ? 0 : never];
 
 function checkLevel(spec: ChannelSpec, name: string, level: unknown): void {
   if (level === undefined || level === false || ["debug", "info", "warn", "error"].includes(level as string)) return;
