@@ -104,16 +104,18 @@ function validate(what: string, schema: StandardSchemaV1, value: unknown): Resul
 function accept(rules: AdmissionRules, result: unknown, info: RequestInfo, getsHttp: boolean): Decision {
   if (!isReply(result)) return badReturn("connect must return ok(assigns) or refuse(reason?)");
   if (result.status !== "ok") return refused(rules, result.response, getsHttp ? info : undefined);
-  const assigns = result.response as Readonly<Record<string, unknown>>;
-  if (typeof assigns !== "object" || assigns === null || isPromise(assigns)) {
-    if (isPromise(assigns)) settle(assigns, ignore, ignore);
+  const { response } = result;
+  if (typeof response !== "object" || response === null || isPromise(response)) {
+    if (isPromise(response)) settle(response, ignore, ignore);
     return badReturn("connect must return ok(assigns) with an object: is an await missing?");
   }
+  // Reads them once: a getter that throws is a failure of connect, and not of whoever reads them later.
+  const assigns: Readonly<Record<string, unknown>> = { ...response };
   const expiresAt = expiryOf(result);
   if (expiresAt <= Date.now()) {
     return new Refusal("connect", FORBIDDEN, Reason.expired, undefined, { reason: { reason: Reason.expired } });
   }
-  return then(rules.socket.id?.(assigns), (id = null) =>
+  return then(rules.socket.id?.(response as typeof assigns), (id = null) =>
     id === null || typeof id === "string"
       ? { assigns, id, expiresAt, info }
       : badReturn(`id must return a string or null, not a ${typeof id}`),

@@ -11,6 +11,7 @@ import { OutgoingBroadcast } from "./broadcast.ts";
 import { call, InvalidPayload } from "./call.ts";
 import { Command } from "./command.ts";
 import type { Context } from "./context.ts";
+import { copyOf } from "./copy.ts";
 import type { Deliveries } from "./delivery.ts";
 import type { ChannelHost, ChannelSource } from "./host.ts";
 import { CLOSED, Info, isOfClient, JOINED, Renewed, Task } from "./item.ts";
@@ -210,7 +211,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     }
     if (item instanceof Renewed) {
       this.#callback = "reauthorize";
-      context.assign(item.message);
+      context.assign(copyOf(item.message)); // here, because a getter of the application may throw
       return this.spec.reauthorize?.(context);
     }
     if (item instanceof Info) return this.#info(item.message);

@@ -163,7 +163,7 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
 
   /** The client's login was renewed, with these assigns. */
   renew(assigns: Readonly<Record<string, unknown>>): void {
-    schedule(this, new Renewed(copyOf(assigns)));
+    schedule(this, new Renewed(assigns));
   }
 
   subscribe(topic: string): void {

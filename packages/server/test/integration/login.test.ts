@@ -531,6 +531,28 @@ describe("reauthorize", () => {
     expect(await client.join("me:1")).toMatchObject({ status: "ok", response: { age: 2 } });
   });
 
+  it("whose new assigns cannot be read crashes its channel only; those that connect itself cannot give fail the refresh", async () => {
+    const bad = () => ({
+      get name(): string {
+        throw new Error("as asked for");
+      },
+    });
+    const connect: Connect = ({ age }) =>
+      ok({ ...(age === "2" && { deep: bad() }), ...(age === "1" && { age: 1 }) }, inMs(LONG));
+    const getter: Connect = (params, info) => (params["age"] === "3" ? ok(bad(), inMs(LONG)) : connect(params, info));
+    const { url } = await serveSocket(getter);
+    const client = await open(url(undefined, { ...ASKING, age: "1" }));
+    const crashed = observe("channel.crashed");
+    await client.join("me:1");
+    refresh(client, aged(3));
+    expect(replyOf(await client.next())).toEqual({ status: "error", response: { reason: "refresh failed" } });
+    refresh(client, aged(2));
+    expect(replyOf(await client.next())).toMatchObject({ status: "ok" });
+    expect(await client.next()).toEqual(["1", "1", "me:1", "phx_error", { reason: "channel_crash" }]);
+    expect(await crashed.next()).toMatchObject({ callback: "reauthorize", topic: "me:1" });
+    expect(await client.join("me:1")).toEqual({ status: "error", response: { reason: "join crashed" } });
+  });
+
   it("sees the new assigns; what the channel has assigned itself stays, and so does what its route assigns", async () => {
     const channel = defineChannel("room:{id}")
       .assigns<{ age: number; name?: string; own?: string; static?: string }>()
