@@ -24,6 +24,20 @@ describe("a login", () => {
     expect(login.ends[0]).toBeLessThanOrEqual(ms + 250);
   });
 
+  it("that has ended by the time it is set, as after a slow callback, ends at once", () => {
+    const [other, late, first] = [owner(), owner(), owner()];
+    expireAt(first, start - 1_000);
+    vi.advanceTimersByTime(250);
+    expect(first.ends).toEqual([250]);
+    expireAt(other, start + 10_000);
+    vi.advanceTimersByTime(4_750);
+    expireAt(late, start + 1_000);
+    vi.advanceTimersByTime(250);
+    expect([late.ends, other.ends]).toEqual([[5_250], []]);
+    vi.advanceTimersByTime(5_000);
+    expect(other.ends).toEqual([10_000]);
+  });
+
   it("without an end needs no sweep, and those that have ended or closed need none any more", () => {
     expireAt(owner(), Infinity);
     expect(vi.getTimerCount()).toBe(0);

@@ -16,6 +16,8 @@ const due = new Map<number, Set<Expiring>>();
 let sweep: NodeJS.Timeout | undefined;
 /** The last period that was looked at. */
 let seen = 0;
+/** Something was set to end in a period that was looked at already. */
+let isLate = false;
 
 const periodOf = (time: number): number => Math.ceil(time / PERIOD);
 
@@ -27,6 +29,7 @@ export function expireAt(owner: Expiring, time: number): void {
     sweep = setInterval(look, PERIOD).unref();
   }
   const period = periodOf(time);
+  isLate ||= period <= seen;
   const others = due.get(period);
   if (others === undefined) due.set(period, new Set([owner]));
   else others.add(owner);
@@ -45,7 +48,9 @@ export const countExpiring = (): number => [...due.values()].reduce((sum, owners
 function look(): void {
   const now = Math.floor(Date.now() / PERIOD);
   // A clock may jump by years, in both directions.
-  if (now < seen || now - seen > due.size) for (const period of [...due.keys()]) expire(period, now);
+  const isAny = isLate || now < seen || now - seen > due.size;
+  isLate = false;
+  if (isAny) for (const period of [...due.keys()]) expire(period, now);
   else for (let period = seen + 1; period <= now; period++) expire(period, now);
   seen = now;
   stopIfIdle();
