@@ -1,4 +1,5 @@
 /** What is known of one replica: its entries, and which of its changes have been seen. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import { Part } from "./delta.ts";
 import type { Entry } from "./delta.ts";
 
@@ -26,6 +27,8 @@ export class ReplicaLog {
   /** Changes seen out of order, beyond the clock. */
   readonly #cloud = new Set<number>();
   readonly #entries = new Map<number, Entry>();
+  /** Since {@link rewind}: entries beyond the clock are kept, though nobody has confirmed them. */
+  #isRewound = false;
 
   /** All changes up to here have been seen. */
   get clock(): number {
@@ -75,23 +78,45 @@ export class ReplicaLog {
   rewind(clock: number): Entry[] {
     this.#clock = 0;
     this.#cloud.clear();
-    const invented = [...this.#entries.values()].filter((entry) => entry.clock > clock);
+    this.#isRewound = true;
+    return this.#dropBeyond(clock);
+  }
+
+  /**
+   * After {@link rewind}: the replica says that it is at `clock`. Entries that were kept and cannot be its own are
+   * removed, and returned.
+   */
+  confirm(clock: number): Entry[] {
+    if (!this.#isRewound) return [];
+    if (this.#clock >= clock) this.#isRewound = false;
+    return this.#dropBeyond(Math.max(clock, this.#clock));
+  }
+
+  #dropBeyond(clock: number): Entry[] {
+    const invented = [...this.#entries.values()].filter(
+      (entry) => entry.clock > clock && !this.#cloud.has(entry.clock),
+    );
     for (const entry of invented) this.remove(entry);
     return invented;
   }
 
   /** Merges a part. Idempotent, and independent of order. */
   merge(part: Part): Changes {
-    const joins = [...part.entries.values()].filter((entry) => !this.#hasSeen(entry.clock));
-    const leaves = [...part.removedFrom(this.#entries)].map((clock) => this.#entries.get(clock) as Entry);
+    const joins = [...part.entries.values()].filter((entry) => !this.#hasSeen(entry));
+    const replaced = joins.flatMap(({ clock }) => this.#entries.get(clock) ?? []);
+    const removed = [...part.removedFrom(this.#entries)].map((clock) => this.#entries.get(clock) as Entry);
+    const leaves = [...removed, ...replaced];
     for (const entry of leaves) this.remove(entry);
     for (const entry of joins) this.add(entry);
     this.#cover(part);
     return { joins, leaves };
   }
 
-  #hasSeen(clock: number): boolean {
-    return clock <= this.#clock || this.#cloud.has(clock) || this.#entries.has(clock);
+  /** An entry that was kept by {@link rewind} counts as seen when it is the same. */
+  #hasSeen(entry: Entry): boolean {
+    const { clock } = entry;
+    if (clock <= this.#clock || this.#cloud.has(clock)) return true;
+    return this.#isRewound && isDeepStrictEqual(this.#entries.get(clock), entry);
   }
 
   #cover({ start, end, dots }: Part): void {

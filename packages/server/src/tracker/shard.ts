@@ -186,7 +186,7 @@ export class Shard {
     const isAheadBy = this.#state.clockOf(from) - told;
     if (isAheadBy <= 0) {
       this.#ahead.delete(from);
-      return NO_CHANGES;
+      return this.#state.confirm(from, told);
     }
     const since = this.#ahead.get(from) ?? now;
     this.#ahead.set(from, since);

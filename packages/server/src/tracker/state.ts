@@ -110,10 +110,19 @@ export class State {
 
   /** Trusts that another replica is at `clock` and no further. Its changes up to there are requested again. */
   rewind(replica: string, clock: number): Changes {
+    return this.#dropped(replica, (log) => log.rewind(clock));
+  }
+
+  /** Another replica says that it is at `clock`: after {@link rewind}, what it cannot have is removed. */
+  confirm(replica: string, clock: number): Changes {
+    return this.#dropped(replica, (log) => log.confirm(clock));
+  }
+
+  #dropped(replica: string, drop: (log: ReplicaLog) => Entry[]): Changes {
     const log = replica === this.self ? undefined : this.#logs.get(replica);
-    if (log === undefined) return { joins: [], leaves: [] };
-    const leaves = log.rewind(clock);
-    return this.#up.has(replica) ? this.#show(log, { joins: [], leaves }) : { joins: [], leaves: [] };
+    const leaves = log === undefined ? [] : drop(log);
+    if (log === undefined || leaves.length === 0 || !this.#up.has(replica)) return { joins: [], leaves: [] };
+    return this.#show(log, { joins: [], leaves });
   }
 
   isKnown(replica: string): boolean {

@@ -51,6 +51,11 @@ describe("a forged message cannot silence a node that lives:", () => {
     ["a part that covers the next changes", heartbeat(refOf("X", 1), [[A_REF, 0, 5, [], []]]), 12],
     ["changes far out of order", heartbeat(A_REF, [[A_REF, 10, MAX, [], []]]), 12],
     ["presences that it never had", heartbeat(A_REF, [[A_REF, 0, 9, [], [[9, 1, "a", "eve", {}]]]]), 12],
+    [
+      "a presence that it never had, as its next change, and all changes to come",
+      heartbeat(A_REF, [[A_REF, 1, MAX, [], [[2, 2, "a", "eve", {}]]]], [[A_REF, 2]]),
+      12,
+    ],
     ["a higher version of the node", heartbeat(refOf("A", 1_000)), DOWN + 12],
     ["its goodbye", { kind: "permdown", from: A_REF }, DOWN + 12],
     [
