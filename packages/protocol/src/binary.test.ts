@@ -165,6 +165,8 @@ describe("bad frames", () => {
     ["push", frame(0, 1, 1, 1, "0", "t", "e")],
     ["reply", frame(1, 1, 1, 1, 2, "0", "1", "t", "ok")],
     ["broadcast", frame(2, 1, 1, "t", "e")],
+    ["broadcast with a position", frame(5, 1, 1, 0, 0, 0, 0, 0, 0, 0, 7, "t", "e")],
+    ["push with a position", frame(6, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 7, "0", "t", "e")],
   ])("a server's %s cut anywhere is too short", (_, bytes) => {
     expect(decodeServerFrame(bytes).topic).toBe("t");
     for (let length = 1; length < bytes.length; length++) {
@@ -192,13 +194,13 @@ describe("bad frames", () => {
     expect(decodeServerFrame(frame(2, 1, 1, "t", "e", 0xff, 0xc3)).payload).toEqual(frame(0xff, 0xc3));
   });
 
-  it.each([1, 2, 3, 4, 5, 255])("a server takes no kind %i", (kind) => {
+  it.each([1, 2, 3, 4, 5, 6, 255])("a server takes no kind %i", (kind) => {
     expect(() => decodeClientFrame(frame(kind, 1, 1, 1, 1, "0", "1", "t", "e"))).toThrow(
       new DecodeError(`binary frame of kind ${kind}: a client sends kind 0 only`),
     );
   });
 
-  it.each([3, 4, 5, 255])("a client takes no kind %i", (kind) => {
+  it.each([3, 4, 7, 255])("a client takes no kind %i", (kind) => {
     expect(() => decodeServerFrame(frame(kind, 1, 1, "t", "e"))).toThrow(
       new DecodeError(`binary frame of unknown kind ${kind}`),
     );

@@ -2,7 +2,8 @@
  * Binary V2 frames (PROTOCOL.md, section 5): one byte of kind, one byte for the length of each header string,
  * the strings in UTF-8, then the payload to the end of the frame.
  *
- * Kind 0 differs by direction: a client's push has a ref, a server's push has none.
+ * Kind 0 differs by direction: a client's push has a ref, a server's push has none. Kinds 5 and 6 are kinds 2 and 0 of
+ * a server with a position: eight bytes between the lengths and the strings (section 16).
  */
 import { DecodeError, EncodeError } from "./errors.ts";
 import { REPLY } from "./message.ts";
@@ -12,6 +13,11 @@ import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 export const PUSH = 0;
 export const REPLY_KIND = 1;
 export const BROADCAST = 2;
+const POSITIONED_BROADCAST = 5;
+const POSITIONED_PUSH = 6;
+
+/** The bytes of an offset. */
+const OFFSET = 8;
 
 /** The longest header string, in UTF-8 bytes: its length has one byte. */
 const MAX_LENGTH = 255;
@@ -45,9 +51,12 @@ function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Ar
   return frame;
 }
 
-/** Reads `count` header strings; returns them and the payload as a view on the frame's memory. */
-function decodeFrame(frame: Uint8Array, count: number): { strings: string[]; payload: Uint8Array } {
-  let offset = 1 + count;
+/**
+ * Reads `count` header strings, which begin `skipped` bytes after their lengths; returns them and the payload as a view on
+ * the frame's memory.
+ */
+function decodeFrame(frame: Uint8Array, count: number, skipped = 0): { strings: string[]; payload: Uint8Array } {
+  let offset = 1 + count + skipped;
   const strings: string[] = [];
   for (let index = 1; index <= count; index++) {
     const length = frame[index];
@@ -132,6 +141,29 @@ export function encodeServerBroadcast(topic: string, event: string, payload: Uin
   );
 }
 
+/** The same broadcast or push with its offset. Throws {@link EncodeError} for a reply, which has no position. */
+export function encodePosition(frame: Uint8Array, offset: number): Uint8Array {
+  const isBroadcast = frame[0] === BROADCAST;
+  if (!isBroadcast && frame[0] !== PUSH) {
+    throw new EncodeError(`binary frame of kind ${frame[0] ?? "(empty)"}: only pushes and broadcasts have a position`);
+  }
+  const lengths = isBroadcast ? 3 : 4;
+  const positioned = new Uint8Array(frame.length + OFFSET);
+  positioned.set(frame.subarray(0, lengths));
+  positioned[0] = isBroadcast ? POSITIONED_BROADCAST : POSITIONED_PUSH;
+  const view = new DataView(positioned.buffer);
+  view.setUint32(lengths, Math.floor(offset / 2 ** 32));
+  view.setUint32(lengths + 4, offset % 2 ** 32);
+  positioned.set(frame.subarray(lengths), lengths + OFFSET);
+  return positioned;
+}
+
+/** The offset that begins at a byte of a frame whose header was read. Above 2^53 it is not exact. */
+function decodePosition(frame: Uint8Array, at: number): { readonly o: number } {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  return { o: view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4) };
+}
+
 /** Server to client, on the client. A reply's payload is `{status, response}` as in JSON, with bytes as response. */
 export function decodeServerFrame(frame: Uint8Array | undefined): Message {
   if (frame === undefined) throw new DecodeError("frame is neither text nor bytes");
@@ -150,6 +182,16 @@ export function decodeServerFrame(frame: Uint8Array | undefined): Message {
       const { strings, payload } = decodeFrame(frame, 2);
       const [topic, event] = strings as [string, string];
       return { joinRef: null, ref: null, topic, event, payload };
+    }
+    case POSITIONED_BROADCAST: {
+      const { strings, payload } = decodeFrame(frame, 2, OFFSET);
+      const [topic, event] = strings as [string, string];
+      return { joinRef: null, ref: null, topic, event, payload, extension: decodePosition(frame, 3) };
+    }
+    case POSITIONED_PUSH: {
+      const { strings, payload } = decodeFrame(frame, 3, OFFSET);
+      const [joinRef, topic, event] = strings as [string, string, string];
+      return { joinRef, ref: null, topic, event, payload, extension: decodePosition(frame, 4) };
     }
     default:
       throw new DecodeError(`binary frame of unknown kind ${frame[0] ?? "(empty)"}`);

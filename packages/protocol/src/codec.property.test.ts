@@ -4,6 +4,7 @@ import * as phoenix from "phoenix";
 import { describe, expect, it } from "vitest";
 import { DecodeError } from "./errors.ts";
 import type { FrameData } from "./codec.ts";
+import { withPosition, withRecovery } from "./recovery.ts";
 import { v1Client, v1Server } from "./v1.ts";
 import { v2Client, v2Server } from "./v2.ts";
 
@@ -117,6 +118,81 @@ describe("V2 binary round trip", () => {
   });
 });
 
+describe("the sixth element of V2", () => {
+  const offset = fc.maxSafeNat();
+  const epoch = fc.option(text, { nil: undefined });
+
+  it("client to server", () => {
+    const messages = fc.record({ joinRef: ref, ref, topic: text, event: text, payload: json, extension: json });
+    fc.assert(
+      fc.property(messages, (message) => {
+        expect(v2Server.decode(v2Client.encode(message))).toEqual(message);
+      }),
+      SETTINGS,
+    );
+  });
+
+  it("withPosition changes nothing else in a text frame", () => {
+    fc.assert(
+      fc.property(text, text, text, object, offset, epoch, (joinRef, topic, event, payload, o, e) => {
+        const extension = e === undefined ? { o } : { o, e };
+        for (const frame of [
+          v2Server.encodeBroadcast(topic, event, payload),
+          v2Server.encodeMessage(joinRef, null, topic, event, payload),
+          v2Server.encodeReply(joinRef, "1", topic, "ok", payload),
+        ]) {
+          expect(v2Client.decode(withPosition(frame, o, e))).toEqual({ ...v2Client.decode(frame), extension });
+        }
+      }),
+      SETTINGS,
+    );
+  });
+
+  it("withPosition changes nothing else in a binary frame", () => {
+    fc.assert(
+      fc.property(text, text, text, bytes, offset, (joinRef, topic, event, payload, o) => {
+        for (const frame of [
+          v2Server.encodeBroadcast(topic, event, payload),
+          v2Server.encodeMessage(joinRef, null, topic, event, payload),
+        ]) {
+          const before = Uint8Array.from(frame as Uint8Array);
+          expect(v2Client.decode(withPosition(frame, o))).toEqual({ ...v2Client.decode(frame), extension: { o } });
+          expect(frame).toEqual(before);
+        }
+      }),
+      SETTINGS,
+    );
+  });
+
+  it("withRecovery adds a key to the reply and changes nothing else", () => {
+    fc.assert(
+      fc.property(text, text, text, text, json, offset, (joinRef, topic, status, epochText, response, o) => {
+        const frame = v2Server.encodeReply(joinRef, joinRef, topic, status, response);
+        const recovery = { epoch: epochText, offset: o, recovered: true, count: 0 };
+        const message = v2Client.decode(withRecovery(frame, recovery));
+        expect(message).toEqual({ ...v2Client.decode(frame), payload: { status, response, recovery } });
+      }),
+      SETTINGS,
+    );
+  });
+
+  it("readers that know five elements read what was sent to channels that have not asked", () => {
+    fc.assert(
+      fc.property(ref, text, text, object, (joinRef, topic, event, payload) => {
+        for (const frame of [
+          v2Server.encodeBroadcast(topic, event, payload),
+          v2Server.encodeMessage(joinRef, null, topic, event, payload),
+          v2Server.encodeReply(joinRef, joinRef, topic, "ok", payload),
+          v2Client.encode({ joinRef, ref: joinRef, topic, event, payload }),
+        ]) {
+          expect(JSON.parse(frame as string)).toHaveLength(5);
+        }
+      }),
+      SETTINGS,
+    );
+  });
+});
+
 describe("any input gives a message or a DecodeError", () => {
   const decoders = [v1Server.decode, v1Client.decode, v2Server.decode, v2Client.decode];
 
@@ -129,7 +205,8 @@ describe("any input gives a message or a DecodeError", () => {
         expect(error).toBeInstanceOf(DecodeError);
         continue;
       }
-      expect(Object.keys(message).sort()).toEqual(["event", "joinRef", "payload", "ref", "topic"]);
+      const keys = Object.keys(message).filter((key) => key !== "extension");
+      expect(keys.sort()).toEqual(["event", "joinRef", "payload", "ref", "topic"]);
     }
   }
 
@@ -161,7 +238,7 @@ describe("any input gives a message or a DecodeError", () => {
     [
       "random bytes behind a small header",
       fc
-        .tuple(fc.uint8Array({ max: 4, minLength: 5, maxLength: 5 }), fc.uint8Array())
+        .tuple(fc.uint8Array({ max: 6, minLength: 5, maxLength: 5 }), fc.uint8Array())
         .map(([head, rest]) => Uint8Array.of(...head, ...rest)),
     ],
     ["JSON as bytes", fc.json().map((value) => new TextEncoder().encode(value))],

@@ -31,7 +31,10 @@ export interface ServerCodec {
 
 /** The client's side of a codec. */
 export interface ClientCodec {
-  /** Encodes a message to the server. Throws {@link EncodeError}. */
+  /**
+   * Encodes a message to the server. Throws {@link EncodeError}. Only text frames of V2 have a place for its
+   * `extension`: V1 and binary frames go without it.
+   */
   encode(message: Message): FrameData;
   /**
    * Decodes a server's frame; a reply has event `phx_reply` and payload `{status, response}`. Throws {@link

@@ -7,6 +7,10 @@
 export { CLOSE, DISCONNECT, ERROR, HEARTBEAT, JOIN, LEAVE, PHOENIX_TOPIC, REPLY, Reason } from "./message.ts";
 // The events of extensions (PROTOCOL.md, section 15)
 export { ACK, EXPIRES, REFRESH, REFUSED } from "./message.ts";
+// Recovery (PROTOCOL.md, section 16)
+export { RECOVERY } from "./message.ts";
+export { withPosition, withRecovery } from "./recovery.ts";
+export type { JoinRecovery, RecoveryReason } from "./recovery.ts";
 export type { ClientMessage, Message, Payload, Ref } from "./message.ts";
 
 // Frame formats, for either end

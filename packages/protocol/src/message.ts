@@ -15,6 +15,11 @@ export interface Message {
   readonly topic: string;
   readonly event: string;
   readonly payload: Payload;
+  /**
+   * The sixth element of a V2 frame (PROTOCOL.md, section 16), any JSON value; absent from frames without one. Only
+   * for a peer that has asked for it: readers of other programs may refuse the frame.
+   */
+  readonly extension?: unknown;
 }
 
 /**
@@ -27,6 +32,8 @@ export interface ClientMessage {
   readonly topic: unknown;
   readonly event: unknown;
   readonly payload: Payload;
+  /** The sixth element of a V2 text frame, if it has one. */
+  readonly extension?: unknown;
 }
 
 /** Client to server: join a topic. The payload holds the join params. */
@@ -54,6 +61,8 @@ export const REFUSED = "wb_refused";
 export const EXPIRES = "wb_expires";
 /** Client to server, on {@link PHOENIX_TOPIC}: new credentials, `{query, token}`. */
 export const REFRESH = "wb_refresh";
+/** Server to client, to channels that have asked for recovery: how a replay ended, or that messages are lost. */
+export const RECOVERY = "phx_recovery";
 /** On PubSub only, at a socket's id: closes all connections with that id. Never on the wire. */
 export const DISCONNECT = "disconnect";
 

@@ -4,14 +4,17 @@ import { REPLY } from "./message.ts";
 import type { ClientMessage, Message, Payload, Ref } from "./message.ts";
 
 /** The message with its fields checked, and the payload of a reply. Throws {@link DecodeError}. */
-export function serverMessage({ joinRef, ref, topic, event, payload }: ClientMessage): Message {
+export function serverMessage(message: ClientMessage): Message {
+  const { joinRef, ref, topic, event, payload } = message;
   if (typeof topic !== "string") throw new DecodeError("topic of a server's message is not a string");
   if (typeof event !== "string") throw new DecodeError("event of a server's message is not a string");
   if (!isRef(joinRef)) throw new DecodeError("join_ref of a server's message is neither a string nor null");
   if (!isRef(ref)) throw new DecodeError("ref of a server's message is neither a string nor null");
   // Without a ref it is a broadcast with that name, which may have any payload.
   if (event === REPLY && ref !== null) checkReply(payload);
-  return { joinRef, ref, topic, event, payload };
+  return "extension" in message
+    ? { joinRef, ref, topic, event, payload, extension: message.extension }
+    : { joinRef, ref, topic, event, payload };
 }
 
 const isRef = (value: unknown): value is Ref => typeof value === "string" || value === null;

@@ -16,8 +16,27 @@ describe("reading V2 text", () => {
     expect(v2Server.decode(' [ "1" , "2",\n"room:1","echo"\t, {"a" : 1 } ] \r\n')).toEqual(message);
   });
 
-  it("ignores elements after the fifth", () => {
-    expect(v2Server.decode('["1","2","room:1","echo",{"a":1},{"offset":7},8]')).toEqual(message);
+  it.each([null, 0, "", [1, [2]], { o: 7, e: { f: 1 } }])("gives %j as extension, the sixth element", (extension) => {
+    const frame = JSON.stringify(["1", "2", "room:1", "echo", { a: 1 }, extension]);
+    expect(v2Server.decode(frame)).toStrictEqual({ ...message, extension });
+    expect(v2Client.decode(frame)).toStrictEqual({ ...message, extension });
+  });
+
+  it("has no extension without a sixth element", () => {
+    expect(v2Server.decode(text)).toStrictEqual(message);
+    expect(v2Client.decode(text)).toStrictEqual(message);
+  });
+
+  it("ignores elements after the sixth", () => {
+    const frame = '["1","2","room:1","echo",{"a":1},{"o":7},8,9]';
+    expect(v2Server.decode(frame)).toStrictEqual({ ...message, extension: { o: 7 } });
+    expect(v2Client.decode(frame)).toStrictEqual({ ...message, extension: { o: 7 } });
+  });
+
+  it("limits the nesting of the sixth element as that of the payload", () => {
+    const frame = (depth: number) => `["1","2","t","e",{},${"[".repeat(depth)}${"]".repeat(depth)}]`;
+    expect(v2Server.decode(frame(64))).toHaveProperty("extension");
+    expect(() => v2Server.decode(frame(65))).toThrow(new DecodeError("frame is nested more than 64 levels deep"));
   });
 
   it.each([0, 1, 2, 3, 4])("refuses an array of %i elements", (length) => {
@@ -86,7 +105,7 @@ describe("lone surrogates in V2 text", () => {
     ["payload", '["1","2","t","e","\\uD800"]'],
     ["a value deep in the payload", '["1","2","t","e",{"a":[1,{"b":["x","\\ud800x"]}]}]'],
     ["a key of the payload", '["1","2","t","e",{"a":{"\\ud800":1}}]'],
-    ["an ignored element", '["1","2","t","e",{},"\\ud800"]'],
+    ["the sixth element", '["1","2","t","e",{},"\\ud800"]'],
   ])("are refused in %s", (_, frame) => {
     expect(() => v2Server.decode(frame)).toThrow(new DecodeError("frame has a lone surrogate in a string"));
     expect(() => v2Client.decode(frame)).not.toThrow();
@@ -106,6 +125,21 @@ describe("writing V2 text", () => {
   it("writes a client's message", () => {
     expect(v2Client.encode(message)).toBe(text);
     expect(v2Client.encode({ ...message, joinRef: null, ref: null })).toBe('[null,null,"room:1","echo",{"a":1}]');
+  });
+
+  it("writes a client's extension as the sixth element, and none when it is absent", () => {
+    expect(v2Client.encode({ ...message, extension: { v: 1 } })).toBe('["1","2","room:1","echo",{"a":1},{"v":1}]');
+    expect(v2Client.encode({ ...message, extension: null })).toBe('["1","2","room:1","echo",{"a":1},null]');
+    expect(v2Client.encode({ ...message, extension: undefined })).toBe(text);
+    expect(() => v2Client.encode({ ...message, extension: 1n })).toThrow(
+      /^extension cannot be written as JSON: it is a bigint/,
+    );
+  });
+
+  it("writes no extension into a binary frame, which has no place for it", () => {
+    const payload = Uint8Array.of(1);
+    const frame = v2Client.encode({ ...message, payload, extension: { v: 1 } });
+    expect(frame).toEqual(v2Client.encode({ ...message, payload }));
   });
 
   it("writes a push, with null in the place of the ref", () => {

@@ -21,13 +21,15 @@ import { REPLY } from "./message.ts";
 import type { ClientMessage, Payload } from "./message.ts";
 import { serverMessage } from "./server-message.ts";
 
+/** The message of a frame. One of five elements has no key `extension`. */
 function messageOf(value: unknown): ClientMessage {
   if (!Array.isArray(value)) {
     throw new DecodeError("V2 frame is not a JSON array (for objects, connect with vsn=1.0.0)");
   }
   if (value.length < 5) throw new DecodeError(`V2 frame has ${value.length} elements, at least 5 are needed`);
   // By index, because destructuring would run the array's iterator for each message.
-  return { joinRef: value[0], ref: value[1], topic: value[2], event: value[3], payload: value[4] };
+  const message = { joinRef: value[0], ref: value[1], topic: value[2], event: value[3], payload: value[4] };
+  return value.length === 5 ? message : { ...message, extension: value[5] };
 }
 
 /** Pushes and broadcasts carry objects, as in Phoenix; only replies may carry any JSON value. */
@@ -69,11 +71,14 @@ export const v2Server: ServerCodec = {
 
 export const v2Client: ClientCodec = {
   encode(message) {
-    const { joinRef, ref, topic, event, payload } = message;
+    const { joinRef, ref, topic, event, payload, extension } = message;
     const bytes = bytesOf(payload);
     if (bytes !== undefined) return encodeClientPush(message, bytes);
     const what = payloadOf(event);
-    return textFrame(joinRef, ref, topic, event, toJson(jsonOf(payload, what), what));
+    const json = toJson(jsonOf(payload, what), what);
+    // What follows the payload in the array.
+    const rest = extension === undefined ? "" : `,${toJson(jsonOf(extension, "extension"), "extension")}`;
+    return textFrame(joinRef, ref, topic, event, json + rest);
   },
   decode: (frame) =>
     typeof frame === "string" ? serverMessage(messageOf(parseFrame(frame))) : decodeServerFrame(bytesOf(frame)),
