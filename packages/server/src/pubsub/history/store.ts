@@ -41,10 +41,13 @@ export interface Batch {
   readonly producer: string;
   readonly entries: readonly NewEntry[];
   /**
-   * Set when the batch may have been stored already: its answer was lost. Where the log stood at the first try, or
-   * undefined when that is not known. The store looks for (producer, seq) among the entries since then.
+   * Where the log stood when the batch was first sent, as far as this node knew. A store looks for (producer, seq) among
+   * the entries since then whenever it appends: a first try that is late, because its connection stalled, may come after
+   * its repeat.
    */
-  readonly repeat: { readonly known: Mark | undefined } | undefined;
+  readonly known: Mark | undefined;
+  /** The batch may have been stored already: its answer was lost. Then `known` is that of the first try. */
+  readonly isRepeat: boolean;
 }
 
 /** The answer to a {@link Batch}. */
@@ -128,7 +131,7 @@ export interface HistoryStore {
 
   /**
    * Stores a batch. At most one per topic and node is under way. Rejects with {@link NotStored} when certainly nothing
-   * was stored. Any other rejection means that nobody knows: the batch comes again, as a `repeat`. Of a repeat that can
+   * was stored. Any other rejection means that nobody knows: the batch comes again, with `isRepeat`. Of a repeat that can
    * neither be found nor ruled out it answers "unknown".
    */
   append(batch: Batch): Appended | "unknown" | Promise<Appended | "unknown">;
