@@ -13,6 +13,8 @@ import type { ClientCodec, FrameData, ServerCodec } from "./codec.ts";
 import { DecodeError } from "./errors.ts";
 import * as names from "./message.ts";
 import type { Message } from "./message.ts";
+import { withPosition, withRecovery } from "./recovery.ts";
+import type { JoinRecovery, RecoveryReason } from "./recovery.ts";
 import { v1Client, v1Server } from "./v1.ts";
 import { v2Client, v2Server } from "./v2.ts";
 import { negotiateVersion } from "./version.ts";
@@ -64,11 +66,18 @@ const hexOf = (bytes: Uint8Array): string =>
 
 /** Encodes with the side that sends it what the other side has decoded. */
 function encodeAgain(sign: string, message: Message, client: ClientCodec, server: ServerCodec): FrameData {
-  const { joinRef, ref, topic, event, payload } = message;
   if (sign === "→") return client.encode(message);
+  const frame = encodeOnServer(message, server);
+  if (message.extension === undefined) return frame;
+  const { o, e } = message.extension as { readonly o: number; readonly e?: string };
+  return withPosition(frame, o, e);
+}
+
+function encodeOnServer({ joinRef, ref, topic, event, payload }: Message, server: ServerCodec): FrameData {
   if (event === names.REPLY) {
-    const { status, response } = payload as { status: string; response: unknown };
-    return server.encodeReply(joinRef, ref, topic, status, response);
+    const { status, response, recovery } = payload as { status: string; response: unknown; recovery?: JoinRecovery };
+    const reply = server.encodeReply(joinRef, ref, topic, status, response);
+    return recovery === undefined ? reply : withRecovery(reply, recovery);
   }
   if (joinRef === null && ref === null) return server.encodeBroadcast(topic, event, payload);
   return server.encodeMessage(joinRef, ref, topic, event, payload);
@@ -101,8 +110,9 @@ describe("binary frames say what is printed below them", () => {
   it.each(binaries)("%s", (_, { sign, text }, said) => {
     const frame = bytesOf(text);
     const message = sign === "→" ? v2Server.decode(frame) : v2Client.decode(frame);
-    const { joinRef, ref, topic, event, payload } = message;
-    const written = JSON.stringify([joinRef, ref, topic, event, payload], (_key, value: unknown) =>
+    const { joinRef, ref, topic, event, payload, extension } = message;
+    const rest = extension === undefined ? [] : [extension];
+    const written = JSON.stringify([joinRef, ref, topic, event, payload, ...rest], (_key, value: unknown) =>
       value instanceof Uint8Array ? `<${hexOf(value)}>` : value,
     );
     expect(written.replaceAll(/"(<[0-9a-f ]*>)"/g, "$1")).toBe(said);
@@ -111,10 +121,12 @@ describe("binary frames say what is printed below them", () => {
 
   it.each(binaries)("with two spaces between fields: %s", (_, { sign, text }) => {
     const fields = text.split("  ").map(bytesOf);
-    const strings = sign === "→" ? 4 : ({ 0: 3, 1: 4, 2: 2 }[fields[0]?.[0] ?? 0] ?? 0);
+    const kind = fields[0]?.[0] ?? 0;
+    const strings = sign === "→" ? 4 : ({ 0: 3, 1: 4, 2: 2, 5: 2, 6: 3 }[kind] ?? 0);
     const lengths = fields.slice(1, 1 + strings).map((field) => Number(`0x${hexOf(field)}`));
     const printed = fields.slice(1 + strings).map((field) => field.length);
-    const expected = lengths.filter((length) => length > 0);
+    const position = kind > 4 ? [8] : [];
+    const expected = [...position, ...lengths.filter((length) => length > 0)];
     expect(lengths).toHaveLength(strings);
     expect(printed.slice(0, expected.length)).toEqual(expected);
   });
@@ -147,9 +159,9 @@ describe("the tables are complete", () => {
   });
 
   it("2 has all reserved names that are on the wire", () => {
-    const { JOIN, LEAVE, REPLY, CLOSE, ERROR, HEARTBEAT, PHOENIX_TOPIC, ACK } = names;
+    const { JOIN, LEAVE, REPLY, CLOSE, ERROR, HEARTBEAT, PHOENIX_TOPIC, ACK, RECOVERY } = names;
     const table = section(2);
-    for (const name of [JOIN, LEAVE, REPLY, CLOSE, ERROR]) expect(table).toContain(`\n| \`${name}\` `);
+    for (const name of [JOIN, LEAVE, REPLY, CLOSE, ERROR, RECOVERY]) expect(table).toContain(`\n| \`${name}\` `);
     for (const name of [HEARTBEAT, ACK]) {
       expect(table).toContain(`\n| topic \`${PHOENIX_TOPIC}\`, event \`${name}\` `);
     }
@@ -157,6 +169,20 @@ describe("the tables are complete", () => {
 
   it.each(Object.values(names.Reason))("8 has the reason %s", (reason) => {
     expect(section(8)).toContain(`\n| \`${reason}\` `);
+  });
+
+  it("16 has all reasons, and no others", () => {
+    const reasons: Record<RecoveryReason, true> = {
+      epoch: true,
+      lost: true,
+      trimmed: true,
+      limit: true,
+      denied: true,
+      unavailable: true,
+    };
+    const [, table = ""] = section(16).split("\n| `reason`      |");
+    const rows = [...(table.split("\n\n")[0] ?? "").matchAll(/\n\| `([a-z]+)` /g)].map(([, name]) => name);
+    expect(rows).toEqual(Object.keys(reasons));
   });
 
   it.each(Object.values(CloseCode))("9 has the code %i", (code) => {
