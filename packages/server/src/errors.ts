@@ -35,6 +35,8 @@ export type WingbeatErrorCode =
   | "WB_PRESENCE_LIMIT"
   /** The PubSub adapter could not accept a broadcast. Thrown by `broadcast` and `broadcastFrom`. */
   | "WB_BROADCAST"
+  /** A broadcast could not be recorded, or nobody knows whether it was. Rejected by `publish`. */
+  | "WB_PUBLISH"
   /** A broadcaster reaches no endpoint: rejected by its `ready`. */
   | "WB_UNREACHABLE"
   /** The endpoint or test kit is already listening, or closed; or the broadcaster is closed. */
@@ -59,23 +61,53 @@ export class WingbeatError extends Error {
   }
 }
 
-/** The PubSub adapter rejected a message: no other node has received it. `cause` is the adapter's error. */
+/** The PubSub adapter, or the history, has rejected a message: nobody has received it. `cause` is its error. */
 export class BroadcastError extends WingbeatError {
   override readonly name = "BroadcastError";
   readonly topic: string;
 
   constructor(topic: string, cause: unknown) {
-    super(
-      "WB_BROADCAST",
-      `broadcast on "${topic}" failed: the PubSub adapter said "${cause instanceof Error ? cause.message : describeThrown(cause)}". ` +
-        "Nothing was delivered; check the adapter's connection, or use localBroadcast for this node only.",
-      { cause },
-    );
+    super("WB_BROADCAST", `broadcast on "${topic}" failed: ${whyNot(cause)}`, { cause });
     this.topic = topic;
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     return (value as { readonly code?: unknown } | null | undefined)?.code === "WB_BROADCAST";
+  }
+}
+
+function whyNot(cause: unknown): string {
+  if (cause instanceof PublishError) return cause.message;
+  return (
+    `the PubSub adapter said "${cause instanceof Error ? cause.message : describeThrown(cause)}". ` +
+    "Nothing was delivered; check the adapter's connection, or use localBroadcast for this node only."
+  );
+}
+
+/**
+ * Why a broadcast was not recorded. `refused`: it is in no log, and nobody got it. `too_large`: the same, because of its
+ * size. `unknown`: it may be stored; publish it again with the same `id`.
+ */
+export type PublishFailure = "refused" | "too_large" | "unknown";
+
+/** A broadcast on a topic with a history could not be recorded. `cause` is the error of the store. */
+export class PublishError extends WingbeatError {
+  override readonly name = "PublishError";
+  readonly reason: PublishFailure;
+  readonly topic: string;
+
+  constructor(reason: PublishFailure, topic: string, cause: Error) {
+    const what =
+      reason === "unknown"
+        ? "it is not known whether it was stored. Publish it again with the same id"
+        : "nobody got it";
+    super("WB_PUBLISH", `publish on "${topic}" failed (${reason}): ${cause.message}; ${what}.`, { cause });
+    this.reason = reason;
+    this.topic = topic;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (value as { readonly code?: unknown } | null | undefined)?.code === "WB_PUBLISH";
   }
 }
 

@@ -9,6 +9,8 @@ import { onRejection } from "./awaitable.ts";
 import { BroadcastError, WingbeatError } from "./errors.ts";
 import type { AdapterStatus, Position, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 import { localAdapter } from "./pubsub/adapters/local.ts";
+import { History } from "./pubsub/history.ts";
+import type { HistoryOptions, Move, Stored } from "./pubsub/history.ts";
 import { Registry } from "./pubsub/registry.ts";
 import type { Subscription } from "./pubsub/registry.ts";
 import { emit, isObserved } from "./telemetry.ts";
@@ -16,6 +18,7 @@ import { emit, isObserved } from "./telemetry.ts";
 export type { AdapterStatus, DeliverLocally, Position, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 export { localAdapter } from "./pubsub/adapters/local.ts";
 export { Broadcast } from "./pubsub/broadcast.ts";
+export type * from "./pubsub/history.ts";
 export type { Subscription } from "./pubsub/registry.ts";
 
 /**
@@ -29,6 +32,14 @@ export type Dispatch = (
   position: Position | undefined,
 ) => void;
 
+/** What keeps the history of topics, and how it is delivered. */
+export interface HistorySetup extends HistoryOptions {
+  /** Delivers what is recorded, and what other nodes broadcast without recording it. */
+  readonly dispatcher: string;
+  /** The log of a topic is not what it was: tells its subscribers here. */
+  readonly moved: (subscriptions: Iterable<Subscription>, move: Move) => void;
+}
+
 /** What `new PubSub` takes. */
 export interface PubSubOptions {
   /** Connects to the other nodes. Default: {@link localAdapter}, which has none. */
@@ -37,7 +48,12 @@ export interface PubSubOptions {
   readonly dispatchers?: Readonly<Record<string, Dispatch>>;
   /** Dispatchers that are called for messages of other nodes even when nobody here has subscribed to the topic. */
   readonly unconditional?: readonly string[];
+  /** Keeps what is broadcast on some topics. Default: nothing is kept. */
+  readonly history?: HistorySetup | undefined;
 }
+
+/** As a dispatcher: an entry that was stored by another node. */
+const HISTORY = "history";
 
 /** Passes the message to every subscription except the sender's own. */
 const dispatchToEach: Dispatch = (subscriptions, from, message) => {
@@ -66,11 +82,27 @@ export class PubSub {
   readonly #created = Date.now();
   readonly #dispatchers: ReadonlyMap<string, Dispatch>;
   readonly #unconditional: readonly string[];
+  /** What is recorded. Undefined: no topic has a history. */
+  readonly history: History | undefined;
+  readonly #recorded: string | undefined;
 
   constructor(options: PubSubOptions = {}) {
     this.#adapter = options.adapter ?? localAdapter();
     this.#dispatchers = new Map([["default", dispatchToEach], ...Object.entries(options.dispatchers ?? {})]);
     this.#unconditional = options.unconditional ?? [];
+    this.#recorded = options.history?.dispatcher;
+    this.history = options.history && this.#historyOf(options.history);
+  }
+
+  #historyOf(setup: HistorySetup): History {
+    const dispatch = this.#dispatcher(setup.dispatcher);
+    return new History(setup, {
+      deliver: (from, message) =>
+        this.#deliver(dispatch, from, message.topic, message, message.recorded?.position, "here"),
+      moved: (move) => setup.moved(this.#registry.of(move.topic), move),
+      sendToOthers: (entry) => this.#adapter.broadcast({ topic: entry.topic, message: entry, dispatcher: HISTORY }),
+      count: (topic) => this.#registry.count(topic),
+    });
   }
 
   /** The adapter's name of this node. */
@@ -95,6 +127,7 @@ export class PubSub {
    */
   async start(): Promise<void> {
     await this.#adapter.start((message) => this.#deliverFromOtherNode(message));
+    await this.history?.start();
   }
 
   /**
@@ -106,17 +139,18 @@ export class PubSub {
   }
 
   async stop(): Promise<void> {
+    await this.history?.stop();
     await this.#adapter.stop();
   }
 
   /** Adds a subscription. Subscribing twice delivers twice. */
   subscribe(subscription: Subscription): void {
-    this.#registry.add(subscription);
+    if (this.#registry.add(subscription)) this.history?.opened(subscription.topic);
   }
 
   /** Removes a subscription. An unknown one is not an error. */
   unsubscribe(subscription: Subscription): void {
-    this.#registry.remove(subscription);
+    if (this.#registry.remove(subscription)) this.history?.closed(subscription.topic);
   }
 
   /**
@@ -191,17 +225,46 @@ export class PubSub {
   #deliverFromOtherNode(arrived: PubSubMessage): void {
     const { topic, dispatcher } = arrived;
     try {
+      if (dispatcher === HISTORY) return this.#arrived(topic, arrived);
       const dispatch = this.#dispatcher(dispatcher);
       const isWanted = this.#registry.count(topic) > 0 || this.#unconditional.includes(dispatcher);
-      if (isWanted) {
-        this.#deliver(dispatch, NOBODY, topic, arrived.message, arrived.position, "elsewhere");
-      }
+      if (!isWanted) return;
+      const { message } = arrived;
+      if (dispatcher === this.#recorded) this.#reportBypassed(topic, message);
+      this.#deliver(dispatch, NOBODY, topic, message, arrived.position, "elsewhere");
     } catch (error) {
       emit("pubsub.delivery_failed", { topic, error });
     }
+  }
+
+  /** Another node has stored an entry. */
+  #arrived(topic: string, arrived: PubSubMessage): void {
+    if (this.history?.followerOf(topic) === undefined) return;
+    const entry = arrived.message as Stored;
+    if (!isEntry(entry) || entry.topic !== topic) throw new TypeError("another node's entry of a history is malformed");
+    this.history.arrive(entry);
+  }
+
+  /** A process that does not declare the history of a topic has broadcast on it: whoever is away misses that. */
+  #reportBypassed(topic: string, message: unknown): void {
+    const event = (message as { readonly event?: unknown } | null)?.event;
+    if (this.history === undefined || typeof event !== "string") return;
+    if (this.history.ruleFor(topic, event) !== undefined) emit("history.bypassed", { topic, event });
   }
 }
 
 function reportFailure(topic: string, error: unknown): void {
   emit("pubsub.delivery_failed", { topic, subscribers: 1, error });
+}
+
+/** Whether another node has sent what `sendToOthers` sends. */
+function isEntry(value: unknown): value is Stored {
+  if (typeof value !== "object" || value === null) return false;
+  const { lineage, tag, offset, at, event, body, from, producer, seq } = value as Partial<Stored>;
+  const texts: unknown[] = [lineage, tag, event, from, producer];
+  return (
+    texts.every((text) => typeof text === "string") &&
+    [offset, at, seq].every((number) => Number.isSafeInteger(number)) &&
+    (typeof body === "string" || body instanceof Uint8Array)
+  );
 }

@@ -260,6 +260,39 @@ export interface TelemetryEvents {
     readonly subscribers?: number;
     readonly error: unknown;
   };
+  /** Broadcasts of this node were recorded. `batch`: how many at once. */
+  "history.published": { readonly topic: string; readonly duration: number; readonly batch: number };
+  /** A broadcast was not recorded (`refused`, `too_large`), or nobody knows whether it was (`unknown`). */
+  "history.publish_failed": {
+    readonly topic: string;
+    readonly event: string;
+    readonly reason: "refused" | "too_large" | "unknown";
+    readonly error: unknown;
+  };
+  /**
+   * A client with a position has joined a topic with a history. `recovered` is undefined when it did not ask for what came
+   * before; `count`: how many messages it is sent.
+   */
+  "history.joined": ProcessSource & {
+    readonly recovered: boolean | undefined;
+    readonly reason: string | undefined;
+    readonly count: number;
+  };
+  /** Messages could not be sent to clients that have joined: they were told to load again. */
+  "history.gap": { readonly topic: string; readonly reason: string; readonly clients: number };
+  /** So many messages that had not arrived were read from the log. */
+  "history.repaired": { readonly topic: string; readonly count: number };
+  /** The log has another generation: the store was restarted or has failed over, or has lost the log. `lost`: how many messages were delivered here that it does not have. */
+  "history.generation": { readonly topic: string; readonly boundary: number; readonly lost: number };
+  /** A process broadcast on a topic with a history without recording it: it does not declare the history. */
+  "history.bypassed": { readonly topic: string; readonly event: string };
+  /** A log was dropped, because all logs together were too large. */
+  "history.trimmed_early": { readonly topic: string; readonly maxBytes: number };
+  /** The log of a topic is read from the store. */
+  "history.read": { readonly topic: string };
+  "history.store_up": { readonly store: string };
+  /** The history store cannot be reached: what is broadcast on topics with a history waits for it. */
+  "history.store_down": { readonly store: string; readonly reason: string };
   /** The adapter has connected this node to the others. `duration`: for how long it was down, in ms. */
   "pubsub.adapter_up": AdapterSource & { readonly duration: number };
   /**
@@ -396,6 +429,17 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "channel.terminated": true,
   "pubsub.delivered": true,
   "pubsub.delivery_failed": true,
+  "history.published": true,
+  "history.publish_failed": true,
+  "history.joined": true,
+  "history.gap": true,
+  "history.repaired": true,
+  "history.generation": true,
+  "history.bypassed": true,
+  "history.trimmed_early": true,
+  "history.read": true,
+  "history.store_up": true,
+  "history.store_down": true,
   "pubsub.adapter_up": true,
   "pubsub.adapter_down": true,
   "pubsub.lost": true,

@@ -3,13 +3,10 @@
  * on this node, the same way for all adapters.
  */
 
-/** Where a message stands in the recorded history of its topic. */
-export interface Position {
-  /** Which recording of the topic: positions of different ones cannot be compared. At most 255 bytes. */
-  readonly epoch: string;
-  /** Grows from message to message: 0 to 2^48 - 1. */
-  readonly offset: number;
-}
+import type { Position } from "./history/position.ts";
+import type { HistoryStore } from "./history/store.ts";
+
+export type { Position } from "./history/position.ts";
 
 /** A message between nodes. `dispatcher` names what delivers it there; it is registered on every node. */
 export interface PubSubMessage {
@@ -68,6 +65,9 @@ export interface PubSubAdapter {
 
   /** Sends to one node, which may be this one. An unknown node is not an error: the message is dropped. */
   directBroadcast(nodeName: string, message: PubSubMessage): void;
+
+  /** What keeps the history of topics when nothing else is given. Made on first use. Without it, the engine keeps nothing. */
+  history?(): HistoryStore;
 
   /** The current state. Without it, PubSub assumes that the adapter is up from `start` on. */
   status?(): AdapterStatus;

@@ -20,20 +20,22 @@ type Subscriptions = Subscription | Set<Subscription>;
 export class Registry {
   readonly #topics = new Map<string, Subscriptions>();
 
-  add(subscription: Subscription): void {
+  /** Returns whether it is the first of its topic. */
+  add(subscription: Subscription): boolean {
     const present = this.#topics.get(subscription.topic);
     if (present === undefined) this.#topics.set(subscription.topic, subscription);
     else if (present instanceof Set) present.add(subscription);
     else this.#topics.set(subscription.topic, new Set([present, subscription]));
+    return present === undefined;
   }
 
-  /** Removes a subscription; an unknown one is not an error. */
-  remove(subscription: Subscription): void {
+  /** Removes a subscription; an unknown one is not an error. Returns whether it was the last of its topic. */
+  remove(subscription: Subscription): boolean {
     const present = this.#topics.get(subscription.topic);
     if (present instanceof Set) present.delete(subscription);
-    if (present === subscription || (present instanceof Set && present.size === 0)) {
-      this.#topics.delete(subscription.topic);
-    }
+    const isLast = present === subscription || (present instanceof Set && present.size === 0);
+    if (isLast) this.#topics.delete(subscription.topic);
+    return isLast;
   }
 
   of(topic: string): Iterable<Subscription> {

@@ -5,7 +5,13 @@
  * After a failover the new primary may lack the newest entries of the old one, and gives their offsets to others. A
  * position holds as long as it is not beyond the point where a later generation began.
  */
-import type { Position } from "../adapter.ts";
+/** Where a message stands in the recorded history of its topic. */
+export interface Position {
+  /** Which recording of the topic: positions of different ones cannot be compared. At most 255 bytes. */
+  readonly epoch: string;
+  /** Grows from message to message: 0 to 2^48 - 1. */
+  readonly offset: number;
+}
 
 /** One life of the store's primary. */
 export interface Generation {

@@ -122,6 +122,8 @@ export interface StoreEvents {
 export interface HistoryStore {
   /** Whether every entry that is stored comes to all nodes as `events.entry`; else the publisher sends it through PubSub. */
   readonly fansOut: boolean;
+  /** Whether it is in this process, and answers at once: never with a promise. */
+  readonly isLocal?: boolean;
 
   /**
    * Connects. Called once, before anything else. SHOULD resolve when the store cannot be reached for now, and call `up` later.

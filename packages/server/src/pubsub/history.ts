@@ -1,0 +1,421 @@
+/**
+ * The history of topics on one node: what is broadcast on a topic whose channel declares a history goes into a log first,
+ * and from the log to everybody, in one order. It knows no channels: they give it their rules, and what they subscribed to.
+ *
+ * `history/store.ts` is the contract of what keeps the logs; `publisher.ts` brings broadcasts into them, `follower.ts`
+ * delivers them here.
+ */
+import { randomBytes } from "node:crypto";
+import { PublishError, WingbeatError } from "../errors.ts";
+import type { PublishFailure } from "../errors.ts";
+import { emit, isObserved } from "../telemetry.ts";
+import { systemClock } from "./history/clock.ts";
+import type { Clock } from "./history/clock.ts";
+import { Follower } from "./history/follower.ts";
+import type { FollowerHost, Move } from "./history/follower.ts";
+import { isOnPath, positionOf, tagOf } from "./history/position.ts";
+import type { Head, Mark, Position } from "./history/position.ts";
+import { CONFIRM_TIMEOUT, Pending, Publisher, sizeOf } from "./history/publisher.ts";
+import type { PublisherHost, Recordable, Settle } from "./history/publisher.ts";
+import { Reads } from "./history/reads.ts";
+import type { TopicRule } from "./history/rule.ts";
+import type { Appended, HistoryStore, Range, Slice, Stored } from "./history/store.ts";
+
+export type { Clock } from "./history/clock.ts";
+export { Follower } from "./history/follower.ts";
+export type { GapReason, Move } from "./history/follower.ts";
+export { MEMORY_HISTORY_LIMITS, memoryHistory } from "./history/memory.ts";
+export type { MemoryHistoryOptions } from "./history/memory.ts";
+export { isOnPath, markOf } from "./history/position.ts";
+export type { Mark } from "./history/position.ts";
+export type { Recordable, Recorded, Settle } from "./history/publisher.ts";
+export type { TopicRule } from "./history/rule.ts";
+export type { HistoryStore, Stored, StoreStatus } from "./history/store.ts";
+
+/** Limits of one node, as docs/limits.md lists them. */
+export const HISTORY_LIMITS = { maxQueuedBytes: 16 * 1024 * 1024, cacheBytes: 64 * 1024 * 1024 } as const;
+
+/** What the user of a history provides. */
+export interface HistoryOptions {
+  readonly store: HistoryStore;
+  /** The rule of a topic; undefined: it has no history. */
+  readonly ruleOf: (topic: string) => TopicRule | undefined;
+  /** Makes a message for subscribers of what was stored. Throws for what is none. */
+  readonly revive: (entry: Stored) => Recordable;
+  readonly clock?: Clock;
+}
+
+/** What a history needs of PubSub. */
+export interface HistoryPubSub {
+  /** Passes a message to the subscribers of its topic here, without those of `from`. */
+  deliver(from: unknown, message: Recordable): void;
+  /** Tells the subscribers of a topic here. */
+  moved(move: Move): void;
+  /** Sends an entry to the other nodes. Throws like `broadcast`. */
+  sendToOthers(entry: Stored): void;
+  /** How many subscriptions a topic has here. */
+  count(topic: string): number;
+}
+
+/** Who broadcasts. */
+export interface Sender {
+  /** Whose subscriptions on this node do not get it. */
+  readonly owner?: unknown;
+  /** Names the sender for other nodes, and for those who come later: see `Stored.from`. */
+  readonly from?: string;
+  /** The idempotency key. */
+  readonly id?: string | undefined;
+}
+
+const NO_SENDER: Sender = {};
+
+/** Entries read for an application, newest last unless `reverse`. */
+export interface HistoryPage {
+  readonly head: Head;
+  /** Everything after the asked position is there. Else there are no entries. */
+  readonly isComplete: boolean;
+  readonly entries: readonly Stored[];
+}
+
+/** What an application asks for. */
+export interface PageRange {
+  readonly since: Mark | undefined;
+  readonly limit: number;
+  readonly reverse: boolean;
+}
+
+/** Milliseconds for which a topic without subscribers is followed: they may come back. */
+const LINGER = 60_000;
+/** How many topics without subscribers are followed. Beyond it the oldest is not any more. */
+const MOST_LINGERING = 10_000;
+/** How many heads are asked for at once. */
+const HEADS = 500;
+/** How many publishers of topics are kept although nothing waits in them. */
+const MOST_IDLE_PUBLISHERS = 1_000;
+/** How many messages that were made for late readers are kept, and for how many milliseconds, for others that ask for the same. */
+const MOST_REVIVED = 1_000;
+const REVIVED = 10_000;
+
+const NOBODY = Symbol("nobody");
+
+export class History implements FollowerHost, PublisherHost {
+  readonly store: HistoryStore;
+  readonly clock: Clock;
+  readonly #ruleOf: HistoryOptions["ruleOf"];
+  readonly #revive: HistoryOptions["revive"];
+  readonly #pubsub: HistoryPubSub;
+  /** Names this run of this process. */
+  readonly #node = randomBytes(9).toString("base64url");
+  #producers = 0;
+  readonly #followers = new Map<string, Follower>();
+  readonly #publishers = new Map<string, Publisher>();
+  /** The topics without subscribers that are still followed, oldest first. */
+  readonly #lingering = new Map<string, { cancel(): void }>();
+  readonly #reads = new Reads();
+  #revived = new Map<Stored, Recordable>();
+  #forgetting: { cancel(): void } | undefined = undefined;
+  #queuedBytes = 0;
+  #cachedBytes = 0;
+  #isChecking = false;
+  #isStopped = false;
+
+  constructor({ store, ruleOf, revive, clock = systemClock }: HistoryOptions, pubsub: HistoryPubSub) {
+    this.store = store;
+    this.clock = clock;
+    this.#ruleOf = ruleOf;
+    this.#revive = revive;
+    this.#pubsub = pubsub;
+  }
+
+  async start(): Promise<void> {
+    await this.store.start({
+      entry: (entry) => this.arrive(entry),
+      maybeMissed: () => void this.#check(),
+      up: () => this.#up(),
+      down: (reason) => emit("history.store_down", { store: this.store.status().store, reason }),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const publisher of this.#publishers.values()) publisher.stop();
+    for (const timer of this.#lingering.values()) timer.cancel();
+    for (const follower of this.#followers.values()) follower.stop();
+    this.#forgetting?.cancel();
+    await this.store.stop();
+  }
+
+  /** The rule by which broadcasts of this event on a topic are recorded; undefined: they are not. */
+  ruleFor(topic: string, event: string): TopicRule | undefined {
+    const rule = this.#followers.get(topic)?.rule ?? this.#ruleOf(topic);
+    return rule?.records(event) === true ? rule : undefined;
+  }
+
+  /** The log of a topic with subscribers here. Undefined: it has no history, or no subscribers. */
+  followerOf(topic: string): Follower | undefined {
+    return this.#followers.get(topic);
+  }
+
+  /** A topic has its first subscriber here. */
+  opened(topic: string): void {
+    const lingering = this.#lingering.get(topic);
+    if (lingering !== undefined) {
+      lingering.cancel();
+      this.#lingering.delete(topic);
+      return;
+    }
+    const rule = this.#ruleOf(topic);
+    if (rule === undefined || this.#isStopped) return;
+    const follower = new Follower(topic, rule, this);
+    this.#followers.set(topic, follower);
+    follower.open();
+  }
+
+  /** Its last subscriber is gone. */
+  closed(topic: string): void {
+    if (!this.#followers.has(topic)) return;
+    // Without a fan-out of its own, the store's entries only reach topics with subscribers.
+    if (!this.store.fansOut || this.#isStopped) return this.#forget(topic);
+    const oldest = this.#lingering.keys().next();
+    if (this.#lingering.size >= MOST_LINGERING && oldest.done === false) this.#forget(oldest.value);
+    this.#lingering.set(
+      topic,
+      this.clock.after(LINGER, () => this.#forget(topic)),
+    );
+  }
+
+  /**
+   * Records a broadcast and delivers it to everybody. `owner`: whose subscriptions here do not get it; `from`: the same for
+   * other nodes, and for those who come later. Returns where it was stored; undefined when the store has not answered yet:
+   * `onSettled` is called then. Throws a {@link PublishError} when it is too large, or too much waits for the store.
+   */
+  publish(
+    rule: TopicRule,
+    message: Recordable,
+    { owner = NOBODY, from = "", id }: Sender = NO_SENDER,
+    onSettled?: Settle,
+  ): Position | undefined {
+    const pending = this.#enqueue(rule, new Pending(message, owner, from, id));
+    const { outcome } = pending;
+    if (outcome === undefined) pending.onSettled = onSettled;
+    else if (outcome instanceof PublishError) throw outcome;
+    return outcome;
+  }
+
+  /** Records a broadcast. Resolves when it is stored, and delivered here. Rejects with a {@link PublishError}. */
+  publishNow(rule: TopicRule, message: Recordable, sender: Sender = NO_SENDER): Promise<Position> {
+    const { owner = NOBODY, from = "", id } = sender;
+    return new Promise((resolve, reject) => {
+      const pending = this.#enqueue(rule, new Pending(message, owner, from, id));
+      if (pending.outcome instanceof PublishError) return reject(pending.outcome);
+      if (pending.outcome !== undefined) return resolve(pending.outcome);
+      const publisher = this.#publishers.get(message.topic);
+      const timer = this.clock.after(CONFIRM_TIMEOUT, () => publisher?.giveUp(pending));
+      pending.onSettled = (outcome) => {
+        timer.cancel();
+        if (outcome instanceof PublishError) reject(outcome);
+        else resolve(outcome);
+      };
+    });
+  }
+
+  /** Reads for an application. Throws `WB_OPTION` for a topic without a history; rejects when the store cannot be reached. */
+  async page(topic: string, { since, limit, reverse }: PageRange): Promise<HistoryPage> {
+    const rule = this.requireRule(topic);
+    const range: Range = { after: since?.offset, limit, reverse: reverse && since === undefined };
+    const { head, oldest, entries } = await this.#reads.run(() => this.store.read(topic, rule, range));
+    const isComplete = since === undefined || (isOnPath(head, since) && oldest <= since.offset + 1);
+    return { head, isComplete, entries: isComplete || since === undefined ? entries : [] };
+  }
+
+  /** Where the log of a topic stands. As {@link page}. */
+  async position(topic: string): Promise<Position> {
+    const { head } = await this.page(topic, { since: undefined, limit: 0, reverse: false });
+    return positionOf(head, head.top);
+  }
+
+  /** Removes what is kept of a topic. Whoever is on it is told (`epoch`). */
+  async clear(topic: string): Promise<void> {
+    this.requireRule(topic);
+    await this.store.clear(topic);
+    this.#followers.get(topic)?.check(undefined);
+  }
+
+  /** Throws `WB_OPTION`. */
+  requireRule(topic: string): TopicRule {
+    const rule = this.#ruleOf(topic);
+    if (rule !== undefined) return rule;
+    throw new WingbeatError("WB_OPTION", `topic "${topic}" has no history: declare .history() on its channel.`);
+  }
+
+  /** What was stored, as subscribers get it: one object for all that ask at about the same time. Throws for what is none. */
+  messageOf(entry: Stored): Recordable {
+    let message = this.#revived.get(entry);
+    if (message === undefined) {
+      message = this.#revive(entry);
+      message.recorded = {
+        position: { epoch: `${entry.lineage}.${entry.tag}`, offset: entry.offset },
+        from: entry.from,
+      };
+      if (this.#revived.size >= MOST_REVIVED) this.#revived.clear();
+      this.#revived.set(entry, message);
+      this.#forgetting ??= this.clock.after(REVIVED, () => {
+        this.#revived.clear();
+        this.#forgetting = undefined;
+      });
+    }
+    return message;
+  }
+
+  /** An entry was stored, here or elsewhere. */
+  arrive(entry: Stored): void {
+    this.#followers.get(entry.topic)?.arrive(entry);
+  }
+
+  // What followers need
+
+  deliver(follower: Follower, entry: Stored): void {
+    const { topic } = follower;
+    const publisher = this.#publishers.get(topic);
+    const pending = publisher?.sentAs(entry.producer, entry.seq);
+    const position = positionOf(follower.head as Head, entry.offset);
+    try {
+      if (pending !== undefined || this.#pubsub.count(topic) > 0) {
+        const message = pending?.message ?? this.#revive(entry);
+        message.recorded = { position, from: entry.from };
+        this.#pubsub.deliver(pending?.owner ?? NOBODY, message);
+      }
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic, event: entry.event, error });
+    }
+    if (pending !== undefined) publisher?.settle(pending, position);
+    publisher?.reached(entry.offset);
+  }
+
+  moved(move: Move): void {
+    this.#pubsub.moved(move);
+    this.#publishers.get(move.topic)?.reached(move.position.offset);
+  }
+
+  read({ topic, rule }: Follower, range: Range): Slice | Promise<Slice> {
+    if (isObserved("history.read")) emit("history.read", { topic });
+    if (this.store.isLocal === true) return this.store.read(topic, rule, range);
+    return this.#reads.run(() => this.store.read(topic, rule, range));
+  }
+
+  ringChanged(follower: Follower, bytes: number): void {
+    this.#cachedBytes += bytes;
+    if (bytes <= 0 || this.#cachedBytes <= HISTORY_LIMITS.cacheBytes) return;
+    for (const other of this.#followers.values()) {
+      if (other !== follower) other.dropRing();
+      if (this.#cachedBytes <= HISTORY_LIMITS.cacheBytes / 2) return;
+    }
+  }
+
+  // What publishers need
+
+  known(topic: string): Mark | undefined {
+    return this.#followers.get(topic)?.mark;
+  }
+
+  stored(publisher: Publisher, pending: readonly Pending[], { head, at, offsets }: Appended): void {
+    const { topic, producer } = publisher;
+    const follower = this.#followers.get(topic);
+    pending.forEach((one, index) => {
+      const offset = offsets[index] as number;
+      const { event, body, from, seq } = one;
+      if (!this.store.fansOut) {
+        const { lineage } = head;
+        this.#spread({ topic, lineage, tag: tagOf(head), offset, at, event, body, from, producer, seq });
+      }
+      if (follower === undefined || follower.cursor >= offset) publisher.settle(one, positionOf(head, offset));
+      else publisher.await(one, positionOf(head, offset));
+    });
+    follower?.expect(head.top);
+  }
+
+  sent(bytes: number): void {
+    this.#queuedBytes -= bytes;
+  }
+
+  idle(publisher: Publisher): void {
+    if (this.#publishers.size > MOST_IDLE_PUBLISHERS) this.#publishers.delete(publisher.topic);
+  }
+
+  #spread(entry: Stored): void {
+    this.arrive(entry);
+    if (this.store.isLocal === true) return;
+    try {
+      this.#pubsub.sendToOthers(entry);
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic: entry.topic, event: entry.event, error });
+    }
+  }
+
+  /** Throws a {@link PublishError}. */
+  #enqueue(rule: TopicRule, pending: Pending): Pending {
+    const { topic } = pending.message;
+    const refuse = (reason: PublishFailure, why: string): never => {
+      const error = new PublishError(reason, topic, new Error(why));
+      emit("history.publish_failed", { topic, event: pending.event, reason, error });
+      throw error;
+    };
+    const { length } = pending.body;
+    if (length > rule.maxEntryBytes) {
+      refuse("too_large", `it has ${length} bytes, the limit is ${rule.maxEntryBytes} (maxEntryBytes of .history)`);
+    }
+    if (pending.id !== undefined && (pending.id === "" || Buffer.byteLength(pending.id) > 128)) {
+      refuse("refused", "its id must have 1 to 128 bytes");
+    }
+    if (this.#isStopped) refuse("refused", "the endpoint is closed");
+    const size = sizeOf(pending);
+    const { maxQueuedBytes } = HISTORY_LIMITS;
+    if (this.#queuedBytes + size > maxQueuedBytes) {
+      refuse("refused", `${maxQueuedBytes} bytes wait for the history store already: it is down, or too slow`);
+    }
+    this.#queuedBytes += size;
+    this.#publisherOf(topic, rule).publish(pending);
+    return pending;
+  }
+
+  #publisherOf(topic: string, rule: TopicRule): Publisher {
+    let publisher = this.#publishers.get(topic);
+    if (publisher === undefined) {
+      publisher = new Publisher(topic, rule, `${this.#node}-${++this.#producers}`, this);
+      this.#publishers.set(topic, publisher);
+    }
+    return publisher;
+  }
+
+  #forget(topic: string): void {
+    this.#lingering.get(topic)?.cancel();
+    this.#lingering.delete(topic);
+    this.#followers.get(topic)?.stop();
+    this.#followers.delete(topic);
+    this.#publishers.get(topic)?.reached(Infinity);
+  }
+
+  #up(): void {
+    emit("history.store_up", { store: this.store.status().store });
+    for (const publisher of this.#publishers.values()) publisher.retryNow();
+    void this.#check();
+  }
+
+  /** Compares where all logs stand with what was delivered here. */
+  async #check(): Promise<void> {
+    if (this.#isChecking || this.#isStopped) return;
+    this.#isChecking = true;
+    try {
+      const topics = [...this.#followers.keys()];
+      for (let start = 0; start < topics.length; start += HEADS) {
+        const some = topics.slice(start, start + HEADS);
+        const heads = await this.store.heads(some);
+        some.forEach((topic, index) => this.#followers.get(topic)?.check(heads[index]));
+      }
+    } catch {
+      // The store is down: it calls `up`, and this comes again.
+    } finally {
+      this.#isChecking = false;
+    }
+  }
+}

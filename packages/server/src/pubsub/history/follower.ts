@@ -1,0 +1,383 @@
+/**
+ * Follows the log of one topic on this node: everybody here gets each entry from it, in the order of offsets, each once.
+ *
+ * Entries arrive from the store as they are stored, and may be lost, late, doubled or of another generation. The follower
+ * delivers what follows its cursor, holds back what does not, and reads the log where something is missing. When the log
+ * is not what it was (a failover, a flush), it finds out up to where what it has delivered still holds.
+ */
+import { isPromise, settle } from "../../awaitable.ts";
+import { emit } from "../../telemetry.ts";
+import type { Clock } from "./clock.ts";
+import { holdsUpTo, positionOf, tagOf } from "./position.ts";
+import type { Head, Mark, Position } from "./position.ts";
+import { Ring } from "./ring.ts";
+import type { TopicRule } from "./rule.ts";
+import type { HistoryStore, Range, Slice, Stored } from "./store.ts";
+
+/** Why somebody was not sent all that was missed. */
+export type GapReason = "epoch" | "lost" | "trimmed" | "limit" | "denied" | "unavailable";
+
+/** The log is not what it was, or a part of it could not be delivered. */
+export interface Move {
+  readonly topic: string;
+  /** What is true of those whose position no longer holds. */
+  readonly reason: GapReason;
+  /** Up to where positions hold. Those beyond it are told to load again. */
+  readonly holdsUpTo: number;
+  /** Where the follower stood. */
+  readonly from: number;
+  /** Where it stands: the position of those that are told. */
+  readonly position: Position;
+  /** A new epoch: those whose position holds are told only that. */
+  readonly isNewEpoch: boolean;
+}
+
+/** What a follower needs of its node. */
+export interface FollowerHost {
+  readonly store: HistoryStore;
+  readonly clock: Clock;
+  /** Passes an entry to the subscribers here. Never throws. */
+  deliver(follower: Follower, entry: Stored): void;
+  /** Tells the subscribers here. Never throws. */
+  moved(move: Move): void;
+  /** Reads from the store, when it is this topic's turn. */
+  read(follower: Follower, range: Range): Slice | Promise<Slice>;
+  /** The ring takes so many bytes more, or fewer. */
+  ringChanged(follower: Follower, bytes: number): void;
+}
+
+/** How much may be held back while the log is read. Beyond it nothing is, and it is read again. */
+const MOST_HELD = 1_000;
+const MOST_HELD_BYTES = 4 * 1024 * 1024;
+/** Milliseconds to wait for an entry that may only be late, before the log is read. */
+const GRACE = 100;
+/** Milliseconds before a read is tried again: doubled each time, up to the maximum. */
+const FIRST_DELAY = 100;
+const LONGEST_DELAY = 1_000;
+
+export class Follower {
+  readonly topic: string;
+  readonly rule: TopicRule;
+  readonly #host: FollowerHost;
+  #head: Head | undefined = undefined;
+  /** The newest offset that was delivered here. */
+  #cursor = 0;
+  /** Undefined for a store in this process, which is as near. */
+  readonly #ring: Ring | undefined;
+  #held: Stored[] = [];
+  #heldBytes = 0;
+  #isReading = false;
+  /** More was held back than may be. */
+  #mustReadAgain = false;
+  #failures = 0;
+  #timer: { cancel(): void } | undefined = undefined;
+  #filling: Promise<unknown> | undefined = undefined;
+  #opening: Promise<void> | undefined = undefined;
+  #opened: (() => void) | undefined = undefined;
+  #isStopped = false;
+
+  constructor(topic: string, rule: TopicRule, host: FollowerHost) {
+    this.topic = topic;
+    this.rule = rule;
+    this.#host = host;
+    this.#ring = host.store.isLocal === true ? undefined : new Ring(rule);
+  }
+
+  /** Finds out where the log stands. */
+  open(): void {
+    this.#read();
+    if (this.#head === undefined) this.#opening = new Promise((resolve) => (this.#opened = resolve));
+  }
+
+  /** Resolves when it is open. Undefined: it is. */
+  get opening(): Promise<void> | undefined {
+    return this.#opening;
+  }
+
+  get isOpen(): boolean {
+    return this.#head !== undefined;
+  }
+
+  /** The newest offset that was delivered here. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Where the log stands, as far as is known here. Undefined until it is open. */
+  get head(): Head | undefined {
+    return this.#head;
+  }
+
+  /** The position of whoever has everything that was delivered here. */
+  get position(): Position | undefined {
+    return this.#head && positionOf(this.#head, this.#cursor);
+  }
+
+  get mark(): Mark | undefined {
+    return this.#head && { lineage: this.#head.lineage, tag: tagOf(this.#head), offset: this.#cursor };
+  }
+
+  /** An entry was stored. */
+  arrive(entry: Stored): void {
+    if (this.#isStopped) return;
+    if (this.#head === undefined || this.#isReading) return this.#hold(entry);
+    const { lineage, chain } = this.#head;
+    if (entry.lineage === lineage && entry.tag === tagOf(this.#head)) this.#follow(entry);
+    else if (entry.lineage === lineage && chain.some(({ tag }) => tag === entry.tag)) return; // of an older generation
+    else {
+      this.#hold(entry);
+      this.#read();
+    }
+  }
+
+  /** The log has an entry with this offset: if it does not arrive, the log is read. */
+  expect(offset: number): void {
+    if (this.#head !== undefined && offset > this.#cursor) this.#readSoon();
+  }
+
+  /** Something may be missing: compares with where the log stands. */
+  check(head: Head | undefined): void {
+    const own = this.#head;
+    if (own === undefined || this.#isReading) return;
+    const isSame = head !== undefined && head.lineage === own.lineage && tagOf(head) === tagOf(own);
+    if (!isSame || head.top !== this.#cursor) this.#readSoon();
+  }
+
+  /** Whether {@link entriesAfter} and {@link oldest} can answer for what comes after an offset. */
+  covers(offset: number): boolean {
+    if (this.#ring === undefined || offset >= this.#cursor) return true;
+    const oldest = this.#ring.oldest(this.#host.clock.now());
+    return oldest !== undefined && oldest <= offset + 1;
+  }
+
+  /**
+   * Makes sure that everything is here that the log still has after an offset. Undefined: it is. All that ask at once share
+   * one read. Rejects when the store cannot be reached.
+   */
+  fill(offset: number): Promise<unknown> | undefined {
+    if (this.covers(offset)) return undefined;
+    this.#filling ??= this.#fill().finally(() => (this.#filling = undefined));
+    return this.#filling;
+  }
+
+  /** Reads the log again, because somebody knows more of it than this node. Rejects when the store cannot be reached. */
+  async refresh(): Promise<void> {
+    const slice = await this.#host.read(this, { after: this.#cursor, limit: this.rule.size });
+    if (!this.#isStopped && this.#head !== undefined && !this.#isReading) this.#take(slice);
+  }
+
+  /** The oldest offset that can be replayed; the one after the cursor, when there is none. */
+  oldest(): number {
+    if (this.#ring !== undefined) return this.#ring.oldest(this.#host.clock.now()) ?? this.#cursor + 1;
+    return (this.#host.store.read(this.topic, this.rule, { after: this.#cursor, limit: 0 }) as Slice).oldest;
+  }
+
+  /** Up to `limit` entries after an offset, up to the cursor. Whoever asks has checked {@link oldest}. */
+  entriesAfter(offset: number, limit: number): readonly Stored[] {
+    if (this.#ring !== undefined) return this.#ring.after(offset, limit, this.#host.clock.now());
+    const range = { after: offset, limit: Math.min(limit, this.#cursor - offset) };
+    return (this.#host.store.read(this.topic, this.rule, range) as Slice).entries;
+  }
+
+  /** Drops what is kept here: the store has it. */
+  dropRing(): void {
+    this.#changeRing((ring) => ring.clear());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.dropRing();
+    this.#opened?.();
+  }
+
+  /** An entry of the present generation. */
+  #follow(entry: Stored): void {
+    if (entry.offset <= this.#cursor) return;
+    if (entry.offset === this.#cursor + 1) this.#accept(entry);
+    else {
+      this.#hold(entry);
+      this.#readSoon();
+    }
+  }
+
+  #accept(entry: Stored): void {
+    this.#cursor = entry.offset;
+    this.#changeRing((ring) => ring.push(entry));
+    this.#host.deliver(this, entry);
+    if (this.#held.length > 0 && !this.#isReading) this.#offerHeld();
+  }
+
+  #hold(entry: Stored): void {
+    this.#held.push(entry);
+    this.#heldBytes += entry.body.length;
+    if (this.#held.length <= MOST_HELD && this.#heldBytes <= MOST_HELD_BYTES) return;
+    this.#dropHeld();
+    this.#mustReadAgain = true;
+  }
+
+  #dropHeld(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+
+  /** Tries again what was held back. */
+  #offerHeld(): void {
+    const held = this.#held.sort((a, b) => a.offset - b.offset);
+    this.#dropHeld();
+    for (const entry of held) this.arrive(entry);
+  }
+
+  #readSoon(): void {
+    if (this.#isReading || this.#timer !== undefined || this.#isStopped) return;
+    this.#timer = this.#host.clock.after(GRACE, () => {
+      this.#timer = undefined;
+      this.#read();
+    });
+  }
+
+  /** Reads what follows the cursor. */
+  #read(): void {
+    if (this.#isReading || this.#isStopped) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const isOpen = this.#head !== undefined;
+    const range = isOpen ? { after: this.#cursor, limit: this.rule.size } : { after: undefined, limit: 0 };
+    this.#mustReadAgain = false;
+    let reading: Slice | Promise<Slice>;
+    try {
+      reading = this.#host.read(this, range);
+    } catch (error) {
+      reading = Promise.reject(error as Error);
+    }
+    if (!isPromise(reading)) return this.#take(reading);
+    this.#isReading = true;
+    settle(
+      reading,
+      (slice) => {
+        this.#isReading = false;
+        this.#failures = 0;
+        if (!this.#isStopped) this.#take(slice);
+      },
+      () => {
+        this.#isReading = false;
+        if (this.#isStopped) return;
+        const delay = Math.min(FIRST_DELAY * 2 ** this.#failures++, LONGEST_DELAY);
+        this.#timer = this.#host.clock.after(delay, () => {
+          this.#timer = undefined;
+          this.#read();
+        });
+      },
+    );
+  }
+
+  /** Takes what was read. */
+  #take(slice: Slice): void {
+    const before = this.#head;
+    if (before === undefined) {
+      this.#head = slice.head;
+      this.#cursor = slice.head.top;
+      this.#open();
+    } else if (slice.head.lineage !== before.lineage || tagOf(slice.head) !== tagOf(before)) {
+      if (!this.#change(before, slice)) return;
+    } else this.#head = slice.head;
+    this.#catchUp(slice);
+    // What arrives of another log or generation shows again with the next arrival, or is old.
+    const { head } = slice;
+    this.#held = this.#held.filter(({ lineage, tag }) => lineage === head.lineage && tag === tagOf(head));
+    this.#offerHeld();
+    if (head.top > this.#cursor || this.#mustReadAgain) this.#readSoon();
+  }
+
+  #open(): void {
+    this.#opened?.();
+    this.#opening = undefined;
+    this.#opened = undefined;
+    const position = this.position as Position;
+    const { topic } = this;
+    this.#host.moved({
+      topic,
+      reason: "unavailable",
+      holdsUpTo: -1,
+      from: this.#cursor,
+      position,
+      isNewEpoch: true,
+    });
+  }
+
+  /** Another generation, or another log. Returns false when more of it has to be read first. */
+  #change(before: Head, slice: Slice): boolean {
+    const { head } = slice;
+    const from = this.#cursor;
+    const limit = holdsUpTo(head, before.lineage, tagOf(before));
+    const isLost = limit === undefined || limit < from;
+    this.#head = head;
+    // Of another log, nothing was delivered here: it goes on with the first entry that has arrived.
+    this.#cursor = limit === undefined ? Math.min(head.top, this.#firstHeld(head) - 1) : Math.min(from, limit);
+    this.#changeRing((ring) => (limit === undefined ? ring.clear() : ring.cut(this.#cursor)));
+    const reason = head.lineage === before.lineage ? "lost" : "epoch";
+    const { topic } = this;
+    emit("history.generation", { topic, boundary: this.#cursor, lost: from - Math.min(from, this.#cursor) });
+    this.#host.moved({
+      topic,
+      reason,
+      holdsUpTo: limit ?? -1,
+      from,
+      position: positionOf(head, this.#cursor),
+      isNewEpoch: true,
+    });
+    if (!isLost || this.#cursor >= head.top) return true;
+    this.#read(); // what was read begins behind the boundary
+    return false;
+  }
+
+  #firstHeld(head: Head): number {
+    let first = Infinity;
+    for (const { lineage, tag, offset } of this.#held) {
+      if (lineage === head.lineage && tag === tagOf(head)) first = Math.min(first, offset);
+    }
+    return first;
+  }
+
+  /** Delivers the entries that follow the cursor. */
+  #catchUp({ oldest, entries, head }: Slice): void {
+    if (head.top <= this.#cursor) return;
+    if (oldest > this.#cursor + 1) {
+      const from = this.#cursor;
+      this.#cursor = oldest - 1;
+      this.#changeRing((ring) => ring.clear());
+      const { topic } = this;
+      const position = positionOf(head, this.#cursor);
+      this.#host.moved({ topic, reason: "trimmed", holdsUpTo: -1, from, position, isNewEpoch: false });
+    }
+    let count = 0;
+    for (const entry of entries) {
+      if (entry.offset !== this.#cursor + 1) continue;
+      count++;
+      this.#accept(entry);
+    }
+    if (count > 0) emit("history.repaired", { topic: this.topic, count });
+  }
+
+  /** Reads everything that is kept. */
+  async #fill(): Promise<void> {
+    const slice = await this.#host.read(this, { after: undefined, limit: this.rule.size });
+    const head = this.#head;
+    if (this.#isStopped || head === undefined) return;
+    if (slice.head.lineage !== head.lineage || tagOf(slice.head) !== tagOf(head)) {
+      if (!this.#isReading) this.#read();
+      return;
+    }
+    const newer = this.#ring?.after(slice.head.top, Infinity, this.#host.clock.now()) ?? [];
+    const kept = slice.entries.filter(({ offset }) => offset <= this.#cursor);
+    this.#changeRing((ring) => ring.fill([...kept, ...newer]));
+  }
+
+  #changeRing(change: (ring: Ring) => void): void {
+    const ring = this.#ring;
+    if (ring === undefined) return;
+    const before = ring.bytes;
+    change(ring);
+    this.#host.ringChanged(this, ring.bytes - before);
+  }
+}
