@@ -7,10 +7,12 @@ import type { BroadcasterOptions, Reach } from "./broadcaster/options.ts";
 import { Watch } from "./broadcaster/watch.ts";
 import { ChannelEndpoint } from "./channel/endpoint.ts";
 import type { Contracted, EndpointContract } from "./channel/endpoint.ts";
+import { historySetup } from "./channel/history-setup.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkTimeout } from "./options.ts";
+import { parsePattern } from "./pattern.ts";
 import { PubSub } from "./pubsub.ts";
-import type { Dispatch } from "./pubsub.ts";
+import type { Dispatch, Position } from "./pubsub.ts";
 import { ROLL_CALL } from "./pubsub/roll-call.ts";
 import type { TopicsIn } from "./socket.ts";
 import { startLogger } from "./telemetry/logger.ts";
@@ -23,7 +25,18 @@ export interface Broadcaster<Contract extends EndpointContract = EndpointContrac
     Contracted<Contract>,
     Pick<
       ChannelEndpoint<Contract>,
-      "broadcast" | "broadcastUnchecked" | "command" | "commandUnchecked" | "disconnect" | "pubsub"
+      | "broadcast"
+      | "broadcastUnchecked"
+      | "publish"
+      | "publishUnchecked"
+      | "history"
+      | "historyUnchecked"
+      | "position"
+      | "clearHistory"
+      | "command"
+      | "commandUnchecked"
+      | "disconnect"
+      | "pubsub"
     > {
   /** The names of the endpoints that have answered since the engine was last connected. */
   readonly nodes: readonly string[];
@@ -47,8 +60,9 @@ class AnyBroadcaster extends ChannelEndpoint implements Broadcaster {
   readonly #stopLogger: () => void;
   #closing: Promise<Reach> | undefined = undefined;
 
-  constructor({ pubsub, logger = true }: BroadcasterOptions) {
-    super(new PubSub({ adapter: pubsub, dispatchers: DISPATCHERS }));
+  constructor({ pubsub, channels = [], history, logger = true }: BroadcasterOptions) {
+    const routes = channels.map(({ spec }) => ({ pattern: parsePattern(spec.pattern), channel: spec }));
+    super(new PubSub({ adapter: pubsub, dispatchers: DISPATCHERS, history: historySetup([routes], pubsub, history) }));
     this.#stopLogger = startLogger(this, logger, []);
     this.#watch = new Watch(this, this.pubsub);
   }
@@ -60,6 +74,16 @@ class AnyBroadcaster extends ChannelEndpoint implements Broadcaster {
   override broadcastUnchecked(topic: string, event: string, payload: object): void {
     this.#requireOpen();
     super.broadcastUnchecked(topic, event, payload);
+  }
+
+  override async publishUnchecked(
+    topic: string,
+    event: string,
+    payload: object,
+    options?: { readonly id?: string | undefined },
+  ): Promise<Position> {
+    this.#requireOpen();
+    return super.publishUnchecked(topic, event, payload, options);
   }
 
   override commandUnchecked(topic: string, command: string, payload: object): void {

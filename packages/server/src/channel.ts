@@ -23,6 +23,8 @@ import type {
 import type { Declaration, Declared, PayloadIn, PayloadOut } from "./channel/schema.ts";
 import { duplicate, emptySpec, withHandleIn, withPushes } from "./channel/spec.ts";
 import type { ChannelLog, ChannelSpec } from "./channel/spec.ts";
+import { withHistory } from "./channel/history.ts";
+import type { HistoryOptions } from "./channel/history.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkKeys } from "./options.ts";
 import { parsePattern } from "./pattern.ts";
@@ -175,6 +177,18 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
     A
   > {
     return new Channel(this.spec);
+  }
+
+  /**
+   * Keeps what is broadcast on its topics, so that clients which were away are sent what they missed, in order and once, or
+   * are told that something is missing (docs/history.md). Throws `WB_OPTION`.
+   *
+   * @example
+   * .history({ size: 200, ttl: 600_000, events: ["new_msg"] })
+   */
+  history(options: HistoryOptions<keyof D["pushes"] & string> = {}): Channel<D, A> {
+    if (this.spec.history !== undefined) throw duplicate(this.spec, "history");
+    return new Channel(withHistory(this.spec, options));
   }
 
   /**

@@ -10,6 +10,7 @@ import { commands } from "./channel/commands.ts";
 import { ChannelEndpoint } from "./channel/endpoint.ts";
 import type { BroadcastsAt, Contracted, EndpointContract, TopicsOf } from "./channel/endpoint.ts";
 import { fastlane, news } from "./channel/fastlane.ts";
+import { historySetup } from "./channel/history-setup.ts";
 import { ENDPOINT_LIMITS, readMounts } from "./endpoint/config.ts";
 import type { BoundPresence, EndpointOptions, MountConfig } from "./endpoint/config.ts";
 import { directMessages } from "./endpoint/direct-messages.ts";
@@ -24,7 +25,7 @@ import { NodeHost } from "./hosts/node.ts";
 import type { AddressInfo, HttpServer, PendingLimits } from "./hosts/node.ts";
 import { withDefaults } from "./options.ts";
 import { PubSub } from "./pubsub.ts";
-import type { Broadcast, Subscription } from "./pubsub.ts";
+import type { Broadcast, HistorySetup, Subscription } from "./pubsub.ts";
 import { answerRollCall, ROLL_CALL } from "./pubsub/roll-call.ts";
 import type { TopicsIn } from "./socket.ts";
 import { Disconnects } from "./socket/disconnects.ts";
@@ -73,7 +74,8 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
   constructor(options: EndpointOptions) {
     const configs = readMounts(options);
     const disconnects = new Disconnects();
-    super(pubsubOf(options, disconnects));
+    const routes = configs.map(({ socket }) => socket.spec.routes);
+    super(pubsubOf(options, disconnects, historySetup(routes, options.pubsub, options.history)));
     this.disconnects = disconnects;
     this.sockets = options.sockets;
     const { host, health, maxConnections = ENDPOINT_LIMITS.maxConnections, maxConnectionsPerIp } = options;
@@ -283,9 +285,10 @@ function transportsOf(
   return [...builtIn, ...transports];
 }
 
-function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects): PubSub {
+function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects, history: HistorySetup | undefined): PubSub {
   const created: PubSub = new PubSub({
     ...(pubsub === undefined ? {} : { adapter: pubsub }),
+    history,
     dispatchers: {
       fastlane,
       news,

@@ -14,6 +14,9 @@ export { conflate, volatile } from "./channel/delivery.ts";
 // PubSub, which channels stand on
 export { Broadcast, localAdapter, PubSub } from "./pubsub.ts";
 
+// What is kept of topics, in a single process
+export { memoryHistory } from "./pubsub/history.ts";
+
 // Who is where
 export { definePresence } from "./presence.ts";
 
@@ -28,7 +31,7 @@ export * as Token from "./token.ts";
 
 // What happens inside: Telemetry.attach
 export * as Telemetry from "./telemetry/attach.ts";
-export { BroadcastError, WingbeatError } from "./errors.ts";
+export { BroadcastError, PublishError, WingbeatError } from "./errors.ts";
 
 // Types
 export type {
@@ -44,6 +47,8 @@ export type {
 export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
 export type { Conflate, Delivery, Volatile } from "./channel/delivery.ts";
 export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";
+export type { HistoryOptions } from "./channel/history.ts";
+export type { HistoryEntry, HistoryPage, PageOptions } from "./channel/page.ts";
 export type { ChannelLog } from "./channel/spec.ts";
 export type { Reply, ReplyRef, Stop } from "./channel/result.ts";
 export type { Timer } from "./channel/timer.ts";
@@ -66,6 +71,7 @@ export type {
   PubSubAdapter,
   PubSubMessage,
   Position,
+  HistoryStore,
   PubSubOptions,
   Subscription,
 } from "./pubsub.ts";
@@ -92,4 +98,4 @@ export type {
   LogSink,
   StructuredSink,
 } from "./telemetry/logger.ts";
-export type { WingbeatErrorCode } from "./errors.ts";
+export type { PublishFailure, WingbeatErrorCode } from "./errors.ts";

@@ -1,13 +1,18 @@
 /** Options and results of a broadcaster. */
 import { WingbeatError } from "../errors.ts";
 import { checkKeys } from "../options.ts";
-import type { PubSubAdapter } from "../pubsub.ts";
+import type { AnyChannel } from "../channel.ts";
+import type { HistoryStore, PubSubAdapter } from "../pubsub.ts";
 import type { LoggerOption } from "../telemetry/logger.ts";
 
 /** What `createBroadcaster` takes. */
 export interface BroadcasterOptions {
   /** The adapter of the endpoints, with the same namespace and secret: this process is one more of its nodes. */
   readonly pubsub: PubSubAdapter;
+  /** The channels that declare `.history`, so that what is sent to their topics is recorded. Default: none. */
+  readonly channels?: readonly AnyChannel[];
+  /** What keeps the history, when it is not the adapter: the one of the endpoints. */
+  readonly history?: HistoryStore;
   /** Logs outages, losses and that nobody is there. Default: level `info` on the console. */
   readonly logger?: LoggerOption;
 }
@@ -29,7 +34,7 @@ export const CLOSE_TIMEOUT = 5_000;
 
 /** Throws `WB_OPTION`. */
 export function checkOptions(options: BroadcasterOptions): void {
-  checkKeys("createBroadcaster", options, ["pubsub", "logger"]);
+  checkKeys("createBroadcaster", options, ["pubsub", "channels", "history", "logger"]);
   const { pubsub } = options;
   const what = "pass the adapter of your endpoints, such as redisAdapter({ connect })";
   if (typeof pubsub?.broadcast !== "function") {

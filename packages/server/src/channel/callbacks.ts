@@ -25,6 +25,7 @@ import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
 import { declaredName, handlerOf } from "./spec.ts";
 import type { ChannelSpec } from "./spec.ts";
+import { Storing } from "./storing.ts";
 
 /** What is sent to the client when a channel ends. */
 export type Notice = typeof CLOSE | typeof ERROR | undefined;
@@ -44,14 +45,14 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   #startedAt = 0;
   /** Whether the callback under way was reported as slow. */
   #isSlow = false;
+  /** Only while a broadcast waits for the history store. */
+  #storing: Storing | undefined = undefined;
+  #handledBroadcast: OutgoingBroadcast | undefined = undefined;
 
   constructor(host: ChannelHost, spec: ChannelSpec, join: JoinMessage) {
-    super(host, join);
+    super(host, join, spec.history !== undefined);
     this.spec = spec;
   }
-
-  /** Nothing is received any more. */
-  abstract get ended(): boolean;
 
   /** Ends the channel, unless it has ended. */
   abstract end(reason: string, detail: unknown, notice: Notice, payload?: object): void;
@@ -73,6 +74,19 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
 
   protected override get isHandlingIn(): boolean {
     return this.#callback === "handleIn";
+  }
+
+  protected override get handledBroadcast(): OutgoingBroadcast | undefined {
+    return this.#handledBroadcast;
+  }
+
+  /** The callback under way is done only when its broadcasts are stored: the client gets them before its reply. */
+  protected override storing(broadcast: (settled: () => void) => boolean): void {
+    const storing = this.#storing ?? new Storing();
+    let settled: (() => void) | undefined;
+    if (!broadcast(() => settled?.())) return;
+    settled = storing.add();
+    this.#storing = storing;
   }
 
   protected get isRunning(): boolean {
@@ -184,16 +198,29 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     try {
       result = this.#start(item);
     } catch (error) {
-      this.#complete(item, undefined, { error });
+      if (this.#storing === undefined) this.#complete(item, undefined, { error });
+      else this.#completeStored(this.#storing, item, undefined, { error });
       return;
     }
     if (!isPromise(result)) {
-      this.#complete(item, result);
+      if (this.#storing === undefined) this.#complete(item, result);
+      else this.#completeStored(this.#storing, item, result);
       return;
     }
     this.awaitCallback(result, this.#callback, (value, failure) => {
+      if (this.#storing !== undefined) return this.#completeStored(this.#storing, item, value, failure);
       this.#complete(item, value, failure);
       this.#drain();
+    });
+  }
+
+  #completeStored(storing: Storing, item: Item, result: unknown, failure?: Failure): void {
+    this.host.began();
+    storing.whenDone(() => {
+      if (storing.isDone) this.#storing = undefined;
+      this.#complete(item, result, failure);
+      this.#drain();
+      this.host.ended();
     });
   }
 
@@ -218,6 +245,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     if (item.topic !== this.topic) return this.#info(item.copy());
     this.#callback = "handleOut";
     this.handling(item);
+    this.#handledBroadcast = item;
     context.event = item.event;
     return this.asOwn(() => this.spec.handleOut.get(item.event)?.(context, item.copyPayload()));
   }
@@ -246,8 +274,11 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
       result = failure.error;
       failure = undefined;
     }
-    if (failure !== undefined) this.#crashOrReport(failure.error);
-    else if (!this.ended) this.#finish(item, result);
+    this.#handledBroadcast = undefined;
+    if (failure !== undefined) {
+      if (!this.ended) this.handlingFailed(item);
+      this.#crashOrReport(failure.error);
+    } else if (!this.ended) this.#finish(item, result);
     if (!this.ended) this.sendNext(item, this.#running === 0);
     else if (this.#running === 0) this.finishEnd();
   }

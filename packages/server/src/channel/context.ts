@@ -5,8 +5,9 @@
 import type { ParamsOf, TopicOf } from "@wingbeat/protocol";
 import type { Awaitable } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
-import type { Broadcast } from "../pubsub.ts";
+import type { Broadcast, Position } from "../pubsub.ts";
 import type { ChannelEndpoint, EndpointContract, TopicContract, TopicsOf } from "./endpoint.ts";
+import type { HistoryPage, PageOptions } from "./page.ts";
 import { ReplyRef } from "./result.ts";
 import type { Reply } from "./result.ts";
 import type { Gate } from "./subscription.ts";
@@ -80,6 +81,20 @@ export interface ChannelContext<D extends ChannelDef> {
   /** Sends an event to all subscribers of the topic except this channel. Throws inside `join`. */
   broadcastFrom<E extends keyof D["pushes"] & string>(event: E, payload: D["pushes"][E]): void;
   /**
+   * Sends an event as {@link broadcast} does, on a topic with a history (`.history`). Resolves with its position, when it is
+   * stored and delivered on this node; rejects with a `PublishError` whose `reason` says whether it may be stored. With an
+   * `id` it can be repeated: the same id gives the first position, and is sent once (for 10 minutes, or `ttl`).
+   */
+  publish<E extends keyof D["pushes"] & string>(
+    event: E,
+    payload: D["pushes"][E],
+    options?: { readonly id?: string | undefined },
+  ): Promise<Position>;
+  /** What is kept of the topic. Rejects when the history store cannot be reached. */
+  history(options?: PageOptions): Promise<HistoryPage<D["pushes"]>>;
+  /** In `join`: after which position the client wants to be sent what it missed. Undefined: it has not asked. */
+  readonly since: Position | "earliest" | undefined;
+  /**
    * Receives broadcasts of another topic in `handleInfo`, until the channel ends. Subscribing twice has no effect, and so
    * has subscribing to its own topic: that goes to `handleOut`.
    */
@@ -150,7 +165,10 @@ export interface ChannelActions {
   readonly joinRef: unknown;
   readonly joined: boolean;
   push(event: string, payload: object): void;
+  readonly since: Position | "earliest" | undefined;
   broadcast(event: string, payload: object, exceptSelf: boolean): void;
+  publish(event: string, payload: object, id: string | undefined): Promise<Position>;
+  readHistory(options: PageOptions | undefined): Promise<HistoryPage>;
   subscribe(topic: string): void;
   fastlane(topic: string, gate: Gate | undefined): void;
   unsubscribe(topic: string): void;
@@ -228,6 +246,19 @@ export class Context implements ChannelContext<AnyChannelDef> {
   broadcastFrom(event: string, payload: object): void {
     this.#requireJoined("broadcastFrom");
     this.#process.broadcast(event, payload, true);
+  }
+
+  publish(event: string, payload: object, { id }: { readonly id?: string | undefined } = {}): Promise<Position> {
+    this.#requireJoined("publish");
+    return this.#process.publish(event, payload, id);
+  }
+
+  history(options?: PageOptions): Promise<never> {
+    return this.#process.readHistory(options) as Promise<never>;
+  }
+
+  get since(): Position | "earliest" | undefined {
+    return this.#process.since;
   }
 
   subscribe(topic: string): void {

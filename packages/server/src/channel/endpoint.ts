@@ -7,9 +7,13 @@
  */
 import { DISCONNECT } from "@wingbeat/protocol";
 import type { ChannelAt, TopicOf } from "@wingbeat/protocol";
-import type { Broadcast, PubSub } from "../pubsub.ts";
+import { checkKeys } from "../options.ts";
+import type { Broadcast, Position, PubSub } from "../pubsub.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import { Command } from "./command.ts";
+import { readPage } from "./page.ts";
+import type { HistoryPage, PageOptions } from "./page.ts";
+import { broadcast, historyOf, publish } from "./record.ts";
 
 /** What may be sent to the topics of a channel. */
 export interface TopicContract {
@@ -94,7 +98,71 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
 
   /** {@link broadcast} for topics and events that the compiler does not know. */
   broadcastUnchecked(topic: string, event: string, payload: object): void {
-    this.pubsub.broadcast(topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
+    broadcast(this.pubsub, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
+  }
+
+  /**
+   * Sends an event as {@link broadcast} does, on a topic with a history. Resolves with its position when it is stored, and
+   * delivered on this node. Rejects with a `PublishError`, and with `WB_OPTION` when its topic does not keep the event. With an
+   * `id` it can be repeated: the same id gives the first position, and is sent once (for 10 minutes, or `ttl`).
+   */
+  publish<
+    Known extends EndpointContract,
+    const Topic extends TopicsOf<Known>,
+    Event extends keyof PushesAt<Known, Topic> & string,
+  >(
+    this: Contracted<Known>,
+    topic: Topic,
+    event: Event,
+    payload: PayloadAt<Known, Topic, Event>,
+    options?: { readonly id?: string | undefined },
+  ): Promise<Position>;
+  publish(
+    topic: string,
+    event: string,
+    payload: object,
+    options?: { readonly id?: string | undefined },
+  ): Promise<Position> {
+    return this.publishUnchecked(topic, event, payload, options);
+  }
+
+  /** {@link publish} for topics and events that the compiler does not know. */
+  async publishUnchecked(
+    topic: string,
+    event: string,
+    payload: object,
+    options: { readonly id?: string | undefined } = {},
+  ): Promise<Position> {
+    checkKeys("publish", options, ["id"]);
+    return publish(this.pubsub, new OutgoingBroadcast(topic, event, payload), { id: options.id });
+  }
+
+  /** What is kept of a topic. Rejects when the history store cannot be reached, and with `WB_OPTION`. */
+  history<Known extends EndpointContract, const Topic extends TopicsOf<Known>>(
+    this: Contracted<Known>,
+    topic: Topic,
+    options?: PageOptions,
+  ): Promise<HistoryPage<PushesAt<Known, Topic>>>;
+  history(topic: string, options?: PageOptions): Promise<unknown> {
+    return this.historyUnchecked(topic, options);
+  }
+
+  /** {@link history} for topics that the compiler does not know. */
+  async historyUnchecked(topic: string, options?: PageOptions): Promise<HistoryPage> {
+    return readPage(this.pubsub, topic, options);
+  }
+
+  /**
+   * Where a topic stands. For a page that is rendered on a server: read the position first and the database then, and give
+   * both to the client, which joins with `since`. Rejects as {@link history} does.
+   */
+  async position(topic: string): Promise<Position> {
+    return historyOf(this.pubsub, topic).position(topic);
+  }
+
+  /** Removes what is kept of a topic. Clients that are on it, or come back, load it again. Rejects as {@link history} does. */
+  async clearHistory(topic: string): Promise<void> {
+    await historyOf(this.pubsub, topic).clear(topic);
   }
 
   /**
@@ -113,7 +181,7 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
     Event extends keyof PushesAt<Known, Topic> & string,
   >(this: Contracted<Known>, from: unknown, topic: Topic, event: Event, payload: PayloadAt<Known, Topic, Event>): void;
   broadcastFrom(from: unknown, topic: string, event: string, payload: object): void {
-    this.pubsub.broadcastFrom(from, topic, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event));
+    broadcast(this.pubsub, new OutgoingBroadcast(topic, event, payload), dispatcherOf(event), { owner: from });
   }
 
   /** Like {@link broadcast}, to the subscribers on this node only. */

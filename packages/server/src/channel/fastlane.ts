@@ -5,7 +5,7 @@
  * A failure of one receiver is reported; the others and the sender are not affected.
  */
 import type { ServerCodec } from "@wingbeat/protocol";
-import type { Broadcast, Dispatch, Subscription } from "../pubsub.ts";
+import type { Broadcast, Dispatch, Move, Subscription } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
 import type { Frame } from "../transports/connection.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
@@ -30,8 +30,11 @@ function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: 
   let frame: Frame | undefined;
   let droppable: Droppable | undefined;
   let failures: Map<unknown, number> | undefined;
+  const sender = broadcast.recorded?.from || undefined;
   for (const subscription of subscriptions) {
     if (subscription.owner === from) continue;
+    if (sender !== undefined && subscription instanceof ChannelProcess && subscription.recovery?.sender === sender)
+      continue;
     try {
       if (!(subscription instanceof ChannelProcess)) {
         if (subscription instanceof FastlaneSubscription) subscription.pass(broadcast, isNews);
@@ -55,6 +58,21 @@ function deliver(subscriptions: Iterable<Subscription>, from: unknown, message: 
   if (failures === undefined) return;
   const { topic, event } = broadcast;
   for (const [error, subscribers] of failures) emit("pubsub.delivery_failed", { topic, event, subscribers, error });
+}
+
+/** The log of a topic is not what it was: tells its clients. */
+export function moved(subscriptions: Iterable<Subscription>, move: Move): void {
+  let clients = 0;
+  for (const subscription of subscriptions) {
+    try {
+      if (subscription instanceof ChannelProcess && subscription.moved(move)) clients++;
+    } catch (error) {
+      emit("pubsub.delivery_failed", { topic: move.topic, subscribers: 1, error });
+    }
+  }
+  if (clients > 0 && move.reason !== undefined) {
+    emit("history.gap", { topic: move.topic, reason: move.reason, clients });
+  }
 }
 
 /** Broadcasts of other nodes arrive as plain data. Throws for anything else. */

@@ -4,17 +4,22 @@
  * Most of the time everything goes straight to the connection. It waits while `join` runs, behind a broadcast that
  * `handleOut` has not handled, and, for news of what a callback has changed, until the callback is done.
  */
-import { bytesOf, CLOSE, EncodeError, LEAVE, Reason, v2Server } from "@wingbeat/protocol";
+import { bytesOf, CLOSE, EncodeError, LEAVE, Reason, RECOVERY, v2Server, withPosition } from "@wingbeat/protocol";
 import type { ServerCodec } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
 import { Frame } from "../transports/connection.ts";
 import type { Connection } from "../transports/connection.ts";
-import { OutgoingBroadcast } from "./broadcast.ts";
+import type { Position, Stored } from "../pubsub.ts";
+import { readAsk } from "./ask.ts";
+import type { Ask } from "./ask.ts";
+import { OutgoingBroadcast, v2Positioned } from "./broadcast.ts";
 import { Droppable } from "./droppable.ts";
 import type { Outgoing } from "./droppable.ts";
 import { Held } from "./held.ts";
 import type { ChannelHost, ChannelSource, Holder } from "./host.ts";
+import { broadcast, publish } from "./record.ts";
+import type { Recovery, RecoveringChannel } from "./recovery.ts";
 import { isOfClient } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { ok } from "./result.ts";
@@ -25,11 +30,13 @@ import { SendQueue } from "./send-queue.ts";
 import type { Outflow } from "./send-queue.ts";
 import type { Deliveries } from "./delivery.ts";
 
-export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
+export abstract class ChannelOutlet implements Receiver, Outflow, Holder, RecoveringChannel {
   readonly host: ChannelHost;
   /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
   readonly connection: Connection;
   readonly codec: ServerCodec;
+  /** What the client has asked for. Undefined: it takes no part in recovery. */
+  readonly ask: Ask | undefined;
   readonly topic: string;
   /** The join_ref as the client sent it: what its messages are compared with. */
   readonly wireJoinRef: unknown;
@@ -37,7 +44,11 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   readonly joinRef: unknown;
   /** Whether a broadcast may go straight to the connection: nothing that the client is sent waits, or can wait. */
   isDirect = false;
+  /** Only of a client that takes part in recovery, on a topic with a history. */
+  recovery: Recovery | undefined = undefined;
   #queue: SendQueue | undefined = undefined;
+  /** What `handleOut` has pushed last for a recorded broadcast: its position goes with it. */
+  #lastPush: Frame | undefined = undefined;
   /** The client is behind, and this waits until it has caught up. */
   #held: Held | undefined = undefined;
   /** What arrives now was sent by the channel itself. */
@@ -47,10 +58,11 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   /** Something that makes news runs within a callback. */
   #makesNews = false;
 
-  constructor(host: ChannelHost, join: JoinMessage) {
+  constructor(host: ChannelHost, join: JoinMessage, hasHistory: boolean) {
     this.host = host;
     this.connection = host.connection;
-    this.codec = host.codec;
+    this.ask = hasHistory && host.codec === v2Server ? readAsk(join.extension) : undefined;
+    this.codec = this.ask === undefined ? host.codec : v2Positioned;
     this.topic = join.topic;
     this.wireJoinRef = join.joinRef;
     this.joinRef = join.joinRef ?? join.ref;
@@ -58,6 +70,9 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
 
   /** Whether the join is not answered yet. */
   abstract get joining(): boolean;
+
+  /** Nothing is received any more. */
+  abstract get ended(): boolean;
 
   /** Whether the channel has ended, and all is sent that the client still gets. */
   protected abstract get isOver(): boolean;
@@ -79,6 +94,12 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   /** What others sent was dropped, because too much of it waits. */
   protected abstract dropped(event: string | undefined): void;
 
+  /** A broadcast of the channel waits for the history store: the callback under way is not done before that. */
+  protected abstract storing(broadcast: (settled: () => void) => boolean): void;
+
+  /** The recorded broadcast that `handleOut` handles. */
+  protected abstract get handledBroadcast(): OutgoingBroadcast | undefined;
+
   /** Where something happened, for telemetry. */
   abstract source(): ChannelSource;
 
@@ -86,7 +107,7 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   push(event: string, payload: object): void {
     if (this.isOver) return;
     if (this.#makesNews) this.#tellNews();
-    if (this.codec === v2Server || bytesOf(payload) === undefined) {
+    if (this.codec === v2Server || this.codec === v2Positioned || bytesOf(payload) === undefined) {
       this.#push(event, payload);
     } else this.#pushBytes(event, payload);
   }
@@ -94,7 +115,10 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   #push(event: string, payload: object): void {
     const frame = new Frame(this.codec.encodeMessage(this.joinRef, null, this.topic, event, payload));
     const delivery = this.deliveries.get(event);
-    this.#send(delivery === undefined ? frame : new Droppable(frame, delivery, this.topic, event, payload));
+    if (this.#isRecovered(this.handledBroadcast)) {
+      this.#flushPush(undefined);
+      this.#lastPush = frame;
+    } else this.#send(delivery === undefined ? frame : new Droppable(frame, delivery, this.topic, event, payload));
   }
 
   /**
@@ -124,11 +148,16 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
 
   broadcast(event: string, payload: object, exceptSelf: boolean): void {
     const message = new OutgoingBroadcast(this.topic, event, payload);
-    this.asOwn(() => {
-      if (exceptSelf) this.host.pubsub.broadcastFrom(this, this.topic, message, "fastlane");
-      else this.host.pubsub.broadcast(this.topic, message, "fastlane");
-    });
+    const sender = exceptSelf ? { owner: this, from: this.recovery?.sender ?? "" } : undefined;
+    this.asOwn(() => this.storing((settled) => broadcast(this.host.pubsub, message, "fastlane", sender, settled)));
     this.host.spend(message.size);
+  }
+
+  /** Records a broadcast on the own topic. As {@link publish}. */
+  async publish(event: string, payload: object, id: string | undefined): Promise<Position> {
+    const message = new OutgoingBroadcast(this.topic, event, payload);
+    this.host.spend(message.size);
+    return this.asOwn(() => publish(this.host.pubsub, message, { id }));
   }
 
   /** Does something. What arrives meanwhile, the channel has sent itself. */
@@ -148,7 +177,8 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
    */
   receiveBroadcast(broadcast: OutgoingBroadcast, isNews: boolean): void {
     try {
-      if (isNews && this.#news !== undefined) this.#addNews(this.#news, broadcast);
+      if (this.#isRecovered(broadcast)) this.#receiveRecorded(broadcast);
+      else if (isNews && this.#news !== undefined) this.#addNews(this.#news, broadcast);
       else if (this.intercepts(broadcast.event)) this.#intercept(broadcast);
       else this.#sendBroadcast(broadcast);
     } catch (error) {
@@ -157,10 +187,79 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
     }
   }
 
+  /** Whether the client is told of the position of this broadcast. */
+  #isRecovered(broadcast: OutgoingBroadcast | undefined): boolean {
+    return this.recovery !== undefined && broadcast?.recorded !== undefined;
+  }
+
+  /** A client that is not live is served from the log. */
+  #receiveRecorded(broadcast: OutgoingBroadcast): void {
+    const { recovery } = this;
+    if (recovery?.isLive !== true) recovery?.arrived();
+    else if (!this.feed(broadcast)) recovery.fallBehind(broadcast.recorded?.position.offset ?? 0);
+  }
+
+  /**
+   * Sends a recorded broadcast behind everything that was sent before, even when the channel has sent it itself: positions
+   * must grow. Returns false when there is no room.
+   */
+  feed(broadcast: OutgoingBroadcast): boolean {
+    if (!this.intercepts(broadcast.event)) {
+      const frame = broadcast.frame(this.codec);
+      if (this.#queue !== undefined) return this.#queue.sendBroadcast(frame);
+      this.transmit(frame);
+      return true;
+    }
+    broadcast.keepPayload();
+    if (!this.#openQueue().intercept(broadcast, this.#isOwn)) return false;
+    schedule(this, broadcast);
+    return true;
+  }
+
+  get hasRoom(): boolean {
+    return this.#queue === undefined || this.#queue.length < this.host.maxMailboxMessages / 2;
+  }
+
+  tellRecovery(payload: object, { epoch, offset }: Position, isNewEpoch: boolean): void {
+    const data = this.codec.encodeMessage(this.joinRef, null, this.topic, RECOVERY, payload);
+    const frame = new Frame(withPosition(data, offset, isNewEpoch ? epoch : undefined));
+    if (this.#queue === undefined) this.transmit(frame);
+    else this.#queue.append(frame);
+  }
+
+  liveChanged(): void {
+    this.#goDirect();
+  }
+
+  messageOf(entry: Stored): OutgoingBroadcast {
+    return this.host.pubsub.history?.messageOf(entry) as OutgoingBroadcast;
+  }
+
   /** The client has the reply to its join: sends what was broadcast since the join began. */
   protected release(): void {
     this.#queue?.release();
+    this.recovery?.start();
     this.#goDirect();
+  }
+
+  /** Sends the last push of `handleOut`. With `broadcast`: that is handled, and this is its position. */
+  #flushPush(broadcast: OutgoingBroadcast | undefined): void {
+    const frame = this.#lastPush;
+    if (frame === undefined) return;
+    this.#lastPush = undefined;
+    const offset = broadcast?.recorded?.position.offset;
+    this.#send(offset === undefined ? frame : new Frame(withPosition(frame.data, offset)));
+  }
+
+  /**
+   * `handleOut` has failed, and the channel ends: the client comes back behind this broadcast. It would never get past it
+   * otherwise.
+   */
+  protected handlingFailed(item: Item): void {
+    if (!(item instanceof OutgoingBroadcast) || !this.#isRecovered(item) || item.recorded === undefined) return;
+    this.#flushPush(undefined);
+    const data = this.codec.encodeMessage(this.joinRef, null, this.topic, RECOVERY, {});
+    this.#send(new Frame(withPosition(data, item.recorded.position.offset)));
   }
 
   /** `handleOut` begins. */
@@ -183,7 +282,11 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
 
   /** An item was handled: sends what has waited for it. `isIdle`: no callback is under way any more. */
   protected sendNext(item: Item, isIdle: boolean): void {
-    if (item instanceof OutgoingBroadcast) this.#queue?.handled(item);
+    if (item instanceof OutgoingBroadcast) {
+      this.#flushPush(item);
+      this.#queue?.handled(item);
+      this.recovery?.drained();
+    }
     if (this.#news === undefined || !isIdle) return;
     this.#tellNews();
     this.#news = undefined;
@@ -191,7 +294,8 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   }
 
   #goDirect(): void {
-    this.isDirect = !this.intercepts() && this.#news === undefined && this.#held === undefined;
+    this.isDirect =
+      !this.intercepts() && this.#news === undefined && this.#held === undefined && this.recovery?.isLive !== false;
   }
 
   /** Sends to the client. What must arrive goes behind what was held back, which is then sent as well. */
@@ -254,6 +358,7 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   protected sendRest(): void {
     const news = this.#news ?? [];
     this.#news = undefined;
+    this.#flushPush(undefined);
     for (const broadcast of news) if (!this.intercepts(broadcast.event)) this.#tell(broadcast);
     this.#queue?.finish();
     this.#queue = undefined;
@@ -323,6 +428,7 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder {
   /** A broadcast that was intercepted will not be handled. */
   protected dropIntercepted(broadcast: OutgoingBroadcast): void {
     this.#queue?.drop(broadcast);
+    if (this.#isRecovered(broadcast)) this.recovery?.lost();
   }
 
   #openQueue(): SendQueue {

@@ -2,11 +2,12 @@
  * A running channel: the actor of a (connection, topic), from its join to its end. It owns subscriptions, timers and
  * tasks, and releases them when it ends, for whatever reason. `callbacks.ts` runs its callbacks; `outlet.ts` sends.
  */
-import { CLOSE, ERROR, Reason } from "@wingbeat/protocol";
+import { CLOSE, ERROR, Reason, withRecovery } from "@wingbeat/protocol";
+import type { FrameData, JoinRecovery } from "@wingbeat/protocol";
 import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
 import { Broadcast } from "../pubsub.ts";
-import type { Subscription } from "../pubsub.ts";
+import type { Move, Position, Subscription } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import { Belongings } from "./belongings.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
@@ -19,9 +20,14 @@ import { copyOf } from "./copy.ts";
 import type { ChannelHost } from "./host.ts";
 import { CLOSED, Info, Published, Renewed, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
+import { readPage } from "./page.ts";
+import type { HistoryPage, PageOptions } from "./page.ts";
+import { Recovery, STORE_TIMEOUT, within } from "./recovery.ts";
+import { grantOf, isReply } from "./result.ts";
+import type { Reply } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import type { Run, SpawnedTask, TaskOwner } from "./spawned.ts";
-import type { ChannelSpec } from "./spec.ts";
+import type { ChannelSpec, PayloadHandler } from "./spec.ts";
 import { FastlaneSubscription, TopicSubscription } from "./subscription.ts";
 import type { Gate } from "./subscription.ts";
 import type { Timer } from "./timer.ts";
@@ -34,6 +40,8 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
   /** What is left to do at the end, once no callback is running. */
   #pendingEnd: (() => void) | undefined = undefined;
   #isConnectionClosed = false;
+  /** What the reply to the join could not tell the client about recovery. */
+  #untold: JoinRecovery | undefined = undefined;
   /** Whether late messages are answered: after a crash or stop the client still waits for them. */
   #answersLate = false;
 
@@ -81,9 +89,52 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
   runJoin(params: unknown): unknown {
     const { join } = this.spec;
     if (join === undefined) throw new WingbeatError("WB_OPTION", `channel "${this.spec.pattern}" has no join.`);
-    this.host.pubsub.subscribe(this);
+    const { pubsub } = this.host;
+    pubsub.subscribe(this);
     this.context.assigns = copyOf(this.context.assigns);
-    return this.callJoin(join, params);
+    const follower = this.spec.history && pubsub.history?.followerOf(this.topic);
+    if (follower === undefined) return this.callJoin(join, params);
+    if (this.ask !== undefined) this.recovery = new Recovery(this.ask, this, follower);
+    if (follower.opening !== undefined) return this.#joinWhenOpen(follower.opening, join, params);
+    const result = this.callJoin(join, params);
+    return isPromise(result) ? this.#prepareWhenJoined(result) : this.#prepare(result);
+  }
+
+  /** Whatever is stored from the beginning of `join` on reaches the client: so the log must be open before. */
+  async #joinWhenOpen(opening: Promise<void>, join: PayloadHandler, params: unknown): Promise<unknown> {
+    await within(STORE_TIMEOUT, opening).catch(() => {}); // it is joined without a position
+    if (this.ended) return undefined;
+    this.recovery?.begin();
+    return this.#prepare(await this.callJoin(join, params));
+  }
+
+  async #prepareWhenJoined(joining: PromiseLike<unknown>): Promise<unknown> {
+    return this.#prepare(await joining);
+  }
+
+  /** An accepted client is sent what it missed: that may have to be read first. A refused one costs nothing. */
+  #prepare(result: unknown): unknown {
+    if (this.recovery === undefined || this.ended || !isReply(result) || result.status !== "ok") return result;
+    const preparing = this.recovery.prepare();
+    return preparing === undefined ? result : preparing.then(() => result);
+  }
+
+  /** The reply to an accepted join, with the client's position if it asked for that. */
+  joinReply(data: FrameData, reply: Reply): FrameData {
+    if (this.recovery === undefined) return data;
+    const answer = this.recovery.answer(grantOf(reply));
+    this.#reportRecovery(answer);
+    if (typeof data !== "string") this.#untold = answer;
+    return withRecovery(data, answer);
+  }
+
+  #reportRecovery({ recovered, reason, count = 0 }: JoinRecovery): void {
+    if (isObserved("history.joined")) emit("history.joined", { ...this.source(), recovered, reason, count });
+  }
+
+  /** The log of the topic is not what it was. Returns whether the client was told that something is missing. */
+  moved(move: Move): boolean {
+    return this.recovery !== undefined && !this.ended && this.recovery.moved(move);
   }
 
   /** Awaits the promise that {@link runJoin} returned. */
@@ -99,7 +150,24 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
 
   /** The client has the reply: sends what was broadcast since the join began. */
   open(): void {
-    if (this.#state === "joined") this.release();
+    if (this.#state !== "joined") return;
+    if (this.#untold !== undefined) this.#tellAfterReply(this.#untold);
+    this.release();
+  }
+
+  /** A binary reply has no place for it. */
+  #tellAfterReply({ epoch, offset, ...rest }: JoinRecovery): void {
+    this.#untold = undefined;
+    this.tellRecovery(rest, { epoch, offset }, true);
+  }
+
+  get since(): Position | "earliest" | undefined {
+    const since = this.ask?.since;
+    return typeof since === "object" ? since.position : since;
+  }
+
+  readHistory(options: PageOptions | undefined): Promise<HistoryPage> {
+    return readPage(this.host.pubsub, this.topic, options);
   }
 
   afterJoin(task: () => unknown): void {

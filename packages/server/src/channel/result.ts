@@ -2,6 +2,7 @@
 import type { ReplyContract } from "@wingbeat/protocol";
 import { describe } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
+import type { Position } from "../pubsub.ts";
 import type { AnySchema, Declaration, Input } from "./schema.ts";
 
 /** An answer with a status: `ok(...)`, `refuse(...)` or `reply(...)`. */
@@ -32,6 +33,22 @@ class TimedReply<Response = unknown> extends Reply<"ok", Response> {
 
 /** When the login ends that `connect` has accepted with this reply, in ms since 1970. Infinity: never. */
 export const expiryOf = (reply: Reply): number => (reply as Partial<TimedReply>).expiresAt ?? Infinity;
+
+/** What a client may see of a topic's history: nothing that was, or what came after a position or a moment. */
+export type Grant = "none" | { readonly after: Position | Date };
+
+/** Accepts a join with a part of the history: `ok(response, { history })`. */
+class GrantingReply<Response = unknown> extends Reply<"ok", Response> {
+  readonly grant: Grant;
+
+  constructor(response: Response, grant: Grant) {
+    super("ok", response);
+    this.grant = grant;
+  }
+}
+
+/** The part of the history that `join` grants with this reply; undefined: all. */
+export const grantOf = (reply: Reply): Grant | undefined => (reply as Partial<GrantingReply>).grant;
 
 /** Ends the channel: `stop(...)`. */
 export class Stop<R extends Reply | undefined = Reply | undefined> {
@@ -175,8 +192,26 @@ export function ok<Assigns extends object>(
   assigns: Assigns,
   login: { readonly expiresAt: number | Date | undefined },
 ): Reply<"ok", Assigns>;
-export function ok(response: unknown = {}, login?: { readonly expiresAt: unknown }): Reply<"ok"> {
-  return login === undefined ? new Reply("ok", response) : new TimedReply(response, timeOf(login.expiresAt));
+/**
+ * In `join`: accepts with a part of the topic's history. `"none"`: the client is not sent what came before; `after`: only
+ * what came after a position, or a moment. What it asked for and may not see is reported to it (`denied`). Throws `WB_OPTION`.
+ */
+export function ok<Response>(response: Response, granted: { readonly history: Grant }): Reply<"ok", Response>;
+export function ok(
+  response: unknown = {},
+  options?: { readonly expiresAt: unknown } | { readonly history: Grant },
+): Reply<"ok"> {
+  if (options === undefined) return new Reply("ok", response);
+  if (!("history" in options)) return new TimedReply(response, timeOf(options.expiresAt));
+  return new GrantingReply(response, checkedGrant(options.history));
+}
+
+function checkedGrant(grant: Grant): Grant {
+  const { after } = (typeof grant === "object" && grant !== null ? grant : {}) as { readonly after?: unknown };
+  const isTime = after instanceof Date && !Number.isNaN(after.getTime());
+  const isPosition = Number.isSafeInteger((after as Position | undefined)?.offset);
+  if (grant === "none" || isTime || isPosition) return grant;
+  throw new WingbeatError("WB_OPTION", 'ok: history must be "none", or { after } with a Date or a position.');
 }
 
 /** 1973 in milliseconds. No login is so old; but this is the year 5138 in seconds. */

@@ -56,6 +56,17 @@ export class SendQueue {
     this.#push(outgoing, true);
   }
 
+  /** How many entries wait. */
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Sends behind everything that waits, whatever the limits. For the few messages that must not be dropped. */
+  append(outgoing: Outgoing): void {
+    if (this.#isFree) this.#outflow.transmit(outgoing);
+    else this.#push(outgoing, true);
+  }
+
   /** Sends a broadcast of somebody else. Returns false when it must be dropped; throws instead while a join is under way. */
   sendBroadcast(outgoing: Outgoing): boolean {
     if (!this.#isFree) return this.#isSettled(outgoing, false) || this.#add(outgoing);

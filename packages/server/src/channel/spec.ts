@@ -1,6 +1,7 @@
 /** A channel definition as the runtime reads it: plain data, untyped handlers. `channel.ts` gives it its types. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { WingbeatError } from "../errors.ts";
+import type { TopicRule } from "../pubsub.ts";
 import type { LogLevel } from "../telemetry.ts";
 import type { Context } from "./context.ts";
 import type { Deliveries, Delivery } from "./delivery.ts";
@@ -26,6 +27,12 @@ export interface PushSpec {
   readonly delivery: Delivery | undefined;
 }
 
+/** What is kept of the topics of a channel. */
+export interface HistorySpec extends Omit<TopicRule, "records"> {
+  /** Undefined: all that are broadcast and may not be dropped. */
+  readonly events: readonly string[] | undefined;
+}
+
 export interface ChannelSpec {
   readonly pattern: string;
   readonly log: ChannelLog;
@@ -41,6 +48,8 @@ export interface ChannelSpec {
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleCommand: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleInfo: ((context: Context, message: unknown) => unknown) | undefined;
+  /** What is kept of its topics. Undefined: nothing. */
+  readonly history: HistorySpec | undefined;
   readonly reauthorize: ((context: Context) => unknown) | undefined;
   readonly terminate: ((context: Context, reason: string, detail: unknown) => unknown) | undefined;
 }
@@ -67,6 +76,7 @@ export function emptySpec(pattern: string): ChannelSpec {
     handleOut: new Map(),
     handleCommand: new Map(),
     handleInfo: undefined,
+    history: undefined,
     reauthorize: undefined,
     terminate: undefined,
   };

@@ -8,7 +8,7 @@ import { phoenixSerializer } from "../admission/rules.ts";
 import type { PickSerializer } from "../admission/rules.ts";
 import { WingbeatError } from "../errors.ts";
 import { checkCount, checkDuration, checkKeys, checkLimit, checkTimeout, withDefaults } from "../options.ts";
-import type { PubSub, PubSubAdapter } from "../pubsub.ts";
+import type { HistoryStore, PubSub, PubSubAdapter } from "../pubsub.ts";
 import type { ConnectInfo } from "../socket/connect-info.ts";
 import type { BadFrames } from "../socket/process.ts";
 import type { SocketDefinition } from "../socket.ts";
@@ -117,6 +117,11 @@ export interface EndpointOptions {
    * which works for a single process.
    */
   readonly secretKeyBase?: string;
+  /**
+   * Keeps what is broadcast on topics whose channels declare `.history`. Default: the adapter's own; without an adapter
+   * `memoryHistory()`.
+   */
+  readonly history?: HistoryStore;
   /** Presences used by its channels, made by `definePresence`. Default: none. */
   readonly presence?: readonly EndpointPresence[];
   /**
@@ -195,6 +200,7 @@ const ENDPOINT_KEYS = [
   "checkOrigin",
   "host",
   "pubsub",
+  "history",
   "presence",
   "secretKeyBase",
   "trustProxy",

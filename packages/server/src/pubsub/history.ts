@@ -27,7 +27,7 @@ export type { GapReason, Move } from "./history/follower.ts";
 export { MEMORY_HISTORY_LIMITS, memoryHistory } from "./history/memory.ts";
 export type { MemoryHistoryOptions } from "./history/memory.ts";
 export { isOnPath, markOf } from "./history/position.ts";
-export type { Mark } from "./history/position.ts";
+export type { Head, Mark } from "./history/position.ts";
 export type { Recordable, Recorded, Settle } from "./history/publisher.ts";
 export type { TopicRule } from "./history/rule.ts";
 export type { HistoryStore, Stored, StoreStatus } from "./history/store.ts";

@@ -419,7 +419,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     const refusal = failure !== undefined && isRefusal(failure.error) ? failure.error : undefined;
     const answer =
       failure === undefined || refusal !== undefined
-        ? this.#joinAnswer(joinRef, ref, topic, refusal ?? result)
+        ? this.#joinAnswer(channel, joinRef, ref, refusal ?? result)
         : { error: errorFor("join", failure.error) };
     if ("error" in answer) {
       channel.end("refused", undefined, undefined);
@@ -447,20 +447,23 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
 
   /** The reply frame for the result of `join`, or an error for an invalid result. */
   #joinAnswer(
+    channel: ChannelProcess,
     joinRef: unknown,
     ref: unknown,
-    topic: string,
     result: unknown,
   ): { outcome: "ok" | "refused" | "invalid payload"; frame: Frame } | { readonly error: unknown } {
-    const encode = (status: string, response: unknown): Frame =>
-      new Frame(this.codec.encodeReply(joinRef, ref, topic, status, response));
+    const { topic } = channel;
+    const encode = (status: string, response: unknown): FrameData =>
+      this.codec.encodeReply(joinRef, ref, topic, status, response);
     try {
       if (result instanceof InvalidPayload) {
-        return { outcome: "invalid payload", frame: encode("error", result.response) };
+        return { outcome: "invalid payload", frame: new Frame(encode("error", result.response)) };
       }
-      if (isReply(result) && (result.status === "ok" || result.status === "error")) {
-        const outcome = result.status === "ok" ? "ok" : "refused";
-        return { outcome, frame: encode(result.status, result.response) };
+      if (isReply(result) && result.status === "ok") {
+        return { outcome: "ok", frame: new Frame(channel.joinReply(encode("ok", result.response), result)) };
+      }
+      if (isReply(result) && result.status === "error") {
+        return { outcome: "refused", frame: new Frame(encode("error", result.response)) };
       }
       return { error: badJoinReturn(topic, result) };
     } catch (error) {

@@ -49,6 +49,8 @@ export interface Connection {
   readonly transport: string;
   /** Bytes buffered for sending. */
   readonly bufferedBytes: number;
+  /** Beyond so many a client that does not catch up is closed. For whoever can wait with what it sends. */
+  readonly maxBufferedBytes?: number;
   /** All bytes sent so far, buffered ones included. For transports that cannot tell what has arrived of them. */
   readonly sentBytes?: number;
   /** Milliseconds for which the client has not come for what is buffered. For transports whose clients must come for it. */

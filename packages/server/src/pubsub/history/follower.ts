@@ -20,8 +20,8 @@ export type GapReason = "epoch" | "lost" | "trimmed" | "limit" | "denied" | "una
 /** The log is not what it was, or a part of it could not be delivered. */
 export interface Move {
   readonly topic: string;
-  /** What is true of those whose position no longer holds. */
-  readonly reason: GapReason;
+  /** Why positions no longer hold. Undefined: the log was opened only now, after somebody had joined without a position. */
+  readonly reason: GapReason | undefined;
   /** Up to where positions hold. Those beyond it are told to load again. */
   readonly holdsUpTo: number;
   /** Where the follower stood. */
@@ -297,7 +297,7 @@ export class Follower {
     const { topic } = this;
     this.#host.moved({
       topic,
-      reason: "unavailable",
+      reason: undefined,
       holdsUpTo: -1,
       from: this.#cursor,
       position,

@@ -76,8 +76,8 @@ export class MemoryHistory implements HistoryStore {
     }
   }
 
-  append({ topic, rule, producer, entries, repeat }: Batch): Appended | "unknown" {
-    if (repeat !== undefined) return "unknown"; // never sent: an answer cannot be lost
+  /** Nothing is ever a repeat: no answer can be lost. */
+  append({ topic, rule, producer, entries }: Batch): Appended {
     const log = this.#use(topic);
     const before = log.bytes;
     const now = this.#clock.now();

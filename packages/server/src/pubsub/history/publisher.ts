@@ -7,6 +7,7 @@ import { PublishError } from "../../errors.ts";
 import type { PublishFailure } from "../../errors.ts";
 import { emit, isObserved } from "../../telemetry.ts";
 import type { Clock } from "./clock.ts";
+import { tagOf } from "./position.ts";
 import type { Mark, Position } from "./position.ts";
 import type { TopicRule } from "./rule.ts";
 import { NotStored } from "./store.ts";
@@ -94,8 +95,6 @@ export const CONFIRM_TIMEOUT = 10_000;
 interface UnderWay {
   batch: Batch;
   readonly pending: readonly Pending[];
-  /** Where the log stood when it was first sent. */
-  known: Mark | undefined;
 }
 
 export class Publisher {
@@ -110,6 +109,8 @@ export class Publisher {
   /** Entries that are stored, and not delivered here yet. */
   #awaited: { readonly pending: Pending; readonly position: Position }[] = [];
   #underWay: UnderWay | undefined = undefined;
+  /** Where the log stood after the last batch. */
+  #last: Mark | undefined = undefined;
   #failures = 0;
   #retry: { cancel(): void } | undefined = undefined;
 
@@ -199,9 +200,10 @@ export class Publisher {
         rule: this.rule,
         producer: this.#producer,
         entries: pending,
-        repeat: undefined,
+        known: this.#host.store.isLocal === true ? undefined : (this.#host.known(this.topic) ?? this.#last),
+        isRepeat: false,
       };
-      this.#underWay = { batch, pending, known: undefined };
+      this.#underWay = { batch, pending };
       this.#append(batch);
     }
   }
@@ -229,9 +231,6 @@ export class Publisher {
       return this.#failed(batch, error);
     }
     if (!isPromise(answer)) return this.#answered(answer, startedAt);
-    if (batch.repeat === undefined && this.#underWay !== undefined) {
-      this.#underWay.known = this.#host.known(this.topic);
-    }
     settle(
       answer,
       (appended) => {
@@ -248,6 +247,7 @@ export class Publisher {
     if (answer === "unknown") {
       for (const one of pending) this.#fail(one, "unknown", new Error("the answer of the store was lost"));
     } else {
+      this.#last = { lineage: answer.head.lineage, tag: tagOf(answer.head), offset: answer.head.top };
       this.#host.stored(this, pending, answer);
       if (isObserved("history.published")) {
         const duration = performance.now() - startedAt;
@@ -263,14 +263,14 @@ export class Publisher {
   #failed(batch: Batch, error: unknown): void {
     const { store, clock } = this.#host;
     const underWay = this.#underWay as UnderWay;
-    const { pending, known } = underWay;
+    const { pending } = underWay;
     if (error instanceof NotStored && store.status().state === "up") {
       for (const one of pending) this.#fail(one, "refused", error);
       this.#underWay = undefined;
       this.#host.sent(pending.reduce((sum, one) => sum + sizeOf(one), 0));
       return this.#sendNext();
     }
-    if (!(error instanceof NotStored)) underWay.batch = { ...batch, repeat: { known } };
+    if (!(error instanceof NotStored)) underWay.batch = { ...batch, isRepeat: true };
     this.#failures++;
     this.#retry = clock.after(Math.min(FIRST_DELAY * 2 ** this.#failures, LONGEST_DELAY), () => {
       this.#retry = undefined;

@@ -1,0 +1,52 @@
+/** Broadcasts go through the history of their topic where that keeps the event, and through PubSub alone elsewhere. */
+import { BroadcastError, PublishError, WingbeatError } from "../errors.ts";
+import type { History, Position, PubSub, Sender, Settle, TopicRule } from "../pubsub.ts";
+import type { OutgoingBroadcast } from "./broadcast.ts";
+
+/**
+ * Broadcasts a message. Returns true when it is recorded and the store has not answered yet: `onSettled` is called then.
+ * Throws `BroadcastError`.
+ */
+export function broadcast(
+  pubsub: PubSub,
+  message: OutgoingBroadcast,
+  dispatcher: string,
+  sender?: Sender,
+  onSettled?: Settle,
+): boolean {
+  const { topic, event } = message;
+  const { history } = pubsub;
+  const rule = history?.ruleFor(topic, event);
+  if (history === undefined || rule === undefined) {
+    if (sender === undefined) pubsub.broadcast(topic, message, dispatcher);
+    else pubsub.broadcastFrom(sender.owner, topic, message, dispatcher);
+    return false;
+  }
+  try {
+    return history.publish(rule, message, sender, onSettled) === undefined;
+  } catch (error) {
+    throw error instanceof PublishError ? new BroadcastError(topic, error) : error;
+  }
+}
+
+/** Records a message. Rejects with `WB_OPTION` when its topic does not keep such events, and with a PublishError. */
+export async function publish(pubsub: PubSub, message: OutgoingBroadcast, sender: Sender): Promise<Position> {
+  const { topic, event } = message;
+  const { history, rule } = ruleOf(pubsub, topic, event);
+  return history.publishNow(rule, message, sender);
+}
+
+/** The rule by which a topic keeps an event. Throws `WB_OPTION` when it does not. */
+function ruleOf(pubsub: PubSub, topic: string, event: string): { readonly history: History; readonly rule: TopicRule } {
+  const history = historyOf(pubsub, topic);
+  const rule = history.ruleFor(topic, event);
+  if (rule !== undefined) return { history, rule };
+  history.requireRule(topic);
+  throw new WingbeatError("WB_OPTION", `the history of "${topic}" does not keep "${event}": see events of .history().`);
+}
+
+/** Throws `WB_OPTION`. */
+export function historyOf({ history }: PubSub, topic: string): History {
+  if (history !== undefined) return history;
+  throw new WingbeatError("WB_OPTION", `topic "${topic}" has no history: declare .history() on its channel.`);
+}
