@@ -4,12 +4,14 @@
  */
 import { CLOSE, ERROR, JOIN, LEAVE, REPLY } from "@wingbeat/protocol";
 import type { ChannelContract, Payload, Ref } from "@wingbeat/protocol";
-import type { Callback, ChannelAt, EventsOf, Optional, PayloadOf, PresenceOf, Received } from "./contract.ts";
+import type { ChannelAt, EventCallback, EventsOf, Optional, PayloadOf, PresenceOf, Received } from "./contract.ts";
 import type { ReplyOf, TopicsOf, TypedSocket, UntypedChannel } from "./contract.ts";
 import { Listeners, listenerRef, report, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { Push, checkTimeout } from "./push.ts";
 import type { PushChannel, PushOptions } from "./push.ts";
+import { Recovery } from "./recovery.ts";
+import type { JoinFrom, Position, RecoveryReport } from "./recovery.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import type { SocketMessage } from "./serializer.ts";
 
@@ -24,6 +26,7 @@ export interface ChannelSocket {
     readonly rejoinAfterMs: (tries: number) => number;
     readonly rejoinRefused: (response: unknown, tries: number) => boolean;
   };
+  readonly session: string | undefined;
   isConnected(): boolean;
   makeRef(): string;
   push(message: SocketMessage): void;
@@ -48,6 +51,15 @@ interface Reply {
 /** The protocol's own events, which every channel has. */
 type ProtocolEvent = typeof CLOSE | typeof ERROR | typeof REPLY;
 type JoinParams = Payload | (() => Payload | PromiseLike<Payload>);
+
+/** What `join` takes. */
+export interface JoinOptions extends PushOptions, JoinFrom {}
+
+/** The events of recovery have names that no server can send. */
+const RECOVER = Symbol("recover");
+const CAUGHT_UP = Symbol("caught up");
+
+type Listened = Listeners<[payload: unknown, ref: Ref, joinRef: Ref, position?: Position]>;
 
 /** The third argument of a push: options, or the timeout alone as in phoenix.js. */
 type Options = number | PushOptions;
@@ -78,7 +90,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   readonly pushBuffer = new Set<Push>();
   readonly #pushChannel: PushChannel;
   readonly #pending = new Map<string, Push>();
-  readonly #listeners = new Map<string, Listeners<[payload: unknown, ref: Ref, joinRef: Ref]>>();
+  readonly #listeners = new Map<string | symbol, Listened>();
+  readonly #recovery: Recovery;
   readonly #rejoinTimer: RetryTimer;
   #listenerCount = 0;
   #refusals = 0;
@@ -92,6 +105,10 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     this.socket = socket;
     this.timeout = socket.options.timeout;
     this.#rejoinTimer = new RetryTimer(() => this.#join(), socket.options.rejoinAfterMs);
+    this.#recovery = new Recovery(socket.session, {
+      recover: (report) => this.#call(RECOVER, report),
+      caughtUp: () => this.isJoined() && this.#call(CAUGHT_UP),
+    });
     this.#pushChannel = this.#forPushes();
     this.joinPush = new Push(
       this.#pushChannel,
@@ -108,15 +125,17 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   /**
    * Joins the topic. Call it once, and again after the channel was closed: left, or ended by the server. The reply can
    * be awaited or received. A channel that could not join because of a lost connection, a crash or a timeout keeps
-   * trying until it is left, even after the promise was rejected. Options: `timeout` in ms, and `signal`, which leaves
-   * the channel if it aborts before the reply.
+   * trying until it is left, even after the promise was rejected. Options: `timeout` in ms; `signal`, which leaves the
+   * channel if it aborts before the reply; and `since` or `rewind`, for messages from before the join, where the server
+   * keeps a history of the topic. A join after a leave knows nothing of the time before it: pass `since` to go on.
    */
-  join(options?: Options): Push<Contract["join"]["reply"]> {
+  join(options?: number | JoinOptions): Push<Contract["join"]["reply"]> {
     if (this.joinedOnce && !this.isClosed()) {
       throw new Error(`"${this.topic}" was already joined: call leave() first, or create a new channel`);
     }
-    const { timeout = this.timeout, signal } = optionsOf(options);
+    const { timeout = this.timeout, signal, ...from }: JoinOptions = optionsOf(options);
     checkTimeout(JOIN, timeout);
+    this.#recovery.begin(from);
     this.timeout = timeout;
     if (this.joinedOnce) this.#reopen();
     this.joinedOnce = true;
@@ -169,10 +188,13 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     return true;
   }
 
-  /** Calls back for each event of this name. Call the returned ref to stop, or pass it to `off`. */
+  /**
+   * Calls back for each event of this name. Call the returned ref to stop, or pass it to `off`. The fourth argument is the
+   * place of a recorded message in the history of the topic: store that one with what you make of the message.
+   */
   on<Event extends (keyof Contract["pushes"] & string) | ProtocolEvent>(
     event: Event,
-    callback: Callback<Event extends keyof Contract["pushes"] ? Received<Contract["pushes"][Event]> : unknown>,
+    callback: EventCallback<Event extends keyof Contract["pushes"] ? Received<Contract["pushes"][Event]> : unknown>,
     options?: { readonly signal?: AbortSignal },
   ): ListenerRef {
     return this.#listen(event, callback as (payload: unknown) => unknown, options?.signal);
@@ -199,6 +221,37 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
    */
   onError(callback: (reason: unknown) => unknown): ListenerRef {
     return this.#listen(ERROR, callback);
+  }
+
+  /**
+   * Up to where this channel has everything that is recorded of its topic: moves before the callbacks of each message run.
+   * Null until a join was answered by a server that keeps a history. Kept after a leave, for the next `join({ since })`.
+   */
+  get position(): Position | null {
+    return this.#recovery.position;
+  }
+
+  /**
+   * Whether the messages that were missed before the last join have come, or come now. False also after a loss while joined.
+   * Undefined after a first join from now on, and without a history.
+   */
+  get recovered(): boolean | undefined {
+    return this.#recovery.recovered;
+  }
+
+  /**
+   * Calls back after each rejoin, and a join with `since` or `rewind`: what was missed follows, or the state must be loaded
+   * again. Also for a loss while joined. Only where the server keeps a history of the topic. After a loss the channel
+   * gets what happens from {@link position} on: load the state, and apply what came meanwhile to it. Many clients may be
+   * told of a loss at a time: then the call waits up to 10 seconds at random, if the server asks for that.
+   */
+  onRecover(callback: (report: RecoveryReport) => unknown): ListenerRef {
+    return this.#listen(RECOVER, callback as (report: unknown) => unknown);
+  }
+
+  /** Calls back when all that was missed has come, after {@link onRecover}; right after it when nothing follows. */
+  onCaughtUp(callback: () => unknown): ListenerRef {
+    return this.#listen(CAUGHT_UP, () => callback());
   }
 
   /** Sees every message before the callbacks and returns its payload, changed or not. Replace it to intercept. */
@@ -236,20 +289,25 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   /** Whether this message is for the current join of this channel. */
-  isMember({ topic, event, payload, join_ref }: SocketMessage): boolean {
+  isMember(message: SocketMessage): boolean {
+    const { topic, event, payload, join_ref } = message;
     if (topic !== this.topic) return false;
-    if (!join_ref || join_ref === this.joinRef()) return true;
+    const isPresent = !join_ref || join_ref === this.joinRef();
+    if (isPresent && !this.#recovery.isOld(message, this.isJoined())) return true;
     this.socket.log("channel", "dropping outdated message", { topic, event, payload, joinRef: join_ref });
     return false;
   }
 
   /** Handles a message for this channel, from the server or local. */
-  trigger(event: string, payload?: Payload, ref: Ref = null, joinRef: Ref = null): void {
+  trigger(event: string, payload?: Payload, ref: Ref = null, joinRef: Ref = null, extension?: unknown): void {
+    const position = this.#recovery.moveTo(extension);
     const handled = this.#intercepted(event, payload, ref, joinRef);
-    if (event === REPLY) this.#replied(ref, handled as Partial<Reply> | null);
+    if (event === REPLY) this.#replied(ref, handled as Partial<Reply> | null, payload);
     else if (event === CLOSE) this.#closed();
     else if (event === ERROR && !this.#errored(handled)) return;
-    this.#call(event, handled, ref, joinRef);
+    // As many arguments as in phoenix.js, unless there is a position.
+    this.#call(event, handled, ref, joinRef, ...(position ? ([position] as const) : []));
+    this.#recovery.received(event, payload, joinRef);
   }
 
   /** The socket is connected. */
@@ -270,8 +328,9 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     if (this.#serverKnows) this.#transmit(LEAVE, this.socket.makeRef(), {});
   }
 
-  #transmit(event: string, ref: Ref, payload: Payload): void {
-    this.socket.push({ topic: this.topic, event, payload, ref, join_ref: this.joinRef() });
+  #transmit(event: string, ref: Ref, payload: Payload, extension?: unknown): void {
+    const message = { topic: this.topic, event, payload, ref, join_ref: this.joinRef() };
+    this.socket.push(extension === undefined ? message : { ...message, extension });
   }
 
   /** Resets a closed channel for another join. */
@@ -350,6 +409,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
 
   #closed(): void {
     this.#rejoinTimer.reset();
+    this.#recovery.end();
     this.joinPush.forget();
     this.state = "closed";
     this.socket.remove(this);
@@ -359,11 +419,15 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   /** A server may also broadcast an event of this name, with any payload. */
-  #replied(ref: Ref, reply: Partial<Reply> | null): void {
+  #replied(ref: Ref, reply: Partial<Reply> | null, asSent: Payload): void {
     const { status, response } = reply ?? {};
     if (ref === null || typeof status !== "string") return;
-    this.#pending.get(ref)?.settle(status, response);
+    const push = this.#pending.get(ref);
+    const hasJoined = (push as unknown) === this.joinPush && status === "ok";
+    if (hasJoined) this.#recovery.joined((asSent as { readonly recovery?: unknown } | null)?.recovery);
+    push?.settle(status, response);
     this.#call(`chan_reply_${ref}`, { status, response }, ref, null);
+    if (hasJoined) this.#recovery.tell();
   }
 
   #sendOrBuffer(push: Push): void {
@@ -376,25 +440,31 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   }
 
   #listen(
-    event: string,
-    callback: (payload: unknown, ref: Ref, joinRef: Ref) => unknown,
+    event: string | symbol,
+    callback: (payload: unknown, ref: Ref, joinRef: Ref, position?: Position) => unknown,
     signal?: AbortSignal,
   ): ListenerRef {
     const id = this.#listenerCount++;
-    const listeners = this.#listeners.get(event) ?? new Listeners();
+    const listeners: Listened = this.#listeners.get(event) ?? new Listeners();
     listeners.add(id, callback);
     this.#listeners.set(event, listeners);
     const remove = () => {
       signal?.removeEventListener("abort", remove);
-      this.off(event, id);
+      listeners.remove(id);
     };
     signal?.addEventListener("abort", remove);
     if (signal?.aborted === true) remove();
     return listenerRef(id, remove);
   }
 
-  #call(event: string, payload: unknown, ref: Ref, joinRef: Ref): void {
-    this.#listeners.get(event)?.call(payload, ref, joinRef || this.joinRef());
+  #call(
+    event: string | symbol,
+    payload?: unknown,
+    ref: Ref = null,
+    joinRef: Ref = null,
+    ...position: [position?: Position]
+  ): void {
+    this.#listeners.get(event)?.call(payload, ref, joinRef || this.joinRef(), ...position);
   }
 
   /** What pushes need from their channel. */
@@ -412,7 +482,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
       },
       transmit: ({ event, ref }, payload) => {
         if (event === JOIN) this.#serverKnows = true;
-        this.#transmit(event, ref, payload);
+        this.#transmit(event, ref, payload, event === JOIN ? this.#recovery.request() : undefined);
       },
     };
   }

@@ -3,9 +3,10 @@
 export { Socket } from "./socket.ts";
 export type { Logger, SocketOptions } from "./socket/options.ts";
 export { Channel } from "./channel.ts";
-export type { ChannelOf, ChannelState, TransportError } from "./channel.ts";
+export type { ChannelOf, ChannelState, JoinOptions, TransportError } from "./channel.ts";
 export { Push } from "./push.ts";
 export type { FailureOf, PushOptions } from "./push.ts";
+export type { JoinFrom, Position, RecoveryReport } from "./recovery.ts";
 export { PushError } from "./errors.ts";
 export type { PushFailure } from "./errors.ts";
 export type { ListenerRef } from "./listeners.ts";
@@ -24,6 +25,7 @@ export type {
   Callback,
   ChannelAt,
   ChannelContract,
+  EventCallback,
   EventsOf,
   JoinArgs,
   PayloadOf,

@@ -11,7 +11,9 @@ import type {
   TopicsOf as ContractTopics,
   ReplyContract,
   SocketContract,
+  Ref,
 } from "@wingbeat/protocol";
+import type { Position } from "./recovery.ts";
 
 export type { ChannelContract, EventsOf, PayloadOf, ReplyOf } from "@wingbeat/protocol";
 
@@ -54,6 +56,15 @@ export type Optional<T> = unknown extends T ? [T?] : Record<never, never> extend
 export type Callback<Payload> = object extends Payload
   ? { bivariant(payload: Payload): unknown }["bivariant"]
   : (payload: Payload) => unknown;
+
+/**
+ * A callback for an event: after the payload come the refs of the message, and its place in the history of the topic, if
+ * it is recorded there.
+ */
+export type EventCallback<Payload> = object extends Payload
+  ? { bivariant(payload: Payload, ...more: MessageInfo): unknown }["bivariant"]
+  : (payload: Payload, ...more: MessageInfo) => unknown;
+type MessageInfo = [ref: Ref, joinRef: Ref, position?: Position];
 
 /** The `error` responses of Wingbeat itself; a Phoenix server sends only `reason`. */
 export interface Refusal {

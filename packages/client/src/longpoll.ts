@@ -171,12 +171,12 @@ function closeOfPoll(status: Answer["status"]): Close {
 }
 
 /**
- * A text frame, or a binary one: its bytes decoded as UTF-8, or as base64, which starts with `A` because the first byte
- * is below 4 (PROTOCOL.md, section 14.3).
+ * A text frame, or a binary one: its bytes decoded as UTF-8, or as base64, which starts with `A` or `B` because the first
+ * byte is below 8 (PROTOCOL.md, section 14.3).
  */
 function frameOf(message: string): string | ArrayBuffer {
   if (message < " ") return new TextEncoder().encode(message).buffer;
-  if (!message.startsWith("A")) return message;
+  if (!/^[AB]/.test(message)) return message;
   try {
     return Uint8Array.from(fromBase64(message), (character) => character.charCodeAt(0)).buffer;
   } catch {

@@ -12,6 +12,8 @@ export interface SocketMessage {
   readonly payload: Payload;
   readonly ref: Ref;
   readonly join_ref?: Ref;
+  /** The sixth element of a V2 frame (PROTOCOL.md, section 16), of messages that have one. */
+  readonly extension?: unknown;
 }
 
 export type FrameOut = string | ArrayBuffer | Uint8Array;
@@ -31,20 +33,15 @@ const isObject = (value: unknown) => typeof value === "object" && value !== null
 /** The default `encode` and `decode`: version 2.0.0 of Phoenix's protocol. */
 export const Serializer: { readonly encode: Encode; readonly decode: Decode } = {
   /** Writes a text frame, or a binary one when the payload is bytes. Throws an EncodeError. */
-  encode({ join_ref = null, ref, topic, event, payload }, callback) {
-    callback(v2Client.encode({ joinRef: join_ref, ref, topic, event, payload }) as FrameOut);
+  encode({ join_ref = null, ref, topic, event, payload, extension }, callback) {
+    callback(v2Client.encode({ joinRef: join_ref, ref, topic, event, payload, extension }) as FrameOut);
   },
   /** Reads a server's frame: a string or an ArrayBuffer. Binary payloads are ArrayBuffers. Throws a DecodeError. */
   decode(frame, callback) {
     const data = frame instanceof ArrayBuffer ? new Uint8Array(frame) : (frame as string | Uint8Array);
-    const { joinRef, ref, topic, event, payload } = v2Client.decode(data);
-    callback({
-      join_ref: joinRef,
-      ref,
-      topic,
-      event,
-      payload: data instanceof Uint8Array ? unpacked(payload) : payload,
-    });
+    const { joinRef, payload: received, ...rest } = v2Client.decode(data);
+    const payload = data instanceof Uint8Array ? unpacked(received) : received;
+    callback({ join_ref: joinRef, payload, ...rest });
   },
 };
 

@@ -16,6 +16,7 @@ import type { TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
 import { isPromise } from "./is-promise.ts";
 import { run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
+import { sessionOf } from "./recovery.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import { isMessage } from "./serializer.ts";
 import type { SocketMessage } from "./serializer.ts";
@@ -53,6 +54,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   sendBuffer: SocketMessage[] = [];
   /** The options, with defaults filled in. */
   readonly options: Config;
+  /** Names this socket in its joins. Undefined when it does not ask for recovery. */
+  readonly session: string | undefined;
   readonly #callbacks = new Callbacks();
   readonly #reconnectTimer: RetryTimer;
   readonly #connectTimer = new Timer();
@@ -80,6 +83,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** `endPoint` is the server's mount, as `/socket` (on a page) or `wss://example.com/socket`. */
   constructor(endPoint: string, options: SocketOptions = {}) {
     this.options = configure(options);
+    this.session = sessionOf(this.options);
     this.timeout = this.options.timeout;
     this.endPoint = `${endPoint}/websocket`;
     this.transport = this.options.transport;
@@ -366,14 +370,14 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #handle(message: SocketMessage): void {
-    const { topic, event, payload, ref, join_ref = null } = message;
+    const { topic, event, payload, ref, join_ref = null, extension } = message;
     this.#heartbeat.received(ref);
     this.#fallback?.received();
     // Only now is the connection known to work: many that fail open first.
     if (event === REPLY && ref) this.#reconnectTimer.reset();
     if (this.hasLogger()) this.log("receive", `${statusOf(payload)} ${topic} ${event} (${ref})`, payload);
     for (const channel of this.channels) {
-      if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref));
+      if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref, extension));
     }
     this.#callbacks.message.call(message);
     if (topic === PHOENIX_TOPIC && this.options.extensions) {

@@ -4,8 +4,15 @@ import { Socket } from "@wingbeat/client";
 import type { Channel, Push, SocketOptions, Transport, TransportClass } from "@wingbeat/client";
 import { onTestFinished, vi } from "vitest";
 
-/** A V2 message: join_ref, ref, topic, event, payload. */
-export type Message = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown];
+/** A V2 message: join_ref, ref, topic, event, payload, and an extension if it has one. */
+export type Message = [
+  joinRef: string | null,
+  ref: string | null,
+  topic: string,
+  event: string,
+  payload: unknown,
+  extension?: unknown,
+];
 
 type Handler = ((event: never) => unknown) | null;
 
@@ -116,12 +123,13 @@ export interface Setup {
   server(): FakeTransport;
 }
 
-/** Without jitter: 10 ms before each reconnect, 1 s before each rejoin. Heartbeats and limits stay out of the way. */
+/** Without jitter: 10 ms before each reconnect, 1 s before each rejoin. Heartbeats, limits and recovery stay out of the way. */
 const STEADY: SocketOptions = {
   reconnectAfterMs: () => 10,
   rejoinAfterMs: () => 1000,
   heartbeatIntervalMs: 600_000,
   connectTimeout: Infinity,
+  recovery: false,
 };
 
 /** A socket over fake transports; not connected. */

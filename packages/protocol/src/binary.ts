@@ -51,24 +51,37 @@ function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Ar
   return frame;
 }
 
-/**
- * Reads `count` header strings, which begin `skipped` bytes after their lengths; returns them and the payload as a view on
- * the frame's memory.
- */
-function decodeFrame(frame: Uint8Array, count: number, skipped = 0): { strings: string[]; payload: Uint8Array } {
-  let offset = 1 + count + skipped;
+interface Decoded {
+  readonly strings: string[];
+  /** A view on the frame's memory. */
+  readonly payload: Uint8Array;
+  /** To be spread into the message. */
+  readonly position: { readonly extension: { readonly o: number } } | undefined;
+}
+
+/** Reads `count` header strings, behind an offset if there is one, and the payload. */
+function decodeFrame(frame: Uint8Array, count: number, hasOffset = false): Decoded {
+  const lengths = 1 + count;
+  let at = hasOffset ? lengths + OFFSET : lengths;
   const strings: string[] = [];
   for (let index = 1; index <= count; index++) {
     const length = frame[index];
-    if (length === undefined || offset + length > frame.length) {
+    if (length === undefined || at + length > frame.length) {
       throw new DecodeError("binary frame is shorter than its header says");
     }
-    const text = decodeUtf8(frame.subarray(offset, offset + length));
+    const text = decodeUtf8(frame.subarray(at, at + length));
     if (text === undefined) throw new DecodeError("binary frame has a header that is not UTF-8");
     strings.push(text);
-    offset += length;
+    at += length;
   }
-  return { strings, payload: frame.subarray(offset) };
+  const position = hasOffset ? { extension: { o: offsetAt(frame, lengths) } } : undefined;
+  return { strings, payload: frame.subarray(at), position };
+}
+
+/** Eight bytes as a number: above 2^53 it is not exact. */
+function offsetAt(frame: Uint8Array, at: number): number {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  return view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
 }
 
 /** Client to server: `00 | join_ref | ref | topic | event`. An absent ref is an empty string. */
@@ -158,42 +171,29 @@ export function encodePosition(frame: Uint8Array, offset: number): Uint8Array {
   return positioned;
 }
 
-/** The offset that begins at a byte of a frame whose header was read. Above 2^53 it is not exact. */
-function decodePosition(frame: Uint8Array, at: number): { readonly o: number } {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  return { o: view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4) };
-}
-
 /** Server to client, on the client. A reply's payload is `{status, response}` as in JSON, with bytes as response. */
 export function decodeServerFrame(frame: Uint8Array | undefined): Message {
   if (frame === undefined) throw new DecodeError("frame is neither text nor bytes");
-  switch (frame[0]) {
-    case PUSH: {
-      const { strings, payload } = decodeFrame(frame, 3);
+  const kind = frame[0];
+  switch (kind) {
+    case PUSH:
+    case POSITIONED_PUSH: {
+      const { strings, payload, position } = decodeFrame(frame, 3, kind === POSITIONED_PUSH);
       const [joinRef, topic, event] = strings as [string, string, string];
-      return { joinRef, ref: null, topic, event, payload };
+      return { joinRef, ref: null, topic, event, payload, ...position };
     }
     case REPLY_KIND: {
       const { strings, payload } = decodeFrame(frame, 4);
       const [joinRef, ref, topic, status] = strings as [string, string, string, string];
       return { joinRef, ref, topic, event: REPLY, payload: { status, response: payload } };
     }
-    case BROADCAST: {
-      const { strings, payload } = decodeFrame(frame, 2);
-      const [topic, event] = strings as [string, string];
-      return { joinRef: null, ref: null, topic, event, payload };
-    }
+    case BROADCAST:
     case POSITIONED_BROADCAST: {
-      const { strings, payload } = decodeFrame(frame, 2, OFFSET);
+      const { strings, payload, position } = decodeFrame(frame, 2, kind === POSITIONED_BROADCAST);
       const [topic, event] = strings as [string, string];
-      return { joinRef: null, ref: null, topic, event, payload, extension: decodePosition(frame, 3) };
-    }
-    case POSITIONED_PUSH: {
-      const { strings, payload } = decodeFrame(frame, 3, OFFSET);
-      const [joinRef, topic, event] = strings as [string, string, string];
-      return { joinRef, ref: null, topic, event, payload, extension: decodePosition(frame, 4) };
+      return { joinRef: null, ref: null, topic, event, payload, ...position };
     }
     default:
-      throw new DecodeError(`binary frame of unknown kind ${frame[0] ?? "(empty)"}`);
+      throw new DecodeError(`binary frame of unknown kind ${kind ?? "(empty)"}`);
   }
 }

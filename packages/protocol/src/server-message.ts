@@ -12,9 +12,7 @@ export function serverMessage(message: ClientMessage): Message {
   if (!isRef(ref)) throw new DecodeError("ref of a server's message is neither a string nor null");
   // Without a ref it is a broadcast with that name, which may have any payload.
   if (event === REPLY && ref !== null) checkReply(payload);
-  return "extension" in message
-    ? { joinRef, ref, topic, event, payload, extension: message.extension }
-    : { joinRef, ref, topic, event, payload };
+  return message as Message;
 }
 
 const isRef = (value: unknown): value is Ref => typeof value === "string" || value === null;

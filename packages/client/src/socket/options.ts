@@ -17,7 +17,7 @@ export interface PageStorage {
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
 /**
- * phoenix.js's options with its defaults, and five of our own at the end. Unknown ones are ignored, as there. Durations
+ * phoenix.js's options with its defaults, and six of our own at the end. Unknown ones are ignored, as there. Durations
  * may be arbitrarily long, Infinity for "never"; the constructor rejects NaN and negative ones. If one of your
  * functions returns an invalid duration, that is reported, and the default is used instead.
  */
@@ -84,6 +84,11 @@ export interface SocketOptions {
    * "Only with a Wingbeat server". Default true.
    */
   readonly extensions?: boolean | undefined;
+  /**
+   * Asks a Wingbeat server for the messages that a channel has missed, in a sixth element of `phx_join`, which other
+   * servers ignore. Needs `extensions`, and the default `encode` and `decode`. Default true.
+   */
+  readonly recovery?: boolean | undefined;
 }
 
 const MAX_REFUSALS = 5;
@@ -102,6 +107,7 @@ const DEFAULTS = {
   maxBufferedPushes: 1000,
   rejoinRefused: (_response: unknown, tries: number) => tries < MAX_REFUSALS,
   extensions: true as boolean,
+  recovery: true as boolean,
 } satisfies SocketOptions;
 
 /** The options with their defaults. */
