@@ -139,8 +139,11 @@ export class PubSub {
   }
 
   async stop(): Promise<void> {
-    await this.history?.stop();
-    await this.#adapter.stop();
+    try {
+      await this.history?.stop();
+    } finally {
+      await this.#adapter.stop();
+    }
   }
 
   /** Adds a subscription. Subscribing twice delivers twice. */

@@ -214,10 +214,11 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     });
   }
 
+  /** Completes a callback when its broadcasts are stored. */
   #completeStored(storing: Storing, item: Item, result: unknown, failure?: Failure): void {
     this.host.began();
     storing.whenDone(() => {
-      if (storing.isDone) this.#storing = undefined;
+      if (this.#storing === storing) this.#storing = undefined; // those of tasks are not waited for
       this.#complete(item, result, failure);
       this.#drain();
       this.host.ended();

@@ -35,8 +35,8 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
   /** The host's connection and codec: kept here, because every broadcast asks every receiver for them. */
   readonly connection: Connection;
   readonly codec: ServerCodec;
-  /** What the client has asked for. Undefined: it takes no part in recovery. */
-  readonly ask: Ask | undefined;
+  /** What the client has asked for, until it is answered. Undefined: it takes no part in recovery. */
+  protected ask: Ask | undefined;
   readonly topic: string;
   /** The join_ref as the client sent it: what its messages are compared with. */
   readonly wireJoinRef: unknown;

@@ -95,6 +95,7 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
     const follower = this.spec.history && pubsub.history?.followerOf(this.topic);
     if (follower === undefined) return this.callJoin(join, params);
     if (this.ask !== undefined) this.recovery = new Recovery(this.ask, this, follower);
+    if (this.ask?.since !== undefined || this.ask?.rewind !== undefined) follower.openWithEntries();
     if (follower.opening !== undefined) return this.#joinWhenOpen(follower.opening, join, params);
     const result = this.callJoin(join, params);
     return isPromise(result) ? this.#prepareWhenJoined(result) : this.#prepare(result);
@@ -123,6 +124,7 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
   joinReply(data: FrameData, reply: Reply): FrameData {
     if (this.recovery === undefined) return data;
     const answer = this.recovery.answer(grantOf(reply));
+    this.ask = undefined;
     this.#reportRecovery(answer);
     if (typeof data !== "string") this.#untold = answer;
     return withRecovery(data, answer);

@@ -40,7 +40,9 @@ const RETRY = 1_000;
 export const STORE_TIMEOUT = 5_000;
 
 export class Recovery {
-  readonly ask: Ask;
+  /** What the client has asked for, until it is answered. */
+  #ask: Ask | undefined;
+  readonly #session: string;
   readonly #channel: RecoveringChannel;
   readonly #follower: Follower;
   #sender: string | undefined = undefined;
@@ -57,7 +59,8 @@ export class Recovery {
   #isUnreachable = false;
 
   constructor(ask: Ask, channel: RecoveringChannel, follower: Follower) {
-    this.ask = ask;
+    this.#ask = ask;
+    this.#session = ask.session;
     this.#channel = channel;
     this.#follower = follower;
     this.#fed = follower.cursor;
@@ -65,7 +68,7 @@ export class Recovery {
 
   /** Names the client in the log: see `Stored.from`. */
   get sender(): string {
-    this.#sender ??= createHash("sha256").update(this.ask.session).digest("base64url").slice(0, 16);
+    this.#sender ??= createHash("sha256").update(this.#session).digest("base64url").slice(0, 16);
     return this.#sender;
   }
 
@@ -86,7 +89,7 @@ export class Recovery {
   }
 
   #prepare(): Promise<unknown> | undefined {
-    const { since, rewind } = this.ask;
+    const { since, rewind } = this.#ask ?? {};
     const follower = this.#follower;
     if (!follower.isOpen || (since === undefined && rewind === undefined)) return undefined;
     const from = this.#wanted();
@@ -94,13 +97,13 @@ export class Recovery {
     // The client may know more of the log than this node.
     const head = follower.head as Head;
     const isAhead = !isOnPath(head, since.mark) || since.mark.offset > follower.cursor;
-    if (isAhead) return follower.refresh().then(() => follower.fill(this.#wanted()));
-    return follower.fill(from);
+    const refreshing = isAhead ? follower.refresh() : undefined;
+    return refreshing === undefined ? follower.fill(from) : refreshing.then(() => follower.fill(this.#wanted()));
   }
 
   /** The offset after which the client wants to be served. */
   #wanted(): number {
-    const { since, rewind } = this.ask;
+    const { since, rewind } = this.#ask ?? {};
     const { cursor } = this.#follower;
     if (since === "earliest") return 0;
     if (since !== undefined) return since.mark?.offset ?? cursor;
@@ -109,8 +112,14 @@ export class Recovery {
 
   /** The answer to the join: where the client stands from now on. In one turn with the reply and {@link start}. */
   answer(grant: Grant | undefined): JoinRecovery {
+    const answer = this.#answer(grant);
+    this.#ask = undefined;
+    return answer;
+  }
+
+  #answer(grant: Grant | undefined): JoinRecovery {
     const follower = this.#follower;
-    const { since, rewind } = this.ask;
+    const { since, rewind } = this.#ask ?? {};
     const isAsked = since !== undefined || rewind !== undefined;
     if (!follower.isOpen) {
       this.#state = "waiting";
@@ -133,7 +142,7 @@ export class Recovery {
 
   /** After which offset the client is served; or why not all can be sent. */
   #verdict(head: Head, grant: Grant | undefined): number | GapReason {
-    const { since, rewind } = this.ask;
+    const { since, rewind } = this.#ask ?? {};
     if (this.#isUnreachable) return "unavailable";
     return since === undefined ? this.#rewind(rewind as number, grant) : this.#judge(head, grant);
   }
@@ -147,7 +156,7 @@ export class Recovery {
   }
 
   #judge(head: Head, grant: Grant | undefined): number | GapReason {
-    const { since } = this.ask;
+    const { since } = this.#ask ?? {};
     const follower = this.#follower;
     const start = since === "earliest" ? { lineage: head.lineage, tag: tagOf(head), offset: 0 } : since?.mark;
     if (start === undefined || start.lineage !== head.lineage) return "epoch";
@@ -198,7 +207,7 @@ export class Recovery {
 
   /** A message that was taken was dropped after all. What follows it is in the client's queue already: it is told. */
   lost(): void {
-    this.#report("limit", this.#follower.position as Position, false);
+    this.#reportGap("limit");
   }
 
   /** A callback has handled what waited for it: there may be room. */
@@ -233,7 +242,7 @@ export class Recovery {
     const follower = this.#follower;
     const entries = follower.entriesAfter(this.#fed, CHUNK);
     if (entries[0]?.offset !== this.#fed + 1) {
-      this.#report("trimmed", follower.position as Position, false);
+      this.#reportGap("trimmed");
       return false;
     }
     for (const entry of entries) {
@@ -281,7 +290,7 @@ export class Recovery {
         this.#isAwaited = false;
         if (this.#state !== "behind" || this.#channel.ended) return;
         if (this.#follower.covers(this.#fed)) this.pump();
-        else this.#report("trimmed", this.#follower.position as Position, false);
+        else this.#reportGap("trimmed");
       },
       () => setTimeout(() => this.#resume(), RETRY).unref(),
     );
@@ -328,7 +337,11 @@ export class Recovery {
     this.#isReplay = false;
     this.#channel.tellRecovery({ recovered: false, reason }, position, isNewEpoch);
     this.#channel.liveChanged();
-    if (!isNewEpoch) emit("history.gap", { topic: this.#channel.topic, reason, clients: 1 });
+  }
+
+  #reportGap(reason: RecoveryReason): void {
+    emit("history.gap", { topic: this.#channel.topic, reason, clients: 1 });
+    this.#report(reason, this.#follower.position as Position, false);
   }
 }
 

@@ -4,33 +4,33 @@
 const TIMEOUT = 5_000;
 
 export class Storing {
-  #count = 0;
-  #waiting: (() => void)[] = [];
+  #added = 0;
+  #settled = 0;
+  /** How many must be settled before {@link whenDone} calls back. */
+  #target = 0;
+  #done: (() => void) | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
-
-  get isDone(): boolean {
-    return this.#count === 0;
-  }
 
   /** One more; returns what is called when it is stored, or was refused. */
   add(): () => void {
-    this.#count++;
+    this.#added++;
     return () => {
-      if (--this.#count === 0) this.#finish();
+      this.#settled++;
+      if (this.#done !== undefined && this.#settled >= this.#target) this.#finish();
     };
   }
 
-  /** Calls back when all are done. */
-  whenDone(run: () => void): void {
-    this.#waiting.push(run);
-    this.#timer ??= setTimeout(() => this.#finish(), TIMEOUT).unref();
+  /** Calls back when all that were added until now are settled. One caller at a time. */
+  whenDone(done: () => void): void {
+    this.#target = this.#added;
+    this.#done = done;
+    this.#timer = setTimeout(() => this.#finish(), TIMEOUT);
   }
 
   #finish(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const run of waiting) run();
+    const done = this.#done;
+    this.#done = undefined;
+    done?.();
   }
 }

@@ -6,7 +6,7 @@
  * delivers them here.
  */
 import { randomBytes } from "node:crypto";
-import { PublishError, WingbeatError } from "../errors.ts";
+import { describeThrown, PublishError, WingbeatError } from "../errors.ts";
 import type { PublishFailure } from "../errors.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import { systemClock } from "./history/clock.ts";
@@ -127,13 +127,20 @@ export class History implements FollowerHost, PublisherHost {
     this.#pubsub = pubsub;
   }
 
+  /** Rejects for what the operator must mend. */
   async start(): Promise<void> {
-    await this.store.start({
-      entry: (entry) => this.arrive(entry),
-      maybeMissed: () => void this.#check(),
-      up: () => this.#up(),
-      down: (reason) => emit("history.store_down", { store: this.store.status().store, reason }),
-    });
+    const down = (reason: string): void => emit("history.store_down", { store: this.store.status().store, reason });
+    try {
+      await this.store.start({
+        entry: (entry) => this.arrive(entry),
+        maybeMissed: () => void this.#check(),
+        up: () => this.#up(),
+        down,
+      });
+    } catch (error) {
+      down(describeThrown(error)); // whoever attaches the endpoint to a server does not see the rejection
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -294,7 +301,9 @@ export class History implements FollowerHost, PublisherHost {
 
   moved(move: Move): void {
     this.#pubsub.moved(move);
-    this.#publishers.get(move.topic)?.reached(move.position.offset);
+    const publisher = this.#publishers.get(move.topic);
+    publisher?.reached(move.position.offset);
+    if (move.reason === undefined) publisher?.opened();
   }
 
   read({ topic, rule }: Follower, range: Range): Slice | Promise<Slice> {
@@ -316,6 +325,10 @@ export class History implements FollowerHost, PublisherHost {
 
   known(topic: string): Mark | undefined {
     return this.#followers.get(topic)?.mark;
+  }
+
+  isOpening(topic: string): boolean {
+    return this.#followers.get(topic)?.isOpen === false;
   }
 
   stored(publisher: Publisher, pending: readonly Pending[], { head, at, offsets }: Appended): void {

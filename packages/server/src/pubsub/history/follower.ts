@@ -74,7 +74,10 @@ export class Follower {
   #filling: Promise<unknown> | undefined = undefined;
   #opening: Promise<void> | undefined = undefined;
   #opened: (() => void) | undefined = undefined;
+  #opensWithEntries = false;
   #isStopped = false;
+  #refreshing: Promise<void> | undefined = undefined;
+  #nextRefresh: Promise<void> | undefined = undefined;
 
   constructor(topic: string, rule: TopicRule, host: FollowerHost) {
     this.topic = topic;
@@ -85,8 +88,15 @@ export class Follower {
 
   /** Finds out where the log stands. */
   open(): void {
-    this.#read();
-    if (this.#head === undefined) this.#opening = new Promise((resolve) => (this.#opened = resolve));
+    if (this.#ring === undefined) return this.#read();
+    this.#opening = new Promise((resolve) => (this.#opened = resolve));
+    // Whoever joins says in this turn whether entries are needed, too.
+    queueMicrotask(() => this.#read());
+  }
+
+  /** What is kept will be needed: one read is enough for both. */
+  openWithEntries(): void {
+    this.#opensWithEntries = true;
   }
 
   /** Resolves when it is open. Undefined: it is. */
@@ -160,8 +170,28 @@ export class Follower {
     return this.#filling;
   }
 
-  /** Reads the log again, because somebody knows more of it than this node. Rejects when the store cannot be reached. */
-  async refresh(): Promise<void> {
+  /**
+   * Reads the log again, because a client seems to know more of it than this node. A read that is under way may have begun
+   * before that was so: all that ask meanwhile share the next one. Undefined: this node knows everything. Rejects when the
+   * store cannot be reached.
+   */
+  refresh(): Promise<void> | undefined {
+    if (this.#ring === undefined) return undefined;
+    if (this.#refreshing === undefined) return this.#startRefresh();
+    this.#nextRefresh ??= this.#refreshing.then(
+      () => this.#startRefresh(),
+      () => this.#startRefresh(),
+    );
+    return this.#nextRefresh;
+  }
+
+  #startRefresh(): Promise<void> {
+    this.#nextRefresh = undefined;
+    this.#refreshing = this.#refresh().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
     const slice = await this.#host.read(this, { after: this.#cursor, limit: this.rule.size });
     if (!this.#isStopped && this.#head !== undefined && !this.#isReading) this.#take(slice);
   }
@@ -241,8 +271,9 @@ export class Follower {
     if (this.#isReading || this.#isStopped) return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const isOpen = this.#head !== undefined;
-    const range = isOpen ? { after: this.#cursor, limit: this.rule.size } : { after: undefined, limit: 0 };
+    const { size } = this.rule;
+    const last = { after: undefined, limit: this.#opensWithEntries ? size : 0 };
+    const range = this.#head === undefined ? last : { after: this.#cursor, limit: size };
     this.#mustReadAgain = false;
     let reading: Slice | Promise<Slice>;
     try {
@@ -277,6 +308,7 @@ export class Follower {
     if (before === undefined) {
       this.#head = slice.head;
       this.#cursor = slice.head.top;
+      this.#changeRing((ring) => ring.fill(slice.entries));
       this.#open();
     } else if (slice.head.lineage !== before.lineage || tagOf(slice.head) !== tagOf(before)) {
       if (!this.#change(before, slice)) return;

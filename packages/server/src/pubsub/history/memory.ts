@@ -71,6 +71,7 @@ export class MemoryHistory implements HistoryStore {
     // First of all: a process that dies before its next clean end must not leave a history that lacks what it sent.
     rmSync(this.#file);
     for (const [topic, log] of readSnapshot(text)) {
+      if (this.#logs.has(topic)) continue; // something was sent before the start
       this.#logs.set(topic, log);
       this.#bytes += log.bytes;
     }

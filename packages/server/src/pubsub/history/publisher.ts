@@ -76,6 +76,8 @@ export interface PublisherHost {
   stored(publisher: Publisher, pending: readonly Pending[], appended: Appended): void;
   /** The newest known place in the log. */
   known(topic: string): Mark | undefined;
+  /** Somebody here has subscribed, and the log is not open yet: what is stored now would not be delivered here. */
+  isOpening(topic: string): boolean;
   /** So many bytes wait no more. */
   sent(bytes: number): void;
   /** Nothing waits any more. */
@@ -174,6 +176,11 @@ export class Publisher {
     this.#fail(pending, "refused", new Error(`the store did not take it within ${CONFIRM_TIMEOUT} ms`));
   }
 
+  /** The log is open: what waited for that is sent. */
+  opened(): void {
+    this.#sendNext();
+  }
+
   /** The store can be reached again. */
   retryNow(): void {
     if (this.#retry === undefined) return;
@@ -193,7 +200,7 @@ export class Publisher {
   }
 
   #sendNext(): void {
-    while (this.#underWay === undefined && this.#queue.length > 0) {
+    while (this.#underWay === undefined && this.#queue.length > 0 && !this.#host.isOpening(this.topic)) {
       const pending = this.#take();
       const batch: Batch = {
         topic: this.topic,
