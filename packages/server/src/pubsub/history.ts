@@ -88,6 +88,14 @@ export interface PageRange {
 const LINGER = 60_000;
 /** How many topics without subscribers are followed. Beyond it the oldest is not any more. */
 const MOST_LINGERING = 10_000;
+/**
+ * Milliseconds between two checks of all logs. Where the store itself brings entries to all nodes, they only keep quiet logs
+ * from being forgotten. Elsewhere they find what nobody brought, because its sender died in between.
+ */
+const RENEWAL = 3_600_000;
+const CHECK = 30_000;
+/** The same after a check that failed. */
+const RETRY = 1_000;
 /** How many heads are asked for at once. */
 const HEADS = 500;
 /** How many publishers of topics are kept although nothing waits in them. */
@@ -116,7 +124,9 @@ export class History implements FollowerHost, PublisherHost {
   #forgetting: { cancel(): void } | undefined = undefined;
   #queuedBytes = 0;
   #cachedBytes = 0;
+  #checking: { cancel(): void } | undefined = undefined;
   #isChecking = false;
+  #mustCheckAgain = false;
   #isStopped = false;
 
   constructor({ store, ruleOf, revive, clock = systemClock }: HistoryOptions, pubsub: HistoryPubSub) {
@@ -141,6 +151,7 @@ export class History implements FollowerHost, PublisherHost {
       down(describeThrown(error)); // whoever attaches the endpoint to a server does not see the rejection
       throw error;
     }
+    if (this.store.isLocal !== true) this.#checkAgainIn(this.#interval);
   }
 
   async stop(): Promise<void> {
@@ -149,6 +160,7 @@ export class History implements FollowerHost, PublisherHost {
     for (const timer of this.#lingering.values()) timer.cancel();
     for (const follower of this.#followers.values()) follower.stop();
     this.#forgetting?.cancel();
+    this.#checking?.cancel();
     await this.store.stop();
   }
 
@@ -416,8 +428,10 @@ export class History implements FollowerHost, PublisherHost {
 
   /** Compares where all logs stand with what was delivered here. */
   async #check(): Promise<void> {
+    this.#mustCheckAgain = this.#isChecking;
     if (this.#isChecking || this.#isStopped) return;
     this.#isChecking = true;
+    let next = this.#interval;
     try {
       const topics = [...this.#followers.keys()];
       for (let start = 0; start < topics.length; start += HEADS) {
@@ -426,9 +440,18 @@ export class History implements FollowerHost, PublisherHost {
         some.forEach((topic, index) => this.#followers.get(topic)?.check(heads[index]));
       }
     } catch {
-      // The store is down: it calls `up`, and this comes again.
-    } finally {
-      this.#isChecking = false;
+      next = RETRY;
     }
+    this.#isChecking = false;
+    this.#checkAgainIn(this.#mustCheckAgain ? 0 : next);
+  }
+
+  #checkAgainIn(ms: number): void {
+    this.#checking?.cancel();
+    if (!this.#isStopped) this.#checking = this.clock.after(ms, () => void this.#check());
+  }
+
+  get #interval(): number {
+    return this.store.fansOut ? RENEWAL : CHECK;
   }
 }

@@ -271,7 +271,8 @@ export class Publisher {
     const { store, clock } = this.#host;
     const underWay = this.#underWay as UnderWay;
     const { pending } = underWay;
-    if (error instanceof NotStored && store.status().state === "up") {
+    // Of a repeat, "not stored" means only this try.
+    if (error instanceof NotStored && !batch.isRepeat && store.status().state === "up") {
       for (const one of pending) this.#fail(one, "refused", error);
       this.#underWay = undefined;
       this.#host.sent(pending.reduce((sum, one) => sum + sizeOf(one), 0));
