@@ -17,8 +17,8 @@ import type { PubSubAdapter } from "../adapter.ts";
 import type { Engine, EngineConnection, EngineEvents, Parcel } from "../remote/engine.ts";
 import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../remote/engine-adapter.ts";
 import type { EngineOptions } from "../remote/engine-adapter.ts";
-import { redisDriver } from "./redis/driver.ts";
-import type { RedisClient, RedisDriver } from "./redis/driver.ts";
+import { redisDrivers } from "./redis/driver.ts";
+import type { RedisClient } from "./redis/driver.ts";
 
 export type { EngineOptions } from "../remote/engine-adapter.ts";
 export type { IoRedisClient, NodeRedisClient, RedisClient } from "./redis/driver.ts";
@@ -75,15 +75,4 @@ function redisEngine(namespace: string, connect: () => RedisClient, shards: numb
       };
     },
   };
-}
-
-/** One client publishes and one subscribes. If the second cannot be created, the first must be closed. */
-function redisDrivers(connect: () => RedisClient, lost: (error: unknown) => void): [RedisDriver, RedisDriver] {
-  const publisher = redisDriver(connect(), lost);
-  try {
-    return [publisher, redisDriver(connect(), lost)];
-  } catch (error) {
-    (async () => publisher.close())().catch(() => {});
-    throw error;
-  }
 }

@@ -37,7 +37,7 @@ export class Counts {
     const known = this.#senders.get(sender);
     const last = known?.last ?? 0;
     this.#heard(sender, known, number);
-    if (number !== last + 1 && number !== last) this.#raise();
+    if (number !== last + 1 && number !== last) this.raise();
   }
 
   /** A sender tells the number of its last message. */
@@ -45,7 +45,7 @@ export class Counts {
     const known = this.#senders.get(sender);
     const last = known?.last ?? 0;
     this.#heard(sender, known, number);
-    if (number !== last) this.#raise();
+    if (number !== last) this.raise();
   }
 
   /** A sender tells the number of its last message for the last time. */
@@ -60,7 +60,7 @@ export class Counts {
     for (const [name, { at }] of this.#senders) {
       if (at >= silentSince) continue;
       this.#senders.delete(name);
-      this.#raise();
+      this.raise();
     }
   }
 
@@ -69,6 +69,15 @@ export class Counts {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#senders.clear();
+  }
+
+  /** Something may have been missed, for another reason. */
+  raise(): void {
+    if (this.#timer !== undefined) return;
+    const wait = this.#alarmedAt + PAUSE - performance.now();
+    if (wait <= 0) return this.#ring();
+    this.#timer = setTimeout(() => this.#ring(), wait);
+    this.#timer.unref();
   }
 
   #heard(name: string, known: Sender | undefined, number: number): void {
@@ -81,15 +90,7 @@ export class Counts {
     this.#senders.set(name, { last: number, at });
     if (this.#senders.size <= MOST_SENDERS) return;
     this.#senders.delete(this.#senders.keys().next().value as string);
-    this.#raise();
-  }
-
-  #raise(): void {
-    if (this.#timer !== undefined) return;
-    const wait = this.#alarmedAt + PAUSE - performance.now();
-    if (wait <= 0) return this.#ring();
-    this.#timer = setTimeout(() => this.#ring(), wait);
-    this.#timer.unref();
+    this.raise();
   }
 
   #ring(): void {

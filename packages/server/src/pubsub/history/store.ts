@@ -41,12 +41,14 @@ export interface Batch {
   readonly producer: string;
   readonly entries: readonly NewEntry[];
   /**
-   * Where the log stood when the batch was first sent, as far as this node knew. A store looks for (producer, seq) among
-   * the entries since then whenever it appends: a first try that is late, because its connection stalled, may come after
-   * its repeat.
+   * Where the log stood when the batch was first sent, as far as this node knew. Of a repeat, the store looks for
+   * (producer, seq) among the entries since then.
    */
   readonly known: Mark | undefined;
-  /** The batch may have been stored already: its answer was lost. Then `known` is that of the first try. */
+  /**
+   * The batch may have been stored already: its answer was lost. The first try may even come after its repeat, when its
+   * connection stalled and another one was opened: it MUST NOT be stored then.
+   */
   readonly isRepeat: boolean;
 }
 

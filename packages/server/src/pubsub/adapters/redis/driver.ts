@@ -1,4 +1,5 @@
 /** One interface for both client libraries. */
+import type { Script } from "./history/scripts.ts";
 
 /**
  * The part of ioredis (`Redis` or `Cluster`) that is used: it connects by itself, and passes all messages to one
@@ -6,12 +7,16 @@
  */
 export interface IoRedisClient {
   readonly status: string;
+  readonly isCluster?: boolean;
+  readonly options?: object;
   connect(): Promise<unknown>;
   disconnect(): void;
   publish(channel: string, message: Buffer): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;
   spublish(channel: string, message: Buffer): Promise<unknown>;
   ssubscribe(...channels: string[]): Promise<unknown>;
+  /** With replies as bytes. */
+  callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
@@ -27,7 +32,20 @@ export interface NodeRedisClient {
   subscribe(channels: string[], listener: (message: Buffer) => unknown, bufferMode: true): Promise<unknown>;
   sPublish(channel: string, message: Buffer): Promise<unknown>;
   sSubscribe(channels: string[], listener: (message: Buffer) => unknown, bufferMode: true): Promise<unknown>;
+  /** With replies as bytes: strings have type 36. */
+  withTypeMapping(mapping: { 36: typeof Buffer }): NodeRedisScripts;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
+/** The part of node-redis that runs scripts. */
+export interface NodeRedisScripts {
+  eval(script: string, options: ScriptOptions): Promise<unknown>;
+  evalSha(sha: string, options: ScriptOptions): Promise<unknown>;
+}
+
+interface ScriptOptions {
+  keys: string[];
+  arguments: (string | Buffer)[];
 }
 
 export type RedisClient = IoRedisClient | NodeRedisClient;
@@ -38,6 +56,8 @@ export interface RedisDriver {
   publish(channel: string, message: Buffer, isSharded: boolean): Promise<unknown>;
   /** Connects, and resolves when Redis has confirmed all subscriptions. */
   subscribe(channels: readonly string[], receive: (message: Buffer) => void, isSharded: boolean): Promise<unknown>;
+  /** Runs a script. The answer has `Buffer` for strings. */
+  run(script: Script, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown>;
   /** May throw or reject if it is already closed. */
   close(): unknown;
 }
@@ -45,10 +65,21 @@ export interface RedisDriver {
 /**
  * Both libraries reconnect and resend by themselves. Here the first error closes a client, and a new one is created.
  */
-export function redisDriver(client: RedisClient, lost: (error: unknown) => void): RedisDriver {
+function redisDriver(client: RedisClient, lost: (error: unknown) => void): RedisDriver {
   client.on("error", lost);
   client.on("end", () => lost(new Error("Redis closed the connection")));
   return "isOpen" in client ? nodeRedis(client) : ioRedis(client, lost);
+}
+
+/** One client sends and one subscribes. If the second cannot be created, the first must be closed. */
+export function redisDrivers(connect: () => RedisClient, lost: (error: unknown) => void): [RedisDriver, RedisDriver] {
+  const sender = redisDriver(connect(), lost);
+  try {
+    return [sender, redisDriver(connect(), lost)];
+  } catch (error) {
+    (async () => sender.close())().catch(() => {});
+    throw error;
+  }
 }
 
 function ioRedis(client: IoRedisClient, lost: (error: unknown) => void): RedisDriver {
@@ -65,12 +96,39 @@ function ioRedis(client: IoRedisClient, lost: (error: unknown) => void): RedisDr
       if (isSharded) await Promise.all(channels.map((channel) => client.ssubscribe(channel)));
       else await client.subscribe(...channels);
     },
+    run(script, keys, args) {
+      // A cluster would send again what may have run, and not say so.
+      if (client.isCluster === true) Object.assign(client.options ?? {}, { retryDelayOnFailover: 0 });
+      return runScript(
+        () => client.callBuffer("evalsha", script.sha, keys.length, ...keys, ...args),
+        () => client.callBuffer("eval", script.text, keys.length, ...keys, ...args),
+      );
+    },
     close: () => client.disconnect(),
   };
 }
 
+/** Redis knows a script by its hash once it has run; a restart or failover makes it forget. */
+async function runScript(known: () => Promise<unknown>, whole: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await known();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith("NOSCRIPT")) return whole();
+    throw error;
+  }
+}
+
 function nodeRedis(client: NodeRedisClient): RedisDriver {
+  let scripts: NodeRedisScripts | undefined = undefined;
   return {
+    async run(script, keys, args) {
+      const withBuffers = (scripts ??= client.withTypeMapping({ 36: Buffer }));
+      const options = { keys: [...keys], arguments: [...args] };
+      return runScript(
+        () => withBuffers.evalSha(script.sha, options),
+        () => withBuffers.eval(script.text, options),
+      );
+    },
     open: async () => client.connect(),
     publish: (channel, message, isSharded) =>
       isSharded ? client.sPublish(channel, message) : client.publish(channel, message),
