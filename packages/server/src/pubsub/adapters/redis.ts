@@ -14,14 +14,19 @@
 import { WingbeatError } from "../../errors.ts";
 import { checkKeys, checkCount } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
+import type { HistoryStore } from "../history/store.ts";
 import type { Engine, EngineConnection, EngineEvents, Parcel } from "../remote/engine.ts";
 import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../remote/engine-adapter.ts";
 import type { EngineOptions } from "../remote/engine-adapter.ts";
 import { redisDrivers } from "./redis/driver.ts";
 import type { RedisClient } from "./redis/driver.ts";
+import { redisHistoryOf } from "./redis/history.ts";
 
 export type { EngineOptions } from "../remote/engine-adapter.ts";
+export type { HistoryStore } from "../history/store.ts";
 export type { IoRedisClient, NodeRedisClient, RedisClient } from "./redis/driver.ts";
+export { redisHistory } from "./redis/history.ts";
+export type { RedisHistoryOptions } from "./redis/history.ts";
 
 export interface RedisAdapterOptions extends EngineOptions {
   /**
@@ -37,15 +42,24 @@ export interface RedisAdapterOptions extends EngineOptions {
   readonly shards?: number;
 }
 
+/** The adapter, and what keeps history in the same Redis: same namespace, `shards` and `secret`. */
+export interface RedisAdapter extends PubSubAdapter {
+  history(): HistoryStore;
+}
+
 /** Adapter over Redis. Throws `WB_OPTION`. */
-export function redisAdapter(options: RedisAdapterOptions): PubSubAdapter {
+export function redisAdapter(options: RedisAdapterOptions): RedisAdapter {
   checkKeys("redisAdapter", options, [...ENGINE_OPTIONS, "connect", "shards"]);
   checkCount("redisAdapter.shards", options.shards);
   if (typeof options.connect !== "function") {
     throw new WingbeatError("WB_OPTION", "redisAdapter.connect must be a function: connect: () => new Redis(url).");
   }
   const namespace = namespaceOf("redisAdapter", options);
-  return engineAdapter("redisAdapter", redisEngine(namespace, options.connect, options.shards), options);
+  const adapter = engineAdapter("redisAdapter", redisEngine(namespace, options.connect, options.shards), options);
+  let store: HistoryStore | undefined = undefined;
+  return Object.assign(adapter, {
+    history: () => (store ??= redisHistoryOf("redisAdapter", options, adapter.nodeName)),
+  });
 }
 
 function redisEngine(namespace: string, connect: () => RedisClient, shards: number | undefined): Engine {

@@ -1,5 +1,4 @@
 /** One interface for both client libraries. */
-import type { Script } from "./history/scripts.ts";
 
 /**
  * The part of ioredis (`Redis` or `Cluster`) that is used: it connects by itself, and passes all messages to one
@@ -49,6 +48,12 @@ interface ScriptOptions {
 }
 
 export type RedisClient = IoRedisClient | NodeRedisClient;
+
+/** A script of Redis, and the hash by which Redis knows it once it has run. */
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
 
 /** One client of either library. */
 export interface RedisDriver {

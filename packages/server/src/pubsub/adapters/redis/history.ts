@@ -27,7 +27,7 @@ import { namespaceOf } from "../../remote/engine-adapter.ts";
 import { Losses } from "../../remote/losses.ts";
 import { signingKeys } from "../../remote/signing.ts";
 import { topicHash } from "../../topic-hash.ts";
-import type { RedisClient } from "./driver.ts";
+import type { RedisClient, Script } from "./driver.ts";
 import { DidNotRun, HistoryLink } from "./history/link.ts";
 import {
   CLEARED,
@@ -43,7 +43,6 @@ import {
 import type { Message } from "./history/message.ts";
 import { appendedOf, headsOf, sliceOf } from "./history/replies.ts";
 import { SCRIPTS } from "./history/scripts.ts";
-import type { Script } from "./history/scripts.ts";
 import type { Streams } from "./history/session.ts";
 
 export interface RedisHistoryOptions {
@@ -66,11 +65,11 @@ export interface RedisHistoryOptions {
 /** History in Redis, for an endpoint whose adapter is another one or none. Throws `WB_OPTION`. */
 export function redisHistory(options: RedisHistoryOptions): HistoryStore {
   checkKeys("redisHistory", options, ["connect", "namespace", "shards", "secret"]);
-  return redisHistoryOf("redisHistory", options);
+  return redisHistoryOf("redisHistory", options, "redisHistory");
 }
 
-/** The same with options of the adapter. */
-export function redisHistoryOf(where: string, options: RedisHistoryOptions): HistoryStore {
+/** The same with options of the adapter. `nodeName`: as telemetry names it. */
+export function redisHistoryOf(where: string, options: RedisHistoryOptions, nodeName: string): HistoryStore {
   const { connect, shards, secret } = options;
   checkCount(`${where}.shards`, shards);
   if (typeof connect !== "function") {
@@ -78,10 +77,12 @@ export function redisHistoryOf(where: string, options: RedisHistoryOptions): His
   }
   const namespace = namespaceOf(where, options);
   const keys = secret === undefined ? [] : signingKeys(where, secret, namespace);
-  return new RedisHistory(connect, namespace, shards, keys);
+  return new RedisHistory(connect, namespace, shards, keys, nodeName);
 }
 
 const DAY = 86_400_000;
+/** Checks until the node asks for all its heads, which renews them: a quarter of a day. */
+const RENEW_AFTER = DAY / 4 / TELL_EVERY;
 /** The largest number of milliseconds, entries or bytes that a script gets: it must be exact there. */
 const MOST = 1e12;
 /** Milliseconds for which an id is known, at the most. */
@@ -111,12 +112,20 @@ class RedisHistory implements HistoryStore {
   readonly #sender = randomBytes(8);
   /** Messages with entries, by stream. */
   readonly #sent: number[];
-  readonly #losses = new Losses({ adapter: "redis", nodeName: "history" });
+  readonly #losses: Losses;
   readonly #counts = new Counts(() => this.#events?.maybeMissed());
   #events: StoreEvents | undefined = undefined;
+  #checks = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(connect: () => RedisClient, namespace: string, shards: number | undefined, keys: readonly KeyObject[]) {
+  constructor(
+    connect: () => RedisClient,
+    namespace: string,
+    shards: number | undefined,
+    keys: readonly KeyObject[],
+    nodeName: string,
+  ) {
+    this.#losses = new Losses({ adapter: "redis", nodeName });
     const isSharded = shards !== undefined;
     this.#publish = isSharded ? "SPUBLISH" : "PUBLISH";
     this.#streams = Array.from({ length: shards ?? 1 }, (_, stream) => `${namespace}:h:{${stream}}`);
@@ -140,7 +149,7 @@ class RedisHistory implements HistoryStore {
 
   async start(events: StoreEvents): Promise<void> {
     this.#events = events;
-    this.#timer = setInterval(() => this.#counts.check(), TELL_EVERY);
+    this.#timer = setInterval(() => this.#check(), TELL_EVERY);
     this.#timer.unref();
     try {
       await this.#link.start();
@@ -295,6 +304,12 @@ class RedisHistory implements HistoryStore {
     const rest = Buffer.allocUnsafe(4);
     rest.writeUInt32BE(session);
     return writeMessage(TOLD, stream, this.#sender, this.#sent[stream] as number, rest);
+  }
+
+  #check(): void {
+    this.#counts.check();
+    // Logs that nobody asks about are forgotten.
+    if (++this.#checks % RENEW_AFTER === 0) this.#counts.raise();
   }
 
   #up(): void {

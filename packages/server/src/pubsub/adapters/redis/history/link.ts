@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StoreStatus } from "../../../history/store.ts";
-import type { Script } from "./scripts.ts";
+import type { Script } from "../driver.ts";
 import { Session } from "./session.ts";
 import type { Streams } from "./session.ts";
 

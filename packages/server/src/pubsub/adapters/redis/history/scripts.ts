@@ -15,6 +15,7 @@
  * inside the script, from the server that runs it.
  */
 import { createHash } from "node:crypto";
+import type { Script } from "../driver.ts";
 import { HEADER, NOTHING } from "./message.ts";
 
 /** How many ids and fences a log remembers. */
@@ -26,11 +27,6 @@ const MOST_GENERATIONS = 8;
  * connection over which it was sent is not known to be closed.
  */
 const FENCE_TTL = 3_600_000;
-
-export interface Script {
-  readonly text: string;
-  readonly sha: string;
-}
 
 const COMMON = `
 local function present()

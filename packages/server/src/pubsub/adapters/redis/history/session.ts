@@ -5,9 +5,8 @@
 import { randomBytes } from "node:crypto";
 import { TELL_EVERY } from "../../../history/counts.ts";
 import { redisDrivers } from "../driver.ts";
-import type { RedisClient, RedisDriver } from "../driver.ts";
+import type { RedisClient, RedisDriver, Script } from "../driver.ts";
 import { SCRIPTS } from "./scripts.ts";
-import type { Script } from "./scripts.ts";
 
 /** Milliseconds that connecting may take, and an answer. */
 const PATIENCE = 5_000;
