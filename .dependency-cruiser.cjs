@@ -55,7 +55,7 @@ module.exports = {
     only(
       "broadcaster",
       room("broadcaster"),
-      room("channel", "errors", "options", "pubsub", "telemetry"),
+      room("channel", "errors", "options", "pattern", "pubsub", "telemetry"),
       file("socket"),
       PROTOCOL,
     ),

@@ -5,6 +5,7 @@
 import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
 import type { ClientMessage } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
+import type { Pending } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import type { ChannelCallback as Callback } from "../telemetry.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
@@ -81,12 +82,9 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   }
 
   /** The callback under way is done only when its broadcasts are stored: the client gets them before its reply. */
-  protected override storing(broadcast: (settled: () => void) => boolean): void {
-    const storing = this.#storing ?? new Storing();
-    let settled: (() => void) | undefined;
-    if (!broadcast(() => settled?.())) return;
-    settled = storing.add();
-    this.#storing = storing;
+  protected override storing(broadcast: Pending): void {
+    this.#storing ??= new Storing();
+    broadcast.onSettled = this.#storing.add();
   }
 
   protected get isRunning(): boolean {

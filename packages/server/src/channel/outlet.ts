@@ -10,7 +10,7 @@ import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
 import { Frame } from "../transports/connection.ts";
 import type { Connection } from "../transports/connection.ts";
-import type { Position, Stored } from "../pubsub.ts";
+import type { Pending, Position, Stored } from "../pubsub.ts";
 import { readAsk } from "./ask.ts";
 import type { Ask } from "./ask.ts";
 import { OutgoingBroadcast, v2Positioned } from "./broadcast.ts";
@@ -95,7 +95,7 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
   protected abstract dropped(event: string | undefined): void;
 
   /** A broadcast of the channel waits for the history store: the callback under way is not done before that. */
-  protected abstract storing(broadcast: (settled: () => void) => boolean): void;
+  protected abstract storing(broadcast: Pending): void;
 
   /** The recorded broadcast that `handleOut` handles. */
   protected abstract get handledBroadcast(): OutgoingBroadcast | undefined;
@@ -149,7 +149,8 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
   broadcast(event: string, payload: object, exceptSelf: boolean): void {
     const message = new OutgoingBroadcast(this.topic, event, payload);
     const sender = exceptSelf ? { owner: this, from: this.recovery?.sender ?? "" } : undefined;
-    this.asOwn(() => this.storing((settled) => broadcast(this.host.pubsub, message, "fastlane", sender, settled)));
+    const pending = this.asOwn(() => broadcast(this.host.pubsub, message, "fastlane", sender));
+    if (pending !== undefined) this.storing(pending);
     this.host.spend(message.size);
   }
 

@@ -1,29 +1,29 @@
 /** Broadcasts go through the history of their topic where that keeps the event, and through PubSub alone elsewhere. */
 import { BroadcastError, PublishError, WingbeatError } from "../errors.ts";
-import type { History, Position, PubSub, Sender, Settle, TopicRule } from "../pubsub.ts";
+import type { History, Pending, Position, PubSub, Sender, TopicRule } from "../pubsub.ts";
 import type { OutgoingBroadcast } from "./broadcast.ts";
 
 /**
- * Broadcasts a message. Returns true when it is recorded and the store has not answered yet: `onSettled` is called then.
- * Throws `BroadcastError`.
+ * Broadcasts a message. Returns it when it is recorded, and the store has not answered yet. Throws `BroadcastError`.
  */
 export function broadcast(
   pubsub: PubSub,
   message: OutgoingBroadcast,
   dispatcher: string,
   sender?: Sender,
-  onSettled?: Settle,
-): boolean {
+): Pending | undefined {
   const { topic, event } = message;
   const { history } = pubsub;
   const rule = history?.ruleFor(topic, event);
   if (history === undefined || rule === undefined) {
     if (sender === undefined) pubsub.broadcast(topic, message, dispatcher);
     else pubsub.broadcastFrom(sender.owner, topic, message, dispatcher);
-    return false;
+    return undefined;
   }
   try {
-    return history.publish(rule, message, sender, onSettled) === undefined;
+    const pending = history.publish(rule, message, sender);
+    if (pending.outcome instanceof PublishError) throw pending.outcome;
+    return pending.outcome === undefined ? pending : undefined;
   } catch (error) {
     throw error instanceof PublishError ? new BroadcastError(topic, error) : error;
   }

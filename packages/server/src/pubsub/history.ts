@@ -16,7 +16,7 @@ import type { FollowerHost, Move } from "./history/follower.ts";
 import { isOnPath, positionOf, tagOf } from "./history/position.ts";
 import type { Head, Mark, Position } from "./history/position.ts";
 import { CONFIRM_TIMEOUT, Pending, Publisher, sizeOf } from "./history/publisher.ts";
-import type { PublisherHost, Recordable, Settle } from "./history/publisher.ts";
+import type { PublisherHost, Recordable } from "./history/publisher.ts";
 import { Reads } from "./history/reads.ts";
 import type { TopicRule } from "./history/rule.ts";
 import type { Appended, HistoryStore, Range, Slice, Stored } from "./history/store.ts";
@@ -28,7 +28,8 @@ export { MEMORY_HISTORY_LIMITS, memoryHistory } from "./history/memory.ts";
 export type { MemoryHistoryOptions } from "./history/memory.ts";
 export { isOnPath, markOf } from "./history/position.ts";
 export type { Head, Mark } from "./history/position.ts";
-export type { Recordable, Recorded, Settle } from "./history/publisher.ts";
+export { Pending } from "./history/publisher.ts";
+export type { Recordable, Recorded } from "./history/publisher.ts";
 export type { TopicRule } from "./history/rule.ts";
 export type { HistoryStore, Stored, StoreStatus } from "./history/store.ts";
 
@@ -204,28 +205,17 @@ export class History implements FollowerHost, PublisherHost {
   }
 
   /**
-   * Records a broadcast and delivers it to everybody. `owner`: whose subscriptions here do not get it; `from`: the same for
-   * other nodes, and for those who come later. Returns where it was stored; undefined when the store has not answered yet:
-   * `onSettled` is called then. Throws a {@link PublishError} when it is too large, or too much waits for the store.
+   * Records a broadcast and delivers it to everybody. Returns it with its outcome; without one, the store has not answered
+   * yet. Throws a {@link PublishError} when it is too large, or too much waits for the store.
    */
-  publish(
-    rule: TopicRule,
-    message: Recordable,
-    { owner = NOBODY, from = "", id }: Sender = NO_SENDER,
-    onSettled?: Settle,
-  ): Position | undefined {
-    const pending = this.#enqueue(rule, new Pending(message, owner, from, id));
-    const { outcome } = pending;
-    if (outcome === undefined) pending.onSettled = onSettled;
-    else if (outcome instanceof PublishError) throw outcome;
-    return outcome;
+  publish(rule: TopicRule, message: Recordable, { owner = NOBODY, from = "", id }: Sender = NO_SENDER): Pending {
+    return this.#enqueue(rule, new Pending(message, owner, from, id));
   }
 
   /** Records a broadcast. Resolves when it is stored, and delivered here. Rejects with a {@link PublishError}. */
   publishNow(rule: TopicRule, message: Recordable, sender: Sender = NO_SENDER): Promise<Position> {
-    const { owner = NOBODY, from = "", id } = sender;
     return new Promise((resolve, reject) => {
-      const pending = this.#enqueue(rule, new Pending(message, owner, from, id));
+      const pending = this.publish(rule, message, sender);
       if (pending.outcome instanceof PublishError) return reject(pending.outcome);
       if (pending.outcome !== undefined) return resolve(pending.outcome);
       const publisher = this.#publishers.get(message.topic);

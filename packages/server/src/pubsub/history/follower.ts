@@ -308,7 +308,7 @@ export class Follower {
     if (before === undefined) {
       this.#head = slice.head;
       this.#cursor = slice.head.top;
-      this.#changeRing((ring) => ring.fill(slice.entries));
+      this.#changeRing((ring) => ring.replace(slice.entries));
       this.#open();
     } else if (slice.head.lineage !== before.lineage || tagOf(slice.head) !== tagOf(before)) {
       if (!this.#change(before, slice)) return;
@@ -402,7 +402,7 @@ export class Follower {
     }
     const newer = this.#ring?.after(slice.head.top, Infinity, this.#host.clock.now()) ?? [];
     const kept = slice.entries.filter(({ offset }) => offset <= this.#cursor);
-    this.#changeRing((ring) => ring.fill([...kept, ...newer]));
+    this.#changeRing((ring) => ring.replace([...kept, ...newer]));
   }
 
   #changeRing(change: (ring: Ring) => void): void {

@@ -26,18 +26,18 @@ export class Ring {
   }
 
   /** Replaces everything. */
-  fill(entries: readonly Stored[]): void {
+  replace(entries: readonly Stored[]): void {
     this.#entries = [...entries];
     this.bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   }
 
   clear(): void {
-    this.fill([]);
+    this.replace([]);
   }
 
   /** Drops the entries after an offset. */
   cut(after: number): void {
-    this.fill(this.#entries.filter(({ offset }) => offset <= after));
+    this.replace(this.#entries.filter(({ offset }) => offset <= after));
   }
 
   /** The oldest entry that may still be replayed; undefined when there is none. */

@@ -66,7 +66,7 @@ export class MemoryLog {
     const start = after === undefined ? kept - limit : after + 1 - oldest;
     const from = this.#dropped + Math.max(start, 0);
     const entries = this.#entries.slice(from, after === undefined ? undefined : from + limit);
-    return { head: this.head, oldest, entries: reverse ? entries.reverse() : entries };
+    return { head: this.head, oldest, entries: reverse ? entries.toReversed() : entries };
   }
 
   /** What is kept, the oldest first. */
