@@ -35,6 +35,7 @@ export function joinAll(
       },
       text(connection, bytes, start, end) {
         const step = protocol.joining(connection.topic, bytes.toString("latin1", start, end));
+        if (step === "more") return;
         if (step !== "joined") return connection.send(step.send);
         connection.receiver = receiver();
         joined += 1;

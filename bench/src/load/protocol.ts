@@ -1,7 +1,7 @@
-/** How a load client reacts to a frame before its join is confirmed. */
-export type JoinStep = "joined" | { send: string };
+/** How a load client reacts to a frame before its join is confirmed; `more`: it waits for another. */
+export type JoinStep = "joined" | "more" | { send: string };
 
-/** The protocol of one kind of server. Texts of one kind must have the same length for every message number. */
+/** The protocol of one kind of server. Texts of one kind have the same length for almost all message numbers. */
 export interface Protocol {
   /** The request target of the WebSocket. */
   readonly path: string;

@@ -1,7 +1,8 @@
 import { createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
 import { report } from "./report.ts";
 
-const bench = defineChannel("bench:*")
+const plain = defineChannel("bench:*");
+const bench = (process.argv[2] === "history" ? plain.history() : plain)
   .join(() => ok())
   .handleIn("b", (ctx, payload) => {
     ctx.broadcast("b", payload as object);
