@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { createEndpoint } from "wingbeat";
 import { adminListener } from "./reference-app/admin.ts";
 import { presence } from "./reference-app/presence-channel.ts";
-import { authSocket, bareSocket, benchSocket, handleError, mainSocket, twoSocket } from "./reference-app/sockets.ts";
+import { handleError, socketsOf } from "./reference-app/sockets.ts";
 
 export interface RunningApp {
   /** "http://127.0.0.1:4100" */
@@ -15,9 +15,13 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-/** Starts the application on 127.0.0.1. Port 0 takes a free one. Rejects when the port is taken. */
-export async function startReferenceApp(port: number): Promise<RunningApp> {
-  const endpoint = createReferenceEndpoint();
+/**
+ * Starts the application on 127.0.0.1. Port 0 takes a free one. Rejects when the port is taken.
+ *
+ * @param hasHistory Whether every channel has one.
+ */
+export async function startReferenceApp(port: number, hasHistory = false): Promise<RunningApp> {
+  const endpoint = createReferenceEndpoint(hasHistory);
   const server = createServer(adminListener(endpoint));
   endpoint.attach(server);
   await new Promise<void>((resolve, reject) => {
@@ -37,29 +41,30 @@ export async function startReferenceApp(port: number): Promise<RunningApp> {
 const LARGE_FRAMES = { maxFrameSize: 10_000_000 };
 const LARGE_BODIES = { maxBodySize: 8_000_000 };
 
-function createReferenceEndpoint() {
+function createReferenceEndpoint(hasHistory: boolean) {
+  const sockets = socketsOf(hasHistory);
   return createEndpoint({
     logger: false,
     checkOrigin: false,
     presence: [presence],
     sockets: {
-      "/socket": { socket: mainSocket, websocket: LARGE_FRAMES, longpoll: LARGE_BODIES },
+      "/socket": { socket: sockets.main, websocket: LARGE_FRAMES, longpoll: LARGE_BODIES },
       "/short": {
-        socket: mainSocket,
+        socket: sockets.main,
         websocket: { timeout: 2000 },
         longpoll: { window: 1000, pubsubTimeout: 500 },
       },
-      "/small": { socket: mainSocket, websocket: { maxFrameSize: 1024 } },
+      "/small": { socket: sockets.main, websocket: { maxFrameSize: 1024 } },
       "/origin": {
-        socket: mainSocket,
+        socket: sockets.main,
         websocket: { checkOrigin: ["//allowed.example"] },
         longpoll: { checkOrigin: ["//allowed.example"] },
       },
-      "/errh": { socket: bareSocket, websocket: { errorHandler: handleError }, longpoll: true },
-      "/auth": { socket: authSocket, longpoll: true, authToken: true },
-      "/two": twoSocket,
-      "/custom": { socket: bareSocket, websocket: { path: "/ws/:user_id", subprotocols: ["v9.example"] } },
-      "/bench": { socket: benchSocket, websocket: { timeout: 600_000 }, longpoll: true },
+      "/errh": { socket: sockets.bare, websocket: { errorHandler: handleError }, longpoll: true },
+      "/auth": { socket: sockets.auth, longpoll: true, authToken: true },
+      "/two": sockets.two,
+      "/custom": { socket: sockets.bare, websocket: { path: "/ws/:user_id", subprotocols: ["v9.example"] } },
+      "/bench": { socket: sockets.bench, websocket: { timeout: 600_000 }, longpoll: true },
     },
   });
 }

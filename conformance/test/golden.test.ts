@@ -1,4 +1,7 @@
-/** Every recorded scenario, played against the reference application. Nothing may differ but on purpose. */
+/**
+ * Every recorded scenario, played against the reference application: nothing may differ but on purpose, and not a byte when
+ * all channels have a history, of which these clients know nothing.
+ */
 import { describe, it } from "vitest";
 import { playScenario, readScenarios, type PlayOptions, type Scenario } from "../src/player.ts";
 import { startReferenceApp } from "../src/reference-app.ts";
@@ -21,8 +24,8 @@ const recorded = new Map(
 );
 
 /** Plays on an application of its own: scenarios share topics, so they cannot share a server at the same time. */
-async function play(scenario: Scenario, options?: PlayOptions): Promise<string[]> {
-  const app = await startReferenceApp(0);
+async function play(scenario: Scenario, options?: PlayOptions, hasHistory = false): Promise<string[]> {
+  const app = await startReferenceApp(0, hasHistory);
   try {
     return await playScenario(app.url, scenario, options);
   } finally {
@@ -44,6 +47,16 @@ for (const [file, scenarios] of recorded) {
   describe.concurrent(file, () => {
     for (const scenario of scenarios) {
       it(title(scenario), async ({ expect }) => expect(await play(intended(scenario))).toEqual([]), TIMEOUT_MS);
+    }
+  });
+
+  describe.concurrent(`${file}, with a history everywhere (I-11)`, () => {
+    for (const scenario of scenarios) {
+      it(
+        title(scenario),
+        async ({ expect }) => expect(await play(intended(scenario), undefined, true)).toEqual([]),
+        TIMEOUT_MS,
+      );
     }
   });
 }

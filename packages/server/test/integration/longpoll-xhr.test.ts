@@ -8,3 +8,4 @@ vi.stubGlobal("XMLHttpRequest", BrowserXhr);
 vi.stubGlobal("window", { XMLHttpRequest: BrowserXhr });
 
 officialSuite(xhrClients);
+officialSuite(xhrClients, true);

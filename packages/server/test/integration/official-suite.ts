@@ -14,10 +14,11 @@ import { observe } from "./telemetry.ts";
 
 const mount = (served: Served): string => `ws://127.0.0.1:${served.port}/socket`;
 
-const mounted = (ended?: Ended): Sockets => ({ "/socket": { socket: userSocket(ended), longpoll: true } });
+type Mounted = (ended?: Ended) => Sockets;
 
 const startWith = async (
   client: PhoenixClient,
+  mounted: Mounted,
   name = "ada",
 ): Promise<{ served: Served; socket: Socket; other: Socket }> => {
   const served = await serve(mounted());
@@ -26,8 +27,8 @@ const startWith = async (
 };
 
 /** What every client can do, over either transport. */
-function common(client: PhoenixClient): void {
-  const start = () => startWith(client);
+function common(client: PhoenixClient, mounted: Mounted): void {
+  const start = () => startWith(client, mounted);
 
   it("speaks the version that its name says", async () => {
     const connections = observe("socket.connected");
@@ -178,7 +179,7 @@ function common(client: PhoenixClient): void {
 }
 
 /** What a client sees of WebSockets only. */
-function overWebSocket(client: PhoenixClient): void {
+function overWebSocket(client: PhoenixClient, mounted: Mounted): void {
   it("is not upgraded when the page may not connect", async () => {
     const served = await serve(mounted(), { checkOrigin: () => false });
     const socket = client.socket(mount(served), {
@@ -211,7 +212,7 @@ function overWebSocket(client: PhoenixClient): void {
   });
 
   it("disconnects with 1000 and leaves nothing behind", async () => {
-    const { served, socket, other } = await startWith(client);
+    const { served, socket, other } = await startWith(client, mounted);
     await Promise.all([joined(socket.channel("room:1", {})), joined(other.channel("room:1", {}))]);
     const closes = observe("socket.closed");
     socket.disconnect(undefined, 1000, "bye");
@@ -222,7 +223,7 @@ function overWebSocket(client: PhoenixClient): void {
   });
 }
 
-function overLongPoll(client: PhoenixClient): void {
+function overLongPoll(client: PhoenixClient, mounted: Mounted): void {
   it("leaves nothing behind when it disconnects: its session ends when it is not polled", async () => {
     const closes = observe("socket.closed");
     const served = await serve({ "/socket": { socket: userSocket(), longpoll: { window: 400 } } });
@@ -250,7 +251,7 @@ function overLongPoll(client: PhoenixClient): void {
   });
 
   it("sends many messages at once: they arrive in batches, in order, all of them", async () => {
-    const { socket } = await startWith(client);
+    const { socket } = await startWith(client, mounted);
     const channel = socket.channel("room:1", {});
     await joined(channel);
     const count = 250;
@@ -262,9 +263,9 @@ function overLongPoll(client: PhoenixClient): void {
 }
 
 /** On V2, a second object on a topic replaces the first. */
-function secondObjectV2(client: PhoenixClient): void {
+function secondObjectV2(client: PhoenixClient, mounted: Mounted): void {
   it("replaces its first channel when a second object joins the same topic", async () => {
-    const { served, socket } = await startWith(client);
+    const { served, socket } = await startWith(client, mounted);
     const first = socket.channel("room:1", {});
     await joined(first);
     const second = socket.channel("room:1", { second: true });
@@ -279,9 +280,9 @@ function secondObjectV2(client: PhoenixClient): void {
 }
 
 /** On V1, a client cannot tell them apart. */
-function secondObjectV1(client: PhoenixClient): void {
+function secondObjectV1(client: PhoenixClient, mounted: Mounted): void {
   it("closes both objects of a topic when the second joins: V1 cannot tell them apart", async () => {
-    const { socket } = await startWith(client);
+    const { socket } = await startWith(client, mounted);
     const first = socket.channel("room:1", {});
     await joined(first);
     const closes = new Inbox<string>();
@@ -293,12 +294,14 @@ function secondObjectV1(client: PhoenixClient): void {
   });
 }
 
-export function officialSuite(clients: readonly PhoenixClient[]): void {
+/** `hasHistory`: the same with a history on every channel, of which these clients know nothing. */
+export function officialSuite(clients: readonly PhoenixClient[], hasHistory = false): void {
+  const mounted: Mounted = (ended) => ({ "/socket": { socket: userSocket(ended, hasHistory), longpoll: true } });
   describe.each(clients)("$name", (client: PhoenixClient) => {
-    common(client);
-    if (client.transport === "websocket") overWebSocket(client);
-    else overLongPoll(client);
-    if (client.version === 2) secondObjectV2(client);
-    else secondObjectV1(client);
+    common(client, mounted);
+    if (client.transport === "websocket") overWebSocket(client, mounted);
+    else overLongPoll(client, mounted);
+    if (client.version === 2) secondObjectV2(client, mounted);
+    else secondObjectV1(client, mounted);
   });
 }

@@ -37,9 +37,9 @@ export const roomChannel = (ended: Ended = () => {}) =>
     .handleIn("stop", (_ctx, payload) => stop((payload as { reason: string }).reason, ok({ bye: true })))
     .terminate((ctx, reason, detail) => ended(ctx.topic, reason, detail));
 
-export const userSocket = (ended?: Ended) =>
+export const userSocket = (ended?: Ended, hasHistory = false) =>
   defineSocket({
     connect: (params) => ok({ name: String(params["name"] ?? "anonymous") }),
     id: ({ name }) => (name === "anonymous" ? null : `user_socket:${name}`),
-    channels: [roomChannel(ended)],
+    channels: [hasHistory ? roomChannel(ended).history() : roomChannel(ended)],
   });
