@@ -116,11 +116,9 @@ export class Recovery {
    */
   isOld(message: SocketMessage, isJoined: boolean): boolean {
     const { position } = this;
-    if (isNews(message.event, message.join_ref)) return false;
-    // Before the first answer this channel knows no epoch, and all the same such a message has a position.
-    if (!isJoined) return isOffset((message.extension as { readonly o?: unknown } | null | undefined)?.o);
     const at = this.#positionIn(message.extension);
-    if (at === undefined) return false;
+    if (at === undefined || isNews(message.event, message.join_ref)) return false;
+    if (!isJoined) return true;
     return position !== null && at.offset <= position.offset && lineageOf(at.epoch) === lineageOf(position.epoch);
   }
 

@@ -288,6 +288,11 @@ export interface TelemetryEvents {
   "history.bypassed": { readonly topic: string; readonly event: string };
   /** A log was dropped, because all logs together were too large. */
   "history.trimmed_early": { readonly topic: string; readonly maxBytes: number };
+  /**
+   * The file of `memoryHistory` could not be understood or written, or belongs to another process by now: clients that come
+   * back are told to load again.
+   */
+  "history.file_failed": { readonly file: string; readonly error: unknown };
   /** The log of a topic is read from the store. */
   "history.read": { readonly topic: string };
   "history.store_up": { readonly store: string };
@@ -437,6 +442,7 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "history.generation": true,
   "history.bypassed": true,
   "history.trimmed_early": true,
+  "history.file_failed": true,
   "history.read": true,
   "history.store_up": true,
   "history.store_down": true,

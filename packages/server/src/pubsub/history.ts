@@ -9,7 +9,6 @@ import { randomBytes } from "node:crypto";
 import { describeThrown, PublishError, WingbeatError } from "../errors.ts";
 import type { PublishFailure } from "../errors.ts";
 import { emit, isObserved } from "../telemetry.ts";
-import { Checks } from "./history/checks.ts";
 import { systemClock } from "./history/clock.ts";
 import type { Clock } from "./history/clock.ts";
 import { Follower } from "./history/follower.ts";
@@ -90,6 +89,14 @@ export interface PageRange {
 const LINGER = 60_000;
 /** How many topics without subscribers are followed. Beyond it the oldest is not any more. */
 const MOST_LINGERING = 10_000;
+/**
+ * Milliseconds between two checks of all logs. Where the store itself brings entries to all nodes, they only keep quiet logs
+ * from being forgotten. Elsewhere they find what nobody brought, because its sender died in between.
+ */
+const RENEWAL = 3_600_000;
+const CHECK = 30_000;
+/** The same after a check that failed. */
+const RETRY = 1_000;
 /** How many heads are asked for at once. */
 const HEADS = 500;
 /** How many publishers of topics are kept although nothing waits in them. */
@@ -118,7 +125,9 @@ export class History implements FollowerHost, PublisherHost {
   #forgetting: { cancel(): void } | undefined = undefined;
   #queuedBytes = 0;
   #cachedBytes = 0;
-  readonly #checks: Checks;
+  #checking: { cancel(): void } | undefined = undefined;
+  #isChecking = false;
+  #mustCheckAgain = false;
   #isStopped = false;
 
   constructor({ store, ruleOf, revive, clock = systemClock }: HistoryOptions, pubsub: HistoryPubSub) {
@@ -127,7 +136,6 @@ export class History implements FollowerHost, PublisherHost {
     this.#ruleOf = ruleOf;
     this.#revive = revive;
     this.#pubsub = pubsub;
-    this.#checks = new Checks(clock, () => this.#check());
   }
 
   /** Rejects for what the operator must mend. */
@@ -136,7 +144,7 @@ export class History implements FollowerHost, PublisherHost {
     try {
       await this.store.start({
         entry: (entry) => this.arrive(entry),
-        maybeMissed: () => void this.#checks.run(),
+        maybeMissed: () => void this.#check(),
         up: () => this.#up(),
         down,
       });
@@ -144,16 +152,16 @@ export class History implements FollowerHost, PublisherHost {
       down(describeThrown(error)); // whoever attaches the endpoint to a server does not see the rejection
       throw error;
     }
-    if (this.store.isLocal !== true && !this.#isStopped) this.#checks.start(this.store.fansOut);
+    if (this.store.isLocal !== true) this.#checkAgainIn(this.#interval);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#checks.stop();
     for (const publisher of this.#publishers.values()) publisher.stop();
     for (const timer of this.#lingering.values()) timer.cancel();
     for (const follower of this.#followers.values()) follower.stop();
     this.#forgetting?.cancel();
+    this.#checking?.cancel();
     await this.store.stop();
   }
 
@@ -405,16 +413,35 @@ export class History implements FollowerHost, PublisherHost {
   #up(): void {
     emit("history.store_up", { store: this.store.status().store });
     for (const publisher of this.#publishers.values()) publisher.retryNow();
-    void this.#checks.run();
+    void this.#check();
   }
 
   /** Compares where all logs stand with what was delivered here. */
   async #check(): Promise<void> {
-    const topics = [...this.#followers.keys()];
-    for (let start = 0; start < topics.length; start += HEADS) {
-      const some = topics.slice(start, start + HEADS);
-      const heads = await this.store.heads(some);
-      some.forEach((topic, index) => this.#followers.get(topic)?.check(heads[index]));
+    this.#mustCheckAgain = this.#isChecking;
+    if (this.#isChecking || this.#isStopped) return;
+    this.#isChecking = true;
+    let next = this.#interval;
+    try {
+      const topics = [...this.#followers.keys()];
+      for (let start = 0; start < topics.length; start += HEADS) {
+        const some = topics.slice(start, start + HEADS);
+        const heads = await this.store.heads(some);
+        some.forEach((topic, index) => this.#followers.get(topic)?.check(heads[index]));
+      }
+    } catch {
+      next = RETRY;
     }
+    this.#isChecking = false;
+    this.#checkAgainIn(this.#mustCheckAgain ? 0 : next);
+  }
+
+  #checkAgainIn(ms: number): void {
+    this.#checking?.cancel();
+    if (!this.#isStopped) this.#checking = this.clock.after(ms, () => void this.#check());
+  }
+
+  get #interval(): number {
+    return this.store.fansOut ? RENEWAL : CHECK;
   }
 }

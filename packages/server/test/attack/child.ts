@@ -102,6 +102,11 @@ export class Child {
     });
   }
 
+  /** `SIGSTOP` freezes it, `SIGCONT` lets it go on. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+
   async stop(): Promise<void> {
     process.off("exit", this.#kill);
     if (this.end !== undefined) return;

@@ -91,6 +91,19 @@ describe("what is wrong", () => {
     expect(kinds(...happened, got("r", "m3", "A.1:3"))).toEqual(["lost"]);
   });
 
+  it("lost: a new run that asked for what came after a position", () => {
+    const since: Happened = {
+      op: "join",
+      run: "r",
+      topic: "room:1",
+      pos: at("A.1:2"),
+      since: at("A.1:1"),
+      recovered: true,
+    };
+    expect(kinds(three, since, got("r", "m3", "A.1:3"))).toEqual(["lost"]);
+    expect(kinds(three, since, got("r", "m2", "A.1:2"), got("r", "m3", "A.1:3"))).toEqual([]);
+  });
+
   it("lost: confirmed, and no longer in the log, though nothing has happened to it", () => {
     expect(kinds(three, log("A.1", "m1", "m2"))).toEqual(["lost"]);
   });
@@ -235,6 +248,12 @@ describe("what is right", () => {
   it("an engine that was away", () => {
     const happened = [three, join("r", "A.1:0"), fault({ since: 0, outage: true })];
     expect(kinds(...happened, told("r", "unavailable", "A.1:3"), told("r", "unavailable", "A.1:3"))).toEqual([]);
+  });
+
+  it("an engine that was away, and nobody can say where the log stands", () => {
+    const happened = [three, join("r", "A.1:0"), fault({ since: 0, outage: true })];
+    const report: Happened = { op: "report", run: "r", reason: "unavailable" };
+    expect(kinds(...happened, report, got("r", "m3", "A.1:3"))).toEqual([]);
   });
 
   it("a message that is hidden from a run, in the middle and at the end", () => {

@@ -17,11 +17,14 @@ export interface Published {
   readonly id: string;
   readonly phase: "call" | "ok" | "refused" | "unknown";
   readonly pos?: Position;
-  /** With `call`: the runs that are not to get it: its own sender, or those from which `handleOut` hides it. */
+  /** With `call`: the clients that are not to get it: its sender, or those from which `handleOut` hides it. */
   readonly except?: readonly string[];
 }
 
-/** A run is one channel object of a client, over all its connections. This: the server has accepted its join. */
+/**
+ * A run is one channel object of a client, over all its connections: `<client>/<anything>`. This: the server has accepted
+ * its join.
+ */
 export interface Joined {
   readonly op: "join";
   readonly run: string;
@@ -30,6 +33,8 @@ export interface Joined {
   readonly pos?: Position;
   /** Absent: a first join, which asked for nothing. */
   readonly recovered?: boolean;
+  /** What a first join asked for: the run has everything up to here. */
+  readonly since?: Position;
 }
 
 export interface Delivered {
@@ -39,12 +44,12 @@ export interface Delivered {
   readonly pos?: Position;
 }
 
-/** The run was told that something may be missing up to `pos`. */
+/** The run was told that something may be missing up to `pos`. Absent: the server could not say where the log stands. */
 export interface Reported {
   readonly op: "report";
   readonly run: string;
   readonly reason: string;
-  readonly pos: Position;
+  readonly pos?: Position;
 }
 
 /** The run is still joined at the end, when everything has had time to arrive. */

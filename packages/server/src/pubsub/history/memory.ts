@@ -2,15 +2,14 @@
  * A history in this process: for one process alone. It is gone when the process ends, unless `file` is given: then a clean
  * end keeps it.
  */
-import { randomBytes } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { WingbeatError } from "../../errors.ts";
 import { checkCount, checkKeys } from "../../options.ts";
 import { emit } from "../../telemetry.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
-import { readSnapshot, writeSnapshot } from "./memory/snapshot.ts";
 import { MemoryLog } from "./memory/log.ts";
+import { LogNames } from "./memory/names.ts";
+import { SnapshotFile } from "./memory/snapshot.ts";
 import type { Head } from "./position.ts";
 import type { Appended, Batch, HistoryRule, HistoryStore, Range, Slice, StoreStatus } from "./store.ts";
 
@@ -18,8 +17,10 @@ export interface MemoryHistoryOptions {
   /** Bytes that the logs of all topics may take: beyond it the topics that were used least recently are dropped. Default 256 MiB. */
   readonly maxBytes?: number;
   /**
-   * Where the logs are written when the endpoint closes, and read and removed when it starts: clients that come back after
-   * a clean restart are sent what they missed. After a crash they are told to load again. Default: none.
+   * Where the logs are written when the endpoint closes, and read when it starts: clients that come back after a clean
+   * restart are sent what they missed. After a crash they are told to load again, and when the next process has started
+   * before this one has ended. A file that cannot be understood is reported (`history.file_failed`) and replaced. Default:
+   * none.
    */
   readonly file?: string;
 }
@@ -32,18 +33,17 @@ export function memoryHistory(options: MemoryHistoryOptions = {}): HistoryStore 
   return new MemoryHistory(options, systemClock);
 }
 
-const newName = (): string => randomBytes(6).toString("base64url");
-
 /** {@link memoryHistory} with a clock of its own. */
 export class MemoryHistory implements HistoryStore {
   readonly fansOut = false;
   readonly isLocal = true;
   readonly #maxBytes: number;
-  readonly #file: string | undefined;
+  readonly #file: SnapshotFile | undefined;
   readonly #clock: Clock;
   readonly #since: number;
-  /** Least recently used first. */
+  /** Of topics that something was stored on. Least recently used first. */
   readonly #logs = new Map<string, MemoryLog>();
+  #names = new LogNames();
   #bytes = 0;
 
   constructor(options: MemoryHistoryOptions, clock: Clock) {
@@ -53,24 +53,17 @@ export class MemoryHistory implements HistoryStore {
       throw new WingbeatError("WB_OPTION", "memoryHistory.file must be the path of a file.");
     }
     this.#maxBytes = options.maxBytes ?? MEMORY_HISTORY_LIMITS.maxBytes;
-    this.#file = options.file;
+    this.#file = options.file === undefined ? undefined : new SnapshotFile(options.file);
     this.#clock = clock;
     this.#since = clock.now();
   }
 
-  /** Throws when the file is there and cannot be read: starting without it would tell clients that all is lost. */
+  /** Throws when the file cannot be read or written: that is for the operator to mend. */
   start(): void {
-    if (this.#file === undefined) return;
-    let text: string;
-    try {
-      text = readFileSync(this.#file, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-      throw error;
-    }
-    // First of all: a process that dies before its next clean end must not leave a history that lacks what it sent.
-    rmSync(this.#file);
-    for (const [topic, log] of readSnapshot(text)) {
+    const kept = this.#file?.open();
+    if (kept === undefined) return;
+    this.#names = kept.names;
+    for (const [topic, log] of kept.logs) {
       if (this.#logs.has(topic)) continue; // something was sent before the start
       this.#logs.set(topic, log);
       this.#bytes += log.bytes;
@@ -79,7 +72,7 @@ export class MemoryHistory implements HistoryStore {
 
   /** Nothing is ever a repeat: no answer can be lost. */
   append({ topic, rule, producer, entries }: Batch): Appended {
-    const log = this.#use(topic);
+    const log = this.#use(topic) ?? this.#create(topic);
     const before = log.bytes;
     const now = this.#clock.now();
     const offsets = entries.map((entry) => log.append(topic, entry, producer, rule, now));
@@ -90,22 +83,21 @@ export class MemoryHistory implements HistoryStore {
 
   read(topic: string, rule: HistoryRule, range: Range): Slice {
     const log = this.#use(topic);
+    if (log === undefined) return { head: this.#empty(topic).head, oldest: 1, entries: [] };
     const before = log.bytes;
     const slice = log.read(rule, range, this.#clock.now());
     this.#bytes += log.bytes - before;
-    this.#evict(topic);
     return slice;
   }
 
-  heads(topics: readonly string[]): readonly (Head | undefined)[] {
-    return topics.map((topic) => this.#logs.get(topic)?.head);
+  heads(topics: readonly string[]): readonly Head[] {
+    return topics.map((topic) => (this.#logs.get(topic) ?? this.#empty(topic)).head);
   }
 
   clear(topic: string): void {
-    const log = this.#logs.get(topic);
-    if (log === undefined) return;
-    this.#bytes -= log.bytes;
+    this.#bytes -= this.#logs.get(topic)?.bytes ?? 0;
     this.#logs.delete(topic);
+    this.#names.removed(topic);
   }
 
   status(): StoreStatus {
@@ -113,17 +105,27 @@ export class MemoryHistory implements HistoryStore {
   }
 
   stop(): void {
-    if (this.#file !== undefined) writeFileSync(this.#file, writeSnapshot(this.#logs), { mode: 0o600 });
+    this.#file?.close({ names: this.#names, logs: this.#logs });
   }
 
-  #use(topic: string): MemoryLog {
-    let log = this.#logs.get(topic);
-    if (log === undefined) {
-      log = new MemoryLog(newName(), newName());
-      this.#bytes += log.bytes;
-    } else this.#logs.delete(topic);
+  #use(topic: string): MemoryLog | undefined {
+    const log = this.#logs.get(topic);
+    if (log === undefined) return undefined;
+    this.#logs.delete(topic);
     this.#logs.set(topic, log);
     return log;
+  }
+
+  #create(topic: string): MemoryLog {
+    const log = this.#empty(topic);
+    this.#logs.set(topic, log);
+    this.#bytes += log.bytes;
+    return log;
+  }
+
+  /** The log of a topic on which nothing was stored. */
+  #empty(topic: string): MemoryLog {
+    return new MemoryLog(this.#names.next(topic));
   }
 
   #evict(current: string): void {

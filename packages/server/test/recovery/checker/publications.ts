@@ -12,6 +12,8 @@ interface Publication {
   confirmed: number | undefined;
 }
 
+const clientOf = (run: string): string => run.split("/")[0] as string;
+
 export class Publications {
   readonly #all = new Map<string, Publication>();
 
@@ -29,7 +31,7 @@ export class Publications {
   }
 
   isOwed(id: string, run: string): boolean {
-    return this.#all.get(id)?.except.has(run) !== true;
+    return this.#all.get(id)?.except.has(clientOf(run)) !== true;
   }
 
   /** What is wrong with a message that somebody has got; undefined: nothing. */

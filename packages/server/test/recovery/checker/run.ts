@@ -21,7 +21,7 @@ export class Run {
   readonly #name: string;
   readonly #topic: string;
   readonly #known: Known;
-  /** Up to here it has everything, or was told that it has not. Undefined: it takes no part in recovery. */
+  /** Up to here it has everything, or was told that it has not. Undefined: nobody has said, or it takes no part. */
   #position: Position | undefined = undefined;
   readonly #seen = new Set<string>();
   #lastId: string | undefined = undefined;
@@ -36,7 +36,7 @@ export class Run {
   see(line: Line): void {
     switch (line.op) {
       case "join":
-        this.#position ??= line.pos;
+        this.#position ??= line.since ?? line.pos;
         break;
       case "deliver":
         this.#deliver(line);
@@ -97,15 +97,23 @@ export class Run {
   }
 
   #report({ reason, pos }: Reported, at: number): void {
-    if (this.#position !== undefined && this.#isNeedless(this.#past(this.#position), reason, pos, at)) {
+    const from = this.#position;
+    const isNeedless = reason === "unavailable" ? !this.#isOutage(at) : this.#isNeedless(from, reason, pos);
+    if (isNeedless) {
       const kind = this.#isTold ? "second report" : "needless report";
-      this.#tell(kind, `${reason} at ${show(pos)}, the run was at ${show(this.#position)}`);
+      this.#tell(kind, `${reason} at ${show(pos)}, the run was at ${show(from)}`);
     }
     this.#position = pos;
     this.#isTold = true;
   }
 
-  #isNeedless(from: Position, reason: string, to: Position, at: number): boolean {
+  #isOutage(at: number): boolean {
+    return this.#known.faults.some(({ outage, since, t }) => outage && since <= at && at <= t + AFTER_OUTAGE);
+  }
+
+  #isNeedless(had: Position | undefined, reason: string, to: Position | undefined): boolean {
+    if (had === undefined || to === undefined) return false;
+    const from = this.#past(had);
     const isSameLog = lineageOf(from.epoch) === lineageOf(to.epoch);
     switch (reason) {
       case "epoch":
@@ -115,8 +123,6 @@ export class Run {
       case "trimmed":
       case "limit":
         return isSameLog && to.offset - from.offset <= this.#known.size;
-      case "unavailable":
-        return !this.#known.faults.some((fault) => fault.outage && fault.since <= at && at <= fault.t + AFTER_OUTAGE);
       default:
         return true;
     }
@@ -150,4 +156,5 @@ export class Run {
   }
 }
 
-const show = ({ epoch, offset }: Position): string => `${epoch}:${offset}`;
+const show = (position: Position | undefined): string =>
+  position === undefined ? "no position" : `${position.epoch}:${position.offset}`;

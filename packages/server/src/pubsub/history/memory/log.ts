@@ -21,7 +21,8 @@ interface Known {
 
 export class MemoryLog {
   readonly lineage: string;
-  readonly tag: string;
+  /** It has one generation: what it has lost, it has lost as a whole. */
+  readonly tag = "1";
   #entries: Stored[] = [];
   /** How many at the front of the array are dropped already: a shift of a long array would copy it. */
   #dropped = 0;
@@ -30,9 +31,8 @@ export class MemoryLog {
   #ids: Map<string, Known> | undefined = undefined;
   bytes = LOG_BYTES;
 
-  constructor(lineage: string, tag: string, top = 0) {
+  constructor(lineage: string, top = 0) {
     this.lineage = lineage;
-    this.tag = tag;
     this.#top = top;
   }
 
