@@ -3,18 +3,11 @@
  * became of the messages that it has missed.
  */
 import { RECOVERY } from "@wingbeat/protocol";
-import { Serializer } from "./serializer.ts";
+import { isOffset, isUpTo, positionOf } from "./recovery/position.ts";
+import type { Position } from "./recovery/position.ts";
 import type { SocketMessage } from "./serializer.ts";
-import type { Config } from "./socket/options.ts";
 
-/**
- * A place in the history of a topic: "I have everything up to here". Store it with the state that it belongs to, and
- * pass it to `channel.join({ since })`. Only positions of one `epoch` can be compared by their `offset`.
- */
-export interface Position {
-  readonly epoch: string;
-  readonly offset: number;
-}
+export type { Position } from "./recovery/position.ts";
 
 /** What became of the messages that a channel has missed: the argument of `channel.onRecover`. */
 export interface RecoveryReport {
@@ -115,11 +108,9 @@ export class Recovery {
    * after the reply of the present one.
    */
   isOld(message: SocketMessage, isJoined: boolean): boolean {
-    const { position } = this;
     const at = this.#positionIn(message.extension);
     if (at === undefined || isNews(message.event, message.join_ref)) return false;
-    if (!isJoined) return true;
-    return position !== null && at.offset <= position.offset && lineageOf(at.epoch) === lineageOf(position.epoch);
+    return !isJoined || isUpTo(at, this.position);
   }
 
   /** Takes the position of a message, before anything is done with it. */
@@ -186,30 +177,3 @@ export class Recovery {
 
 /** A `phx_recovery` of the channel's own: one without a join_ref is a broadcast of that name. */
 const isNews = (event: string, joinRef: unknown): boolean => event === RECOVERY && !!joinRef;
-
-/** The longest epoch, in characters: it is sent back with each join. */
-const MAX_EPOCH = 255;
-
-function positionOf(epoch: unknown, offset: unknown): Position | undefined {
-  const isEpoch = typeof epoch === "string" && epoch !== "" && epoch.length <= MAX_EPOCH;
-  return isEpoch && isOffset(offset) ? { epoch, offset } : undefined;
-}
-
-const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-/** Which log an epoch belongs to: offsets of one lineage grow. */
-const lineageOf = (epoch: string): string => epoch.replace(/\.[^.]*$/, "");
-
-/** The session of a socket. Only the default codec has a place for what recovery needs. */
-export function sessionOf({ recovery, extensions, encode, decode }: Config): string | undefined {
-  const isDefault = encode === Serializer.encode && decode === Serializer.decode;
-  return recovery && extensions && isDefault ? randomName() : undefined;
-}
-
-/** 22 characters: some 113 random bits. */
-function randomName(): string {
-  const bytes = new Uint8Array(22);
-  // React Native has no crypto.
-  globalThis.crypto?.getRandomValues(bytes);
-  return Array.from(bytes, (byte) => ((byte ^ (Math.random() * 256)) % 36).toString(36)).join("");
-}
