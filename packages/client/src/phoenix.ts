@@ -92,7 +92,7 @@ export function recovery(
       const reply = payload as { readonly status: unknown; readonly recovery?: News };
       topic.isJoined = reply.status === "ok";
       news = reply.recovery;
-      if (news) topic.since = positionOf(news.epoch, news.offset);
+      topic.since = positionOf(news?.epoch, news?.offset) ?? known;
     }
     if (event === CLOSE) topics.delete(name);
     callback(message);

@@ -227,6 +227,18 @@ describe("the position of a channel", () => {
     expect(channel.recovered).toBeUndefined();
   });
 
+  it("stays when the history cannot be reached at the rejoin, until it can", () => {
+    const { channel, server, tell, answer, reconnect } = setUpJoined();
+    reconnect();
+    answer({ epoch: "", offset: 0, recovered: false, reason: "unavailable" });
+    expect(channel.position).toEqual(FIRST);
+    reconnect();
+    expect(server().last[5]).toMatchObject({ since: ["log.a", 40] });
+    answer({ epoch: "", offset: 0, recovered: false, reason: "unavailable" });
+    tell({}, { o: 57, e: "log.b" });
+    expect(channel.position).toEqual({ epoch: "log.b", offset: 57 });
+  });
+
   it("can be read after a leave; the next join is a first one, unless it says otherwise", () => {
     const { channel, server, heard } = setUpJoined();
     channel.leave();

@@ -124,10 +124,9 @@ export class Recovery {
   joined(answer: unknown): void {
     this.#isReplaying = false;
     this.recovered = undefined;
-    // Without an answer the position stays: another server may know it.
-    if (!answer) return;
-    const { epoch, offset } = answer as { readonly epoch?: unknown; readonly offset?: unknown };
-    this.position = positionOf(epoch, offset) ?? null;
+    const { epoch, offset } = (answer ?? {}) as { readonly epoch?: unknown; readonly offset?: unknown };
+    // Without a new position the old one stays: the server may know it at the next join.
+    this.position = positionOf(epoch, offset) ?? this.position;
     this.#note(answer);
   }
 

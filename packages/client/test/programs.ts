@@ -10,11 +10,13 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { BuildOptions } from "esbuild";
 
-const source = (path: string): string => fileURLToPath(new URL(`../../${path}/src/index.ts`, import.meta.url));
+const source = (path: string, file = "index.ts"): string =>
+  fileURLToPath(new URL(`../../${path}/src/${file}`, import.meta.url));
 
 /** Published names lead to the sources, as in all tests. */
 export const SOURCES: Readonly<Record<string, string>> = {
   "@wingbeat/client": source("client"),
+  "@wingbeat/client/phoenix": source("client", "phoenix.ts"),
   "@wingbeat/protocol": source("protocol"),
   wingbeat: source("server"),
 };

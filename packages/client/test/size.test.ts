@@ -73,6 +73,11 @@ describe("what a page loads", () => {
     ]);
   });
 
+  it("for phoenix.js's recovery is at most 1 kB", async () => {
+    const { bytes } = await load('export { recovery } from "@wingbeat/client/phoenix";');
+    expect(bytes).toBeLessThanOrEqual(1024);
+  });
+
   it("has long polling when it is named", async () => {
     const { hasLongPolling } = await load('export { Socket, LongPoll } from "@wingbeat/client";');
     expect(hasLongPolling).toBe(true);
