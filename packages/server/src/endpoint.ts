@@ -142,8 +142,11 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
         bufferedBytes += process.connection.bufferedBytes;
       }
     }
-    const status = !this.#gate.isOpen ? "draining" : pubsub.state === "up" ? "ok" : "degraded";
-    return { status, connections: this.connections, channels, bufferedBytes, pubsub };
+    const history = this.pubsub.history?.store.status();
+    const isUp = pubsub.state === "up" && history?.state !== "down";
+    const status = !this.#gate.isOpen ? "draining" : isUp ? "ok" : "degraded";
+    const counts = { connections: this.connections, channels, bufferedBytes };
+    return { status, ...counts, pubsub, ...(history === undefined ? {} : { history }) };
   }
 
   /**

@@ -72,6 +72,7 @@ export type {
   PubSubMessage,
   Position,
   HistoryStore,
+  StoreStatus,
   PubSubOptions,
   Subscription,
 } from "./pubsub.ts";

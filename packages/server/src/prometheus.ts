@@ -9,7 +9,7 @@
  * app.get("/metrics", async (_request, response) => response.send(await client.register.metrics()));
  */
 import { checkKeys } from "./options.ts";
-import { countBroadcasts, countChannels, countConnections, countLimits } from "./prometheus/events.ts";
+import { countBroadcasts, countChannels, countConnections, countHistory, countLimits } from "./prometheus/events.ts";
 import { gauge } from "./prometheus/gauges.ts";
 import { Instruments } from "./prometheus/instruments.ts";
 import type { MeasuredEndpoint } from "./prometheus/gauges.ts";
@@ -48,6 +48,7 @@ export function collectMetrics(
     ...countConnections(instruments, endpoint),
     ...countChannels(instruments, endpoint),
     ...countBroadcasts(instruments, endpoint.pubsub),
+    ...countHistory(instruments, endpoint),
     ...countLimits(instruments, endpoint),
   ];
   return () => {

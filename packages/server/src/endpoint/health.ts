@@ -1,11 +1,11 @@
 /** The health of an endpoint, for load balancers and people. */
 import type { Handler } from "../hosts/host.ts";
-import type { AdapterStatus } from "../pubsub.ts";
+import type { AdapterStatus, StoreStatus } from "../pubsub.ts";
 
 /** What `endpoint.health()` returns, for health checks. */
 export interface Health {
   /**
-   * `degraded`: this node serves its clients but cannot reach other nodes. `draining`: it accepts no new clients and is
+   * `degraded`: this node serves its clients but cannot reach other nodes, or the history store. `draining`: it accepts no new clients and is
    * closing the connections of its own.
    */
   readonly status: "ok" | "degraded" | "draining";
@@ -15,6 +15,8 @@ export interface Health {
   /** Bytes buffered for sending, over all connections. */
   readonly bufferedBytes: number;
   readonly pubsub: AdapterStatus;
+  /** The history store. Undefined: no channel has a history. */
+  readonly history?: StoreStatus;
 }
 
 /** Answers GET and HEAD: 200, or 503 while the endpoint drains. */

@@ -121,6 +121,33 @@ export function countBroadcasts(instruments: Instruments, pubsub: object): Detac
   ];
 }
 
+/** What is not of one endpoint is counted for all of a process. */
+export function countHistory(instruments: Instruments, endpoint: object): Detach[] {
+  const recoveries = instruments.counter("recoveries_total", "Clients that came back and asked for what they missed.", [
+    "recovered",
+    "reason",
+  ]);
+  const replayed = instruments.counter(
+    "replayed_messages_total",
+    "Messages of the history that such clients were sent.",
+  );
+  const gaps = instruments.counter("history_gaps_total", "Joined clients that were told to load again.", ["reason"]);
+  const reads = instruments.counter("history_reads_total", "Reads of the history store.");
+  const durations = instruments.durations("publish_seconds", "Time of the history store to record broadcasts.", []);
+  const failures = instruments.counter("publish_failures_total", "Broadcasts that were not recorded.", ["reason"]);
+  return [
+    listen("history.joined", endpoint, ({ recovered, reason, count }) => {
+      if (recovered === undefined) return;
+      recoveries.inc({ recovered: String(recovered), reason: reason ?? "" });
+      replayed.inc({}, count);
+    }),
+    listen("history.gap", endpoint, ({ reason, clients }) => gaps.inc({ reason }, clients)),
+    listen("history.read", endpoint, () => reads.inc({})),
+    listen("history.published", endpoint, ({ duration }) => durations.observe({}, seconds(duration))),
+    listen("history.publish_failed", endpoint, ({ reason }) => failures.inc({ reason })),
+  ];
+}
+
 export function countLimits(instruments: Instruments, endpoint: object): Detach[] {
   const limits = instruments.counter("limits_total", "How often a client reached a limit.", ["limit"]);
   return [

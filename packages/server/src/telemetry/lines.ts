@@ -188,6 +188,45 @@ export const LINES: Lines = {
     error,
   ],
   "pubsub.delivery_failed": ({ topic, error }) => ["error", say`DELIVERY FAILED on ${topic}`, error],
+  "history.published": ({ topic, duration, batch }) => ["debug", say`RECORDED ${batch} on ${topic} in ${ms(duration)}`],
+  "history.publish_failed": ({ topic, event, reason, error }) => [
+    "warn",
+    say`NOT RECORDED: ${event} on ${topic}: ${reason}`,
+    error,
+  ],
+  "history.joined": ({ id, topic, recovered, reason, count }) => [
+    recovered === undefined ? false : "debug",
+    recovered === true
+      ? say`RECOVERED ${topic} for ${who(id)}: ${count} messages`
+      : say`NOT RECOVERED ${topic} for ${who(id)}: ${reason}`,
+  ],
+  "history.gap": ({ topic, reason, clients }) => [
+    "warn",
+    say`GAP on ${topic}: ${clients} clients are told to load again (${reason})`,
+  ],
+  "history.repaired": ({ topic, count }) => [
+    "debug",
+    say`REPAIRED ${topic}: read ${count} messages that did not arrive`,
+  ],
+  "history.generation": ({ topic, boundary, lost }) => [
+    lost > 0 ? "warn" : "debug",
+    say`GENERATION of ${topic} begins at ${boundary}: the history store has lost ${lost} messages that were delivered here`,
+  ],
+  "history.bypassed": ({ topic, event }) => [
+    "warn",
+    say`NOT RECORDED: ${event} on ${topic} came from a process that does not declare its history`,
+  ],
+  "history.trimmed_early": ({ topic, maxBytes }) => [
+    "warn",
+    say`HISTORY of ${topic} is dropped: all together are larger than ${maxBytes} bytes (maxBytes of memoryHistory)`,
+  ],
+  "history.file_failed": ({ file, error }) => ["error", say`HISTORY is not kept in ${file}`, error],
+  "history.read": ({ topic }) => ["debug", say`READ the history of ${topic}`],
+  "history.store_up": ({ store }) => ["info", say`CONNECTED to the history store ${store}`],
+  "history.store_down": ({ store, reason }) => [
+    "warn",
+    say`DISCONNECTED from the history store ${store}: ${reason}; topics with a history wait for it`,
+  ],
   "pubsub.adapter_up": ({ adapter, duration }) => [
     "info",
     say`CONNECTED to other nodes over ${adapter} in ${ms(duration)}`,
@@ -214,6 +253,13 @@ export const LINES: Lines = {
     error,
   ],
 };
+
+/** Events of messages whose lines are never above `debug`: nobody listens to them for a quieter log. */
+export const ONLY_DEBUG: ReadonlySet<string> = new Set<keyof TelemetryEvents>([
+  "history.published",
+  "history.joined",
+  "history.read",
+]);
 
 /** The line that reports suppressed lines. */
 export const suppressed = (event: string, count: number): Line => [

@@ -40,6 +40,61 @@ type Case = { [Event in TelemetryEvent]: readonly [Event, TelemetryEvents[Event]
 
 const cases: readonly Case[] = [
   [
+    "history.publish_failed",
+    { topic: "room:1", event: "new_msg", reason: "refused", error },
+    "warn",
+    "NOT RECORDED: new_msg on room:1: refused",
+    error,
+  ],
+  [
+    "history.joined",
+    { ...channel, recovered: true, reason: undefined, count: 3 },
+    "debug",
+    "RECOVERED room:1 for user:1: 3 messages",
+  ],
+  [
+    "history.joined",
+    { ...channel, recovered: false, reason: "trimmed", count: 0 },
+    "debug",
+    "NOT RECOVERED room:1 for user:1: trimmed",
+  ],
+  [
+    "history.gap",
+    { topic: "room:1", reason: "lost", clients: 7 },
+    "warn",
+    "GAP on room:1: 7 clients are told to load again (lost)",
+  ],
+  [
+    "history.generation",
+    { topic: "room:1", boundary: 40, lost: 2 },
+    "warn",
+    "GENERATION of room:1 begins at 40: the history store has lost 2 messages that were delivered here",
+  ],
+  [
+    "history.generation",
+    { topic: "room:1", boundary: 40, lost: 0 },
+    "debug",
+    "GENERATION of room:1 begins at 40: the history store has lost 0 messages that were delivered here",
+  ],
+  [
+    "history.bypassed",
+    { topic: "room:1", event: "new_msg" },
+    "warn",
+    "NOT RECORDED: new_msg on room:1 came from a process that does not declare its history",
+  ],
+  [
+    "history.trimmed_early",
+    { topic: "room:1", maxBytes: 100 },
+    "warn",
+    "HISTORY of room:1 is dropped: all together are larger than 100 bytes (maxBytes of memoryHistory)",
+  ],
+  [
+    "history.store_down",
+    { store: "redis", reason: "no answer" },
+    "warn",
+    "DISCONNECTED from the history store redis: no answer; topics with a history wait for it",
+  ],
+  [
     "socket.connected",
     { ...connection, vsn: "2.0.0", params: {}, duration: 1.26 },
     "info",

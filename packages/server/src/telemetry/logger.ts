@@ -7,7 +7,7 @@ import type { LogLevel, TelemetryEvents } from "../telemetry.ts";
 import { DEFAULT_FILTER, filterOf, MAX_SENT } from "./filter.ts";
 import type { Filter, FilterParameters } from "./filter.ts";
 import { LineLimit } from "./line-limit.ts";
-import { fieldOf, LINES, suppressed, textOf } from "./lines.ts";
+import { fieldOf, LINES, ONLY_DEBUG, suppressed, textOf } from "./lines.ts";
 import type { Line, Said } from "./lines.ts";
 import { printableValue } from "./printable.ts";
 import { printableError } from "./printable-error.ts";
@@ -79,6 +79,7 @@ export function startLogger(
   });
   const detach = Object.entries(LINES)
     .filter(([event]) => event !== "channel.handled_in" || handleInLevels.some(isLoud))
+    .filter(([event]) => threshold === 0 || !ONLY_DEBUG.has(event))
     .map(([event, lineOf]) =>
       // A sink may be async: its promise is handled like that of any listener.
       attach(event as keyof TelemetryEvents, (data) => {

@@ -74,6 +74,7 @@ describe("collectMetrics", () => {
       'wingbeat_events_total{channel="room:{id}",event="other",outcome="error"} 1',
       'wingbeat_events_total{channel="room:{id}",event="phx_leave",outcome="stop"} 1',
       'wingbeat_events_total{channel="room:{id}",event="shout",outcome="noreply"} 1',
+      "wingbeat_history_up 1",
       'wingbeat_join_duration_seconds_count{channel="room:{id}"} 3',
       'wingbeat_joins_total{channel="room:{id}",outcome="ok"} 2',
       'wingbeat_joins_total{channel="room:{id}",outcome="refused"} 1',
@@ -97,7 +98,10 @@ describe("collectMetrics", () => {
     onTestFinished(collectMetrics(client, other.endpoint, { register, prefix: "other_", durationBuckets: [1] }));
     await use(other.port);
     const lines = await scrape(register);
-    expect(lines.filter((line) => line.startsWith("wingbeat_"))).toEqual(["wingbeat_pubsub_up 1"]);
+    expect(lines.filter((line) => line.startsWith("wingbeat_"))).toEqual([
+      "wingbeat_history_up 1",
+      "wingbeat_pubsub_up 1",
+    ]);
     expect(lines).toContain('other_connects_total{path="/socket",transport="websocket",outcome="ok"} 2');
     expect(lines).toContain('other_connect_duration_seconds_bucket{le="1",path="/socket",transport="websocket"} 2');
     stop();
