@@ -1,0 +1,22 @@
+/** Which language model answers: a stand-in on this machine, or any server with OpenAI's API. */
+import { OpenAiModel } from "./model/openai.ts";
+import { StandInModel } from "./model/stand-in.ts";
+
+export interface Turn {
+  readonly role: "user" | "assistant";
+  readonly content: string;
+}
+
+export interface Model {
+  /** Shown on the page. */
+  readonly name: string;
+  /** Writes the next turn, piece by piece. Throws when `signal` is aborted, and an Error with a sentence when it fails. */
+  answer(conversation: readonly Turn[], signal: AbortSignal): AsyncIterable<string>;
+}
+
+/** Reads the environment: see README.md. */
+export function modelFrom(env: NodeJS.ProcessEnv): Model {
+  const url = env["OPENAI_BASE_URL"];
+  if (!url) return new StandInModel(Number(env["TOKENS_PER_SECOND"] || 30));
+  return new OpenAiModel({ url, key: env["OPENAI_API_KEY"], model: env["OPENAI_MODEL"] || "gpt-4o-mini" });
+}
