@@ -78,7 +78,9 @@ export class Answers {
     answer.status = status;
     if (error !== "") answer.error = error;
     this.#store.changed();
-    if (status === "failed") runs.broadcast(`run:${answer.id}`, "failed", { error });
-    else runs.broadcast(`run:${answer.id}`, "done", { stopped: status === "stopped" });
+    // With an id, so that a second attempt, here or in another process, is no second end.
+    const once = { id: `${answer.id}:end` };
+    if (status === "failed") await runs.publish(`run:${answer.id}`, "failed", { error }, once);
+    else await runs.publish(`run:${answer.id}`, "done", { stopped: status === "stopped" }, once);
   }
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { createEndpoint } from "wingbeat";
+import { createEndpoint, memoryHistory } from "wingbeat";
 import { modelFrom } from "./model.ts";
 import { pageListener } from "./page.ts";
 import { createSocket } from "./socket.ts";
@@ -15,7 +15,11 @@ const data = process.env.DATA_DIR ?? fileURLToPath(new URL("../data", import.met
 const store = new Store(`${data}/conversations.json`);
 const model = modelFrom(process.env);
 const { answers, userSocket } = createSocket(store, model);
-const endpoint = createEndpoint({ sockets: { "/socket": userSocket } });
+const endpoint = createEndpoint({
+  sockets: { "/socket": userSocket },
+  // Written when the server is stopped, and read when it starts again.
+  history: memoryHistory({ file: `${data}/history.json` }),
+});
 
 const server = createServer();
 server.on("request", await pageListener(server, isDev));

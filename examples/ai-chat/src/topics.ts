@@ -21,8 +21,11 @@ export const chatTopic = defineChannel("chat:{id}").pushes<{
  * One answer, piece by piece. It is written whether anybody listens or not, and its log has all of it: whoever joins with
  * `since: "earliest"` reads the same text, before, during or after the run.
  */
-export const runTopic = defineChannel("run:{id}").pushes<{
-  delta: { readonly text: string };
-  done: { readonly stopped: boolean };
-  failed: { readonly error: string };
-}>();
+export const runTopic = defineChannel("run:{id}")
+  .pushes<{
+    delta: { readonly text: string };
+    done: { readonly stopped: boolean };
+    failed: { readonly error: string };
+  }>()
+  // More than an answer has, for an hour: who comes later reads it from the store.
+  .history({ size: 20_000, ttl: 3_600_000, maxBytes: 4_000_000 });

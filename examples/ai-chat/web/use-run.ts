@@ -37,7 +37,19 @@ export function useRun(id: string | undefined, listener: RunListener): string | 
     channel.on("delta", (delta) => show(text + delta.text));
     channel.on("done", ({ stopped }) => end({ status: stopped ? "stopped" : "done" }));
     channel.on("failed", ({ error }) => end({ status: "failed", error }));
-    channel.join();
+    let isBack = false;
+    channel.onRecover(async ({ recovered, count }) => {
+      if (!recovered) return reload();
+      if (isBack && count > 0) onCaughtUp(count);
+      isBack = true;
+    });
+    const reload = () =>
+      channel.push("stored", {}).receive("ok", ({ message }) => {
+        show(message.text);
+        onReloaded();
+        if (message.status !== "writing") end(message);
+      });
+    channel.join({ since: "earliest" });
     return () => {
       channel.leave();
       setText(undefined);
