@@ -24,8 +24,6 @@ const endpoint = createEndpoint({
 const server = createServer();
 server.on("request", await pageListener(server, isDev));
 endpoint.attach(server);
-await answers.recover(endpoint);
-
 server.on("error", (error: NodeJS.ErrnoException) => {
   console.error(error.code === "EADDRINUSE" ? `Port ${port} is in use: set PORT to another one.` : error);
   process.exit(1);
@@ -33,6 +31,7 @@ server.on("error", (error: NodeJS.ErrnoException) => {
 server.listen(port, host, () => {
   const { port } = server.address() as AddressInfo;
   console.log(`http://localhost:${port} (answers by: ${model.name})`);
+  void answers.recover(endpoint);
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

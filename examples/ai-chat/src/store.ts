@@ -16,8 +16,9 @@ export class Store {
   readonly #chats: Map<string, StoredMessage[]>;
   #saving: NodeJS.Timeout | undefined;
 
-  /** Throws when the file is there but cannot be read. */
+  /** Makes the folder of the file. Throws when the file is there but cannot be read. */
   constructor(file: string) {
+    mkdirSync(dirname(file), { recursive: true });
     this.#file = file;
     this.#chats = new Map(Object.entries(read(file)));
   }
@@ -54,7 +55,6 @@ export class Store {
   save(): void {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    mkdirSync(dirname(this.#file), { recursive: true });
     writeFileSync(`${this.#file}.new`, JSON.stringify(Object.fromEntries(this.#chats)));
     renameSync(`${this.#file}.new`, this.#file);
   }
