@@ -1,18 +1,9 @@
 /** Which language model answers: a stand-in on this machine, or any server with OpenAI's API. */
+import type { Model } from "./model/model.ts";
 import { OpenAiModel } from "./model/openai.ts";
 import { StandInModel } from "./model/stand-in.ts";
 
-export interface Turn {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
-export interface Model {
-  /** Shown on the page. */
-  readonly name: string;
-  /** Writes the next turn, piece by piece. Throws when `signal` is aborted, and an Error with a sentence when it fails. */
-  answer(conversation: readonly Turn[], signal: AbortSignal): AsyncIterable<string>;
-}
+export type { Model } from "./model/model.ts";
 
 /** Reads the environment: see README.md. */
 export function modelFrom(env: NodeJS.ProcessEnv): Model {

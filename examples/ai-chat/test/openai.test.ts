@@ -60,7 +60,7 @@ it.each([
 });
 
 it.each([
-  ["data: {\"error\":{\"message\":\"overloaded\"}}\n\n", "The model has failed: overloaded"],
+  ['data: {"error":{"message":"overloaded"}}\n\n', "The model has failed: overloaded"],
   ["", "The model's server has closed the connection before the end of the answer."],
   ["data: nonsense\n\n", "The model's server has sent something that is not JSON."],
 ])("says why an answer ends early: %#", async (end, sentence) => {

@@ -7,7 +7,8 @@ const ask = (content: string) => [{ role: "user" as const, content }];
 it("writes the same answer to the same prompt, piece by piece", async () => {
   const model = new StandInModel(1e6);
   const pieces: string[] = [];
-  for await (const piece of model.answer(ask("What is a resumable stream?"), AbortSignal.timeout(60_000))) pieces.push(piece);
+  for await (const piece of model.answer(ask("What is a resumable stream?"), AbortSignal.timeout(60_000)))
+    pieces.push(piece);
   expect(pieces.length).toBeGreaterThan(200);
   expect(pieces.join("")).toBe(answerTo("What is a resumable stream?"));
 });

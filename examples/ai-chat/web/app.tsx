@@ -62,13 +62,7 @@ function Chat({ id }: { readonly id: string }) {
         ) : (
           notice
         )}
-        <Composer
-          draft={draft}
-          onDraft={setDraft}
-          isWriting={last?.status === "writing"}
-          onAsk={ask}
-          onStop={stop}
-        />
+        <Composer draft={draft} onDraft={setDraft} isWriting={last?.status === "writing"} onAsk={ask} onStop={stop} />
       </footer>
     </div>
   );

@@ -28,27 +28,34 @@ export function useRun(id: string | undefined, listener: RunListener): string | 
     if (id === undefined) return undefined;
     const channel = socket.channel(`run:${id}`);
     let text = "";
+    /** Pieces are missing: the stored text is on its way, with all that comes before it. */
+    let isLoading = false;
+    let isBack = false;
+
     const show = (now: string) => setText((text = now));
     const end = (message: Partial<Message> & Pick<Message, "status">) => {
       channel.leave();
       onEnded({ id, role: "assistant", text, ...message });
     };
-    show("");
-    channel.on("delta", (delta) => show(text + delta.text));
-    channel.on("done", ({ stopped }) => end({ status: stopped ? "stopped" : "done" }));
-    channel.on("failed", ({ error }) => end({ status: "failed", error }));
-    let isBack = false;
-    channel.onRecover(async ({ recovered, count }) => {
-      if (!recovered) return reload();
-      if (isBack && count > 0) onCaughtUp(count);
-      isBack = true;
-    });
-    const reload = () =>
+    const load = () => {
+      isLoading = true;
       channel.push("stored", {}).receive("ok", ({ message }) => {
+        isLoading = false;
         show(message.text);
         onReloaded();
         if (message.status !== "writing") end(message);
       });
+    };
+
+    show("");
+    channel.on("delta", (delta) => isLoading || show(text + delta.text));
+    channel.on("done", ({ stopped }) => isLoading || end({ status: stopped ? "stopped" : "done" }));
+    channel.on("failed", ({ error }) => isLoading || end({ status: "failed", error }));
+    channel.onRecover(({ recovered, count }) => {
+      if (!recovered || isLoading) load();
+      else if (isBack && count > 0) onCaughtUp(count);
+      isBack = true;
+    });
     channel.join({ since: "earliest" });
     return () => {
       channel.leave();

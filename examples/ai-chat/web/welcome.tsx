@@ -11,8 +11,8 @@ export function Welcome({ onPick }: { readonly onPick: (prompt: string) => void 
     <section className="welcome">
       <h2>Ask, and walk away</h2>
       <p>
-        An answer is written on the server, whether you are here or not. Reload this page, lose your connection, open the
-        same address on your phone: nothing is missing, and nothing comes twice.
+        An answer is written on the server, whether you are here or not. Reload this page, lose your connection, open
+        the same address on your phone: nothing is missing, and nothing comes twice.
       </p>
       <ul>
         {PROMPTS.map((prompt) => (

@@ -5,7 +5,8 @@ export async function* eventsOf(response: Response): AsyncIterable<string> {
   for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE) throw new Error(`The model's server has sent a line of more than ${MAX_LINE} characters.`);
+    if (rest.length > MAX_LINE)
+      throw new Error(`The model's server has sent a line of more than ${MAX_LINE} characters.`);
     for (const line of lines) {
       if (line.startsWith("data:")) yield line.slice("data:".length).trim();
     }

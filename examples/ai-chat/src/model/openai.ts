@@ -1,5 +1,5 @@
 /** Any server with OpenAI's `POST /chat/completions`: OpenAI, Ollama, vLLM, llama.cpp, LM Studio, a gateway. */
-import type { Model, Turn } from "../model.ts";
+import type { Model, Turn } from "./model.ts";
 import { eventsOf } from "./event-stream.ts";
 
 export interface OpenAiOptions {

@@ -3,7 +3,7 @@
  * answer, so that a test, or a person, sees whether a piece is missing or comes twice.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Model, Turn } from "../model.ts";
+import type { Model, Turn } from "./model.ts";
 import { answerTo } from "./stand-in-texts.ts";
 
 export class StandInModel implements Model {
@@ -12,7 +12,8 @@ export class StandInModel implements Model {
 
   /** Throws when the speed is not a number above 0. */
   constructor(tokensPerSecond: number) {
-    if (!(tokensPerSecond > 0)) throw new Error(`TOKENS_PER_SECOND must be a number above 0, not "${tokensPerSecond}".`);
+    if (!(tokensPerSecond > 0))
+      throw new Error(`TOKENS_PER_SECOND must be a number above 0, not "${tokensPerSecond}".`);
     this.#pause = 1_000 / tokensPerSecond;
   }
 

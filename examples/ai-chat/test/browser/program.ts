@@ -28,7 +28,7 @@ export class Program {
   /** With the data of the process before. Ready when it listens. */
   async start(): Promise<void> {
     const { OPENAI_BASE_URL: _, ...rest } = process.env;
-    const env = { ...rest, PORT: String(this.port), DATA_DIR: this.#data, TOKENS_PER_SECOND: "100" };
+    const env = { ...rest, PORT: String(this.port), DATA_DIR: this.#data, TOKENS_PER_SECOND: "5" };
     const child = spawn(process.execPath, [SERVER], { env, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     let printed = "";

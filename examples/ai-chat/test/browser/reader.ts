@@ -19,7 +19,11 @@ export class Reader {
   }
 
   /** In a browser of its own: another device. A script error fails the test. */
-  static async open(browser: Browser, url: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Reader> {
+  static async open(
+    browser: Browser,
+    url: string,
+    options: Parameters<Browser["newContext"]>[0] = {},
+  ): Promise<Reader> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
@@ -40,9 +44,9 @@ export class Reader {
     await this.page.locator(".prompt", { hasText: prompt }).last().waitFor();
   }
 
-  /** Reads until a word is there. */
-  async reads(word: string): Promise<void> {
-    await expect.poll(() => this.text()).toMatch(new RegExp(`(^|\\s)${word}(\\s|$)`));
+  /** Reads until a number is there. */
+  async reads(number: number): Promise<void> {
+    await expect.poll(() => this.text()).toMatch(new RegExp(`(^|\\s)${number}(\\s|$)`));
   }
 
   /** What the last answer says now. */
@@ -52,7 +56,11 @@ export class Reader {
 
   /** The whole of the answer, when it has ended. */
   async answer(status: "done" | "stopped" | "failed" = "done"): Promise<string> {
-    await this.page.locator(".answer").last().and(this.page.locator(`[data-status="${status}"]`)).waitFor();
+    await this.page
+      .locator(".answer")
+      .last()
+      .and(this.page.locator(`[data-status="${status}"]`))
+      .waitFor();
     return this.text();
   }
 

@@ -23,7 +23,7 @@ const MAX_DEPTH = 6;
 export function blocksOf(text: string, depth: number): Block[] {
   const lines = text.split("\n");
   const blocks: Block[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     if (BLANK.test(lines[at]!)) {
       at++;
       continue;
@@ -58,7 +58,8 @@ const beginsBlock = (line: string): boolean =>
 /** Items, what is indented below them, and blank lines between those. */
 function isInList(lines: readonly string[], at: number): boolean {
   const line = lines[at]!;
-  if (!BLANK.test(line)) return ITEM.test(line) || INDENT.test(line) || !(BLANK.test(lines[at - 1]!) || beginsBlock(line));
+  if (!BLANK.test(line))
+    return ITEM.test(line) || INDENT.test(line) || !(BLANK.test(lines[at - 1]!) || beginsBlock(line));
   const next = lines[at + 1];
   return next !== undefined && (ITEM.test(next) || (INDENT.test(next) && !BLANK.test(next)));
 }
