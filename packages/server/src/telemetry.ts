@@ -323,6 +323,15 @@ export interface TelemetryEvents {
    */
   "pubsub.unreadable": AdapterSource & { readonly count: number; readonly error: unknown };
   /**
+   * A history could not do what it does from time to time: move the outbox to the logs, or drop what is too old. It tries
+   * again.
+   */
+  "history.upkeep_failed": {
+    readonly store: string;
+    readonly task: "outbox" | "sweep";
+    readonly error: unknown;
+  };
+  /**
    * A broadcaster has not heard from any endpoint for some seconds: the engine is down, or no endpoint is connected to
    * it. Reported once, until one answers.
    */
@@ -451,6 +460,7 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "pubsub.lost": true,
   "pubsub.missed": true,
   "pubsub.unreadable": true,
+  "history.upkeep_failed": true,
   "broadcaster.alone": true,
   "publish.accepted": true,
   "publish.refused": true,

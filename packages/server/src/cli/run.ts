@@ -4,11 +4,12 @@ import { parseArgs } from "node:util";
 import { CommandError } from "./command-error.ts";
 import type { Terminal } from "./confirm.ts";
 import { generate } from "./gen.ts";
+import { historyTables } from "./history-sql.ts";
 import { nearest } from "./nearest.ts";
 import { routes } from "./routes.ts";
 import { USAGE } from "./usage.ts";
 
-const COMMANDS = ["gen", "routes"];
+const COMMANDS = ["gen", "history:sql", "routes"];
 
 /** Returns the text to print. Without a terminal, or with `--yes`, nothing is asked. Throws `CommandError`. */
 export async function run(args: readonly string[], cwd: string, terminal?: Terminal): Promise<string> {
@@ -19,6 +20,11 @@ export async function run(args: readonly string[], cwd: string, terminal?: Termi
   if (values["from-channel"] !== undefined && (command !== "gen" || rest[0] !== "socket")) {
     throw new CommandError("--from-channel is an option of gen socket: wingbeat gen socket User --from-channel Room");
   }
+  if ((values.namespace ?? values.unlogged) !== undefined && command !== "history:sql") {
+    throw new CommandError(
+      "--namespace and --unlogged are options of history:sql: wingbeat history:sql --namespace app",
+    );
+  }
   switch (command) {
     case undefined:
       return USAGE;
@@ -28,6 +34,8 @@ export async function run(args: readonly string[], cwd: string, terminal?: Termi
         cwd,
         terminal: values.yes === true ? undefined : terminal,
       });
+    case "history:sql":
+      return historyTables(rest, values);
     case "routes":
       return routes(rest, cwd);
     default:
@@ -45,6 +53,8 @@ function parse(args: readonly string[]) {
         version: { type: "boolean", short: "v" },
         yes: { type: "boolean", short: "y" },
         "from-channel": { type: "string" },
+        namespace: { type: "string" },
+        unlogged: { type: "boolean" },
       },
     });
   } catch (error) {

@@ -7,6 +7,9 @@ export const USAGE = `Usage: wingbeat <command>
   gen presence [Name]    who is online (Name: Presence)    wingbeat gen presence
   routes [module]        prints the sockets, topics and events of a module, by default the one
                          that package.json names: "wingbeat": { "routes": "./src/socket.ts" }
+  history:sql            prints the tables that postgresHistory needs: wingbeat history:sql | psql
+      --namespace <name>       as in postgresHistory (wingbeat)
+      --unlogged               faster; the history is gone after a crash of the database
 
   -y, --yes              asks nothing, and prints the remaining steps instead
   -h, --help             prints this

@@ -145,6 +145,7 @@ export class History implements FollowerHost, PublisherHost {
       await this.store.start({
         entry: (entry) => this.arrive(entry),
         maybeMissed: () => void this.#check(),
+        moved: (topic, to) => this.#followers.get(topic)?.reach(to),
         up: () => this.#up(),
         down,
       });

@@ -245,6 +245,13 @@ export const LINES: Lines = {
     count === 1 ? say`UNREADABLE message over ${adapter}` : say`UNREADABLE: ${count} more messages over ${adapter}`,
     error,
   ],
+  "history.upkeep_failed": ({ store, task, error }) => [
+    "error",
+    task === "outbox"
+      ? say`OUTBOX of the history in ${store} cannot be moved; retrying`
+      : say`OLD HISTORY in ${store} cannot be dropped; retrying`,
+    error,
+  ],
   "broadcaster.alone": ({ adapter, reason }) => ["error", say`REACHES NOBODY over ${adapter}: ${reason}`],
   "publish.accepted": ({ messages, bytes }) => ["debug", say`PUBLISHED ${messages} messages (${bytes} bytes)`],
   "publish.refused": ({ status, reason, error }) => [

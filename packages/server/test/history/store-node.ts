@@ -29,6 +29,7 @@ export class StoreNode implements StoreEvents {
   /** Where each log stood, as far as this node knows. */
   readonly known = new Map<string, Mark>();
   readonly #seqs = new Map<string, number>();
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(store: HistoryStore) {
     this.store = store;
@@ -39,6 +40,15 @@ export class StoreNode implements StoreEvents {
   }
   maybeMissed(): void {
     this.told.push("maybeMissed");
+  }
+  /** Reads what does not come by itself. */
+  moved(topic: string, to: Mark | undefined): void {
+    if (to === undefined) return this.maybeMissed();
+    this.#reading = this.#reading.then(async () => {
+      const last = this.heardOf(topic).at(-1)?.offset ?? 0;
+      if (last >= to.offset) return;
+      this.heard.push(...(await this.store.read(topic, RULE, { after: last, limit: 1_000 })).entries);
+    });
   }
   up(): void {
     this.told.push("up");

@@ -14,26 +14,18 @@ import { createHash } from "node:crypto";
 import { WingbeatError } from "../../errors.ts";
 import { checkKeys } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
+import type { HistoryStore } from "../history/store.ts";
 import type { Engine, EngineConnection, EngineEvents, Parcel } from "../remote/engine.ts";
 import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../remote/engine-adapter.ts";
 import type { EngineOptions } from "../remote/engine-adapter.ts";
+import { close } from "./postgres/client.ts";
+import type { PostgresClient } from "./postgres/client.ts";
+import { postgresHistory } from "./postgres/history.ts";
 
 export type { EngineOptions } from "../remote/engine-adapter.ts";
-
-/** The part of a `pg.Client` that is used. */
-export interface PostgresClient {
-  connect(): Promise<unknown>;
-  query(text: string, values?: unknown[]): Promise<unknown>;
-  end(): Promise<void>;
-  on(event: "notification", listener: (notification: { payload?: string | undefined }) => void): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "end", listener: () => void): unknown;
-  /**
-   * The socket, which the library keeps here. It is destroyed because `end` alone leaves it open when the peer is
-   * silent.
-   */
-  readonly connection?: { readonly stream?: { destroy(): unknown } };
-}
+export type { PostgresClient } from "./postgres/client.ts";
+export { postgresHistory } from "./postgres/history.ts";
+export type { PostgresHistoryOptions } from "./postgres/history.ts";
 
 export interface PostgresAdapterOptions extends EngineOptions {
   /**
@@ -43,8 +35,6 @@ export interface PostgresAdapterOptions extends EngineOptions {
   readonly connect: () => PostgresClient;
 }
 
-/** Milliseconds for PostgreSQL to confirm the end of a connection. */
-const CLOSE_TIMEOUT = 500;
 /** A payload has at most 7,999 bytes; base64 turns 3 bytes into 4. */
 const MAX_BYTES = Math.floor(7_999 / 4) * 3;
 const NOTIFY = "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS message (channel, payload)";
@@ -58,8 +48,15 @@ export function postgresAdapter(options: PostgresAdapterOptions): PubSubAdapter 
       "postgresAdapter.connect must be a function: connect: () => new pg.Client(url).",
     );
   }
+  const { connect, secret } = options;
   const namespace = namespaceOf("postgresAdapter", options);
-  return engineAdapter("postgresAdapter", postgresEngine(namespace, options.connect), options);
+  const adapter = engineAdapter("postgresAdapter", postgresEngine(namespace, connect), options);
+  let history: HistoryStore | undefined = undefined;
+  return Object.assign(adapter, {
+    // A secret says that others may connect to the database: they must neither read nor write what is stored.
+    history: () =>
+      (history ??= postgresHistory({ connect, namespace, fanOut: secret === undefined ? "notify" : "topics" })),
+  });
 }
 
 function postgresEngine(namespace: string, connect: () => PostgresClient): Engine {
@@ -91,13 +88,4 @@ async function open(client: PostgresClient, channels: readonly string[], events:
   client.on("notification", ({ payload }) => events.receive(Buffer.from(String(payload ?? ""), "base64")));
   await client.connect();
   for (const channel of channels) await client.query(`LISTEN "${channel}"`);
-}
-
-async function close(client: PostgresClient): Promise<void> {
-  const timer = setTimeout(() => client.connection?.stream?.destroy(), CLOSE_TIMEOUT);
-  try {
-    await client.end();
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -67,7 +67,7 @@ export class Follower {
   #held: Stored[] = [];
   #heldBytes = 0;
   #isReading = false;
-  /** More was held back than may be. */
+  /** More was held back than may be, or the log has grown since it was asked for. */
   #mustReadAgain = false;
   #failures = 0;
   #timer: { cancel(): void } | undefined = undefined;
@@ -143,6 +143,15 @@ export class Follower {
   /** The log has an entry with this offset: if it does not arrive, the log is read. */
   expect(offset: number): void {
     if (this.#head !== undefined && offset > this.#cursor) this.#readSoon();
+  }
+
+  /** The log goes up to here, with entries that do not arrive by themselves. Undefined: it is gone. */
+  reach(to: Mark | undefined): void {
+    const own = this.mark;
+    if (own === undefined) return;
+    if (to !== undefined && to.lineage === own.lineage && to.tag === own.tag && to.offset <= own.offset) return;
+    if (this.#isReading) this.#mustReadAgain = true;
+    else this.#read();
   }
 
   /** Something may be missing: compares with where the log stands. */
@@ -318,7 +327,8 @@ export class Follower {
     const { head } = slice;
     this.#held = this.#held.filter(({ lineage, tag }) => lineage === head.lineage && tag === tagOf(head));
     this.#offerHeld();
-    if (head.top > this.#cursor || this.#mustReadAgain) this.#readSoon();
+    if (this.#mustReadAgain) this.#read();
+    else if (head.top > this.#cursor) this.#readSoon();
   }
 
   #open(): void {

@@ -52,6 +52,16 @@ export interface Batch {
   readonly isRepeat: boolean;
 }
 
+/** An entry to be stored by a transaction of the application. */
+export interface OutboxEntry {
+  readonly topic: string;
+  readonly rule: HistoryRule;
+  readonly event: string;
+  readonly body: Body;
+  /** As in {@link NewEntry}. */
+  readonly id: string | undefined;
+}
+
 /** The answer to a {@link Batch}. */
 export interface Appended {
   /** The log after it. */
@@ -116,6 +126,11 @@ export interface StoreEvents {
   entry(entry: Stored): void;
   /** Entries may have been missed since the last call: of all topics. Also after each reconnect. */
   maybeMissed(): void;
+  /**
+   * A log was extended up to here by entries that do not come as `entry`, because they are too large or secret; or it is
+   * gone, when `to` is undefined. Whoever follows the topic reads it.
+   */
+  moved(topic: string, to: Mark | undefined): void;
   /** The store can be reached. Called first when entries arrive from now on. */
   up(): void;
   down(reason: string): void;
@@ -148,6 +163,12 @@ export interface HistoryStore {
 
   /** Removes the log of a topic: the next one has another lineage. */
   clear(topic: string): void | Promise<void>;
+
+  /**
+   * Stores an entry when the transaction of the caller's database client commits, and not at all when it rolls back. Only
+   * of a store in a database. Rejects with the database's error.
+   */
+  outbox?(transaction: unknown, entry: OutboxEntry): Promise<void>;
 
   status(): StoreStatus;
 
