@@ -23,6 +23,7 @@ import type { PostgresClient } from "./postgres/client.ts";
 import { postgresHistory } from "./postgres/history.ts";
 
 export type { EngineOptions } from "../remote/engine-adapter.ts";
+export type { HistoryStore } from "../history/store.ts";
 export type { PostgresClient } from "./postgres/client.ts";
 export { postgresHistory } from "./postgres/history.ts";
 export type { PostgresHistoryOptions } from "./postgres/history.ts";
@@ -39,8 +40,13 @@ export interface PostgresAdapterOptions extends EngineOptions {
 const MAX_BYTES = Math.floor(7_999 / 4) * 3;
 const NOTIFY = "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS message (channel, payload)";
 
+/** The adapter, and what keeps history in the same database: same `connect` and namespace. */
+export interface PostgresAdapter extends PubSubAdapter {
+  history(): HistoryStore;
+}
+
 /** Adapter over PostgreSQL. Throws `WB_OPTION`. */
-export function postgresAdapter(options: PostgresAdapterOptions): PubSubAdapter {
+export function postgresAdapter(options: PostgresAdapterOptions): PostgresAdapter {
   checkKeys("postgresAdapter", options, [...ENGINE_OPTIONS, "connect"]);
   if (typeof options.connect !== "function") {
     throw new WingbeatError(
