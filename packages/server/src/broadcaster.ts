@@ -76,7 +76,7 @@ class AnyBroadcaster extends ChannelEndpoint implements Broadcaster {
     super.broadcastUnchecked(topic, event, payload);
   }
 
-  override async publishUnchecked(
+  override publishUnchecked(
     topic: string,
     event: string,
     payload: object,

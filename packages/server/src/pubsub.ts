@@ -118,7 +118,8 @@ export class PubSub {
   /** The state of the adapter: whether other nodes are connected, since when, and what was lost. For a health page. */
   status(): AdapterStatus {
     const said = this.#adapter.status?.();
-    return said ?? { adapter: "custom", state: "up", since: this.#created, queued: 0, lost: 0, missed: 0 };
+    const status = said ?? { adapter: "custom", state: "up", since: this.#created, queued: 0, lost: 0, missed: 0 };
+    return this.history === undefined ? status : { ...status, lost: status.lost + this.history.lost };
   }
 
   /**
@@ -135,7 +136,9 @@ export class PubSub {
    * the most. {@link status} says what is still queued, and what was lost.
    */
   async flush(ms: number): Promise<void> {
-    await this.#adapter.flush?.(ms);
+    const startedAt = performance.now();
+    await this.history?.flush(ms);
+    await this.#adapter.flush?.(Math.max(ms - (performance.now() - startedAt), 0));
   }
 
   async stop(): Promise<void> {

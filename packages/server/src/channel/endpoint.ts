@@ -127,14 +127,14 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
   }
 
   /** {@link publish} for topics and events that the compiler does not know. */
-  async publishUnchecked(
+  publishUnchecked(
     topic: string,
     event: string,
     payload: object,
     options: { readonly id?: string | undefined } = {},
   ): Promise<Position> {
     checkKeys("publish", options, ["id"]);
-    return publish(this.pubsub, new OutgoingBroadcast(topic, event, payload), { id: options.id });
+    return publish(this.pubsub, () => new OutgoingBroadcast(topic, event, payload), options);
   }
 
   /** What is kept of a topic. Rejects when the history store cannot be reached, and with `WB_OPTION`. */

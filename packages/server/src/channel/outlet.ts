@@ -154,11 +154,14 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
     this.host.spend(message.size);
   }
 
-  /** Records a broadcast on the own topic. As {@link publish}. */
-  async publish(event: string, payload: object, id: string | undefined): Promise<Position> {
-    const message = new OutgoingBroadcast(this.topic, event, payload);
-    this.host.spend(message.size);
-    return this.asOwn(() => publish(this.host.pubsub, message, { id }));
+  /** Records a broadcast on the own topic: see `record.ts`. */
+  publish(event: string, payload: object, id: string | undefined): Promise<Position> {
+    const make = (): OutgoingBroadcast => {
+      const message = new OutgoingBroadcast(this.topic, event, payload);
+      this.host.spend(message.size);
+      return message;
+    };
+    return this.asOwn(() => publish(this.host.pubsub, make, { id }));
   }
 
   /** Does something. What arrives meanwhile, the channel has sent itself. */

@@ -29,10 +29,21 @@ export function broadcast(
   }
 }
 
-/** Records a message. Rejects with `WB_OPTION` when its topic does not keep such events, and with a PublishError. */
-export async function publish(pubsub: PubSub, message: OutgoingBroadcast, sender: Sender): Promise<Position> {
-  const { topic, event } = message;
-  const { history, rule } = ruleOf(pubsub, topic, event);
+/**
+ * Records an event of a topic. Rejects with `WB_OPTION` when the topic does not keep such events, with an EncodeError, and with
+ * a PublishError. The latter is reported by telemetry, and must not end the process of a caller that does not wait for it.
+ */
+export function publish(pubsub: PubSub, make: () => OutgoingBroadcast, sender: Sender): Promise<Position> {
+  const publishing = publishNow(pubsub, make, sender);
+  publishing.catch((error: unknown) => {
+    if (!(error instanceof PublishError)) throw error;
+  });
+  return publishing;
+}
+
+async function publishNow(pubsub: PubSub, make: () => OutgoingBroadcast, sender: Sender): Promise<Position> {
+  const message = make();
+  const { history, rule } = ruleOf(pubsub, message.topic, message.event);
   return history.publishNow(rule, message, sender);
 }
 

@@ -197,12 +197,11 @@ export class Recovery {
     if (this.#state === "behind" && !this.#isPumping && !this.#isAwaited) this.pump();
   }
 
-  /** A message of the log could not be taken: it comes from the log again, when there is room. */
+  /** A message could not be taken, because callbacks have too much to do: it comes from the log again, by {@link drained}. */
   fallBehind(offset: number): void {
     this.#fed = offset - 1;
     this.#state = "behind";
     this.#channel.liveChanged();
-    this.#await();
   }
 
   /** A message that was taken was dropped after all. What follows it is in the client's queue already: it is told. */
@@ -231,7 +230,7 @@ export class Recovery {
     while (this.#state === "behind" && !this.#channel.ended) {
       if (this.#fed > follower.cursor) return; // another node was further
       if (this.#fed === follower.cursor) return this.#goLive();
-      if (!this.#hasRoom) return this.#await();
+      if (!this.#isReading) return this.#await();
       if (!follower.covers(this.#fed)) return this.#fill();
       if (!this.#feedSome()) return;
     }
@@ -246,16 +245,18 @@ export class Recovery {
       return false;
     }
     for (const entry of entries) {
-      if (!this.#hasRoom || !this.#feed(entry)) {
+      if (!this.#isReading) {
         this.#await();
         return false;
       }
+      if (!this.#feed(entry)) return false; // it goes on when callbacks have handled what waits: see drained
       if (this.#state !== "behind" || this.#channel.ended) return false;
     }
     return true;
   }
 
   #feed(entry: Stored): boolean {
+    if (!this.#channel.hasRoom) return false;
     if (entry.from === "" || entry.from !== this.sender) {
       try {
         if (!this.#channel.feed(this.#channel.messageOf(entry))) return false;
@@ -267,13 +268,13 @@ export class Recovery {
     return true;
   }
 
-  get #hasRoom(): boolean {
-    const { connection, hasRoom } = this.#channel;
-    const { maxBufferedBytes = Infinity } = connection;
-    return hasRoom && connection.bufferedBytes <= Math.min(MOST_BUFFERED, maxBufferedBytes / 4);
+  /** Whether the client reads what it is sent. */
+  get #isReading(): boolean {
+    const { bufferedBytes, maxBufferedBytes = Infinity } = this.#channel.connection;
+    return bufferedBytes <= Math.min(MOST_BUFFERED, maxBufferedBytes / 4);
   }
 
-  /** Goes on when the client has taken what it was sent. What waits for callbacks calls {@link drained}. */
+  /** Goes on when the client has taken what it was sent. */
   #await(): void {
     if (this.#isAwaited) return;
     this.#isAwaited = true;

@@ -97,6 +97,8 @@ const RENEWAL = 3_600_000;
 const CHECK = 30_000;
 /** The same after a check that failed. */
 const RETRY = 1_000;
+/** Milliseconds for which a history that ends waits for its store. */
+const STOP_TIMEOUT = 1_000;
 /** How many heads are asked for at once. */
 const HEADS = 500;
 /** How many publishers of topics are kept although nothing waits in them. */
@@ -124,6 +126,8 @@ export class History implements FollowerHost, PublisherHost {
   #revived = new Map<Stored, Recordable>();
   #forgetting: { cancel(): void } | undefined = undefined;
   #queuedBytes = 0;
+  #flushed: (() => void)[] = [];
+  #lost = 0;
   #cachedBytes = 0;
   #checking: { cancel(): void } | undefined = undefined;
   #isChecking = false;
@@ -136,6 +140,11 @@ export class History implements FollowerHost, PublisherHost {
     this.#ruleOf = ruleOf;
     this.#revive = revive;
     this.#pubsub = pubsub;
+  }
+
+  /** Broadcasts that were not recorded, or of which nobody knows whether they were. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Rejects for what the operator must mend. */
@@ -156,7 +165,21 @@ export class History implements FollowerHost, PublisherHost {
     if (this.store.isLocal !== true) this.#checkAgainIn(this.#interval);
   }
 
+  /** Waits until everything that was broadcast so far is stored, or refused; for `ms` milliseconds at the most. */
+  async flush(ms: number): Promise<void> {
+    if (this.#queuedBytes === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.clock.after(ms, resolve);
+      this.#flushed.push(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Stores what waits, for a second at the most, and disconnects. */
   async stop(): Promise<void> {
+    await this.flush(STOP_TIMEOUT);
     this.#isStopped = true;
     for (const publisher of this.#publishers.values()) publisher.stop();
     for (const timer of this.#lingering.values()) timer.cancel();
@@ -352,6 +375,12 @@ export class History implements FollowerHost, PublisherHost {
 
   sent(bytes: number): void {
     this.#queuedBytes -= bytes;
+    if (this.#queuedBytes > 0) return;
+    for (const flushed of this.#flushed.splice(0)) flushed();
+  }
+
+  failed(): void {
+    this.#lost++;
   }
 
   idle(publisher: Publisher): void {

@@ -80,6 +80,8 @@ export interface PublisherHost {
   isOpening(topic: string): boolean;
   /** So many bytes wait no more. */
   sent(bytes: number): void;
+  /** One was not stored, or nobody knows. */
+  failed(): void;
   /** Nothing waits any more. */
   idle(publisher: Publisher): void;
 }
@@ -296,7 +298,10 @@ export class Publisher {
     this.#sent.delete(pending.seq);
     const { topic } = this;
     const { event } = pending;
-    if (pending.outcome === undefined) emit("history.publish_failed", { topic, event, reason, error });
+    if (pending.outcome === undefined) {
+      this.#host.failed();
+      emit("history.publish_failed", { topic, event, reason, error });
+    }
     pending.settle(new PublishError(reason, topic, error));
   }
 }
