@@ -212,6 +212,25 @@ describe("what phoenix.js is given", () => {
     ]);
   });
 
+  it("R4: is nothing of an earlier channel on the topic until the new one is answered", () => {
+    const { channel, join, news, answer, heard, helper } = setUpJoined();
+    channel.leave();
+    helper.since(TOPIC, FIRST);
+    join();
+    news("a", { o: 41 });
+    answer({ ...FIRST, recovered: true, count: 1 });
+    news("a", { o: 41 });
+    expect(heard.filter(([what]) => what === "a")).toEqual([["a", 41]]);
+  });
+
+  it("R4: is nothing of an earlier channel before the first answer", () => {
+    const { channel, join, news, heard } = setUpJoined();
+    channel.leave();
+    join();
+    news("a", { o: 41 });
+    expect(heard).toEqual([]);
+  });
+
   it("R4: is each message once when the reply to a join that has timed out comes before the next join", () => {
     const { news, answer, reconnect, joining, heard } = setUpJoined();
     reconnect();

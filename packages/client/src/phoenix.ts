@@ -84,8 +84,9 @@ export function recovery(
     const known = topic.since as Position | undefined;
     const { o, e = known?.epoch } = (extension ?? {}) as { readonly o?: unknown; readonly e?: unknown };
     const position = positionOf(e, o);
-    // What an earlier join of the connection has sent comes again after the reply.
-    if (position && !isNews && (!topic.isJoined || isUpTo(position, known))) return undefined;
+    // What an earlier join of the connection has sent comes again after the reply. Before it there may be no epoch.
+    const isOld = topic.isJoined ? position && isUpTo(position, known) : (o as number) >= 0;
+    if (isOld && !isNews) return undefined;
     topic.since = position ?? known;
     let news = (isNews ? payload : undefined) as News | undefined;
     if (event === REPLY && !topic.isJoined && ref === topic.joinRef) {

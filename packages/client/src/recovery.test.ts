@@ -293,6 +293,18 @@ describe("R4: each message once", () => {
     expect(heard).toEqual(["joined", { recovered: true, count: 2, reason: undefined }, [1, 41], [2, 42]]);
   });
 
+  it("drops what an earlier channel on the topic was sent, until the new one is answered", () => {
+    const { socket, channel, news, answer, heard } = setUpJoined();
+    channel.leave();
+    const next = socket.channel(TOPIC);
+    next.on("news", (payload, _ref, _joinRef, position) => heard.push([payload, position?.offset]));
+    next.join({ since: FIRST });
+    news(1, { o: 41 });
+    answer({ ...FIRST, recovered: true, count: 1 });
+    news(1, { o: 41 });
+    expect(heard).toEqual([[1, 41]]);
+  });
+
   it("keeps what has no position as it comes, also while joining", () => {
     const { news, heard } = setUpJoining();
     news(1);

@@ -108,7 +108,8 @@ export class Recovery {
    * after the reply of the present one.
    */
   isOld(message: SocketMessage, isJoined: boolean): boolean {
-    const at = this.#positionIn(message.extension);
+    // Of a channel that has no epoch yet, any will do: what comes is of the channel before it on the topic.
+    const at = this.#positionIn(message.extension, "-");
     if (at === undefined || isNews(message.event, message.join_ref)) return false;
     return !isJoined || isUpTo(at, this.position);
   }
@@ -168,8 +169,11 @@ export class Recovery {
   }
 
   /** The position in the sixth element of a frame. A server may send anything. */
-  #positionIn(extension: unknown): Position | undefined {
-    const { o, e = this.position?.epoch } = (extension ?? {}) as { readonly o?: unknown; readonly e?: unknown };
+  #positionIn(extension: unknown, epoch?: string): Position | undefined {
+    const { o, e = this.position?.epoch ?? epoch } = (extension ?? {}) as {
+      readonly o?: unknown;
+      readonly e?: unknown;
+    };
     return positionOf(e, o);
   }
 }
