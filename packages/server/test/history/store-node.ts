@@ -6,6 +6,7 @@ import type {
   Body,
   HistoryRule,
   HistoryStore,
+  NewEntry,
   Slice,
   Stored,
   StoreEvents,
@@ -19,6 +20,28 @@ export const RULE: HistoryRule = { size: 100, ttl: 600_000, maxBytes: 8_388_608 
 export const markOf = (head: Head, offset = head.top): Mark => ({ lineage: head.lineage, tag: tagOf(head), offset });
 
 let nodes = 0;
+
+/** As PubSub's own: a copy by `{ ...entry }` lacks what its class computes. */
+class Sent implements NewEntry {
+  readonly from = "";
+  readonly seq: number;
+  readonly id: string | undefined;
+  readonly #body: Body;
+
+  constructor(body: Body, seq: number, id: string | undefined) {
+    this.#body = body;
+    this.seq = seq;
+    this.id = id;
+  }
+
+  get event(): string {
+    return "new_msg";
+  }
+
+  get body(): Body {
+    return this.#body;
+  }
+}
 
 export class StoreNode implements StoreEvents {
   readonly store: HistoryStore;
@@ -65,13 +88,7 @@ export class StoreNode implements StoreEvents {
   batch(topic: string, bodies: readonly Body[], changes: Partial<Batch> = {}, ids: readonly string[] = []): Batch {
     const from = this.#seqs.get(topic) ?? 0;
     this.#seqs.set(topic, from + bodies.length);
-    const entries = bodies.map((body, index) => ({
-      event: "new_msg",
-      body,
-      from: "",
-      seq: from + index + 1,
-      id: ids[index],
-    }));
+    const entries = bodies.map((body, index) => new Sent(body, from + index + 1, ids[index]));
     const known = this.known.get(topic);
     return { topic, rule: RULE, producer: this.producer, entries, known, isRepeat: false, ...changes };
   }

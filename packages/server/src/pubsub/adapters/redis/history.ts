@@ -262,7 +262,10 @@ class RedisHistory implements HistoryStore {
     try {
       return {
         topic: topicPart(topic),
-        entries: entries.flatMap((entry) => [entry.id ?? "", this.#codec.encode(topic, { ...entry, producer })]),
+        entries: entries.flatMap(({ event, body, from, seq, id = "" }) => [
+          id,
+          this.#codec.encode(topic, { event, body, from, producer, seq }),
+        ]),
       };
     } catch (error) {
       throw new NotStored((error as Error).message, { cause: error });
