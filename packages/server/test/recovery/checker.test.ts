@@ -296,6 +296,11 @@ describe("what is right", () => {
     expect(kinds(three, trimmed)).toEqual([]);
   });
 
+  it("a client without positions that comes back to a node which lags", () => {
+    const happened = [three, stock("r"), got("r", "m1"), got("r", "m2"), stock("r"), got("r", "m2"), got("r", "m3")];
+    expect(kinds(...happened)).toEqual([]);
+  });
+
   it("a client without positions: gaps are not its business", () => {
     expect(kinds(three, stock("r"), got("r", "m1"), got("r", "m3"), log("A.1", "m1", "m2", "m3"), end("r"))).toEqual(
       [],

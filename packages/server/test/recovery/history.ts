@@ -19,6 +19,8 @@ export interface Published {
   readonly pos?: Position;
   /** With `call`: the clients that are not to get it: its sender, or those from which `handleOut` hides it. */
   readonly except?: readonly string[];
+  /** For people who read it: why it was not stored. */
+  readonly why?: string;
 }
 
 /**

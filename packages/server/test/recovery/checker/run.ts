@@ -36,6 +36,8 @@ export class Run {
   see(line: Line): void {
     switch (line.op) {
       case "join":
+        // Of a client without positions, a node that lags behind the one before cannot know what it has.
+        if (line.pos === undefined && this.#position === undefined) this.#forget();
         this.#position ??= line.since ?? line.pos;
         break;
       case "deliver":
@@ -47,6 +49,11 @@ export class Run {
       case "end":
         this.#end();
     }
+  }
+
+  #forget(): void {
+    this.#seen.clear();
+    this.#lastId = undefined;
   }
 
   #tell(kind: Kind, what: string): void {

@@ -4,7 +4,7 @@ import { memoryHistory } from "../../../src/index.ts";
 import { clusterAdapter } from "../../../src/pubsub/adapters/cluster.ts";
 import { natsAdapter } from "../../../src/pubsub/adapters/nats.ts";
 import { postgresAdapter } from "../../../src/pubsub/adapters/postgres.ts";
-import { redisAdapter } from "../../../src/pubsub/adapters/redis.ts";
+import { redisAdapter, redisHistory } from "../../../src/pubsub/adapters/redis.ts";
 import { PASSWORD } from "../../pubsub/engines.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -31,7 +31,8 @@ export async function engineOptions(
     case "nats": {
       const { connect } = await import("@nats-io/transport-node");
       const server = { servers: `127.0.0.1:${engine.port}`, user: "wingbeat", pass: PASSWORD };
-      return { pubsub: natsAdapter({ nodeName, heartbeat, connect: () => connect(server) }) };
+      const pubsub = natsAdapter({ nodeName, heartbeat, connect: () => connect(server) });
+      return { pubsub, history: redisHistory({ connect: await redis(engine.redisPort) }) };
     }
   }
 }

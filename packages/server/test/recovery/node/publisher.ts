@@ -41,7 +41,7 @@ export class Publisher {
       return pos;
     } catch (error) {
       const isRefused = ["refused", "too_large"].includes((error as { reason?: string }).reason ?? "");
-      this.#recorder.write({ op: "publish", topic, id, phase: isRefused ? "refused" : "unknown" });
+      this.#recorder.write({ op: "publish", topic, id, phase: isRefused ? "refused" : "unknown", why: String(error) });
       throw error;
     }
   }
