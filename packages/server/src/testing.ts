@@ -34,7 +34,7 @@
  */
 export { testSocket } from "./testing/kit.ts";
 export type { ConnectFrom, ConnectRefusal, TestKit, TestOptions } from "./testing/kit.ts";
-export type { JoinAnswer, TestClient } from "./testing/client.ts";
+export type { JoinAnswer, JoinOptions, TestClient } from "./testing/client.ts";
 export type { Ending, TestChannel } from "./testing/channel.ts";
 export type { AsymmetricMatcher, Pattern } from "./testing/match.ts";
 export type { PushRef } from "./testing/contract.ts";

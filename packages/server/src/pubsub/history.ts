@@ -21,10 +21,11 @@ import { Reads } from "./history/reads.ts";
 import type { TopicRule } from "./history/rule.ts";
 import type { Appended, HistoryStore, Range, Slice, Stored } from "./history/store.ts";
 
+export { systemClock } from "./history/clock.ts";
 export type { Clock } from "./history/clock.ts";
 export { Follower } from "./history/follower.ts";
 export type { GapReason, Move } from "./history/follower.ts";
-export { MEMORY_HISTORY_LIMITS, memoryHistory } from "./history/memory.ts";
+export { MEMORY_HISTORY_LIMITS, MemoryHistory, memoryHistory } from "./history/memory.ts";
 export type { MemoryHistoryOptions } from "./history/memory.ts";
 export { isOnPath, markOf } from "./history/position.ts";
 export type { Head, Mark } from "./history/position.ts";

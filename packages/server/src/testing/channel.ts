@@ -1,14 +1,16 @@
 /** A channel that a test client has joined: pushes to it, and assertions about its answers. */
 import { ERROR, LEAVE, REPLY } from "@wingbeat/protocol";
-import type { ChannelContract, CLOSE, Message, ReplyContract } from "@wingbeat/protocol";
+import type { ChannelContract, CLOSE, Message, RecoveryReason, ReplyContract } from "@wingbeat/protocol";
 import type { TerminateReason } from "../channel.ts";
 import type { EndpointSubscription } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
-import type { Broadcast } from "../pubsub.ts";
+import type { Broadcast, Position } from "../pubsub.ts";
 import type { Events, PayloadOf, PushRef, ReplyOf, ResponseOf, StatusOf } from "./contract.ts";
 import { Inbox } from "./inbox.ts";
 import { differences, show } from "./match.ts";
 import type { Pattern } from "./match.ts";
+import { TestRecovery } from "./recovery.ts";
+import type { JoinFrom } from "./recovery.ts";
 
 /** What a channel needs of its client. */
 export interface ChannelClient {
@@ -47,6 +49,7 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
   readonly #messages: Inbox<Message>;
   readonly #broadcasts: Inbox<Broadcast>;
   readonly #endings: Inbox<Ending>;
+  readonly #recovery: TestRecovery;
   #listener: BroadcastListener | undefined = undefined;
   #ending: Ending | undefined = undefined;
   #error: unknown = undefined;
@@ -60,6 +63,41 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     this.#messages = new Inbox(state);
     this.#broadcasts = new Inbox(state);
     this.#endings = new Inbox(state);
+    this.#recovery = new TestRecovery(state);
+  }
+
+  /** Up to where the client has everything, on a topic with a history. */
+  get position(): Position | null {
+    return this.#recovery.position;
+  }
+
+  /** Where a message stands in the history, by the payload that {@link assertPush} has returned. */
+  positionOf(payload: unknown): Position | undefined {
+    return this.#recovery.positionOf(payload);
+  }
+
+  /**
+   * Waits until the client is told that everything follows that it has missed: after `client.reconnect()`, or a join with
+   * `since` or `rewind`. `count`: how many recorded messages that are. Returns that number.
+   */
+  async assertRecovered({ count }: { readonly count?: number } = {}, timeout = this.#client.timeout): Promise<number> {
+    const report = await this.#recovery.take(
+      (found) => found.recovered && (count === undefined || found.count === count),
+      timeout,
+      {
+        assertion: `assertRecovered on "${this.topic}"`,
+        expected: `recovered${count === undefined ? "" : `, and ${count} messages follow`}`,
+      },
+    );
+    return report.count;
+  }
+
+  /** Waits until the client is told that messages are missing: at a join, or while it is joined. */
+  async assertReport(reason?: RecoveryReason, timeout = this.#client.timeout): Promise<void> {
+    await this.#recovery.take((found) => !found.recovered && (reason ?? found.reason) === found.reason, timeout, {
+      assertion: `assertReport(${reason === undefined ? "" : `"${reason}"`}) on "${this.topic}"`,
+      expected: `not recovered${reason === undefined ? "" : `: ${reason}`}`,
+    });
   }
 
   /** Pushes an event as the client. Returns the ref for {@link assertReply}. */
@@ -200,7 +238,18 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
 
   /** @internal The server's message for this channel. */
   received(message: Message): void {
-    this.#messages.add(message);
+    if (this.#recovery.received(message)) this.#messages.add(message);
+  }
+
+  /** @internal What its join says of recovery. */
+  request(session: string, from: JoinFrom): unknown {
+    return this.#recovery.request(session, from);
+  }
+
+  /** @internal It is joined again, on another connection. */
+  rejoining(): void {
+    this.#ending = undefined;
+    this.#pardon();
   }
 
   /** @internal From here on the test hears the topic's broadcasts. */
@@ -211,13 +260,19 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
   /** @internal A callback of this channel has crashed. */
   crashed(error: unknown): void {
     this.#error = error;
-    for (const inbox of [this.#messages, this.#broadcasts, this.#endings]) inbox.crashed(error);
+    for (const inbox of this.#inboxes) inbox.crashed(error);
   }
 
-  /** @internal The channel has ended. */
-  ended(reason: string): void {
-    this.#ending = { reason, ...(reason === "crashed" ? { error: this.#error } : {}) };
-    this.#endings.add(this.#ending);
+  /** @internal The channel has ended. `isPast`: on a connection that the client has replaced. */
+  ended(reason: string, isPast: boolean): void {
+    const ending = { reason, ...(reason === "crashed" ? { error: this.#error } : {}) };
+    if (!isPast) this.#ending = ending;
+    this.#endings.add(ending);
+  }
+
+  /** @internal Whether a client that reconnects joins it again: it was joined, and was not told to stay away. */
+  get isRejoined(): boolean {
+    return this.#ending === undefined || REJOINED.includes(this.#ending.reason);
   }
 
   /** @internal Whether the channel has ended. */
@@ -237,7 +292,11 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
   }
 
   #pardon(): void {
-    for (const inbox of [this.#messages, this.#broadcasts, this.#endings]) inbox.pardon();
+    for (const inbox of this.#inboxes) inbox.pardon();
+  }
+
+  get #inboxes(): readonly { crashed(error: unknown): void; pardon(): void }[] {
+    return [this.#messages, this.#broadcasts, this.#endings, this.#recovery];
   }
 
   #requireListener(verb: string): BroadcastListener {
@@ -248,6 +307,9 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     );
   }
 }
+
+/** Ends after which official clients join again. */
+const REJOINED: readonly string[] = ["closed", "disconnected", "expired", "crashed", "shutdown"];
 
 const isReplyTo = (message: Message, ref: string): boolean => message.event === REPLY && message.ref === ref;
 

@@ -10,7 +10,8 @@ import { Mount } from "../endpoint/mount.ts";
 import { createEndpoint } from "../endpoint.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
-import { checkTimeout } from "../options.ts";
+import { checkDuration, checkTimeout } from "../options.ts";
+import { MemoryHistory, systemClock } from "../pubsub/history.ts";
 import { SocketProcess } from "../socket/process.ts";
 import type { Admission, SocketEnvironment } from "../socket/process.ts";
 import type { SocketDefinition } from "../socket.ts";
@@ -28,6 +29,11 @@ export interface ConnectFrom {
   readonly authToken?: string;
   /** Whether it is a client like `@wingbeat/client`, which may renew its login: see `client.refresh`. Default false. */
   readonly extensions?: boolean;
+  /**
+   * Whether it asks for what it has missed on topics with a history, as `@wingbeat/client` does. `false`: as phoenix.js, it
+   * does not know of it. Default true.
+   */
+  readonly recovery?: boolean;
   /** Default: address 127.0.0.1, port 50000. */
   readonly peer?: { readonly address: string; readonly port: number };
 }
@@ -73,6 +79,8 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   readonly #detach: readonly (() => void)[];
   #connects = 0;
   #isClosed = false;
+  /** How many milliseconds the clock of the history is ahead. */
+  #ahead = 0;
 
   /** @internal Made by {@link testSocket}. */
   constructor(socket: SocketDefinition | MountOptions, { timeout = 100, endpoint, presence = [] }: TestOptions) {
@@ -82,14 +90,15 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     this.#config = readMounts({ sockets })[0] as MountConfig;
     this.#timeout = timeout;
     this.#ownsEndpoint = endpoint === undefined;
-    this.endpoint = endpoint ?? createEndpoint({ sockets, presence, logger: false });
+    this.endpoint = endpoint ?? createEndpoint({ sockets, presence, history: this.#history(), logger: false });
     this.#detach = [
       attach("channel.crashed", (data) => {
         if (data.endpoint === this.endpoint)
           this.#clients.get(data.path)?.crashed(data.topic, data.callback, data.error);
       }),
       attach("channel.terminated", (data) => {
-        if (data.endpoint === this.endpoint) this.#clients.get(data.path)?.terminated(data.topic, data.reason);
+        if (data.endpoint !== this.endpoint) return;
+        this.#clients.get(data.path)?.terminated(data.path, data.topic, data.reason);
       }),
     ];
   }
@@ -100,15 +109,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
    * when the kit is closed, also while `connect` is under way.
    */
   async connect(params: object = {}, from: ConnectFrom = {}): Promise<TestClient<Contract>> {
-    const connected = await this.#connect(params, from);
-    if (!(connected instanceof Refusal)) return connected;
-    const { stage, answer, reason, error } = connected;
-    const why = reason === undefined ? "" : `: ${show(reason)}`;
-    throw new WingbeatError(
-      "WB_ASSERTION",
-      `connect: refused by ${stage} with HTTP status ${answer.status}${why}.`,
-      error === undefined ? {} : { cause: error },
-    );
+    return accepted(await this.#connect(params, from));
   }
 
   /** Connects a client that must be refused. Returns how; rejects with `WB_ASSERTION` when it is accepted. */
@@ -126,12 +127,35 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
 
   /** A connected client, without running `connect` and `id`. Throws `WB_ENDPOINT_STATE` when the kit is closed. */
   socket(assigns: Readonly<Record<string, unknown>> = {}, id: string | null = null): TestClient<Contract> {
-    this.#checkOpen();
-    const path = this.#nextPath();
-    const client = this.#clientAt(path, { assigns, id });
-    const connection = new MemoryConnection(client, "websocket");
-    connection.start(new SocketProcess(this.#environment(path), { assigns, id, codec: v2Server }, connection));
-    return client.start(connection);
+    const connect = (client?: TestClient<Contract>): TestClient<Contract> => {
+      this.#checkOpen();
+      const path = this.#nextPath();
+      const connected = this.#clientAt(path, { assigns, id }, client, async (again) => void connect(again), true);
+      const connection = new MemoryConnection(connected, "websocket");
+      connection.start(new SocketProcess(this.#environment(path), { assigns, id, codec: v2Server }, connection));
+      return connected.start(connection);
+    };
+    return connect();
+  }
+
+  /** {@link TestClient.loseMessages} of all clients. */
+  loseMessages(count: number): void {
+    for (const client of new Set(this.#clients.values())) client.loseMessages(count);
+  }
+
+  /**
+   * Lets time pass for the histories: what has reached its `ttl` is gone. Timers do not run: for these use the fake timers of
+   * your test runner, which move the histories as well.
+   */
+  advance(ms: number): void {
+    checkDuration("advance", ms);
+    if (!this.#ownsEndpoint) {
+      throw new WingbeatError(
+        "WB_ASSERTION",
+        "advance: the clock is that of the kit's own endpoint; you have passed yours.",
+      );
+    }
+    this.#ahead += ms;
   }
 
   /** Closes all clients of the kit, and its endpoint if it is the kit's own. */
@@ -145,7 +169,16 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     if (this.#ownsEndpoint) await this.endpoint.close();
   }
 
-  async #connect(params: object, from: ConnectFrom): Promise<TestClient<Contract> | Refusal> {
+  #history(): MemoryHistory {
+    return new MemoryHistory({}, { ...systemClock, now: () => systemClock.now() + this.#ahead });
+  }
+
+  /** `again`: a client that was connected before. */
+  async #connect(
+    params: object,
+    from: ConnectFrom,
+    again?: TestClient<Contract>,
+  ): Promise<TestClient<Contract> | Refusal> {
     this.#checkOpen();
     const path = this.#nextPath();
     const memory = new MemoryTransport({ ...this.#config.websocket, name: "websocket" });
@@ -154,13 +187,25 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     let client: TestClient<Contract> | undefined;
     const connection = await memory.connect(requestOf(params, from), (admitted) => {
       this.#checkOpen();
-      return (client = this.#clientAt(path, admitted));
+      const connectAgain = async (one: TestClient<Contract>): Promise<void> =>
+        void accepted(await this.#connect(params, from, one));
+      return (client = this.#clientAt(path, admitted, again, connectAgain, from.recovery ?? true));
     });
     return connection instanceof Refusal ? connection : (client as TestClient<Contract>).start(connection);
   }
 
-  #clientAt(path: string, connected: Pick<Admission, "id" | "assigns">): TestClient<Contract> {
-    const client = new TestClient<Contract>(this.endpoint, connected, this.#timeout);
+  /** The client of a connection: a new one, unless it was connected before. */
+  #clientAt(
+    path: string,
+    admission: Pick<Admission, "id" | "assigns">,
+    before: TestClient<Contract> | undefined,
+    connectAgain: (client: TestClient<Contract>) => Promise<void>,
+    recovers: boolean,
+  ): TestClient<Contract> {
+    const { endpoint } = this;
+    const kit = { endpoint, timeout: this.#timeout, recovers, connectAgain };
+    const client = before ?? new TestClient<Contract>(kit, path, admission);
+    before?.admitted(path, admission);
     this.#clients.set(path, client);
     return client;
   }
@@ -183,6 +228,18 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
   #nextPath(): string {
     return `/test/${++this.#connects}`;
   }
+}
+
+/** Throws `WB_ASSERTION` for a client that was refused. */
+function accepted<Contract extends SocketContract>(connected: TestClient<Contract> | Refusal): TestClient<Contract> {
+  if (!(connected instanceof Refusal)) return connected;
+  const { stage, answer, reason, error } = connected;
+  const why = reason === undefined ? "" : `: ${show(reason)}`;
+  throw new WingbeatError(
+    "WB_ASSERTION",
+    `connect: refused by ${stage} with HTTP status ${answer.status}${why}.`,
+    error === undefined ? {} : { cause: error },
+  );
 }
 
 /** The handshake request of a client. */

@@ -202,7 +202,7 @@ describe("the file of a history in memory", () => {
       expect(publish(store, "a", "again").offsets).toEqual([1]);
     }
     expect(said).toHaveLength(bad.length);
-    expect(() => started(join(file, "below"))).toThrow();
-    expect(() => started(join(file, "..", "nowhere", "history"))).toThrow();
+    expect(() => started(join(file, "below"))).toThrow("ENOTDIR");
+    expect(() => started(join(file, "..", "nowhere", "history"))).toThrow("ENOENT");
   });
 });
