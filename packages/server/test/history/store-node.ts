@@ -1,5 +1,6 @@
 /** A node that uses a store under test: numbers what it publishes as a publisher does, and notes what it hears. */
 import { vi } from "vitest";
+import { NotStored } from "../../src/pubsub/history/store.ts";
 import type {
   Appended,
   Batch,
@@ -18,6 +19,8 @@ import { PATIENCE } from "../pubsub/engines.ts";
 export const RULE: HistoryRule = { size: 100, ttl: 600_000, maxBytes: 8_388_608 };
 
 export const markOf = (head: Head, offset = head.top): Mark => ({ lineage: head.lineage, tag: tagOf(head), offset });
+
+export class UnknownOutcome extends Error {}
 
 let nodes = 0;
 
@@ -95,9 +98,23 @@ export class StoreNode implements StoreEvents {
 
   async append(batch: Batch): Promise<Appended> {
     const answer = await this.store.append(batch);
-    if (answer === "unknown") throw new Error("the store does not know whether the batch is stored");
+    if (answer === "unknown") throw new UnknownOutcome("the store does not know whether the batch is stored");
     this.known.set(batch.topic, markOf(answer.head));
     return answer;
+  }
+
+  /** As a publisher does: tries again until the store has answered, and says when it may be a repeat. */
+  async surely(first: Batch): Promise<Appended> {
+    let batch = first;
+    for (;;) {
+      try {
+        return await this.append(batch);
+      } catch (error) {
+        if (error instanceof UnknownOutcome) throw error;
+        if (!(error instanceof NotStored)) batch = { ...batch, isRepeat: true };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   async publish(topic: string, ...bodies: readonly Body[]): Promise<Appended> {
@@ -118,6 +135,14 @@ export class StoreNode implements StoreEvents {
 
   heardOf(topic: string): Stored[] {
     return this.heard.filter((entry) => entry.topic === topic);
+  }
+
+  async untilTold(what: string): Promise<void> {
+    const told = this.told.length;
+    await vi.waitUntil(() => this.told.slice(told).some((event) => event.startsWith(what)), {
+      timeout: PATIENCE,
+      interval: 5,
+    });
   }
 
   /** Resolves when this node has heard so many entries of a topic. */

@@ -165,14 +165,16 @@ class RedisHistory implements HistoryStore {
   async append(batch: Batch): Promise<Appended | "unknown"> {
     const stream = this.#streamOf(batch.topic);
     const content = this.#contentOf(batch);
-    let number = 0;
+    let number: number | undefined = undefined;
     const args = (): (string | Buffer)[] => {
-      number = this.#sent[stream] = (this.#sent[stream] as number) + 1;
-      return this.#appendArgs(batch, stream, number, content);
+      const next = (this.#sent[stream] as number) + 1;
+      this.#sent[stream] = next;
+      number = next;
+      return this.#appendArgs(batch, stream, next, content);
     };
     // What was not sent to anybody must not seem to be lost.
     const giveBack = (): void => {
-      if (this.#sent[stream] === number) this.#sent[stream] = number - 1;
+      if (number !== undefined && this.#sent[stream] === number) this.#sent[stream] = number - 1;
     };
     let answer: unknown[];
     try {

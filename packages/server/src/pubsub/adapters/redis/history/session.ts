@@ -42,8 +42,9 @@ export class Session {
   readonly number = randomBytes(4).readUInt32BE();
   /** What waits for an answer. */
   readonly #waiting = new Set<(error: unknown) => void>();
-  /** Streams whose last beat has not come back. */
+  /** Streams whose last beat has not come back, and those for which it was not answered. */
   readonly #unheard = new Set<number>();
+  readonly #unanswered = new Set<number>();
   /** By stream: what its last beat found. */
   readonly #found: string[] = [];
   #timer: NodeJS.Timeout;
@@ -89,12 +90,7 @@ export class Session {
   /** A beat of this session has come back. */
   heard(stream: number): void {
     this.#unheard.delete(stream);
-    if (this.#isUp || this.#unheard.size > 0 || this.#isOver) return;
-    this.#isUp = true;
-    clearTimeout(this.#timer);
-    this.#timer = setInterval(() => this.#beatAgain(), TELL_EVERY);
-    this.#timer.unref();
-    this.#events.up();
+    this.#upIfComplete();
   }
 
   fail(error: unknown): void {
@@ -123,6 +119,15 @@ export class Session {
     this.#beat();
   }
 
+  #upIfComplete(): void {
+    if (this.#isUp || this.#isOver || this.#unheard.size > 0 || this.#unanswered.size > 0) return;
+    this.#isUp = true;
+    clearTimeout(this.#timer);
+    this.#timer = setInterval(() => this.#beatAgain(), TELL_EVERY);
+    this.#timer.unref();
+    this.#events.up();
+  }
+
   #problem(): string {
     if (this.#unheard.size === 0) return `no answer within ${PATIENCE} ms`;
     const channel = this.#streams.channels[[...this.#unheard][0] as number] as string;
@@ -138,7 +143,10 @@ export class Session {
 
   /** Sends something to each stream, and looks whether Redis is still the one it was. */
   #beat(): void {
-    for (const stream of this.#streams.channels.keys()) this.#unheard.add(stream);
+    for (const stream of this.#streams.channels.keys()) {
+      this.#unheard.add(stream);
+      this.#unanswered.add(stream);
+    }
     for (const stream of this.#streams.channels.keys()) {
       this.#beatOf(stream).catch((error: unknown) => this.fail(error));
     }
@@ -150,6 +158,8 @@ export class Session {
     const [tag, kept, unheard] = found as [string, string, string];
     if (unheard !== "") throw new Error(unheard);
     if (tag === "") throw new Error("NOPERM this user or service does not allow INFO in scripts");
+    this.#unanswered.delete(stream);
+    this.#upIfComplete();
     const before = this.#found[stream];
     this.#found[stream] = `${tag} ${kept}`;
     if (before !== undefined && before !== this.#found[stream]) this.#streams.changed();
