@@ -19,6 +19,8 @@ class Nodes {
   broken = false;
   /** For so many ms the process is away before a message arrives. */
   absence = 0;
+  /** Which messages are lost on the way. */
+  loses: (message: PubSubMessage) => boolean = () => false;
 
   adapter(nodeName: string): PubSubAdapter {
     return {
@@ -39,6 +41,7 @@ class Nodes {
 
   #carry(name: string, message: PubSubMessage): void {
     if (this.broken) throw new Error("the engine is away");
+    if (this.loses(message)) return;
     const copy = structuredClone(message);
     setImmediate(() => {
       for (const until = performance.now() + this.absence; performance.now() < until;);
@@ -195,6 +198,18 @@ describe("a session whose node cannot be reached", () => {
     const { status, token } = await get(at(away, client));
     expect(status).toBe(410);
     expect(await post(`${away.pollUrl()}&token=${token}`, heartbeat("1"))).toEqual({ status: 200 });
+  });
+
+  it("is gone when what it had for a waiting poll does not arrive: 204 would hide that it is lost", async () => {
+    const { nodes, home, away } = await pair({ away: { pubsubTimeout: 200 } });
+    const client = await PollClient.open(home.pollUrl(), { polls: false });
+    await post(at(home, client), join);
+    await get(at(home, client));
+    const waiting = get(at(away, client));
+    await caughtUp(away);
+    nodes.loses = ({ message }) => JSON.stringify(message).includes('"say":"messages"');
+    home.endpoint.broadcast("room:1", "news", { n: 1 });
+    expect((await waiting).status).toBe(410);
   });
 
   it("is gone at once when the adapter refuses the message, which telemetry tells", async () => {

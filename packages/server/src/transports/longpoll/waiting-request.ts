@@ -63,9 +63,13 @@ export abstract class WaitingRequest {
     return true;
   }
 
-  /** Asks again. The window must not end between question and answer. */
+  /**
+   * Asks again. The window must not end between question and answer: what has been taken and does not arrive is lost, so
+   * that the client must not go on as if there had been nothing.
+   */
   protected askAgain(): void {
     if (this.#isOver) return;
+    this.#isThere = false;
     this.ask();
     if (!this.#isOver) this.#wait(this.timeouts.pubsubTimeout);
   }
