@@ -305,6 +305,19 @@ describe("R4: each message once", () => {
     expect(heard).toEqual([[1, 41]]);
   });
 
+  it("drops it also when no join was answered before: then the channel knows no epoch", () => {
+    const { server, news, answer, heard } = setUpJoining({ rewind: 3 }, { timeout: 1000 });
+    const [first] = joinsOf(server());
+    vi.advanceTimersByTime(2000);
+    expect(joinsOf(server())).toHaveLength(2);
+    answer({ ...FIRST, recovered: true, count: 1 }, first);
+    news(1, { o: 41 });
+    expect(heard).toEqual([]);
+    answer({ ...FIRST, recovered: true, count: 1 });
+    news(1, { o: 41 });
+    expect(heard).toEqual(["joined", { recovered: true, count: 1, reason: undefined }, [1, 41]]);
+  });
+
   it("keeps what has no position as it comes, also while joining", () => {
     const { news, heard } = setUpJoining();
     news(1);
