@@ -19,6 +19,22 @@ export class Random {
     return Math.floor(this.next() * below);
   }
 
+  between(from: number, to: number): number {
+    return from + this.next() * (to - from);
+  }
+
+  /** Mostly small, sometimes large: the times between events that come by chance. */
+  about(mean: number): number {
+    return -Math.log(1 - this.next()) * mean;
+  }
+
+  /** One of the keys, as often as its weight says. */
+  weighted<Key extends string>(weights: Readonly<Record<Key, number>>): Key {
+    const keys = Object.keys(weights) as Key[];
+    let left = this.next() * keys.reduce((sum, key) => sum + weights[key], 0);
+    return keys.find((key) => (left -= weights[key]) < 0) ?? (keys[0] as Key);
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability;
   }
