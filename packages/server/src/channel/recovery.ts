@@ -7,8 +7,9 @@
  */
 import { createHash } from "node:crypto";
 import type { JoinRecovery, RecoveryReason } from "@wingbeat/protocol";
+import { settle } from "../awaitable.ts";
 import { epochOf, isOnPath, tagOf } from "../pubsub/history/position.ts";
-import type { Follower, GapReason, Head, Move, Position, Stored } from "../pubsub.ts";
+import type { Follower, GapReason, Head, Mark, Move, Position, Stored } from "../pubsub.ts";
 import { emit } from "../telemetry.ts";
 import type { Connection } from "../transports/connection.ts";
 import type { Ask } from "./ask.ts";
@@ -48,8 +49,11 @@ export class Recovery {
   #sender: string | undefined = undefined;
   /** The newest offset that the client was sent, or need not get; unless it is live. */
   #fed = 0;
-  /** `joining`: not answered yet. `waiting`: the log is not open yet. `behind`: it is served from the log. */
-  #state: "joining" | "waiting" | "behind" | "live" = "joining";
+  /**
+   * `joining`: not answered yet. `waiting`: the log is not open yet. `unjudged`: the store could not say whether the client's
+   * position holds, and nothing is sent until it does. `behind`: it is served from the log.
+   */
+  #state: "joining" | "waiting" | "unjudged" | "behind" | "live" = "joining";
   /** Whether the client is told when it is live. */
   #isReplay = false;
   #isPumping = false;
@@ -57,6 +61,8 @@ export class Recovery {
   #isAwaited = false;
   /** The store could not be asked at the join. */
   #isUnreachable = false;
+  /** What `join` has granted, for a client that is not judged yet. */
+  #grant: Grant | undefined = undefined;
 
   constructor(ask: Ask, channel: RecoveringChannel, follower: Follower) {
     this.#ask = ask;
@@ -85,20 +91,41 @@ export class Recovery {
   prepare(): Promise<unknown> | undefined {
     const prepared = this.#prepare();
     if (prepared === undefined) return undefined;
-    return within(STORE_TIMEOUT, prepared).catch(() => (this.#isUnreachable = true));
+    return within(STORE_TIMEOUT, this.#insist(prepared)).catch(() => (this.#isUnreachable = true));
+  }
+
+  /** One lost answer does not mean that the store is away. */
+  async #insist(first: Promise<unknown>): Promise<void> {
+    for (let preparing: Promise<unknown> | undefined = first; preparing !== undefined; preparing = this.#prepare()) {
+      try {
+        return void (await preparing);
+      } catch {
+        await new Promise((resolve) => void setTimeout(resolve, RETRY).unref());
+      }
+      if (this.#state !== "joining" || this.#channel.ended) return;
+    }
   }
 
   #prepare(): Promise<unknown> | undefined {
     const { since, rewind } = this.#ask ?? {};
     const follower = this.#follower;
     if (!follower.isOpen || (since === undefined && rewind === undefined)) return undefined;
-    const from = this.#wanted();
-    if (since === undefined || since === "earliest" || since.mark === undefined) return follower.fill(from);
-    // The client may know more of the log than this node.
-    const head = follower.head as Head;
-    const isAhead = !isOnPath(head, since.mark) || since.mark.offset > follower.cursor;
+    const isAhead = this.#mark !== undefined && !this.#isKnown(this.#mark);
     const refreshing = isAhead ? follower.refresh() : undefined;
-    return refreshing === undefined ? follower.fill(from) : refreshing.then(() => follower.fill(this.#wanted()));
+    if (refreshing === undefined) return follower.fill(this.#wanted());
+    return refreshing.then(() => follower.fill(this.#wanted()));
+  }
+
+  /** The position that the client has asked for. */
+  get #mark(): Mark | undefined {
+    const since = this.#ask?.since;
+    return typeof since === "object" ? since.mark : undefined;
+  }
+
+  /** Whether this node knows that the log has a position. If not, the client may know more of the log than this node. */
+  #isKnown(mark: Mark): boolean {
+    const { head, cursor } = this.#follower;
+    return head !== undefined && isOnPath(head, mark) && mark.offset <= cursor;
   }
 
   /** The offset after which the client wants to be served. */
@@ -113,7 +140,8 @@ export class Recovery {
   /** The answer to the join: where the client stands from now on. In one turn with the reply and {@link start}. */
   answer(grant: Grant | undefined): JoinRecovery {
     const answer = this.#answer(grant);
-    this.#ask = undefined;
+    if (this.#state === "unjudged") this.#grant = grant;
+    else this.#ask = undefined;
     return answer;
   }
 
@@ -121,15 +149,20 @@ export class Recovery {
     const follower = this.#follower;
     const { since, rewind } = this.#ask ?? {};
     const isAsked = since !== undefined || rewind !== undefined;
-    if (!follower.isOpen) {
+    const { head } = follower;
+    const isUnreachable = this.#isUnreachable || head === undefined;
+    if (isUnreachable && typeof since === "object" && this.#mark !== undefined && !this.#isKnown(this.#mark)) {
+      this.#state = "unjudged";
+      return { ...since.position, recovered: false, reason: "unavailable" };
+    }
+    if (head === undefined) {
       this.#state = "waiting";
       return { epoch: "", offset: 0, ...(isAsked ? { recovered: false, reason: "unavailable" } : {}) };
     }
-    const head = follower.head as Head;
     const epoch = epochOf(head);
     this.#state = "behind";
     if (!isAsked) return { epoch, offset: this.#fed };
-    const verdict = this.#verdict(head, grant);
+    const verdict = isUnreachable ? "unavailable" : this.#verdict(head, grant);
     if (typeof verdict === "string") {
       this.#fed = follower.cursor;
       return { epoch, offset: this.#fed, recovered: false, reason: verdict };
@@ -143,8 +176,32 @@ export class Recovery {
   /** After which offset the client is served; or why not all can be sent. */
   #verdict(head: Head, grant: Grant | undefined): number | GapReason {
     const { since, rewind } = this.#ask ?? {};
-    if (this.#isUnreachable) return "unavailable";
     return since === undefined ? this.#rewind(rewind as number, grant) : this.#judge(head, grant);
+  }
+
+  /** The store could not judge at the join: it is asked until it can. */
+  #judgeLater(): void {
+    const timer = setTimeout(() => {
+      if (this.#state !== "unjudged" || this.#channel.ended) return;
+      settle(
+        Promise.resolve(this.#follower.isOpen ? this.#prepare() : Promise.reject(new Error("not open yet"))),
+        () => this.#judgeNow(),
+        () => this.#judgeLater(),
+      );
+    }, RETRY);
+    timer.unref();
+  }
+
+  #judgeNow(): void {
+    if (this.#state !== "unjudged" || this.#channel.ended) return;
+    const follower = this.#follower;
+    const verdict = this.#verdict(follower.head as Head, this.#grant);
+    this.#ask = undefined;
+    if (typeof verdict === "string") return this.#reportGap(verdict, true);
+    this.#fed = verdict;
+    this.#state = "behind";
+    this.#channel.tellRecovery({}, { epoch: epochOf(follower.head as Head), offset: verdict }, true);
+    this.pump();
   }
 
   /** The last messages, as many as there are. */
@@ -166,7 +223,7 @@ export class Recovery {
     if (start.offset > follower.cursor) return start.offset <= head.top ? start.offset : "lost";
     if (start.offset === follower.cursor) return start.offset;
     if (grant === "none" || this.#grantedAfter(grant, start.offset) > start.offset) return "denied";
-    if (follower.oldest() > start.offset + 1) return "trimmed";
+    if (follower.isTrimmed(start.offset)) return "trimmed";
     if (follower.cursor - start.offset > follower.rule.replayLimit) return "limit";
     return start.offset;
   }
@@ -190,6 +247,7 @@ export class Recovery {
   /** The client has its reply. */
   start(): void {
     if (this.#state === "behind") this.pump();
+    else if (this.#state === "unjudged") this.#judgeLater();
   }
 
   /** An entry was delivered here while the channel was not live. */
@@ -206,7 +264,7 @@ export class Recovery {
 
   /** A message that was taken was dropped after all. What follows it is in the client's queue already: it is told. */
   lost(): void {
-    this.#reportGap("limit");
+    this.#reportGap("limit", false);
   }
 
   /** A callback has handled what waited for it: there may be room. */
@@ -230,6 +288,7 @@ export class Recovery {
     while (this.#state === "behind" && !this.#channel.ended) {
       if (this.#fed > follower.cursor) return; // another node was further
       if (this.#fed === follower.cursor) return this.#goLive();
+      if (follower.isTrimmed(this.#fed)) return this.#reportGap("trimmed", false);
       if (!this.#isReading) return this.#await();
       if (!follower.covers(this.#fed)) return this.#fill();
       if (!this.#feedSome()) return;
@@ -238,12 +297,7 @@ export class Recovery {
 
   /** Returns false when it must wait, or the client was told that something is missing. */
   #feedSome(): boolean {
-    const follower = this.#follower;
-    const entries = follower.entriesAfter(this.#fed, CHUNK);
-    if (entries[0]?.offset !== this.#fed + 1) {
-      this.#reportGap("trimmed");
-      return false;
-    }
+    const entries = this.#follower.entriesAfter(this.#fed, CHUNK);
     for (const entry of entries) {
       if (!this.#isReading) {
         this.#await();
@@ -281,19 +335,17 @@ export class Recovery {
     this.#channel.connection.onWritable(() => this.#resume());
   }
 
-  /** Reads what this node does not have any more. */
+  /** Reads what this node does not have any more. What cannot be read now, or is outdated already, is tried again. */
   #fill(): void {
-    const filling = this.#follower.fill(this.#fed);
-    if (filling === undefined) return;
+    const later = (): void => void setTimeout(() => this.#resume(), RETRY).unref();
     this.#isAwaited = true;
-    filling.then(
+    settle(
+      Promise.resolve(this.#follower.fill(this.#fed)),
       () => {
-        this.#isAwaited = false;
-        if (this.#state !== "behind" || this.#channel.ended) return;
-        if (this.#follower.covers(this.#fed)) this.pump();
-        else this.#reportGap("trimmed");
+        if (this.#follower.covers(this.#fed) || this.#follower.isTrimmed(this.#fed)) this.#resume();
+        else later();
       },
-      () => setTimeout(() => this.#resume(), RETRY).unref(),
+      later,
     );
   }
 
@@ -313,19 +365,20 @@ export class Recovery {
   moved(move: Move): boolean {
     const own = this.#state === "live" ? move.from : this.#fed;
     const isTrue = own <= move.holdsUpTo || (!move.isNewEpoch && own >= move.position.offset);
-    if (this.#state === "joining") {
-      if (!isTrue) this.#fed = move.position.offset;
-      return false;
-    }
-    if (this.#state === "waiting" || move.reason === undefined) {
-      this.#fed = move.position.offset;
-      this.#state = "live";
-      this.#channel.tellRecovery({}, move.position, true);
-      this.#channel.liveChanged();
-      return false;
+    switch (this.#state) {
+      case "joining":
+        if (!isTrue) this.#fed = move.position.offset;
+        return false;
+      case "unjudged":
+        return false;
+      case "waiting":
+        // The log is open: nobody knows what was stored since the client has joined.
+        this.#report("unavailable", move.position, true);
+        return true;
+      default:
     }
     if (!isTrue) {
-      this.#report(move.reason, move.position, move.isNewEpoch);
+      this.#report(move.reason ?? "unavailable", move.position, move.isNewEpoch);
       return true;
     }
     if (move.isNewEpoch) this.#channel.tellRecovery({}, { ...move.position, offset: own }, true);
@@ -340,9 +393,9 @@ export class Recovery {
     this.#channel.liveChanged();
   }
 
-  #reportGap(reason: RecoveryReason): void {
+  #reportGap(reason: RecoveryReason, isNewEpoch: boolean): void {
     emit("history.gap", { topic: this.#channel.topic, reason, clients: 1 });
-    this.#report(reason, this.#follower.position as Position, false);
+    this.#report(reason, this.#follower.position as Position, isNewEpoch);
   }
 }
 

@@ -19,7 +19,7 @@ import { CONFIRM_TIMEOUT, Pending, Publisher, sizeOf } from "./history/publisher
 import type { PublisherHost, Recordable } from "./history/publisher.ts";
 import { Reads } from "./history/reads.ts";
 import type { TopicRule } from "./history/rule.ts";
-import type { Appended, HistoryStore, Range, Slice, Stored } from "./history/store.ts";
+import type { Appended, Batch, HistoryStore, Range, Slice, Stored } from "./history/store.ts";
 
 export { systemClock } from "./history/clock.ts";
 export type { Clock } from "./history/clock.ts";
@@ -323,13 +323,14 @@ export class History implements FollowerHost, PublisherHost {
       emit("pubsub.delivery_failed", { topic, event: entry.event, error });
     }
     if (pending !== undefined) publisher?.settle(pending, position);
-    publisher?.reached(entry.offset);
+    publisher?.reached(follower.head as Head, entry.offset);
   }
 
   moved(move: Move): void {
     this.#pubsub.moved(move);
     const publisher = this.#publishers.get(move.topic);
-    publisher?.reached(move.position.offset);
+    const { head, cursor } = this.#followers.get(move.topic) ?? {};
+    if (head !== undefined) publisher?.reached(head, cursor ?? 0);
     if (move.reason === undefined) publisher?.opened();
   }
 
@@ -358,20 +359,24 @@ export class History implements FollowerHost, PublisherHost {
     return this.#followers.get(topic)?.isOpen === false;
   }
 
-  stored(publisher: Publisher, pending: readonly Pending[], { head, at, offsets }: Appended): void {
+  stored(publisher: Publisher, batch: Batch, pending: readonly Pending[], { head, at, offsets }: Appended): void {
     const { topic, producer } = publisher;
     const follower = this.#followers.get(topic);
+    const { lineage } = head;
+    const tag = tagOf(head);
+    const firstNew = firstOfBatch(batch, head.top, offsets);
     pending.forEach((one, index) => {
       const offset = offsets[index] as number;
-      const { event, body, from, seq } = one;
-      if (!this.store.fansOut) {
-        const { lineage } = head;
-        this.#spread({ topic, lineage, tag: tagOf(head), offset, at, event, body, from, producer, seq });
+      const { event, body, from, seq, id } = one;
+      // What was known by its key is in the log, and perhaps not the same.
+      if (!this.store.fansOut && (id === undefined || offset >= firstNew)) {
+        this.#spread({ topic, lineage, tag, offset, at, event, body, from, producer, seq });
       }
-      if (follower === undefined || follower.cursor >= offset) publisher.settle(one, positionOf(head, offset));
-      else publisher.await(one, positionOf(head, offset));
+      publisher.await(one, { lineage, tag, offset });
     });
-    follower?.expect(head.top);
+    if (follower?.head === undefined) return publisher.unfollowed();
+    publisher.reached(follower.head, follower.cursor);
+    follower.check(head);
   }
 
   sent(bytes: number): void {
@@ -438,7 +443,7 @@ export class History implements FollowerHost, PublisherHost {
     this.#lingering.delete(topic);
     this.#followers.get(topic)?.stop();
     this.#followers.delete(topic);
-    this.#publishers.get(topic)?.reached(Infinity);
+    this.#publishers.get(topic)?.unfollowed();
   }
 
   #up(): void {
@@ -475,4 +480,15 @@ export class History implements FollowerHost, PublisherHost {
   get #interval(): number {
     return this.store.fansOut ? RENEWAL : CHECK;
   }
+}
+
+/**
+ * From which offset on the entries of a batch are its own, and not others' with the same keys: they follow each other, up to the
+ * top. Of a repeat nobody knows.
+ */
+function firstOfBatch({ isRepeat }: Batch, top: number, offsets: readonly number[]): number {
+  if (isRepeat) return Infinity;
+  let first = top + 1;
+  for (let index = offsets.length - 1; index >= 0; index--) if (offsets[index] === first - 1) first--;
+  return first;
 }

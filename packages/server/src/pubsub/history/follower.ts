@@ -5,7 +5,7 @@
  * delivers what follows its cursor, holds back what does not, and reads the log where something is missing. When the log
  * is not what it was (a failover, a flush), it finds out up to where what it has delivered still holds.
  */
-import { isPromise, settle } from "../../awaitable.ts";
+import { isPromise } from "../../awaitable.ts";
 import { emit } from "../../telemetry.ts";
 import type { Clock } from "./clock.ts";
 import { holdsUpTo, positionOf, tagOf } from "./position.ts";
@@ -66,9 +66,14 @@ export class Follower {
   readonly #ring: Ring | undefined;
   #held: Stored[] = [];
   #heldBytes = 0;
-  #isReading = false;
-  /** More was held back than may be, or the log has grown since it was asked for. */
-  #mustReadAgain = false;
+  /** The read that is under way. */
+  #reading: Promise<void> | undefined = undefined;
+  /** There is something that no read has taken into account, not even the one under way. */
+  #mustRead = false;
+  /** The log has, or had, entries up to this offset. */
+  #expected = 0;
+  /** The one after it. */
+  #nextRead: Promise<void> | undefined = undefined;
   #failures = 0;
   #timer: { cancel(): void } | undefined = undefined;
   #filling: Promise<unknown> | undefined = undefined;
@@ -76,8 +81,8 @@ export class Follower {
   #opened: (() => void) | undefined = undefined;
   #opensWithEntries = false;
   #isStopped = false;
-  #refreshing: Promise<void> | undefined = undefined;
-  #nextRefresh: Promise<void> | undefined = undefined;
+  /** As far as the store has said: the oldest offset that it still had. */
+  #oldest = 1;
 
   constructor(topic: string, rule: TopicRule, host: FollowerHost) {
     this.topic = topic;
@@ -88,10 +93,10 @@ export class Follower {
 
   /** Finds out where the log stands. */
   open(): void {
-    if (this.#ring === undefined) return this.#read();
+    if (this.#ring === undefined) return void this.#read();
     this.#opening = new Promise((resolve) => (this.#opened = resolve));
     // Whoever joins says in this turn whether entries are needed, too.
-    queueMicrotask(() => this.#read());
+    queueMicrotask(() => void this.#read());
   }
 
   /** What is kept will be needed: one read is enough for both. */
@@ -130,19 +135,13 @@ export class Follower {
   /** An entry was stored. */
   arrive(entry: Stored): void {
     if (this.#isStopped) return;
-    if (this.#head === undefined || this.#isReading) return this.#hold(entry);
-    const { lineage, chain } = this.#head;
-    if (entry.lineage === lineage && entry.tag === tagOf(this.#head)) this.#follow(entry);
-    else if (entry.lineage === lineage && chain.some(({ tag }) => tag === entry.tag)) return; // of an older generation
-    else {
+    const head = this.#head;
+    if (head === undefined) return this.#hold(entry);
+    if (entry.lineage === head.lineage && entry.tag === tagOf(head)) this.#follow(entry);
+    else if (!isOlder(head, entry.lineage, entry.tag)) {
       this.#hold(entry);
-      this.#read();
+      void this.#read();
     }
-  }
-
-  /** The log has an entry with this offset: if it does not arrive, the log is read. */
-  expect(offset: number): void {
-    if (this.#head !== undefined && offset > this.#cursor) this.#readSoon();
   }
 
   /** The log goes up to here, with entries that do not arrive by themselves. Undefined: it is gone. */
@@ -150,31 +149,35 @@ export class Follower {
     const own = this.mark;
     if (own === undefined) return;
     if (to !== undefined && to.lineage === own.lineage && to.tag === own.tag && to.offset <= own.offset) return;
-    if (this.#isReading) this.#mustReadAgain = true;
-    else this.#read();
+    void this.#read();
   }
 
-  /** Something may be missing: compares with where the log stands. */
+  /** Compares with where the log stands: what does not arrive in a moment is read. Undefined: there is no log. */
   check(head: Head | undefined): void {
     const own = this.#head;
-    if (own === undefined || this.#isReading) return;
+    if (own === undefined) return;
     const isSame = head !== undefined && head.lineage === own.lineage && tagOf(head) === tagOf(own);
-    if (!isSame || head.top !== this.#cursor) this.#readSoon();
+    // Less than was delivered here: the entries are lost, and only a read begins a new generation.
+    if (!isSame || head.top < this.#cursor) this.#mustRead = true;
+    else if (head.top > this.#cursor) this.#expected = Math.max(this.#expected, head.top);
+    else return;
+    this.#readSoon();
   }
 
-  /** Whether {@link entriesAfter} and {@link oldest} can answer for what comes after an offset. */
+  /** Whether {@link entriesAfter} can answer for what comes after an offset. */
   covers(offset: number): boolean {
-    if (this.#ring === undefined || offset >= this.#cursor) return true;
+    if (offset >= this.#cursor) return true;
+    if (this.#ring === undefined) return this.oldest() <= offset + 1;
     const oldest = this.#ring.oldest(this.#host.clock.now());
     return oldest !== undefined && oldest <= offset + 1;
   }
 
   /**
-   * Makes sure that everything is here that the log still has after an offset. Undefined: it is. All that ask at once share
-   * one read. Rejects when the store cannot be reached.
+   * Makes sure that everything is here that the log still has after an offset. Undefined: it is, or some of it is gone. All
+   * that ask at once share one read. Rejects when the store cannot be reached.
    */
   fill(offset: number): Promise<unknown> | undefined {
-    if (this.covers(offset)) return undefined;
+    if (this.covers(offset) || this.isTrimmed(offset)) return undefined;
     this.#filling ??= this.#fill().finally(() => (this.#filling = undefined));
     return this.#filling;
   }
@@ -186,29 +189,22 @@ export class Follower {
    */
   refresh(): Promise<void> | undefined {
     if (this.#ring === undefined) return undefined;
-    if (this.#refreshing === undefined) return this.#startRefresh();
-    this.#nextRefresh ??= this.#refreshing.then(
-      () => this.#startRefresh(),
-      () => this.#startRefresh(),
-    );
-    return this.#nextRefresh;
+    if (this.#reading === undefined) return this.#read();
+    this.#nextRead ??= this.#reading.then(() => this.#read()).finally(() => (this.#nextRead = undefined));
+    return this.#nextRead;
   }
 
-  #startRefresh(): Promise<void> {
-    this.#nextRefresh = undefined;
-    this.#refreshing = this.#refresh().finally(() => (this.#refreshing = undefined));
-    return this.#refreshing;
+  /** Whether some of what comes after an offset is gone for ever. */
+  isTrimmed(offset: number): boolean {
+    return offset < this.#cursor && offset + 1 < this.oldest();
   }
 
-  async #refresh(): Promise<void> {
-    const slice = await this.#host.read(this, { after: this.#cursor, limit: this.rule.size });
-    if (!this.#isStopped && this.#head !== undefined && !this.#isReading) this.#take(slice);
-  }
-
-  /** The oldest offset that can be replayed; the one after the cursor, when there is none. */
+  /** The oldest offset that the log still has, as far as is known here. Without any: the one after the cursor. */
   oldest(): number {
-    if (this.#ring !== undefined) return this.#ring.oldest(this.#host.clock.now()) ?? this.#cursor + 1;
-    return (this.#host.store.read(this.topic, this.rule, { after: this.#cursor, limit: 0 }) as Slice).oldest;
+    if (this.#ring === undefined) {
+      return (this.#host.store.read(this.topic, this.rule, { after: this.#cursor, limit: 0 }) as Slice).oldest;
+    }
+    return Math.max(this.#oldest, this.#cursor - this.rule.size + 1);
   }
 
   /** Up to `limit` entries after an offset, up to the cursor. Whoever asks has checked {@link oldest}. */
@@ -233,8 +229,10 @@ export class Follower {
   /** An entry of the present generation. */
   #follow(entry: Stored): void {
     if (entry.offset <= this.#cursor) return;
-    if (entry.offset === this.#cursor + 1) this.#accept(entry);
-    else {
+    if (entry.offset === this.#cursor + 1) {
+      this.#accept(entry);
+      if (this.#held.length > 0) this.#offerHeld();
+    } else {
       this.#hold(entry);
       this.#readSoon();
     }
@@ -244,7 +242,6 @@ export class Follower {
     this.#cursor = entry.offset;
     this.#changeRing((ring) => ring.push(entry));
     this.#host.deliver(this, entry);
-    if (this.#held.length > 0 && !this.#isReading) this.#offerHeld();
   }
 
   #hold(entry: Stored): void {
@@ -252,7 +249,7 @@ export class Follower {
     this.#heldBytes += entry.body.length;
     if (this.#held.length <= MOST_HELD && this.#heldBytes <= MOST_HELD_BYTES) return;
     this.#dropHeld();
-    this.#mustReadAgain = true;
+    this.#mustRead = true;
   }
 
   #dropHeld(): void {
@@ -267,84 +264,114 @@ export class Follower {
     for (const entry of held) this.arrive(entry);
   }
 
+  /** Reads in a moment, if by then something is still missing. */
   #readSoon(): void {
-    if (this.#isReading || this.#timer !== undefined || this.#isStopped) return;
-    this.#timer = this.#host.clock.after(GRACE, () => {
+    if (this.#reading === undefined) {
+      this.#plan(GRACE, () => {
+        if (this.#mustRead || this.#held.length > 0 || this.#expected > this.#cursor) this.#read();
+      });
+    }
+  }
+
+  #plan(ms: number, run: () => void): void {
+    if (this.#timer !== undefined || this.#isStopped) return;
+    this.#timer = this.#host.clock.after(ms, () => {
       this.#timer = undefined;
-      this.#read();
+      run();
     });
   }
 
-  /** Reads what follows the cursor. */
-  #read(): void {
-    if (this.#isReading || this.#isStopped) return;
+  /** Reads what follows the cursor, unless a read is under way. Rejects, handled, when the store cannot be reached. */
+  #read(): Promise<void> | undefined {
+    if (this.#isStopped) return undefined;
+    if (this.#reading !== undefined) {
+      this.#mustRead = true;
+      return this.#reading;
+    }
     this.#timer?.cancel();
     this.#timer = undefined;
     const { size } = this.rule;
     const last = { after: undefined, limit: this.#opensWithEntries ? size : 0 };
     const range = this.#head === undefined ? last : { after: this.#cursor, limit: size };
-    this.#mustReadAgain = false;
-    let reading: Slice | Promise<Slice>;
+    this.#mustRead = false;
+    let slice: Slice | Promise<Slice>;
     try {
-      reading = this.#host.read(this, range);
+      slice = this.#host.read(this, range);
     } catch (error) {
-      reading = Promise.reject(error as Error);
+      slice = Promise.reject(error as Error);
     }
-    if (!isPromise(reading)) return this.#take(reading);
-    this.#isReading = true;
-    settle(
-      reading,
-      (slice) => {
-        this.#isReading = false;
-        this.#failures = 0;
-        if (!this.#isStopped) this.#take(slice);
-      },
-      () => {
-        this.#isReading = false;
-        if (this.#isStopped) return;
-        const delay = Math.min(FIRST_DELAY * 2 ** this.#failures++, LONGEST_DELAY);
-        this.#timer = this.#host.clock.after(delay, () => {
-          this.#timer = undefined;
-          this.#read();
-        });
-      },
-    );
+    if (!isPromise(slice)) {
+      this.#take(slice);
+      return undefined;
+    }
+    this.#reading = this.#await(slice);
+    this.#reading.catch(() => {});
+    return this.#reading;
   }
 
-  /** Takes what was read. */
-  #take(slice: Slice): void {
+  async #await(reading: PromiseLike<Slice>): Promise<void> {
+    let slice: Slice;
+    try {
+      slice = await reading;
+    } catch (error) {
+      this.#reading = undefined;
+      this.#plan(Math.min(FIRST_DELAY * 2 ** this.#failures++, LONGEST_DELAY), () => this.#read());
+      throw error;
+    }
+    this.#reading = undefined;
+    this.#failures = 0;
+    if (!this.#isStopped) await this.#take(slice);
+  }
+
+  /** Takes what was read. Returns a promise when more of it has to be read before it is of use. */
+  #take(slice: Slice): Promise<void> | undefined {
     const before = this.#head;
-    if (before === undefined) {
+    const { lineage } = slice.head;
+    const tag = tagOf(slice.head);
+    if (before === undefined) this.#open(slice);
+    else if (isOlder(before, lineage, tag)) return this.#takeOlder();
+    else if (lineage !== before.lineage || tag !== tagOf(before)) {
+      if (!this.#change(before, slice)) return this.#read(); // what was read begins behind the boundary
+    } else {
       this.#head = slice.head;
-      this.#cursor = slice.head.top;
-      this.#changeRing((ring) => ring.replace(slice.entries));
-      this.#open();
-    } else if (slice.head.lineage !== before.lineage || tagOf(slice.head) !== tagOf(before)) {
-      if (!this.#change(before, slice)) return;
-    } else this.#head = slice.head;
+      this.#oldest = Math.max(this.#oldest, slice.oldest);
+    }
     this.#catchUp(slice);
-    // What arrives of another log or generation shows again with the next arrival, or is old.
-    const { head } = slice;
-    this.#held = this.#held.filter(({ lineage, tag }) => lineage === head.lineage && tag === tagOf(head));
-    this.#offerHeld();
-    if (this.#mustReadAgain) this.#read();
-    else if (head.top > this.#cursor) this.#readSoon();
+    this.#takeHeld(slice.head);
+    this.#expected = Math.max(this.#expected, slice.head.top);
+    if (this.#mustRead) void this.#read();
+    else if (this.#expected > this.#cursor) this.#readSoon();
+    return undefined;
   }
 
-  #open(): void {
+  /** The answer is of a server that is not the primary any more: it says nothing. */
+  #takeOlder(): undefined {
+    this.#mustRead = true;
+    this.#readSoon();
+  }
+
+  /**
+   * Tries again what was held back. What is of another log or generation is dropped: it would make this node read for ever, if
+   * it is old. If it is new, it is in the log when that is read again.
+   */
+  #takeHeld(head: Head): void {
+    const own = this.#held.filter(({ lineage, tag }) => lineage === head.lineage && tag === tagOf(head));
+    if (own.length < this.#held.length) this.#mustRead = true;
+    this.#held = own;
+    this.#offerHeld();
+  }
+
+  #open({ head, oldest, entries }: Slice): void {
+    this.#head = head;
+    this.#cursor = head.top;
+    this.#oldest = oldest;
+    this.#changeRing((ring) => ring.replace(entries));
     this.#opened?.();
     this.#opening = undefined;
     this.#opened = undefined;
-    const position = this.position as Position;
     const { topic } = this;
-    this.#host.moved({
-      topic,
-      reason: undefined,
-      holdsUpTo: -1,
-      from: this.#cursor,
-      position,
-      isNewEpoch: true,
-    });
+    const position = positionOf(head, head.top);
+    this.#host.moved({ topic, reason: undefined, holdsUpTo: -1, from: head.top, position, isNewEpoch: true });
   }
 
   /** Another generation, or another log. Returns false when more of it has to be read first. */
@@ -354,6 +381,8 @@ export class Follower {
     const limit = holdsUpTo(head, before.lineage, tagOf(before));
     const isLost = limit === undefined || limit < from;
     this.#head = head;
+    this.#oldest = slice.oldest;
+    this.#expected = head.top;
     // Of another log, nothing was delivered here: it goes on with the first entry that has arrived.
     this.#cursor = limit === undefined ? Math.min(head.top, this.#firstHeld(head) - 1) : Math.min(from, limit);
     this.#changeRing((ring) => (limit === undefined ? ring.clear() : ring.cut(this.#cursor)));
@@ -368,9 +397,7 @@ export class Follower {
       position: positionOf(head, this.#cursor),
       isNewEpoch: true,
     });
-    if (!isLost || this.#cursor >= head.top) return true;
-    this.#read(); // what was read begins behind the boundary
-    return false;
+    return !isLost || this.#cursor >= head.top;
   }
 
   #firstHeld(head: Head): number {
@@ -403,16 +430,16 @@ export class Follower {
 
   /** Reads everything that is kept. */
   async #fill(): Promise<void> {
-    const slice = await this.#host.read(this, { after: undefined, limit: this.rule.size });
+    const { head: read, oldest, entries } = await this.#host.read(this, { after: undefined, limit: this.rule.size });
     const head = this.#head;
     if (this.#isStopped || head === undefined) return;
-    if (slice.head.lineage !== head.lineage || tagOf(slice.head) !== tagOf(head)) {
-      if (!this.#isReading) this.#read();
-      return;
-    }
-    const newer = this.#ring?.after(slice.head.top, Infinity, this.#host.clock.now()) ?? [];
-    const kept = slice.entries.filter(({ offset }) => offset <= this.#cursor);
-    this.#changeRing((ring) => ring.replace([...kept, ...newer]));
+    if (read.lineage !== head.lineage || tagOf(read) !== tagOf(head)) return void (await this.refresh());
+    this.#oldest = Math.max(this.#oldest, oldest);
+    const kept = entries.filter(({ offset }) => offset <= this.#cursor);
+    const newest = kept.at(-1)?.offset ?? this.#cursor;
+    const newer = this.#ring?.after(newest, Infinity, this.#host.clock.now()) ?? [];
+    // The ring may have been dropped meanwhile.
+    if (newest + newer.length === this.#cursor) this.#changeRing((ring) => ring.replace([...kept, ...newer]));
   }
 
   #changeRing(change: (ring: Ring) => void): void {
@@ -423,3 +450,7 @@ export class Follower {
     this.#host.ringChanged(this, ring.bytes - before);
   }
 }
+
+/** Whether something is of a generation that has ended already. */
+const isOlder = (head: Head, lineage: string, tag: string): boolean =>
+  lineage === head.lineage && tag !== tagOf(head) && head.chain.some((generation) => generation.tag === tag);

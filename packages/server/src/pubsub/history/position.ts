@@ -79,3 +79,5 @@ export function nextGeneration(head: Head, tag: string): Head {
 }
 
 export const positionOf = (head: Head, offset: number): Position => ({ epoch: epochOf(head), offset });
+
+export const positionAt = ({ lineage, tag, offset }: Mark): Position => ({ epoch: `${lineage}.${tag}`, offset });

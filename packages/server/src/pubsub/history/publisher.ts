@@ -7,8 +7,8 @@ import { PublishError } from "../../errors.ts";
 import type { PublishFailure } from "../../errors.ts";
 import { emit, isObserved } from "../../telemetry.ts";
 import type { Clock } from "./clock.ts";
-import { tagOf } from "./position.ts";
-import type { Mark, Position } from "./position.ts";
+import { holdsUpTo, positionAt, tagOf } from "./position.ts";
+import type { Head, Mark, Position } from "./position.ts";
 import type { TopicRule } from "./rule.ts";
 import { NotStored } from "./store.ts";
 import type { Appended, Batch, Body, HistoryStore, NewEntry } from "./store.ts";
@@ -73,7 +73,7 @@ export interface PublisherHost {
   readonly store: HistoryStore;
   readonly clock: Clock;
   /** The store has taken entries: those that stand at these offsets now. */
-  stored(publisher: Publisher, pending: readonly Pending[], appended: Appended): void;
+  stored(publisher: Publisher, batch: Batch, pending: readonly Pending[], appended: Appended): void;
   /** The newest known place in the log. */
   known(topic: string): Mark | undefined;
   /** Somebody here has subscribed, and the log is not open yet: what is stored now would not be delivered here. */
@@ -111,7 +111,7 @@ export class Publisher {
   /** Entries that were sent to the store, until they are stored and delivered here. By seq. */
   readonly #sent = new Map<number, Pending>();
   /** Entries that are stored, and not delivered here yet. */
-  #awaited: { readonly pending: Pending; readonly position: Position }[] = [];
+  readonly #awaited: { readonly pending: Pending; readonly mark: Mark; readonly since: number }[] = [];
   #underWay: UnderWay | undefined = undefined;
   /** Where the log stood after the last batch. */
   #last: Mark | undefined = undefined;
@@ -145,18 +145,32 @@ export class Publisher {
     return producer === this.#producer ? this.#sent.get(seq) : undefined;
   }
 
-  /** An entry is stored, and will be delivered here. */
-  await(pending: Pending, position: Position): void {
-    if (pending.outcome === undefined) this.#awaited.push({ pending, position });
-    else this.settle(pending, position);
+  /** An entry is stored at a mark, and will be delivered here. */
+  await(pending: Pending, mark: Mark): void {
+    this.#awaited.push({ pending, mark, since: this.#host.clock.now() });
   }
 
-  /** Everything up to this offset was delivered here, or never will be. */
-  reached(offset: number): void {
+  /**
+   * Everything up to a place in the log was delivered here. What stands before it, in the order of storing, or will not come any
+   * more, is settled.
+   */
+  reached(head: Head, cursor: number): void {
     if (this.#awaited.length === 0) return;
-    const awaited = this.#awaited;
-    this.#awaited = awaited.filter(({ position }) => position.offset > offset);
-    for (const { pending, position } of awaited) if (position.offset <= offset) this.settle(pending, position);
+    const late = this.#host.clock.now() - CONFIRM_TIMEOUT;
+    const next = this.#awaited.findIndex(
+      ({ mark, since }) =>
+        since > late && !(mark.offset <= cursor && holdsUpTo(head, mark.lineage, mark.tag) !== undefined),
+    );
+    this.#settleAwaited(next === -1 ? this.#awaited.length : next);
+  }
+
+  /** Nothing is delivered here any more. */
+  unfollowed(): void {
+    this.#settleAwaited(this.#awaited.length);
+  }
+
+  #settleAwaited(count: number): void {
+    for (const { pending, mark } of this.#awaited.splice(0, count)) this.settle(pending, positionAt(mark));
   }
 
   /** An entry was delivered here. */
@@ -167,15 +181,19 @@ export class Publisher {
   }
 
   /**
-   * The caller waits no longer. What the store was not sent is taken back: it is certain then that nobody gets it. Of the
-   * rest nobody knows, and it is sent again.
+   * The caller waits no longer. What the store was not sent is taken back: it is certain then that nobody gets it. Of what was
+   * sent nobody knows, and it is sent again, unless the store has answered.
    */
   giveUp(pending: Pending): void {
     const at = this.#queue.indexOf(pending);
-    if (at === -1) return this.#fail(pending, "unknown", new Error("no answer from the store"));
-    this.#queue.splice(at, 1);
-    this.#host.sent(sizeOf(pending));
-    this.#fail(pending, "refused", new Error(`the store did not take it within ${CONFIRM_TIMEOUT} ms`));
+    if (at !== -1) {
+      this.#queue.splice(at, 1);
+      this.#host.sent(sizeOf(pending));
+      return this.#fail(pending, "refused", new Error(`the store did not take it within ${CONFIRM_TIMEOUT} ms`));
+    }
+    const stored = this.#awaited.find((awaited) => awaited.pending === pending);
+    if (stored === undefined) this.#tell(pending, "unknown", new Error("no answer from the store"));
+    else pending.settle(positionAt(stored.mark));
   }
 
   /** The log is open: what waited for that is sent. */
@@ -251,13 +269,13 @@ export class Publisher {
   }
 
   #answered(answer: Appended | "unknown", startedAt: number): void {
-    const { pending } = this.#underWay as UnderWay;
+    const { batch, pending } = this.#underWay as UnderWay;
     this.#failures = 0;
     if (answer === "unknown") {
       for (const one of pending) this.#fail(one, "unknown", new Error("the answer of the store was lost"));
     } else {
       this.#last = { lineage: answer.head.lineage, tag: tagOf(answer.head), offset: answer.head.top };
-      this.#host.stored(this, pending, answer);
+      this.#host.stored(this, batch, pending, answer);
       if (isObserved("history.published")) {
         const duration = performance.now() - startedAt;
         emit("history.published", { topic: this.topic, duration, batch: pending.length });
@@ -296,6 +314,10 @@ export class Publisher {
 
   #fail(pending: Pending, reason: PublishFailure, error: Error): void {
     this.#sent.delete(pending.seq);
+    this.#tell(pending, reason, error);
+  }
+
+  #tell(pending: Pending, reason: PublishFailure, error: Error): void {
     const { topic } = this;
     const { event } = pending;
     if (pending.outcome === undefined) {
