@@ -35,13 +35,14 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ["{packages,examples,conformance,bench,tools}/**/*.test.{ts,tsx}"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
+    exclude: ["**/node_modules/**", "**/dist/**", "packages/create-wingbeat/template-ai-chat/**"],
     // Half of a test run is waiting for sockets, so every core may take a file.
     maxWorkers: "100%",
     // For tests that hang. No test comes near these limits, however busy the machine is.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
+    globalSetup: ["tools/test/templates.mjs"],
     setupFiles: ["tools/test/patience.ts"],
     restoreMocks: true,
     unstubEnvs: true,

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const SKIPPED = new Set(["node_modules", "dist", "cjs", ".git", "coverage", ".vite", "artifacts"]);
+const SKIPPED = new Set(["node_modules", "dist", "cjs", ".git", "coverage", ".vite", "artifacts", "template-ai-chat"]);
 
 export const root = join(import.meta.dirname, "..");
 

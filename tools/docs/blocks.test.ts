@@ -104,6 +104,37 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     expect(await heard).toEqual({ body: "hello" });
   });
 
+  it("docs/resumable-streams.md: a page reads an answer, and so does a client that comes in the middle or later", async () => {
+    const { port } = await run("docs/resumable-streams.md", "server.ts");
+    const page = start("docs/resumable-streams.md", "page.ts", `127.0.0.1:${port}`);
+    onTestFinished(() => page.kill());
+    await expect.poll(() => page.output(), polled).toBe("You said hello, and that is all.\n");
+
+    const socket = new Socket(`ws://127.0.0.1:${port}/socket`, { transport: WebSocket });
+    const other = new Socket(`ws://127.0.0.1:${port}/socket`, { transport: WebSocket });
+    for (const one of [socket, other]) {
+      onTestFinished(() => one.disconnect());
+      one.connect();
+    }
+    const chat = socket.channel("chat");
+    await chat.join();
+    const { id } = (await chat.push("ask", { prompt: "so" })) as { readonly id: string };
+    const read = (from: Socket, pieces = Infinity) =>
+      new Promise<string>((resolve) => {
+        const channel = from.channel(`run:${id}`);
+        let text = "";
+        channel.on("delta", (delta) => {
+          text += (delta as { readonly text: string }).text;
+          if (--pieces === 0) resolve(text);
+        });
+        channel.on("done", () => void channel.leave().receive("ok", () => resolve(text)));
+        channel.join({ since: "earliest" });
+      });
+    expect(await read(socket, 3)).toBe("You said so,");
+    expect(await read(other)).toBe("You said so, and that is all.");
+    expect(await read(other)).toBe("You said so, and that is all.");
+  });
+
   it("docs/operations.md: the server has metrics", async () => {
     const { port } = await run("docs/operations.md", "metrics.ts");
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("wingbeat_connections 0");

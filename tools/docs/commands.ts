@@ -30,9 +30,12 @@ function workspace(name: string): string | undefined {
   );
 }
 
+/** Their documents are those of an application: commands are typed in its folder. */
+const APPLICATIONS = ["packages/create-wingbeat/template", "examples/ai-chat"];
+
 /** Says what is wrong with the commands of a block. */
 export function faultsOf({ document, line, text }: Block): string[] {
-  let folder = document.startsWith("packages/create-wingbeat/template") ? "packages/create-wingbeat/template" : "";
+  let folder = APPLICATIONS.find((application) => document.startsWith(`${application}/`)) ?? "";
   const faults: string[] = [];
   text.split("\n").forEach((printed, offset) => {
     for (const command of printed.replace(/(^|\s)#.*$/, "").split("&&")) {

@@ -5,7 +5,7 @@ const RULE = "lower-case letters, digits, dots, hyphens and underscores, startin
 const NAME = /^[a-z0-9][a-z0-9._-]*$/;
 const MAX_LENGTH = 214;
 /** Names that npm reserves, and names of packages that the app installs. */
-const TAKEN = new Set(["node_modules", "wingbeat", "zod", "tsx", "typescript", "vite", "vitest"]);
+const TAKEN = new Set(["node_modules", "wingbeat", "zod", "tsx", "typescript", "vite", "vitest", "react", "react-dom"]);
 
 /** The name of an app in this folder. */
 export function appName(directory: string, cwd: string): string {

@@ -4,8 +4,9 @@ import { CommandError } from "./command-error.ts";
 
 export const USAGE = `Usage: npm create wingbeat [directory] [-- options]
 
-Creates a typed chat that runs: server, page and tests. The directory must be new or empty.
+Creates a typed application that runs: server, page and tests. The directory must be new or empty.
 
+  -t, --template   chat (the default) or ai-chat
   -y, --yes        asks nothing: my-app unless a directory is given, with install and git
       --no-install does not install dependencies
       --no-git     does not make a git repository
@@ -16,6 +17,7 @@ export interface CommandLine {
   readonly directory: string | undefined;
   readonly yes: boolean;
   /** Undefined when not given. */
+  readonly template: string | undefined;
   readonly install: boolean | undefined;
   readonly git: boolean | undefined;
   readonly help: boolean;
@@ -23,6 +25,7 @@ export interface CommandLine {
 }
 
 const FLAGS = {
+  template: { type: "string", short: "t" },
   yes: { type: "boolean", short: "y" },
   install: { type: "boolean" },
   git: { type: "boolean" },
@@ -37,8 +40,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (more.length > 0) {
     throw new CommandError(`Give one directory, not ${positionals.length}: ${positionals.join(", ")}.`);
   }
-  const { yes = false, help = false, version = false, install, git } = values;
-  return { directory, yes, install, git, help, version };
+  const { yes = false, help = false, version = false, template, install, git } = values;
+  return { directory, yes, template, install, git, help, version };
 }
 
 function parse(args: readonly string[]) {

@@ -12,7 +12,7 @@ import { writeApp } from "./write-app.ts";
 export function create(plan: Plan, cwd: string, manager: PackageManager, version: string): string {
   const path = resolve(cwd, plan.directory);
   const name = appName(plan.directory, cwd);
-  writeApp(path, name, version);
+  writeApp(path, plan.template, name, version);
   const hasGit = !plan.git || initGit(path);
   const change = changeDirectory(plan.directory, cwd);
   if (plan.install && !install(path, manager)) {
@@ -27,7 +27,7 @@ export function create(plan: Plan, cwd: string, manager: PackageManager, version
     "",
     ...steps.filter((step) => step !== undefined).map((step) => `    ${step}`),
     "",
-    "Then open http://localhost:4000 in two tabs and chat.",
+    plan.template.next,
     `${manager.run("test")} runs its tests, ${manager.run("check")} checks its types; README.md explains the files.`,
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm create wingbeat`: a typed chat that runs, in one command. */
+/** `npm create wingbeat`: a typed application that runs, in one command. */
 import { CommandError } from "./command-error.ts";
 import { run } from "./run.ts";
 

@@ -1,12 +1,12 @@
-/** Copies the template. */
+/** Copies a template. */
 import { copyFileSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Template } from "./template.ts";
 
-const TEMPLATE = fileURLToPath(new URL("../template", import.meta.url));
 /** Names that npm would leave out of a package, or interpret itself. */
 const STORED_AS: Readonly<Record<string, string>> = { _gitignore: ".gitignore" };
-/** What remains after running the template in place. */
+/** What remains after running a template in place. */
 const LEFTOVERS = new Set(["node_modules", "dist", "package-lock.json"]);
 
 interface Manifest {
@@ -16,8 +16,9 @@ interface Manifest {
 }
 
 /** `version` is that of all Wingbeat packages. Throws when a file already exists. */
-export function writeApp(path: string, name: string, version: string): void {
-  copyFolder(TEMPLATE, path, (file, text) => {
+export function writeApp(path: string, template: Template, name: string, version: string): void {
+  const from = fileURLToPath(new URL(`../${template.folder}`, import.meta.url));
+  copyFolder(from, path, (file, text) => {
     if (file === "package.json") return manifestText(text, name, version);
     if (file === "README.md") return text.replace(/^# .*/, `# ${name}`);
     return undefined;
@@ -45,7 +46,10 @@ function copyFile(source: string, target: string, text: string | undefined): voi
 function manifestText(text: string, name: string, version: string): string {
   const manifest = JSON.parse(text) as Manifest;
   manifest.name = name;
-  manifest.dependencies["wingbeat"] = `^${version}`;
-  manifest.devDependencies["@wingbeat/client"] = `^${version}`;
+  for (const dependencies of [manifest.dependencies, manifest.devDependencies]) {
+    for (const needed of Object.keys(dependencies)) {
+      if (needed === "wingbeat" || needed.startsWith("@wingbeat/")) dependencies[needed] = `^${version}`;
+    }
+  }
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }

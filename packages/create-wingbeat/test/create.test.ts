@@ -73,19 +73,45 @@ npm test runs its tests, npm run check checks its types; README.md explains the 
     expect(readFileSync(join(app, "README.md"), "utf8")).toMatch(/^# my-chat\n/);
   });
 
-  it("makes an app whose types check and whose tests pass", async () => {
+  it.each([
+    ["chat", "page"],
+    ["ai-chat", "web"],
+  ])("makes an app of %s whose types check and whose tests pass", async (template, page) => {
     const folder = newFolder();
-    await create(folder, "app", "--no-install", "--no-git");
+    await create(folder, "app", "--template", template, "--no-install", "--no-git");
     const app = join(folder, "app");
     symlinkSync(NODE_MODULES, join(app, "node_modules"));
     const tsc = join(NODE_MODULES, "typescript/bin/tsc");
-    const [server, page, tests] = await Promise.all([
+    const [server, web, tests] = await Promise.all([
       node(app, [tsc]),
-      node(app, [tsc, "-p", "page"]),
+      node(app, [tsc, "-p", page]),
       node(app, [join(NODE_MODULES, "vitest/vitest.mjs"), "run", "--reporter=json"]),
     ]);
-    expect([server.out, page.out]).toEqual(["", ""]);
-    expect(JSON.parse(tests.out)).toMatchObject({ success: true, numTotalTests: 4 });
+    expect([server.out, web.out]).toEqual(["", ""]);
+    const results = JSON.parse(tests.out) as { success: boolean; numPassedTests: number };
+    expect(results.success).toBe(true);
+    expect(results.numPassedTests).toBeGreaterThanOrEqual(4);
+  });
+
+  it("makes an AI chat with its name, our versions and a .gitignore, and says how to go on", async () => {
+    const folder = newFolder();
+    const { code, out } = await create(folder, "my-ai", "-t", "ai-chat", "--yes", "--no-install", "--no-git");
+    expect(code).toBe(0);
+    expect(out).toContain("ask something, and reload the page while it answers.");
+    const app = join(folder, "my-ai");
+    expect(readdirSync(app).sort()).toEqual(
+      [".gitignore", "README.md", "package.json", "src", "test", "tsconfig.build.json", "tsconfig.json", "web"].sort(),
+    );
+    const manifest: unknown = JSON.parse(readFileSync(join(app, "package.json"), "utf8"));
+    expect(manifest).toMatchObject({
+      name: "my-ai",
+      dependencies: { wingbeat: `^${VERSION}` },
+      devDependencies: { "@wingbeat/client": `^${VERSION}`, "@wingbeat/react": `^${VERSION}` },
+    });
+    expect(readFileSync(join(app, ".gitignore"), "utf8")).toMatch(/^data$/m);
+    expect(readFileSync(join(app, "README.md"), "utf8")).toMatch(/^# my-ai\n/);
+    // What needs the repository stays there.
+    expect(readdirSync(join(app, "test"))).not.toContain("browser");
   });
 
   it("refuses a directory with something in it, and leaves it as it is", async () => {
@@ -141,6 +167,9 @@ npm test runs its tests, npm run check checks its types; README.md explains the 
       problem: "Unknown option '--force'. --help lists all options.\n",
     });
     expect((await create(folder, "one", "two")).problem).toContain("Give one directory, not 2: one, two.");
+    expect((await create(folder, "--template", "todo")).problem).toBe(
+      'There is no template "todo". Choose one of: chat, ai-chat.\n',
+    );
     expect((await create(folder, "My App")).problem).toContain("e.g. my-app");
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -12,6 +12,7 @@ import { run } from "../src/run.ts";
 const ENTER = "\r";
 const CTRL_C = "\u0003";
 const BACKSPACE = "\u007f";
+const DOWN = "\u001b[B";
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "create-wingbeat-"));
@@ -56,18 +57,29 @@ describe("create-wingbeat at a terminal", () => {
     const folder = newFolder();
     const user = new User([
       ["Which directory?", ENTER],
+      ["What is it?", ENTER],
       ["Make a git repository?", ENTER],
     ]);
     expect(await run(["--no-install"], folder, user)).toContain("Created my-app. Next:");
     expect(user.unanswered).toEqual([]);
     expect(readdirSync(join(folder, "my-app"))).toContain("package.json");
     expect(existsSync(join(folder, "my-app/.git"))).toBe(true);
+    expect(readdirSync(join(folder, "my-app"))).toContain("page");
+  });
+
+  it("makes what is chosen", async () => {
+    const folder = newFolder();
+    const user = new User([["What is it?", `${DOWN}${ENTER}`]]);
+    expect(await run(["chat", ...OPEN], folder, user)).toContain("Created chat.");
+    expect(user.unanswered).toEqual([]);
+    expect(readdirSync(join(folder, "chat"))).toContain("web");
   });
 
   it("asks whether to install, and does what it is told", async () => {
     const folder = newFolder();
     const user = new User([
       ["Which directory?", `chat${ENTER}`],
+      ["What is it?", ENTER],
       ["Install dependencies with npm now?", `n${ENTER}`],
       ["Make a git repository?", `n${ENTER}`],
     ]);
@@ -83,6 +95,7 @@ describe("create-wingbeat at a terminal", () => {
       ["Which directory?", `My App${ENTER}`],
       ["is not a valid npm package name", `${BACKSPACE.repeat(6)}zod${ENTER}`],
       ['"zod" is the name of a package that the app needs', `${BACKSPACE.repeat(3)}my-app${ENTER}`],
+      ["What is it?", ENTER],
     ]);
     expect(await run(OPEN, folder, user)).toContain("Created my-app.");
     expect(user.unanswered).toEqual([]);
@@ -92,7 +105,7 @@ describe("create-wingbeat at a terminal", () => {
   it("asks nothing that was said on the command line", async () => {
     const folder = newFolder();
     const user = new User([]);
-    expect(await run(["chat", ...OPEN], folder, user)).toContain("Created chat.");
+    expect(await run(["chat", "--template", "chat", ...OPEN], folder, user)).toContain("Created chat.");
     expect(user.screen).not.toContain("?");
     expect(await run(["other", "--yes", ...OPEN], folder, user)).toContain("Created other.");
   });
@@ -103,6 +116,7 @@ describe("create-wingbeat at a terminal", () => {
       "the last question",
       [
         ["Which directory?", ENTER],
+        ["What is it?", ENTER],
         ["Install dependencies", ENTER],
         ["Make a git repository?", CTRL_C],
       ],

@@ -1,0 +1,4 @@
+/** Run by npm before it packs create-wingbeat. */
+import { copyTemplate } from "./copy-template.mjs";
+
+copyTemplate();
