@@ -1,21 +1,23 @@
 /**
  * `npm run try:create`: the first steps of a new user, with the packages as they would be published. Packs them, makes an app with
  * `create-wingbeat --yes`, installs it (our packages from their tarballs, all others from the registry), adds a channel,
- * runs its tests, checks and build, serves it both ways, and chats in two tabs when there is a Chromium. Prints how long
- * each step took. Needs a build.
+ * runs its tests, checks and build, serves it both ways, and chats in two tabs when there is a Chromium. Then the same, in short,
+ * with the AI chat. Prints how long each step took. Needs a build.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packAll } from "./packages/pack.mjs";
 import { readJson } from "./repository.mjs";
-import { chat, hasChromium } from "./try-create/chat.mjs";
+import { ask, chat, hasChromium } from "./try-create/chat.mjs";
 import { runIn, serve } from "./try-create/processes.mjs";
 
-const PACKAGES = ["protocol", "server", "client", "create-wingbeat"];
+const PACKAGES = ["protocol", "server", "client", "react", "create-wingbeat"];
 
 const scratch = mkdtempSync(join(tmpdir(), "wingbeat-create-"));
+const maker = "maker/node_modules/.bin/create-wingbeat";
 const app = join(scratch, "my-chat");
+const aiApp = join(scratch, "my-ai");
 try {
   const tarballs = await step("pack", () => pack());
   await step("install create-wingbeat", () => {
@@ -24,9 +26,9 @@ try {
     return runIn(join(scratch, "maker"), "npm", "install", "--no-audit", "--no-fund", tarballs["create-wingbeat"]);
   });
   await step("create-wingbeat --yes", () =>
-    runIn(scratch, process.execPath, "maker/node_modules/.bin/create-wingbeat", "my-chat", "--yes", "--no-install"),
+    runIn(scratch, process.execPath, maker, "my-chat", "--yes", "--no-install"),
   );
-  await step("npm install", () => install(tarballs));
+  await step("npm install", () => install(app, tarballs));
   await step("npm test", () => runIn(app, "npm", "test"));
   await step("npm run check", () => runIn(app, "npm", "run", "check"));
   await step("npm run dev", () => visit(["npm", "run", "dev"], "/main.ts", "room:"));
@@ -36,6 +38,17 @@ try {
   await step("npm run build", () => runIn(app, "npm", "run", "build"));
   await step("npm start", () => visit(["npm", "start"], "/icon.svg", "<svg"));
   console.log(await runIn(app, "npx", "wingbeat", "routes"));
+
+  await step("create-wingbeat --template ai-chat --yes", () =>
+    runIn(scratch, process.execPath, maker, "my-ai", "--template", "ai-chat", "--yes", "--no-install"),
+  );
+  await step("npm install", () => install(aiApp, tarballs));
+  await step("npm test", () => runIn(aiApp, "npm", "test"));
+  await step("npm run check", () => runIn(aiApp, "npm", "run", "check"));
+  await step("npm run dev", () => askAt(["npm", "run", "dev"]));
+  await step("npm run build", () => runIn(aiApp, "npm", "run", "build"));
+  await step("npm start", () => askAt(["npm", "start"]));
+  console.log(await runIn(aiApp, "npx", "wingbeat", "routes"));
 } finally {
   rmSync(scratch, { recursive: true });
 }
@@ -56,15 +69,17 @@ function pack() {
 }
 
 /** Each of our packages from its tarball, including indirect dependencies. */
-function install(tarballs) {
-  const path = join(app, "package.json");
+function install(folder, tarballs) {
+  const path = join(folder, "package.json");
   const manifest = JSON.parse(readFileSync(path, "utf8"));
-  const { wingbeat, "@wingbeat/client": client, "@wingbeat/protocol": protocol } = tarballs;
-  manifest.dependencies.wingbeat = `file:${wingbeat}`;
-  manifest.devDependencies["@wingbeat/client"] = `file:${client}`;
-  manifest.overrides = { "@wingbeat/protocol": `file:${protocol}` };
+  for (const dependencies of [manifest.dependencies, manifest.devDependencies]) {
+    for (const name of Object.keys(dependencies)) {
+      if (name in tarballs) dependencies[name] = `file:${tarballs[name]}`;
+    }
+  }
+  manifest.overrides = { "@wingbeat/protocol": `file:${tarballs["@wingbeat/protocol"]}` };
   writeFileSync(path, JSON.stringify(manifest));
-  return runIn(app, "npm", "install", "--no-audit", "--no-fund");
+  return runIn(folder, "npm", "install", "--no-audit", "--no-fund");
 }
 
 /** Adds a channel with the generator, and does its manual steps. */
@@ -85,6 +100,17 @@ async function visit(command, file, content) {
     await fetched(server.url, '<div id="log"');
     await fetched(new URL(file, server.url), content);
     if (hasChromium()) await chat(server.url);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Serves the AI chat, and asks it something. */
+async function askAt(command) {
+  const server = await serve(aiApp, ...command);
+  try {
+    await fetched(server.url, '<div id="root"');
+    if (hasChromium()) await ask(server.url);
   } finally {
     await server.stop();
   }

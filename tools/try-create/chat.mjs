@@ -1,4 +1,4 @@
-/** Two tabs of a browser that chat. */
+/** What people do in a browser: two tabs that chat, and one that asks a model. */
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
@@ -21,6 +21,27 @@ export async function chat(url) {
     await grace.locator("article:not(.mine)", { hasText: "Hello Grace" }).waitFor();
     await say(grace, "<b>Hello</b> Ada");
     await ada.locator("article:not(.mine)", { hasText: "<b>Hello</b> Ada" }).waitFor();
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Rejects when an answer does not survive that its page is loaded again. */
+export async function ask(url) {
+  const browser = await chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on("pageerror", (error) => console.error(`the page: ${error.stack}`));
+    await page.goto(String(url));
+    await page.getByLabel("Prompt").fill("Count to 40");
+    await page.keyboard.press("Enter");
+    await page.locator(".answer p", { hasText: "1 2 3" }).waitFor();
+    await page.reload();
+    await page.locator('.answer[data-status="done"]').waitFor();
+    const text = await page.locator(".answer .text").textContent();
+    const whole = Array.from({ length: 40 }, (_, index) => index + 1).join(" ");
+    if (text !== whole) throw new Error(`the answer should be "${whole}", and is "${text}"`);
   } finally {
     await browser.close();
   }

@@ -2,8 +2,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hasChromium, launch } from "../../../../tools/test/chromium.ts";
-import { lineTo } from "./network.ts";
-import type { Line } from "./network.ts";
+import { lineTo } from "../../../../tools/test/line.ts";
+import type { Line } from "../../../../tools/test/line.ts";
 import { LAST, countTo, startOwnServer } from "./own-server.ts";
 import { Reader } from "./reader.ts";
 

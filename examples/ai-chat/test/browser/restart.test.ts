@@ -1,27 +1,37 @@
 /** A server that ends in the middle of an answer, as a process: what its readers see. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hasChromium, launch } from "../../../../tools/test/chromium.ts";
+import { Program } from "../../../../tools/test/program.ts";
 import { countTo } from "./own-server.ts";
-import { Program } from "./program.ts";
 import { Reader } from "./reader.ts";
 
 /** The stand-in takes minutes for it: no machine is so slow that it ends before the server does. */
 const WHOLE = countTo(999);
+const SERVER = fileURLToPath(new URL("../../dist/server.js", import.meta.url));
 const INTERRUPTED = "The server stopped while it was writing this answer.";
 
 describe.skipIf(!hasChromium())("an answer whose server ends", () => {
   let browser: Browser;
   let program: Program;
+  let data: string;
 
   beforeAll(async () => {
     browser = await launch();
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    program = await Program.start();
+    data = mkdtempSync(join(tmpdir(), "ai-chat-restart-"));
+    program = await Program.start(SERVER, { DATA_DIR: data, OPENAI_BASE_URL: "", TOKENS_PER_SECOND: "5" });
   });
-  afterEach(() => program.close());
+  afterEach(async () => {
+    await program.end("SIGKILL");
+    rmSync(data, { recursive: true });
+  });
 
   async function readerOfAnswer(): Promise<Reader> {
     const reader = await Reader.open(browser, `http://127.0.0.1:${program.port}`);

@@ -1,6 +1,6 @@
 import { Presence, PushError, Socket } from "@wingbeat/client";
 import type { Refusal } from "@wingbeat/client";
-import type { Message } from "../src/history.ts";
+import type { Message } from "../src/messages.ts";
 import type { userSocket } from "../src/socket.ts";
 import { byId, element, timeOf } from "./element.ts";
 
@@ -14,19 +14,25 @@ const bodyField = byId<HTMLInputElement>("body");
 
 // A name per tab, so that two tabs are two people.
 let name = sessionStorage.getItem("name") ?? `Guest ${Math.floor(100 + Math.random() * 900)}`;
-let lastMessage = 0;
 nameField.value = name;
 byId("room").textContent = room;
 document.title = `${room} · Chat`;
 
 // The compiler checks topics, payloads and replies against the server's definitions.
 const socket = new Socket<typeof userSocket>("/socket");
-const channel = socket.channel(`room:${room}`, () => ({ name, after: lastMessage }));
+const channel = socket.channel(`room:${room}`, () => ({ name }));
 const presence = new Presence<{ name: string }>(channel);
+/** False while messages are missing that the server no longer sends by itself. */
+let isWhole = true;
 
 showConnection("Connecting…");
 channel.on("new_msg", showMessage);
 channel.onError(() => showConnection("Reconnecting…"));
+channel.onRecover(({ recovered, count }) => {
+  isWhole &&= recovered;
+  if (!isWhole) loadAgain();
+  else if (count > 0) showNote(`You are back: ${count} ${count === 1 ? "message" : "messages"} caught up.`);
+});
 presence.onSync(() => {
   const names = presence.list((_id, { metas }) => metas[0]?.name ?? "");
   byId("people").textContent = `Here: ${names.sort().join(", ")}`;
@@ -78,8 +84,24 @@ function showMessage({ id, name, body, at }: Message): void {
   const message = element("article", element("b", name), timeOf(at), element("p", body));
   message.id = `message-${id}`;
   log.append(message);
-  lastMessage = id;
   if (isAtEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** The server no longer has all that was missed: shows what is stored instead. */
+function loadAgain(): void {
+  channel.push("latest", {}).receive("ok", ({ messages }) => {
+    isWhole = true;
+    log.replaceChildren();
+    messages.forEach(showMessage);
+    showNote("You were away for too long: the messages were loaded again.");
+  });
+}
+
+function showNote(text: string): void {
+  const note = element("p", text);
+  note.className = "note";
+  log.append(note);
+  note.scrollIntoView({ block: "nearest" });
 }
 
 function showConnection(text: string, state = "waiting"): void {

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createEndpoint } from "wingbeat";
+import { fileURLToPath } from "node:url";
+import { createEndpoint, memoryHistory } from "wingbeat";
 import { pageListener } from "./page.ts";
 import { options } from "./socket.ts";
 
@@ -10,7 +11,9 @@ const port = Number(process.env.PORT ?? 4000);
 const server = createServer();
 server.on("request", await pageListener(server, isDev));
 
-const endpoint = createEndpoint(options);
+// Keeps what clients may have missed over a restart of the server.
+const history = memoryHistory({ file: fileURLToPath(new URL("../.history.json", import.meta.url)) });
+const endpoint = createEndpoint({ ...options, history });
 endpoint.attach(server);
 
 server.on("error", (error: NodeJS.ErrnoException) => {

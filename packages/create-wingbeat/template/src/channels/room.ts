@@ -1,7 +1,7 @@
 import { defineChannel, ok } from "wingbeat";
 import { z } from "zod";
-import { messagesAfter, save } from "../history.ts";
-import type { Message } from "../history.ts";
+import { latest, save } from "../messages.ts";
+import type { Message } from "../messages.ts";
 import { presence } from "./presence.ts";
 
 const Name = z.string().trim().min(1, "Write a name.").max(24, "Keep the name to 24 characters.");
@@ -17,14 +17,20 @@ export const room = defineChannel("room:{id}")
   .assigns<{ user: User }>()
   .pushes<{ new_msg: Message } & typeof presence.events>()
 
-  // `after` is the client's last message: after a lost connection it gets the later ones.
-  .join(z.object({ name: Name, after: z.number().default(0) }), (ctx, { name, after }) => {
+  // Clients that were away get the messages that they have missed: up to 100, of the last five minutes.
+  .history({ events: ["new_msg"] })
+
+  .join(z.object({ name: Name }), (ctx, { name }) => {
     const { user } = ctx.assigns;
     ctx.assign({ user: { ...user, name } });
     presence.track(ctx, user.id, { name });
     presence.pushState(ctx);
-    return ok({ messages: messagesAfter(ctx.params.id, after) });
+    // One that comes back says from where on it needs them, and has the others.
+    return ok({ messages: ctx.since === undefined ? latest(ctx.params.id) : [] });
   })
+
+  // For a client that was away for too long.
+  .handleIn("latest", (ctx) => ok({ messages: latest(ctx.params.id) }))
 
   // A payload that the schema rejects is answered with an error; the function does not run.
   .handleIn("new_msg", z.object({ body: Body }), (ctx, { body }) => {

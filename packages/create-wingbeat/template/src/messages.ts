@@ -24,7 +24,7 @@ export function save(room: string, name: string, body: string): Message {
   return message;
 }
 
-/** The messages after a given one, oldest first. 0 returns all stored messages. */
-export function messagesAfter(room: string, id: number): Message[] {
-  return (rooms.get(room) ?? []).filter((message) => message.id > id);
+/** Oldest first. */
+export function latest(room: string): readonly Message[] {
+  return rooms.get(room) ?? [];
 }
