@@ -137,6 +137,20 @@ describe.skipIf(!hasChromium())("an answer of the AI chat", () => {
     await isWholeFor(reader);
   });
 
+  it("is read from its beginning by somebody who goes to another conversation and back", async () => {
+    const reader = await readerAt(100);
+    for (const number of [150, 200, 250]) {
+      server.model.countTo(number); // pieces are on their way to the channel that is left
+      await reader.page.evaluate("location.hash = '#AAAAAAAAAAAAAAAAAAAAAA'");
+      await reader.says("Ask, and walk away");
+      await reader.page.evaluate("history.back()");
+      await reader.reads(number);
+      expect(await reader.text()).toBe(countTo(number));
+    }
+    server.model.countTo(LAST);
+    expect(await reader.answer()).toBe(WHOLE);
+  });
+
   it("is the same on a second device that comes in the middle", async () => {
     const first = await readerAt(100);
     const second = await openElsewhere(first);
