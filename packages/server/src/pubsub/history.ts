@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { describeThrown, PublishError, WingbeatError } from "../errors.ts";
 import type { PublishFailure } from "../errors.ts";
 import { emit, isObserved } from "../telemetry.ts";
+import { Checks } from "./history/checks.ts";
 import { systemClock } from "./history/clock.ts";
 import type { Clock } from "./history/clock.ts";
 import { Follower } from "./history/follower.ts";
@@ -91,14 +92,6 @@ export interface PageRange {
 const LINGER = 60_000;
 /** How many topics without subscribers are followed. Beyond it the oldest is not any more. */
 const MOST_LINGERING = 10_000;
-/**
- * Milliseconds between two checks of all logs. Where the store itself brings entries to all nodes, they only keep quiet logs
- * from being forgotten. Elsewhere they find what nobody brought, because its sender died in between.
- */
-const RENEWAL = 3_600_000;
-const CHECK = 30_000;
-/** The same after a check that failed. */
-const RETRY = 1_000;
 /** Milliseconds for which a history that ends waits for its store. */
 const STOP_TIMEOUT = 1_000;
 /** How many heads are asked for at once. */
@@ -133,9 +126,7 @@ export class History implements FollowerHost, PublisherHost {
   #flushed: (() => void)[] = [];
   #lost = 0;
   #cachedBytes = 0;
-  #checking: { cancel(): void } | undefined = undefined;
-  #isChecking = false;
-  #mustCheckAgain = false;
+  readonly #checks: Checks;
   #isStopped = false;
 
   constructor({ store, ruleOf, revive, clock = systemClock }: HistoryOptions, pubsub: HistoryPubSub) {
@@ -145,6 +136,7 @@ export class History implements FollowerHost, PublisherHost {
     this.#ruleOf = ruleOf;
     this.#revive = revive;
     this.#pubsub = pubsub;
+    this.#checks = new Checks(clock, () => this.#check());
   }
 
   /** Broadcasts that were not recorded, or of which nobody knows whether they were. */
@@ -158,7 +150,7 @@ export class History implements FollowerHost, PublisherHost {
     try {
       await this.store.start({
         entry: (entry) => this.arrive(entry),
-        maybeMissed: () => void this.#check(),
+        maybeMissed: () => void this.#checks.run(),
         moved: (topic, to) => this.#followers.get(topic)?.reach(to),
         up: () => this.#up(),
         down,
@@ -167,7 +159,7 @@ export class History implements FollowerHost, PublisherHost {
       down(describeThrown(error)); // whoever attaches the endpoint to a server does not see the rejection
       throw error;
     }
-    if (this.store.isLocal !== true) this.#checkAgainIn(this.#interval);
+    if (this.store.isLocal !== true && !this.#isStopped) this.#checks.start(this.store.fansOut);
   }
 
   /** Waits until everything that was broadcast so far is stored, or refused; for `ms` milliseconds at the most. */
@@ -186,11 +178,11 @@ export class History implements FollowerHost, PublisherHost {
   async stop(): Promise<void> {
     await this.flush(STOP_TIMEOUT);
     this.#isStopped = true;
+    this.#checks.stop();
     for (const publisher of this.#publishers.values()) publisher.stop();
     for (const timer of this.#lingering.values()) timer.cancel();
     for (const follower of this.#followers.values()) follower.stop();
     this.#forgetting?.cancel();
-    this.#checking?.cancel();
     await this.store.stop();
   }
 
@@ -453,36 +445,17 @@ export class History implements FollowerHost, PublisherHost {
   #up(): void {
     emit("history.store_up", { store: this.store.status().store });
     for (const publisher of this.#publishers.values()) publisher.retryNow();
-    void this.#check();
+    void this.#checks.run();
   }
 
   /** Compares where all logs stand with what was delivered here. */
   async #check(): Promise<void> {
-    this.#mustCheckAgain = this.#isChecking;
-    if (this.#isChecking || this.#isStopped) return;
-    this.#isChecking = true;
-    let next = this.#interval;
-    try {
-      const topics = [...this.#followers.keys()];
-      for (let start = 0; start < topics.length; start += HEADS) {
-        const some = topics.slice(start, start + HEADS);
-        const heads = await this.store.heads(some);
-        some.forEach((topic, index) => this.#followers.get(topic)?.check(heads[index]));
-      }
-    } catch {
-      next = RETRY;
+    const topics = [...this.#followers.keys()];
+    for (let start = 0; start < topics.length; start += HEADS) {
+      const some = topics.slice(start, start + HEADS);
+      const heads = await this.store.heads(some);
+      some.forEach((topic, index) => this.#followers.get(topic)?.check(heads[index]));
     }
-    this.#isChecking = false;
-    this.#checkAgainIn(this.#mustCheckAgain ? 0 : next);
-  }
-
-  #checkAgainIn(ms: number): void {
-    this.#checking?.cancel();
-    if (!this.#isStopped) this.#checking = this.clock.after(ms, () => void this.#check());
-  }
-
-  get #interval(): number {
-    return this.store.fansOut ? RENEWAL : CHECK;
   }
 }
 

@@ -286,12 +286,14 @@ export class Publisher {
     if (this.isIdle) this.#host.idle(this);
   }
 
-  /** A batch that was certainly not stored is tried again as it is; of another one the store has to find out. */
+  /**
+   * A batch that was certainly not stored now is tried again as it is; of another one the store has to find out. What was not
+   * stored now may have been before, when it is a repeat.
+   */
   #failed(batch: Batch, error: unknown): void {
     const { store, clock } = this.#host;
     const underWay = this.#underWay as UnderWay;
     const { pending } = underWay;
-    // Of a repeat, "not stored" means only this try.
     if (error instanceof NotStored && !batch.isRepeat && store.status().state === "up") {
       for (const one of pending) this.#fail(one, "refused", error);
       this.#underWay = undefined;
