@@ -4,13 +4,12 @@ import { createCluster } from "redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redisAdapter } from "wingbeat/pubsub/redis";
 import type { RedisClient } from "wingbeat/pubsub/redis";
-import { freePort } from "../../../../tools/test/free-port.ts";
 import { PubSub } from "../../src/pubsub.ts";
-import { redisAvailability, redisEngine, START_TIME, TEST_TIME } from "./engines.ts";
-import type { TestEngine } from "./engines.ts";
+import { redisAvailability, START_TIME, TEST_TIME } from "./engines.ts";
+import { startRedisCluster } from "./redis-cluster.ts";
+import type { RedisCluster } from "./redis-cluster.ts";
 
 const { isMissing, note } = redisAvailability;
-const SLOTS = 16_384;
 
 const libraries: Record<string, (ports: readonly number[]) => RedisClient> = {
   ioredis: (ports) =>
@@ -21,48 +20,15 @@ const libraries: Record<string, (ports: readonly number[]) => RedisClient> = {
   "node-redis": (ports) => createCluster({ rootNodes: ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) }),
 };
 
-/** The port on which the servers of a cluster talk: by default 10,000 higher, which may be none. */
-interface Server {
-  readonly port: number;
-  readonly bus: number;
-}
-
-/** Makes a cluster of three servers; resolves when all of them say that it works. */
-async function form(servers: readonly Server[]): Promise<void> {
-  const clients = servers.map(({ port }) => new Redis(port, "127.0.0.1"));
-  const { port, bus } = servers[0] as Server;
-  const third = Math.ceil(SLOTS / 3);
-  for (const [index, client] of clients.entries()) {
-    const last = Math.min((index + 1) * third, SLOTS) - 1;
-    await client.cluster("ADDSLOTSRANGE", index * third, last);
-    await client.cluster("SET-CONFIG-EPOCH", index + 1);
-    if (index > 0) await client.call("CLUSTER", "MEET", "127.0.0.1", port, bus);
-  }
-  for (const client of clients) {
-    while (!(await client.cluster("INFO")).includes("cluster_state:ok")) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    while (!(await client.cluster("INFO")).includes("cluster_known_nodes:3")) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    client.disconnect();
-  }
-}
-
 describe.skipIf(isMissing)(`Redis Cluster${note}`, () => {
-  let engines: TestEngine[];
-  let ports: number[];
+  let cluster: RedisCluster;
+  let ports: readonly number[];
 
   beforeAll(async () => {
-    const busPorts = await Promise.all([freePort(), freePort(), freePort()]);
-    engines = await Promise.all(
-      busPorts.map((bus) => redisEngine(["--cluster-enabled", "yes", "--cluster-port", String(bus)])),
-    );
-    await Promise.all(engines.map((engine) => engine.start()));
-    ports = engines.map(({ port }) => port);
-    await form(engines.map(({ port }, index) => ({ port, bus: busPorts[index] as number })));
+    cluster = await startRedisCluster();
+    ({ ports } = cluster);
   }, START_TIME);
-  afterAll(() => Promise.all(engines.map((engine) => engine.end())));
+  afterAll(() => cluster.end());
 
   for (const [library, client] of Object.entries(libraries)) {
     it(`${library}: topics are spread over the shards, in order each`, { timeout: TEST_TIME }, async () => {

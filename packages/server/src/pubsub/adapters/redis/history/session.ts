@@ -10,6 +10,9 @@ import { SCRIPTS } from "./scripts.ts";
 
 /** Milliseconds that connecting may take, and an answer. */
 const PATIENCE = 5_000;
+/** Looks so often whether a beat has come back, until the next one. */
+const TICKS = 4;
+const MOST_SILENCE = 2;
 /** Milliseconds for which a stream's canary is kept: it is renewed with each beat. */
 const KEEP_CANARY = 86_400_000;
 
@@ -51,7 +54,8 @@ export class Session {
   #drivers: readonly RedisDriver[] = [];
   #isUp = false;
   #isOver = false;
-  /** Beats in a row at which the last one had not come back. */
+  #ticks = 0;
+  /** Ticks in a row at which the last beat had not come back. */
   #silence = 0;
 
   constructor(streams: Streams, events: SessionEvents) {
@@ -123,7 +127,7 @@ export class Session {
     if (this.#isUp || this.#isOver || this.#unheard.size > 0 || this.#unanswered.size > 0) return;
     this.#isUp = true;
     clearTimeout(this.#timer);
-    this.#timer = setInterval(() => this.#beatAgain(), TELL_EVERY);
+    this.#timer = setInterval(() => this.#tick(), TELL_EVERY / TICKS);
     this.#timer.unref();
     this.#events.up();
   }
@@ -134,11 +138,11 @@ export class Session {
     return `connected, but what was sent to "${channel}" did not come back within ${PATIENCE} ms`;
   }
 
-  /** Silent for a whole interval, then for another one: a process that was busy gets to read in between. */
-  #beatAgain(): void {
-    this.#silence = this.#unheard.size > 0 ? this.#silence + 1 : 0;
-    if (this.#silence > 1) return this.fail(new Error("Redis is connected but delivers nothing"));
-    this.#beat();
+  /** Counts its turns: a process that was busy gets to read between two of them. */
+  #tick(): void {
+    this.#silence = this.#unheard.size > 0 || this.#unanswered.size > 0 ? this.#silence + 1 : 0;
+    if (this.#silence > MOST_SILENCE) return this.fail(new Error("Redis is connected but delivers nothing"));
+    if (++this.#ticks % TICKS === 0) this.#beat();
   }
 
   /** Sends something to each stream, and looks whether Redis is still the one it was. */
