@@ -159,18 +159,19 @@ describe("what phoenix.js is given", () => {
   });
 
   it("is told of a loss while joined, and of the end of a replay", () => {
-    const { server, channel, joining, heard, helper } = setUpJoined();
+    const { server, channel, joining, news, heard, helper } = setUpJoined();
     channel.on("phx_recovery", (payload) => void heard.push(["phx_recovery", payload]));
     const [joinRef] = joining();
     server().receive(joinRef, null, TOPIC, "phx_recovery", { live: true }, { o: 44 });
     server().receive(joinRef, null, TOPIC, "phx_recovery", { recovered: false, reason: "lost" }, { o: 2, e: "log.b" });
-    vi.advanceTimersByTime(0);
+    news("behind the gap", { o: 3 });
     expect(heard).toEqual([
       ["phx_recovery", { live: true }],
       ["phx_recovery", { recovered: false, reason: "lost" }],
       [TOPIC, { recovered: false, reason: "lost" }],
+      ["behind the gap", 3],
     ]);
-    expect(helper.position(TOPIC)).toEqual({ epoch: "log.b", offset: 2 });
+    expect(helper.position(TOPIC)).toEqual({ epoch: "log.b", offset: 3 });
   });
 
   it("are binary frames without their positions", () => {

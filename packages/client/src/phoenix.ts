@@ -71,8 +71,9 @@ export function recovery(
   /** What the server says of recovery, in the reply to a join or in a message of its own. */
   const tell = (topic: string, news: News | undefined): void => {
     const call = () => onRecover?.(topic, news as PhoenixRecoveryReport);
-    if (news?.recovered) call();
-    else if (news?.recovered === false) setTimeout(call, Math.random() * (news.spread ?? 0));
+    // At once, unless the server asks for time: what comes next is behind the gap.
+    if (news?.spread) setTimeout(call, Math.random() * news.spread);
+    else if (news?.recovered !== undefined) call();
   };
 
   const receive = (message: SocketMessage, callback: (message: SocketMessage) => unknown): unknown => {
