@@ -19,7 +19,6 @@ import type { Head, Mark, Position } from "./history/position.ts";
 import { CONFIRM_TIMEOUT, Pending, Publisher, sizeOf } from "./history/publisher.ts";
 import type { PublisherHost, Recordable } from "./history/publisher.ts";
 import { Reads } from "./history/reads.ts";
-import { Reloads } from "./history/reloads.ts";
 import type { TopicRule } from "./history/rule.ts";
 import type { Appended, Batch, HistoryStore, Range, Slice, Stored } from "./history/store.ts";
 
@@ -107,8 +106,6 @@ const NOBODY = Symbol("nobody");
 export class History implements FollowerHost, PublisherHost {
   readonly store: HistoryStore;
   readonly clock: Clock;
-  /** The clients of this node that load their state again. */
-  readonly reloads: Reloads;
   readonly #ruleOf: HistoryOptions["ruleOf"];
   readonly #revive: HistoryOptions["revive"];
   readonly #pubsub: HistoryPubSub;
@@ -132,7 +129,6 @@ export class History implements FollowerHost, PublisherHost {
   constructor({ store, ruleOf, revive, clock = systemClock }: HistoryOptions, pubsub: HistoryPubSub) {
     this.store = store;
     this.clock = clock;
-    this.reloads = new Reloads(clock);
     this.#ruleOf = ruleOf;
     this.#revive = revive;
     this.#pubsub = pubsub;

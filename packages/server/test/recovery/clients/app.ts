@@ -26,8 +26,9 @@ const random = new Random(seed);
 const kinds = {
   ours: (name: string) => new OurClient(name, "websocket", url, recorder, random.fork()),
   "ours-poll": (name: string) => new OurClient(name, "longpoll", url, recorder, random.fork()),
-  phoenix: (name: string) => new PhoenixClient(name, "websocket", url, recorder),
-  "phoenix-poll": (name: string) => new PhoenixClient(name, "longpoll", url, recorder),
+  helped: (name: string) => new PhoenixClient(name, { transport: "websocket", hasHelper: true }, url, recorder),
+  phoenix: (name: string) => new PhoenixClient(name, { transport: "websocket", hasHelper: false }, url, recorder),
+  "phoenix-poll": (name: string) => new PhoenixClient(name, { transport: "longpoll", hasHelper: false }, url, recorder),
 };
 
 const clients = Object.entries(kinds).flatMap(([kind, make]) =>

@@ -1,4 +1,5 @@
 /** A node: channels with a history, somebody who publishes, and what the campaign asks it to do. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { createEndpoint, defineSocket, ok } from "../../../src/index.ts";
 import type { AdapterStatus, Endpoint } from "../../../src/index.ts";
 import { Random } from "../../attack/random.ts";
@@ -65,11 +66,22 @@ export class Node {
     return { id: said.id, pos };
   }
 
-  /** Writes down what the log of a topic has. */
+  /** Writes down what the log of a topic has, as soon as the store can be reached. */
   async snapshot(topic: string): Promise<void> {
-    const { epoch, entries } = await this.#endpoint.history(topic, {});
+    const { epoch, entries } = await this.#read(topic);
     const ids = entries.map(({ offset, payload }) => [offset, saidIn(payload).id] as const);
     this.#recorder.write({ op: "log", topic, epoch, entries: ids });
+  }
+
+  async #read(topic: string) {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#endpoint.history(topic, {});
+      } catch (error) {
+        if (tries > 100) throw error;
+        await sleep(100);
+      }
+    }
   }
 
   look(): Look[] {
