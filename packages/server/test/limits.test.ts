@@ -9,6 +9,7 @@ import { ENDPOINT_LIMITS, LONGPOLL_LIMITS, WEBSOCKET_LIMITS } from "../src/endpo
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
 import { PUBLISH_LIMITS } from "../src/publish/publisher.ts";
+import { CLUSTER_HISTORY_LIMITS } from "../src/pubsub/adapters/cluster.ts";
 import { PUBSUB_LIMITS } from "../src/pubsub/remote/engine-adapter.ts";
 import { SOCKET_LIMITS } from "../src/socket.ts";
 import { LOGGER_LIMITS } from "../src/telemetry/logger.ts";
@@ -23,6 +24,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   drain: DRAIN_LIMITS,
   pubsub: PUBSUB_LIMITS,
   cluster: CLUSTER_LIMITS,
+  clusterAdapter: CLUSTER_HISTORY_LIMITS,
   logger: LOGGER_LIMITS,
   publish: PUBLISH_LIMITS,
 };
@@ -36,6 +38,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["tracker/options.ts", ["presence"]],
   ["pubsub/remote/engine-adapter.ts", ["pubsub"]],
   ["cluster.ts", ["cluster"]],
+  ["pubsub/adapters/cluster.ts", ["clusterAdapter"]],
   ["telemetry/logger.ts", ["logger"]],
   ["publish/publisher.ts", ["publish"]],
 ];
@@ -132,6 +135,11 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   ],
   "(roll call)": ["server/src/pubsub/roll-call.test.ts", "of at most 1,000 endpoints"],
   "(broadcaster close)": ["server/test/pubsub/broadcaster.test.ts", "says how much was lost when it does not"],
+  "clusterAdapter.maxHistoryBytes": [
+    "server/test/history/cluster.test.ts",
+    "drops the topics that were used least recently beyond `maxHistoryBytes`",
+  ],
+  "(history namespaces)": ["server/src/pubsub/adapters/cluster/keeper.test.ts", "has a limit of namespaces"],
   "(worker nodes)": ["server/src/pubsub/adapters/cluster/relay.test.ts", "that joins again and again under new names"],
   "socket.maxDepth": ["protocol/src/limits.test.ts", "of a payload may have 64 levels"],
   "(text header)": ["protocol/src/limits.test.ts", "has at most 1,024 bytes of JSON, of any type"],

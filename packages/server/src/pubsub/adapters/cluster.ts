@@ -9,22 +9,47 @@
  * createEndpoint({ sockets, pubsub: clusterAdapter() }) // in a worker
  */
 import cluster from "node:cluster";
-import { checkKeys } from "../../options.ts";
+import { checkCount, checkKeys } from "../../options.ts";
 import type { PubSubAdapter } from "../adapter.ts";
 import type { Engine, EngineConnection, EngineEvents, Parcel } from "../remote/engine.ts";
 import { ENGINE_OPTIONS, engineAdapter, namespaceOf } from "../remote/engine-adapter.ts";
 import type { EngineOptions } from "../remote/engine-adapter.ts";
+import { MEMORY_HISTORY_LIMITS, memoryHistory } from "../history/memory.ts";
+import type { HistoryStore } from "../history/store.ts";
+import { ClusterHistory } from "./cluster/history.ts";
 import { isRelayed } from "./cluster/message.ts";
 import type { ClusterMessage } from "./cluster/message.ts";
 
 export type { EngineOptions } from "../remote/engine-adapter.ts";
-export { relayPubSub } from "./cluster/relay.ts";
+export { relayPubSub } from "./cluster/primary.ts";
+
+export interface ClusterAdapterOptions extends EngineOptions {
+  /**
+   * Bytes that the history of all topics may take in the primary: beyond it the topics that were used least recently are
+   * dropped. Default 256 MiB.
+   */
+  readonly maxHistoryBytes?: number;
+}
+
+/** Defaults of the limits, as docs/limits.md lists them. */
+export const CLUSTER_HISTORY_LIMITS = { maxHistoryBytes: MEMORY_HISTORY_LIMITS.maxBytes } as const;
+
+/** The adapter, and what keeps history: the primary, or this process when it is no worker. */
+export interface ClusterAdapter extends PubSubAdapter {
+  history(): HistoryStore;
+}
 
 /** Adapter between the workers of node:cluster. Throws `WB_OPTION`. */
-export function clusterAdapter(options: EngineOptions = {}): PubSubAdapter {
-  checkKeys("clusterAdapter", options, ENGINE_OPTIONS);
+export function clusterAdapter(options: ClusterAdapterOptions = {}): ClusterAdapter {
+  checkKeys("clusterAdapter", options, [...ENGINE_OPTIONS, "maxHistoryBytes"]);
   const namespace = namespaceOf("clusterAdapter", options);
-  return engineAdapter("clusterAdapter", cluster.isWorker ? workerEngine(namespace) : aloneEngine, options);
+  const { maxHistoryBytes: maxBytes = CLUSTER_HISTORY_LIMITS.maxHistoryBytes } = options;
+  checkCount("clusterAdapter.maxHistoryBytes", maxBytes);
+  const adapter = engineAdapter("clusterAdapter", cluster.isWorker ? workerEngine(namespace) : aloneEngine, options);
+  let store: HistoryStore | undefined = undefined;
+  return Object.assign(adapter, {
+    history: () => (store ??= cluster.isWorker ? new ClusterHistory(namespace, maxBytes) : memoryHistory({ maxBytes })),
+  });
 }
 
 function workerEngine(namespace: string): Engine {

@@ -81,6 +81,16 @@ export class MemoryHistory implements HistoryStore {
     return { head: log.head, at: now, offsets };
   }
 
+  /** The same for a batch that may be stored already: of another process, which can miss an answer. */
+  appendOnce(batch: Batch): Appended | "unknown" {
+    const { topic, known, isRepeat } = batch;
+    const now = this.#clock.now();
+    const log = this.#logs.get(topic) ?? this.#empty(topic);
+    const found = known === undefined && !isRepeat ? undefined : log.find(batch, now);
+    if (found === undefined) return this.append(batch);
+    return found === "unknown" ? found : { head: log.head, at: now, offsets: found };
+  }
+
   read(topic: string, rule: HistoryRule, range: Range): Slice {
     const log = this.#use(topic);
     if (log === undefined) return { head: this.#empty(topic).head, oldest: 1, entries: [] };

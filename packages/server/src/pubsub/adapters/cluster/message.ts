@@ -27,10 +27,10 @@ export type ClusterMessage = Relayed | Membership;
 /** Bytes of a node's or a namespace's name. */
 const MAX_NAME = 255;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
 
-const isName = (value: unknown): value is string =>
+export const isName = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && Buffer.byteLength(value) <= MAX_NAME;
 
 const isParcel = (value: unknown): value is RelayedParcel =>

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Relayed, RelayedParcel } from "./message.ts";
 import { Relay } from "./relay.ts";
-import type { RelayedWorker } from "./relay.ts";
+import type { RelayedWorker } from "./members.ts";
 
 /** A worker that remembers what it was sent, and takes it in when it is told to. */
 class FakeWorker {

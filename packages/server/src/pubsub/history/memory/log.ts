@@ -1,6 +1,6 @@
 /** The log of one topic in memory. Expired entries are dropped when it is next used. */
 import type { Head } from "../position.ts";
-import type { HistoryRule, NewEntry, Range, Slice, Stored } from "../store.ts";
+import type { Batch, HistoryRule, NewEntry, Range, Slice, Stored } from "../store.ts";
 
 /** What an entry takes beside its body, in bytes; also what a log without entries takes. */
 const ENTRY_BYTES = 160;
@@ -50,6 +50,34 @@ export class MemoryLog {
     if (entry.id !== undefined) this.#remember(entry.id, offset, rule, now);
     this.#trim(rule, now);
     return offset;
+  }
+
+  /**
+   * The offsets of a batch that was stored before. Undefined: it was not. "unknown": of what was stored since it was first
+   * tried, too much is gone to tell.
+   */
+  find({ producer, entries, known, isRepeat }: Batch, now: number): readonly number[] | "unknown" | undefined {
+    const oldest = this.#top - (this.#entries.length - this.#dropped) + 1;
+    const isSameLog = known !== undefined && known.lineage === this.lineage && known.tag === this.tag;
+    const isProved = isSameLog && oldest <= known.offset + 1;
+    const seqs = new Map<number, number>();
+    for (
+      let index = this.#dropped + (isProved ? known.offset + 1 - oldest : 0);
+      index < this.#entries.length;
+      index++
+    ) {
+      const stored = this.#entries[index] as Stored;
+      if (stored.producer === producer) seqs.set(stored.seq, stored.offset);
+    }
+    const offsets = entries.map(({ seq, id }) => seqs.get(seq) ?? this.#known(id, now));
+    const first = entries.findIndex(({ seq }) => seqs.has(seq));
+    if (first !== -1) {
+      // A batch is stored whole: those of its entries that are dropped again already stood before this one.
+      const offset = seqs.get((entries[first] as NewEntry).seq) as number;
+      return offsets.map((other, index) => other ?? offset + index - first);
+    }
+    if (offsets.every((offset) => offset !== undefined)) return offsets;
+    return isRepeat && !isProved ? "unknown" : undefined;
   }
 
   /** Adds an entry that has its offset. */
