@@ -48,7 +48,6 @@ try {
   await step("npm run dev", () => askAt(["npm", "run", "dev"]));
   await step("npm run build", () => runIn(aiApp, "npm", "run", "build"));
   await step("npm start", () => askAt(["npm", "start"]));
-  console.log(await runIn(aiApp, "npx", "wingbeat", "routes"));
 } finally {
   rmSync(scratch, { recursive: true });
 }

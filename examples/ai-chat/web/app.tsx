@@ -57,7 +57,7 @@ function Chat({ id }: { readonly id: string }) {
       <footer>
         {connection === "reconnecting" ? (
           <p className="notice" data-kind="waiting">
-            The connection is lost. The answer goes on; you will get what you have missed.
+            The connection is lost. Reconnecting, to get what you have missed.
           </p>
         ) : (
           notice

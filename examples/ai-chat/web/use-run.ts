@@ -28,8 +28,8 @@ export function useRun(id: string | undefined, listener: RunListener): string | 
     if (id === undefined) return undefined;
     const channel = socket.channel(`run:${id}`);
     let text = "";
-    /** Pieces are missing: the stored text is on its way, with all that comes before it. */
-    let isLoading = false;
+    /** Pieces are missing: nothing is shown until the stored text is here, with all that came before it. */
+    let isMissing = false;
     let isBack = false;
 
     const show = (now: string) => setText((text = now));
@@ -37,26 +37,29 @@ export function useRun(id: string | undefined, listener: RunListener): string | 
       channel.leave();
       onEnded({ id, role: "assistant", text, ...message });
     };
-    const load = () => {
-      isLoading = true;
-      channel.push("stored", {}).receive("ok", ({ message }) => {
-        isLoading = false;
-        show(message.text);
-        onReloaded();
-        if (message.status !== "writing") end(message);
-      });
-    };
+    const load = (): unknown =>
+      channel
+        .push("stored", {})
+        .receive("ok", ({ message }) => {
+          isMissing = false;
+          show(message.text);
+          onReloaded();
+          if (message.status !== "writing") end(message);
+        })
+        .receive("timeout", load);
 
     show("");
-    channel.on("delta", (delta) => isLoading || show(text + delta.text));
-    channel.on("done", ({ stopped }) => isLoading || end({ status: stopped ? "stopped" : "done" }));
-    channel.on("failed", ({ error }) => isLoading || end({ status: "failed", error }));
+    channel.on("delta", (delta) => isMissing || show(text + delta.text));
+    channel.on("done", ({ stopped }) => isMissing || end({ status: stopped ? "stopped" : "done" }));
+    channel.on("failed", ({ error }) => isMissing || end({ status: "failed", error }));
     channel.onRecover(({ recovered, count }) => {
-      if (!recovered || isLoading) load();
+      isMissing ||= !recovered;
+      if (isMissing) load();
       else if (isBack && count > 0) onCaughtUp(count);
       isBack = true;
     });
-    channel.join({ since: "earliest" });
+    // Known with each join; onRecover may be told to wait, so that not everybody loads at the same moment.
+    channel.join({ since: "earliest" }).receive("ok", () => (isMissing ||= channel.recovered === false));
     return () => {
       channel.leave();
       setText(undefined);

@@ -8,7 +8,7 @@ import { LAST, countTo, startOwnServer } from "./own-server.ts";
 import { Reader } from "./reader.ts";
 
 const WHOLE = countTo(LAST);
-const LOST = "The connection is lost. The answer goes on";
+const LOST = "The connection is lost. Reconnecting";
 
 describe.skipIf(!hasChromium())("an answer of the AI chat", () => {
   let browser: Browser;
