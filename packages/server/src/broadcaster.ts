@@ -6,7 +6,7 @@ import { checkOptions, CLOSE_TIMEOUT, READY_TIMEOUT } from "./broadcaster/option
 import type { BroadcasterOptions, Reach } from "./broadcaster/options.ts";
 import { Watch } from "./broadcaster/watch.ts";
 import { ChannelEndpoint } from "./channel/endpoint.ts";
-import type { Contracted, EndpointContract } from "./channel/endpoint.ts";
+import type { Contracted, EndpointContract, PublishEventOptions, TransactionOptions } from "./channel/endpoint.ts";
 import { historySetup } from "./channel/history-setup.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkTimeout } from "./options.ts";
@@ -76,14 +76,16 @@ class AnyBroadcaster extends ChannelEndpoint implements Broadcaster {
     super.broadcastUnchecked(topic, event, payload);
   }
 
+  override publishUnchecked(topic: string, event: string, payload: object, o: TransactionOptions): Promise<void>;
+  override publishUnchecked(topic: string, event: string, payload: object, o?: PublishEventOptions): Promise<Position>;
   override publishUnchecked(
     topic: string,
     event: string,
     payload: object,
-    options?: { readonly id?: string | undefined },
-  ): Promise<Position> {
+    options?: PublishEventOptions | TransactionOptions,
+  ): Promise<Position | void> {
     this.#requireOpen();
-    return super.publishUnchecked(topic, event, payload, options);
+    return super.publishUnchecked(topic, event, payload, options as PublishEventOptions);
   }
 
   override commandUnchecked(topic: string, command: string, payload: object): void {

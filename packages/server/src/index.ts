@@ -46,7 +46,14 @@ export type {
 } from "./channel.ts";
 export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
 export type { Conflate, Delivery, Volatile } from "./channel/delivery.ts";
-export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";
+export type {
+  AnyTopic,
+  ChannelEndpoint,
+  EndpointContract,
+  PublishEventOptions,
+  TopicContract,
+  TransactionOptions,
+} from "./channel/endpoint.ts";
 export type { HistoryOptions } from "./channel/history.ts";
 export type { HistoryEntry, HistoryPage, PageOptions } from "./channel/page.ts";
 export type { ChannelLog } from "./channel/spec.ts";
@@ -66,6 +73,7 @@ export type { CheckOrigin } from "./admission/origin.ts";
 export type { TrustProxy } from "./admission/proxy.ts";
 export type {
   AdapterStatus,
+  DatabaseTransaction,
   DeliverLocally,
   Dispatch,
   PubSubAdapter,

@@ -8,12 +8,12 @@
 import { DISCONNECT } from "@wingbeat/protocol";
 import type { ChannelAt, TopicOf } from "@wingbeat/protocol";
 import { checkKeys } from "../options.ts";
-import type { Broadcast, Position, PubSub } from "../pubsub.ts";
+import type { Broadcast, DatabaseTransaction, Position, PubSub } from "../pubsub.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import { Command } from "./command.ts";
 import { readPage } from "./page.ts";
 import type { HistoryPage, PageOptions } from "./page.ts";
-import { broadcast, historyOf, publish } from "./record.ts";
+import { broadcast, historyOf, publish, publishIn } from "./record.ts";
 
 /** What may be sent to the topics of a channel. */
 export interface TopicContract {
@@ -73,6 +73,20 @@ export type BroadcastsAt<Contract extends EndpointContract, Topic extends string
   ChannelAt<Contract, Topic>
 >;
 
+/** How an event is published. */
+export interface PublishEventOptions {
+  /** The idempotency key, at most 128 bytes: the same one is stored and sent once. */
+  readonly id?: string | undefined;
+  readonly transaction?: undefined;
+}
+
+/** How an event is published by a transaction of the application. */
+export interface TransactionOptions {
+  /** A client of `pg`, between BEGIN and COMMIT. */
+  readonly transaction: DatabaseTransaction;
+  readonly id?: string | undefined;
+}
+
 /** Sends to topics, from anywhere. What may be sent where is in its type. */
 export class ChannelEndpoint<Contract extends EndpointContract = EndpointContract> implements Contracted<Contract> {
   declare "~topics": Contracted<Contract>["~topics"];
@@ -105,6 +119,9 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
    * Sends an event as {@link broadcast} does, on a topic with a history. Resolves with its position when it is stored, and
    * delivered on this node. Rejects with a `PublishError`, and with `WB_OPTION` when its topic does not keep the event. With an
    * `id` it can be repeated: the same id gives the first position, and is sent once (for 10 minutes, or `ttl`).
+   *
+   * With a `transaction`, a client of `pg` and a history in PostgreSQL, the event is sent when that transaction commits, and not
+   * at all when it rolls back. It resolves when the event is in the transaction, and rejects with the database's error as well.
    */
   publish<
     Known extends EndpointContract,
@@ -115,26 +132,42 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
     topic: Topic,
     event: Event,
     payload: PayloadAt<Known, Topic, Event>,
-    options?: { readonly id?: string | undefined },
+    options: TransactionOptions,
+  ): Promise<void>;
+  publish<
+    Known extends EndpointContract,
+    const Topic extends TopicsOf<Known>,
+    Event extends keyof PushesAt<Known, Topic> & string,
+  >(
+    this: Contracted<Known>,
+    topic: Topic,
+    event: Event,
+    payload: PayloadAt<Known, Topic, Event>,
+    options?: PublishEventOptions,
   ): Promise<Position>;
   publish(
     topic: string,
     event: string,
     payload: object,
-    options?: { readonly id?: string | undefined },
-  ): Promise<Position> {
-    return this.publishUnchecked(topic, event, payload, options);
+    options?: PublishEventOptions | TransactionOptions,
+  ): Promise<Position | void> {
+    return this.publishUnchecked(topic, event, payload, options as PublishEventOptions);
   }
 
   /** {@link publish} for topics and events that the compiler does not know. */
+  publishUnchecked(topic: string, event: string, payload: object, options: TransactionOptions): Promise<void>;
+  publishUnchecked(topic: string, event: string, payload: object, options?: PublishEventOptions): Promise<Position>;
   publishUnchecked(
     topic: string,
     event: string,
     payload: object,
-    options: { readonly id?: string | undefined } = {},
-  ): Promise<Position> {
-    checkKeys("publish", options, ["id"]);
-    return publish(this.pubsub, () => new OutgoingBroadcast(topic, event, payload), options);
+    options: PublishEventOptions | TransactionOptions = {},
+  ): Promise<Position | void> {
+    checkKeys("publish", options, ["id", "transaction"]);
+    const { id, transaction } = options;
+    const make = (): OutgoingBroadcast => new OutgoingBroadcast(topic, event, payload);
+    if (transaction === undefined) return publish(this.pubsub, make, { id });
+    return publishIn(this.pubsub, transaction, make, id);
   }
 
   /** What is kept of a topic. Rejects when the history store cannot be reached, and with `WB_OPTION`. */

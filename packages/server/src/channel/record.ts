@@ -1,6 +1,6 @@
 /** Broadcasts go through the history of their topic where that keeps the event, and through PubSub alone elsewhere. */
 import { BroadcastError, PublishError, WingbeatError } from "../errors.ts";
-import type { History, Pending, Position, PubSub, Sender, TopicRule } from "../pubsub.ts";
+import type { DatabaseTransaction, History, Pending, Position, PubSub, Sender, TopicRule } from "../pubsub.ts";
 import type { OutgoingBroadcast } from "./broadcast.ts";
 
 /**
@@ -45,6 +45,18 @@ async function publishNow(pubsub: PubSub, make: () => OutgoingBroadcast, sender:
   const message = make();
   const { history, rule } = ruleOf(pubsub, message.topic, message.event);
   return history.publishNow(rule, message, sender);
+}
+
+/** The same, when a transaction of the application commits. Rejects with the error of the database as well. */
+export async function publishIn(
+  pubsub: PubSub,
+  transaction: DatabaseTransaction,
+  make: () => OutgoingBroadcast,
+  id: string | undefined,
+): Promise<void> {
+  const message = make();
+  const { history, rule } = ruleOf(pubsub, message.topic, message.event);
+  return history.publishIn(transaction, rule, message, id);
 }
 
 /** The rule by which a topic keeps an event. Throws `WB_OPTION` when it does not. */

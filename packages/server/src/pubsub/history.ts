@@ -20,7 +20,16 @@ import { CONFIRM_TIMEOUT, Pending, Publisher, sizeOf } from "./history/publisher
 import type { PublisherHost, Recordable } from "./history/publisher.ts";
 import { Reads } from "./history/reads.ts";
 import type { TopicRule } from "./history/rule.ts";
-import type { Appended, Batch, HistoryStore, Range, Slice, Stored } from "./history/store.ts";
+import type {
+  Appended,
+  Batch,
+  DatabaseTransaction,
+  HistoryStore,
+  OutboxEntry,
+  Range,
+  Slice,
+  Stored,
+} from "./history/store.ts";
 
 export { systemClock } from "./history/clock.ts";
 export type { Clock } from "./history/clock.ts";
@@ -33,7 +42,7 @@ export type { Head, Mark } from "./history/position.ts";
 export { Pending } from "./history/publisher.ts";
 export type { Recordable, Recorded } from "./history/publisher.ts";
 export type { TopicRule } from "./history/rule.ts";
-export type { HistoryStore, Stored, StoreStatus } from "./history/store.ts";
+export type { DatabaseTransaction, HistoryStore, Stored, StoreStatus } from "./history/store.ts";
 
 /** Limits of one node, as docs/limits.md lists them. */
 export const HISTORY_LIMITS = { maxQueuedBytes: 16 * 1024 * 1024, cacheBytes: 64 * 1024 * 1024 } as const;
@@ -245,6 +254,23 @@ export class History implements FollowerHost, PublisherHost {
     });
   }
 
+  /**
+   * Records a broadcast when a transaction of the application commits, and not at all when it rolls back. Rejects with a
+   * {@link PublishError}, with the error of the database, and with `WB_OPTION` for a store without transactions.
+   */
+  async publishIn(transaction: DatabaseTransaction, rule: TopicRule, message: Recordable, id?: string): Promise<void> {
+    const { topic, event, body } = message;
+    if (this.store.outbox === undefined) {
+      throw new WingbeatError(
+        "WB_OPTION",
+        `the history is kept in ${this.store.status().store}, which has no transactions: pass history: postgresHistory({ connect }) ` +
+          "to createEndpoint.",
+      );
+    }
+    this.#refuseUnfit(rule, { topic, event, body, id });
+    await this.store.outbox(transaction, { topic, rule, event, body, id });
+  }
+
   /** Reads for an application. Throws `WB_OPTION` for a topic without a history; rejects when the store cannot be reached. */
   async page(topic: string, { since, limit, reverse }: PageRange): Promise<HistoryPage> {
     const rule = this.requireRule(topic);
@@ -397,28 +423,39 @@ export class History implements FollowerHost, PublisherHost {
 
   /** Throws a {@link PublishError}. */
   #enqueue(rule: TopicRule, pending: Pending): Pending {
-    const { topic } = pending.message;
-    const refuse = (reason: PublishFailure, why: string): never => {
-      const error = new PublishError(reason, topic, new Error(why));
-      emit("history.publish_failed", { topic, event: pending.event, reason, error });
-      throw error;
-    };
-    const { length } = pending.body;
-    if (length > rule.maxEntryBytes) {
-      refuse("too_large", `it has ${length} bytes, the limit is ${rule.maxEntryBytes} (maxEntryBytes of .history)`);
-    }
-    if (pending.id !== undefined && (pending.id === "" || Buffer.byteLength(pending.id) > 128)) {
-      refuse("refused", "its id must have 1 to 128 bytes");
-    }
-    if (this.#isStopped) refuse("refused", "the endpoint is closed");
+    const { topic, event, body } = pending.message;
+    this.#refuseUnfit(rule, { topic, event, body, id: pending.id });
     const size = sizeOf(pending);
     const { maxQueuedBytes } = HISTORY_LIMITS;
     if (this.#queuedBytes + size > maxQueuedBytes) {
-      refuse("refused", `${maxQueuedBytes} bytes wait for the history store already: it is down, or too slow`);
+      this.#refuse(
+        "refused",
+        pending.message,
+        `${maxQueuedBytes} bytes wait for the history store already: it is down, or too slow`,
+      );
     }
     this.#queuedBytes += size;
     this.#publisherOf(topic, rule).publish(pending);
     return pending;
+  }
+
+  /** Throws a {@link PublishError} for what is never stored. */
+  #refuseUnfit({ maxEntryBytes }: TopicRule, message: Omit<OutboxEntry, "rule">): void {
+    const { body, id } = message;
+    if (body.length > maxEntryBytes) {
+      const why = `it has ${body.length} bytes, the limit is ${maxEntryBytes} (maxEntryBytes of .history)`;
+      this.#refuse("too_large", message, why);
+    }
+    if (id !== undefined && (id === "" || Buffer.byteLength(id) > 128)) {
+      this.#refuse("refused", message, "its id must have 1 to 128 bytes");
+    }
+    if (this.#isStopped) this.#refuse("refused", message, "the endpoint is closed");
+  }
+
+  #refuse(reason: PublishFailure, { topic, event }: Pick<Recordable, "topic" | "event">, why: string): never {
+    const error = new PublishError(reason, topic, new Error(why));
+    emit("history.publish_failed", { topic, event, reason, error });
+    throw error;
   }
 
   #publisherOf(topic: string, rule: TopicRule): Publisher {

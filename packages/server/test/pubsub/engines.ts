@@ -92,8 +92,8 @@ export async function natsEngine(): Promise<TestEngine> {
   return testEngine(port, program);
 }
 
-/** User `wingbeat`, database `postgres`. */
-export async function postgresEngine(): Promise<TestEngine> {
+/** User `wingbeat`, database `postgres`. `extra`: further settings, as `name=value`. */
+export async function postgresEngine(extra: readonly string[] = []): Promise<TestEngine> {
   const port = await freePort();
   const command = postgres ?? "postgres";
   const folder = temporaryFolder();
@@ -123,7 +123,12 @@ export async function postgresEngine(): Promise<TestEngine> {
   const settings = { port, listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off" };
   const program = new Program({
     command,
-    args: ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    args: [
+      "-D",
+      data,
+      ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+      ...extra.flatMap((setting) => ["-c", setting]),
+    ],
     ready: "database system is ready to accept connections",
     // A fast shutdown: it does not wait for its clients.
     signal: "SIGINT",

@@ -52,6 +52,11 @@ export interface Batch {
   readonly isRepeat: boolean;
 }
 
+/** The application's own connection to the database, with a transaction under way: a client of `pg`, or what is like it. */
+export interface DatabaseTransaction {
+  query(text: string, values?: unknown[]): Promise<unknown>;
+}
+
 /** An entry to be stored by a transaction of the application. */
 export interface OutboxEntry {
   readonly topic: string;
@@ -168,7 +173,7 @@ export interface HistoryStore {
    * Stores an entry when the transaction of the caller's database client commits, and not at all when it rolls back. Only
    * of a store in a database. Rejects with the database's error.
    */
-  outbox?(transaction: unknown, entry: OutboxEntry): Promise<void>;
+  outbox?(transaction: DatabaseTransaction, entry: OutboxEntry): Promise<void>;
 
   status(): StoreStatus;
 

@@ -14,6 +14,7 @@ import type { Head } from "../../history/position.ts";
 import { NotStored } from "../../history/store.ts";
 import type {
   Batch,
+  DatabaseTransaction,
   HistoryRule,
   HistoryStore,
   OutboxEntry,
@@ -29,7 +30,6 @@ import type { PostgresClient } from "./client.ts";
 import { Listener } from "./listener.ts";
 import { readNotice } from "./notification.ts";
 import { Outbox } from "./outbox.ts";
-import type { PostgresTransaction } from "./outbox.ts";
 import { plain } from "./plain.ts";
 import { Pool } from "./pool.ts";
 import { channelOf, named } from "./schema/names.ts";
@@ -148,8 +148,8 @@ class PostgresHistory implements HistoryStore {
     await this.#pool.ask(`SELECT ${this.#name("clear")}($1)::text AS answer`, [plain(topic)]);
   }
 
-  outbox(transaction: unknown, entry: OutboxEntry): Promise<void> {
-    return this.#outbox.add(transaction as PostgresTransaction, entry);
+  outbox(transaction: DatabaseTransaction, entry: OutboxEntry): Promise<void> {
+    return this.#outbox.add(transaction, entry);
   }
 
   status(): StoreStatus {

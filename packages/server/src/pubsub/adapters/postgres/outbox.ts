@@ -1,12 +1,7 @@
 /** Writes to the outbox within a transaction of the application. */
-import type { OutboxEntry } from "../../history/store.ts";
+import type { DatabaseTransaction, OutboxEntry } from "../../history/store.ts";
 import { plain } from "./plain.ts";
 import { named } from "./schema/names.ts";
-
-/** The part of a `pg.Client` or `pg.PoolClient` that is used to publish within its transaction. */
-export interface PostgresTransaction {
-  query(text: string, values?: unknown[]): Promise<unknown>;
-}
 
 /** A `pg.Client` tells whether it is in a transaction: `I` is not. */
 interface Observable {
@@ -28,7 +23,7 @@ export class Outbox {
     this.#wake = wake;
   }
 
-  async add(transaction: PostgresTransaction, { topic, rule, event, body, id }: OutboxEntry): Promise<void> {
+  async add(transaction: DatabaseTransaction, { topic, rule, event, body, id }: OutboxEntry): Promise<void> {
     const { size, ttl, maxBytes } = rule;
     const isText = typeof body === "string";
     await transaction.query(this.#statement, [
