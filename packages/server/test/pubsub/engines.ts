@@ -120,16 +120,36 @@ export async function postgresEngine(extra: readonly string[] = []): Promise<Tes
     ],
     { stdio: "pipe", ...user },
   );
+  return postgresAt(folder, port, extra);
+}
+
+/** A standby of the server on another port, which has all that is there now. It is made, and not started. */
+export async function postgresStandby(of: number): Promise<TestEngine> {
+  const port = await freePort();
+  const folder = temporaryFolder();
+  const user = plainUser();
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  const program = (postgres ?? "postgres").replace(/postgres$/, "pg_basebackup");
+  const from = `host=127.0.0.1 port=${of} user=wingbeat password='${PASSWORD}'`;
+  execFileSync(program, ["-d", from, "-D", join(folder, "data"), "-R", "--no-sync", "-c", "fast"], {
+    stdio: "pipe",
+    ...user,
+  });
+  return postgresAt(folder, port, []);
+}
+
+function postgresAt(folder: string, port: number, extra: readonly string[]): TestEngine {
+  const user = plainUser();
   const settings = { port, listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off" };
   const program = new Program({
-    command,
+    command: postgres ?? "postgres",
     args: [
       "-D",
-      data,
+      join(folder, "data"),
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
       ...extra.flatMap((setting) => ["-c", setting]),
     ],
-    ready: "database system is ready to accept connections",
+    ready: "ready to accept",
     // A fast shutdown: it does not wait for its clients.
     signal: "SIGINT",
     ...(user === undefined ? {} : { user }),
