@@ -49,15 +49,23 @@ function storeOf(adapter: PubSubAdapter | undefined, pattern: string): HistorySt
   if (adapter === undefined) return memoryHistory();
   const own = adapter.history?.();
   if (own !== undefined) return own;
+  const name = adapter.status?.().adapter ?? "custom";
   throw new WingbeatError(
     "WB_OPTION",
-    `channel "${pattern}" declares a history, and this PubSub adapter keeps none: pass history: redisHistory({ connect }) ` +
-      "or history: postgresHistory({ connect }) to createEndpoint.",
+    `channel "${pattern}" declares a history, and the PubSub adapter "${name}" keeps none: pass history: ` +
+      "redisHistory({ connect }) or history: postgresHistory({ connect }) to createEndpoint.",
   );
 }
 
-/** Each node would have a history of its own. */
+/** Each node would have a history of its own, or would not hear of what others store. */
 function checked(store: HistoryStore, adapter: PubSubAdapter | undefined): HistoryStore {
+  if (adapter === undefined && !store.fansOut && store.isLocal !== true) {
+    throw new WingbeatError(
+      "WB_OPTION",
+      `createEndpoint: this history (${store.status().store}) leaves it to the PubSub adapter to bring entries to other nodes, ` +
+        'and there is none: pass pubsub, or leave out fanOut: "adapter".',
+    );
+  }
   if (store.isLocal !== true || adapter === undefined || adapter.status?.().adapter === "local") return store;
   throw new WingbeatError(
     "WB_OPTION",

@@ -220,8 +220,8 @@ export class History implements FollowerHost, PublisherHost {
   /** Its last subscriber is gone. */
   closed(topic: string): void {
     if (!this.#followers.has(topic)) return;
-    // Without a fan-out of its own, the store's entries only reach topics with subscribers.
-    if (!this.store.fansOut || this.#isStopped) return this.#forget(topic);
+    // A store in this process is as near as what would be kept.
+    if (this.store.isLocal === true || this.#isStopped) return this.#forget(topic);
     const oldest = this.#lingering.keys().next();
     if (this.#lingering.size >= MOST_LINGERING && oldest.done === false) this.#forget(oldest.value);
     this.#lingering.set(
