@@ -104,7 +104,7 @@ export function climateOf(random: Random): Climate {
     isFiltered: random.chance(0.4),
     duration: random.between(3_000, 20_000),
     pace: random.pick([20, 60, 150]),
-    storeDelay: random.pick([1, 10, 60]),
+    storeDelay: random.pick([1, 10, 60, 300]),
     fanOutDelay: random.pick([1, 10, 100, 400]),
     clientDelay: random.pick([1, 20, 150]),
     slowRate: random.pick([0.2, 1, 5]),

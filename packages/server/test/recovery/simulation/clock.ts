@@ -69,8 +69,12 @@ export class VirtualClock {
 
   /** Plans something for an actor. */
   after(ms: number, run: () => void, who = this.current, repeats?: number): Planned {
-    const wait = Number.isFinite(ms) ? Math.max(0, ms) : 0;
-    const planned = new Planned(this.now + wait, this.#order++, who, run, repeats);
+    return this.at(this.now + (Number.isFinite(ms) ? Math.max(0, ms) : 0), run, who, repeats);
+  }
+
+  /** The same, at a time. What is planned for the same time is done in the order of planning. */
+  at(time: number, run: () => void, who = this.current, repeats?: number): Planned {
+    const planned = new Planned(Math.max(time, this.now), this.#order++, who, run, repeats);
     this.#push(planned);
     return planned;
   }

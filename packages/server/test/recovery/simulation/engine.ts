@@ -86,12 +86,13 @@ export class Engine {
   }
 
   /** As the contract says, and also when a late first try comes after its own repeat. */
-  append(batch: Batch): Appended | "unknown" {
+  append(batch: Batch, isLate: boolean): Appended | "unknown" {
     const { topic, rule, producer, entries } = batch;
     let log = this.#use(topic);
     const at = this.#world.date();
     const known = knownOffsets(log, batch);
-    if (known !== undefined) return known === "unknown" ? known : { head: log.head, at, offsets: known };
+    if (known === undefined && isLate && isOnLog(log, batch)) return "unknown"; // nobody waits for the answer
+    if (known !== undefined) return { head: log.head, at, offsets: known };
     if (batch.isRepeat && !isRuledOut(log, batch.known)) return "unknown";
     const offsets: number[] = [];
     const added: Kept[] = [];
@@ -120,7 +121,7 @@ export class Engine {
     const oldest = log.head.top - kept.length + 1;
     const from = after === undefined ? kept.length - limit : after + 1 - oldest;
     const entries = kept.slice(Math.max(from, 0), after === undefined ? undefined : Math.max(from, 0) + limit);
-    return { head: log.head, oldest, entries: reverse ? entries.reverse() : entries };
+    return { head: log.head, oldest, entries: reverse ? entries.toReversed() : entries };
   }
 
   /** The log as it is now: a new one, or a new generation when this server has not had it yet. */
@@ -172,25 +173,23 @@ export class Engine {
   }
 }
 
-/**
- * The offsets of a batch that is in the log already, "unknown" when it was, and is trimmed. Undefined: it never was. Nobody
- * waits for the "unknown" of a first try: it is late, and comes after its repeat.
- */
-function knownOffsets(
-  { kept, newest, ids }: Log,
-  { producer, entries, isRepeat }: Batch,
-): number[] | "unknown" | undefined {
+/** The offsets of a batch that is in the log already. Undefined when it is not, or when it is trimmed: a store cannot see that. */
+function knownOffsets({ kept, newest, ids }: Log, { producer, entries }: Batch): number[] | undefined {
+  const seqs = new Set(entries.map(({ seq }) => seq));
+  if (!kept.some(({ stored }) => stored.producer === producer && seqs.has(stored.seq))) return undefined;
   const offsets = new Map<number, number>();
-  const [first] = entries;
-  if (first === undefined) return undefined;
   for (let at = newest; at !== undefined; at = at.previous) {
-    if (at.producer === producer && at.seq >= first.seq) offsets.set(at.seq, at.offset);
+    if (at.producer === producer && seqs.has(at.seq)) offsets.set(at.seq, at.offset);
   }
-  if (offsets.size === 0) return undefined;
-  const isKept = kept.some(({ ghost }) => ghost.producer === producer && offsets.get(ghost.seq) === ghost.offset);
-  // What is trimmed a real store cannot see; only a counter per producer would tell it.
-  if (!isKept) return isRepeat ? undefined : "unknown";
   return entries.map(({ seq, id }) => offsets.get(seq) ?? (ids.get(id ?? "") as number));
+}
+
+/** Whether a batch was ever stored in this log. */
+function isOnLog({ newest }: Log, { producer, entries }: Batch): boolean {
+  const first = entries[0]?.seq ?? 0;
+  for (let at = newest; at !== undefined; at = at.previous)
+    if (at.producer === producer && at.seq >= first) return true;
+  return false;
 }
 
 /** Whether a batch that is not among the entries was never stored. */

@@ -26,6 +26,7 @@ class RunJudge {
   readonly #seen = new Set<GhostEntry>();
   readonly #ids = new Set<string>();
   #isCatchingUp = false;
+  #isPlaced = true;
   #hasJoined = false;
 
   constructor(story: Story, run: Run) {
@@ -58,6 +59,7 @@ class RunJudge {
     this.#isCatchingUp = false;
     const isFirst = !this.#hasJoined;
     this.#hasJoined = true;
+    if (isFirst) this.#isPlaced = position !== null;
     if (position === null) return;
     // Where a first join stands, the server says. Later it can only go on from there, or say that it does not.
     if (isFirst && this.#run.since === undefined) this.#reached = this.#placeOf(position);
@@ -77,6 +79,7 @@ class RunJudge {
     }
     this.#ids.add(id);
     if (!publish.isRecorded) return;
+    if (!this.#isPlaced) this.#broken("I-6", `got ${id}, and nobody had told it where it stands`);
     const entries = position === undefined ? ghost.entriesOf(id) : this.#entriesAt(position, id);
     if (entries.length === 0) return this.#broken("I-4", `got ${id}, which no log had at ${JSON.stringify(position)}`);
     if (!this.#isOwed(entries[0] as GhostEntry)) this.#broken("R-12", `got ${id}, which is not for it`);
@@ -117,8 +120,17 @@ class RunJudge {
     this.#isCatchingUp = step.recovered && (step.count ?? 0) > 0;
     if (step.recovered) return;
     this.#checkReason(step);
-    if (step.position === null) return this.#broken("I-6", "was told of a gap, and not where it stands");
-    this.#reached = this.#placeOf(step.position);
+    // Where it stands is told when the log is open; until then it gets nothing.
+    this.#isPlaced = step.position !== null;
+    this.#reached = step.position === null ? undefined : this.#placeOf(step.position);
+    if (step.reason === "lost" || step.reason === "epoch") this.#forget();
+  }
+
+  /** What was lost may come again, stored anew, or by another failover. */
+  #forget(): void {
+    const kept = new Set<GhostEntry>();
+    for (let at = this.#reached?.entry; at !== undefined; at = at.previous) kept.add(at);
+    for (const entry of this.#seen) if (!kept.has(entry)) this.#seen.delete(entry);
   }
 
   /** I-5: whoever has lost nothing is not told so. */

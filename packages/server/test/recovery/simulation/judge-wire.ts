@@ -64,7 +64,6 @@ class WireJudge {
       this.#broken("I-7", `a join that was refused was told ${JSON.stringify(payload)}`);
     if (!join.isAware && "recovery" in payload) this.#broken("I-11", "a join that did not ask was answered");
     join.offset = payload.recovery?.offset ?? -1;
-    if ((payload.recovery as { count?: number } | undefined)?.count !== undefined) join.offset = -1;
   }
 
   #sent(message: readonly unknown[], topic: string, event: string, joinRef: unknown, extension: unknown): void {

@@ -76,7 +76,7 @@ export class StoreLine implements HistoryStore {
     const { climate, random } = this.#world;
     const isRefused = random.chance(climate.storeRefuses) || (!this.#isUp && random.chance(0.5));
     if (isRefused) return this.#refuse();
-    return this.#call((engine) => engine.append(copy), true);
+    return this.#call((engine, isLate) => engine.append(copy, isLate), true);
   }
 
   read(topic: string, rule: HistoryRule, range: Range): Promise<Slice> {
@@ -166,7 +166,7 @@ export class StoreLine implements HistoryStore {
     const deliver = (): void => {
       if (connection === this.#connection) this.#events?.entry(entry);
     };
-    clock.after(arrives - clock.now, deliver, this.#node);
+    clock.at(arrives, deliver, this.#node);
   }
 
   #refuse(): Promise<never> {
@@ -176,7 +176,7 @@ export class StoreLine implements HistoryStore {
     });
   }
 
-  #call<T>(execute: (engine: Engine) => T, mayBeLate: boolean): Promise<T> {
+  #call<T>(execute: (engine: Engine, isLate: boolean) => T, mayBeLate: boolean): Promise<T> {
     const { clock, random, network, climate } = this.#world;
     const server = this.#server;
     return new Promise<T>((resolve, reject) => {
@@ -195,7 +195,7 @@ export class StoreLine implements HistoryStore {
       const arrive = (): void => {
         // What is under way on a connection that is gone arrives, or does not.
         if (connection !== this.#connection && !isLate) return;
-        const answer = execute(server.engine);
+        const answer = execute(server.engine, isLate || !this.#calls.has(call));
         if (!isLost)
           clock.after(
             random.about(climate.storeDelay),

@@ -74,6 +74,8 @@ export class Line implements Connection {
   #isOpen = true;
   #isCut = false;
   bufferedBytes = 0;
+  /** Small, so that clients are served in many steps. */
+  readonly maxBufferedBytes = 2_000;
   sentBytes = 0;
   /** When the last of what was sent has left the buffer, and when it arrives. */
   #freeAt = 0;
@@ -103,13 +105,13 @@ export class Line implements Connection {
     this.bufferedBytes += bytes;
     this.sentBytes += bytes;
     this.#freeAt = Math.max(this.#freeAt, clock.now) + bytes / rate();
-    clock.after(this.#freeAt - clock.now, () => (this.bufferedBytes -= bytes), node);
-    this.#toClient(() => this.#end.received(frame.data), this.#freeAt - clock.now);
+    clock.at(this.#freeAt, () => (this.bufferedBytes -= bytes), node);
+    this.#toClient(() => this.#end.received(frame.data), this.#freeAt);
   }
 
   onWritable(run: () => void): void {
     const { clock, node } = this.#ends;
-    clock.after(Math.max(0, this.#freeAt - clock.now), () => this.#isOpen && run(), node);
+    clock.at(this.#freeAt, () => this.#isOpen && run(), node);
   }
 
   close(code: number, reason: string): void {
@@ -159,16 +161,16 @@ export class Line implements Connection {
     this.#handler?.closed(code, reason);
   }
 
-  #toClient(run: () => void, wait = 0): void {
+  #toClient(run: () => void, sentAt = this.#ends.clock.now): void {
     const { clock, client, delay } = this.#ends;
-    this.#arrivesAt = Math.max(this.#arrivesAt, clock.now + wait + delay());
-    clock.after(this.#arrivesAt - clock.now, () => this.#isCut || run(), client);
+    this.#arrivesAt = Math.max(this.#arrivesAt, sentAt + delay());
+    clock.at(this.#arrivesAt, () => this.#isCut || run(), client);
   }
 
   #toServer(run: () => void): void {
     const { clock, node, delay } = this.#ends;
     this.#heardAt = Math.max(this.#heardAt, clock.now + delay());
-    clock.after(this.#heardAt - clock.now, () => this.#isCut || run(), node);
+    clock.at(this.#heardAt, () => this.#isCut || run(), node);
   }
 
   #log(from: OnWire["from"], data: FrameData): void {

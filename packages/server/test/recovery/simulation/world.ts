@@ -203,7 +203,7 @@ export abstract class World<Node extends WorldNode> implements EngineWorld {
         node.actor.stalledUntil = this.clock.now + random.pick([300, 2_000, 8_000]);
         return;
       case "cutStore":
-        return node.line.cut(random.about(800));
+        return node.line.cut(random.about(random.chance(0.2) ? 7_000 : 800));
       case "clear":
         return onNode(() => node.clear(this.topic()));
       default:
@@ -214,7 +214,7 @@ export abstract class World<Node extends WorldNode> implements EngineWorld {
   #actOfStore(deed: Deed): boolean {
     const { random, server } = this;
     if (deed === "sync") this.#replica = server.engine.copy();
-    else if (deed === "stallStore") server.actor.stalledUntil = this.clock.now + random.pick([300, 2_000, 6_000]);
+    else if (deed === "stallStore") server.actor.stalledUntil = this.clock.now + random.pick([300, 2_000, 9_000]);
     else if (deed === "restart") this.#replace(server.engine.copy());
     else if (deed === "failover") this.#failover();
     else if (deed === "flush") {
