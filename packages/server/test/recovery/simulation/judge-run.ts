@@ -59,10 +59,11 @@ class RunJudge {
     this.#isCatchingUp = false;
     const isFirst = !this.#hasJoined;
     this.#hasJoined = true;
-    if (isFirst) this.#isPlaced = position !== null;
+    const wasPlaced = this.#isPlaced;
+    if (isFirst || position !== null) this.#isPlaced = position !== null;
     if (position === null) return;
     // Where a first join stands, the server says. Later it can only go on from there, or say that it does not.
-    if (isFirst && this.#run.since === undefined) this.#reached = this.#placeOf(position);
+    if ((isFirst || !wasPlaced) && this.#run.since === undefined) this.#reached = this.#placeOf(position);
   }
 
   #placeOf(position: Position): Place | undefined {
@@ -201,6 +202,8 @@ function judgeStock({ ghost, publishes }: Story, run: Run): Violation[] {
     if (entries.length === 0) broken("I-4", `got ${step.id}, which no log had`);
     if (entries.length !== 1) continue;
     const [entry] = entries as [GhostEntry];
+    // What a failover has lost, another one may bring back.
+    if (ghost.wasLost(run.topic, placeOf(entry))) continue;
     if (seen.has(step.id)) broken("I-2", `got ${show(entry)} twice`);
     seen.add(step.id);
     if (last !== undefined && contains(last, last.lineage, placeOf(entry))) {
