@@ -19,6 +19,7 @@ import type { Head, Mark, Position } from "./history/position.ts";
 import { CONFIRM_TIMEOUT, Pending, Publisher, sizeOf } from "./history/publisher.ts";
 import type { PublisherHost, Recordable } from "./history/publisher.ts";
 import { Reads } from "./history/reads.ts";
+import { Revived } from "./history/revived.ts";
 import type { TopicRule } from "./history/rule.ts";
 import type {
   Appended,
@@ -106,9 +107,6 @@ const STOP_TIMEOUT = 1_000;
 const HEADS = 500;
 /** How many publishers of topics are kept although nothing waits in them. */
 const MOST_IDLE_PUBLISHERS = 1_000;
-/** How many messages that were made for late readers are kept, and for how many milliseconds, for others that ask for the same. */
-const MOST_REVIVED = 1_000;
-const REVIVED = 10_000;
 
 const NOBODY = Symbol("nobody");
 
@@ -126,8 +124,7 @@ export class History implements FollowerHost, PublisherHost {
   /** The topics without subscribers that are still followed, oldest first. */
   readonly #lingering = new Map<string, { cancel(): void }>();
   readonly #reads = new Reads();
-  #revived = new Map<Stored, Recordable>();
-  #forgetting: { cancel(): void } | undefined = undefined;
+  readonly #revived: Revived;
   #queuedBytes = 0;
   #flushed: (() => void)[] = [];
   #lost = 0;
@@ -140,6 +137,7 @@ export class History implements FollowerHost, PublisherHost {
     this.clock = clock;
     this.#ruleOf = ruleOf;
     this.#revive = revive;
+    this.#revived = new Revived(revive, clock);
     this.#pubsub = pubsub;
     this.#checks = new Checks(clock, () => this.#check());
   }
@@ -187,7 +185,7 @@ export class History implements FollowerHost, PublisherHost {
     for (const publisher of this.#publishers.values()) publisher.stop();
     for (const timer of this.#lingering.values()) timer.cancel();
     for (const follower of this.#followers.values()) follower.stop();
-    this.#forgetting?.cancel();
+    this.#revived.forget();
     await this.store.stop();
   }
 
@@ -302,21 +300,7 @@ export class History implements FollowerHost, PublisherHost {
 
   /** What was stored, as subscribers get it: one object for all that ask at about the same time. Throws for what is none. */
   messageOf(entry: Stored): Recordable {
-    let message = this.#revived.get(entry);
-    if (message === undefined) {
-      message = this.#revive(entry);
-      message.recorded = {
-        position: { epoch: `${entry.lineage}.${entry.tag}`, offset: entry.offset },
-        from: entry.from,
-      };
-      if (this.#revived.size >= MOST_REVIVED) this.#revived.clear();
-      this.#revived.set(entry, message);
-      this.#forgetting ??= this.clock.after(REVIVED, () => {
-        this.#revived.clear();
-        this.#forgetting = undefined;
-      });
-    }
-    return message;
+    return this.#revived.of(entry);
   }
 
   /** An entry was stored, here or elsewhere. */

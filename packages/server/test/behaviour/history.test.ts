@@ -6,7 +6,8 @@ import { defineChannel, defineSocket, ok, refuse } from "../../src/index.ts";
 import type { Endpoint } from "../../src/index.ts";
 import { attach } from "../../src/telemetry/attach.ts";
 import { Inbox } from "../integration/inbox.ts";
-import { roomChannel, userSocket } from "../integration/room.ts";
+import type { userSocket } from "../integration/room.ts";
+import { roomChannel } from "../integration/room.ts";
 import { Site, ways } from "./client.ts";
 import type { Client } from "./client.ts";
 
