@@ -235,6 +235,10 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
     this.#goDirect();
   }
 
+  spread(): number | undefined {
+    return this.host.pubsub.history?.reloads.next();
+  }
+
   messageOf(entry: Stored): OutgoingBroadcast {
     return this.host.pubsub.history?.messageOf(entry) as OutgoingBroadcast;
   }

@@ -30,6 +30,8 @@ export interface RecoveringChannel {
   /** It is live, or not any more. */
   liveChanged(): void;
   messageOf(entry: Stored): OutgoingBroadcast;
+  /** The client is told to load its state again: of how many milliseconds it waits a random part. */
+  spread(): number | undefined;
 }
 
 /** How much is read at once, and how many bytes may wait for the client before more is read. */
@@ -157,7 +159,7 @@ export class Recovery {
     }
     if (head === undefined) {
       this.#state = "waiting";
-      return { epoch: "", offset: 0, ...(isAsked ? { recovered: false, reason: "unavailable" } : {}) };
+      return { epoch: "", offset: 0, ...(isAsked ? this.#notRecovered("unavailable") : {}) };
     }
     const epoch = epochOf(head);
     this.#state = "behind";
@@ -165,12 +167,17 @@ export class Recovery {
     const verdict = isUnreachable ? "unavailable" : this.#verdict(head, grant);
     if (typeof verdict === "string") {
       this.#fed = follower.cursor;
-      return { epoch, offset: this.#fed, recovered: false, reason: verdict };
+      return { epoch, offset: this.#fed, ...this.#notRecovered(verdict) };
     }
     this.#fed = verdict;
     const count = Math.max(follower.cursor - verdict, 0);
     this.#isReplay = count > 0;
     return { epoch, offset: verdict, recovered: true, count };
+  }
+
+  #notRecovered(reason: RecoveryReason): Pick<JoinRecovery, "recovered" | "reason" | "spread"> {
+    const spread = this.#channel.spread();
+    return { recovered: false, reason, ...(spread === undefined ? {} : { spread }) };
   }
 
   /** After which offset the client is served; or why not all can be sent. */
@@ -389,7 +396,7 @@ export class Recovery {
   #report(reason: RecoveryReason, position: Position, isNewEpoch: boolean): void {
     this.#state = "live";
     this.#isReplay = false;
-    this.#channel.tellRecovery({ recovered: false, reason }, position, isNewEpoch);
+    this.#channel.tellRecovery(this.#notRecovered(reason), position, isNewEpoch);
     this.#channel.liveChanged();
   }
 

@@ -20,6 +20,7 @@ import { CONFIRM_TIMEOUT, Pending, Publisher, sizeOf } from "./history/publisher
 import type { PublisherHost, Recordable } from "./history/publisher.ts";
 import { Reads } from "./history/reads.ts";
 import { Revived } from "./history/revived.ts";
+import { Reloads } from "./history/reloads.ts";
 import type { TopicRule } from "./history/rule.ts";
 import type {
   Appended,
@@ -113,6 +114,8 @@ const NOBODY = Symbol("nobody");
 export class History implements FollowerHost, PublisherHost {
   readonly store: HistoryStore;
   readonly clock: Clock;
+  /** The clients of this node that load their state again. */
+  readonly reloads: Reloads;
   readonly #ruleOf: HistoryOptions["ruleOf"];
   readonly #revive: HistoryOptions["revive"];
   readonly #pubsub: HistoryPubSub;
@@ -135,6 +138,7 @@ export class History implements FollowerHost, PublisherHost {
   constructor({ store, ruleOf, revive, clock = systemClock }: HistoryOptions, pubsub: HistoryPubSub) {
     this.store = store;
     this.clock = clock;
+    this.reloads = new Reloads(clock);
     this.#ruleOf = ruleOf;
     this.#revive = revive;
     this.#revived = new Revived(revive, clock);
