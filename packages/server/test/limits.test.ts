@@ -6,10 +6,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CLUSTER_LIMITS } from "../src/cluster.ts";
 import { ENDPOINT_LIMITS, LONGPOLL_LIMITS, WEBSOCKET_LIMITS } from "../src/endpoint/config.ts";
+import { HISTORY_DEFAULTS } from "../src/channel/history.ts";
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
 import { PUBLISH_LIMITS } from "../src/publish/publisher.ts";
 import { CLUSTER_HISTORY_LIMITS } from "../src/pubsub/adapters/cluster.ts";
+import { MEMORY_HISTORY_LIMITS } from "../src/pubsub/history.ts";
 import { PUBSUB_LIMITS } from "../src/pubsub/remote/engine-adapter.ts";
 import { SOCKET_LIMITS } from "../src/socket.ts";
 import { LOGGER_LIMITS } from "../src/telemetry/logger.ts";
@@ -27,6 +29,8 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   clusterAdapter: CLUSTER_HISTORY_LIMITS,
   logger: LOGGER_LIMITS,
   publish: PUBLISH_LIMITS,
+  history: HISTORY_DEFAULTS,
+  memoryHistory: MEMORY_HISTORY_LIMITS,
 };
 
 /** Where numeric options are declared, and how limits.md calls them. */
@@ -41,6 +45,8 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["pubsub/adapters/cluster.ts", ["clusterAdapter"]],
   ["telemetry/logger.ts", ["logger"]],
   ["publish/publisher.ts", ["publish"]],
+  ["channel/history.ts", ["history"]],
+  ["pubsub/history/memory.ts", ["memoryHistory"]],
 ];
 
 /** Numbers that limit nothing: how often and how much at a time. */
@@ -57,6 +63,7 @@ const NO_LIMITS: ReadonlySet<string> = new Set([
   "presence.poolSize",
   "pubsub.heartbeat",
   "cluster.workers",
+  "history.replayLimit", // in the row of size
 ]);
 
 const WS = "server/test/integration/websocket-limits.test.ts";
@@ -68,6 +75,10 @@ const BYTES = "server/test/integration/byte-limits.test.ts";
 const SESSION = "server/src/socket/process.test.ts";
 const PUBLISH = "server/test/publish/handler.test.ts";
 const SLOW = "server/test/slow-clients/delivery.test.ts";
+const HISTORY = "server/test/behaviour/history.test.ts";
+const MEMORY = "server/src/pubsub/history/memory.test.ts";
+const BOUNDS = "server/src/pubsub/history/bounds.test.ts";
+const WAITING = "server/src/pubsub/history/waiting.test.ts";
 const LOG = "server/src/telemetry/line-limit.test.ts";
 const PRESENCE = "server/test/presence/options.test.ts";
 
@@ -166,6 +177,16 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "publish.bodyTimeout": [PUBLISH, "408 for a body that comes too slowly"],
   "(patterns of a token)": [PUBLISH, "has too many patterns"],
   "(published header)": [PUBLISH, "a long topic"],
+  "history.size": [HISTORY, "R-6: who has missed more than is kept"],
+  "history.ttl": [MEMORY, "R-6: an entry is gone at its ttl"],
+  "history.maxBytes": [MEMORY, "drops the oldest entries beyond maxBytes"],
+  "history.maxEntryBytes": ["server/test/operations/history.test.ts", "and what could not be recorded"],
+  "memoryHistory.maxBytes": [MEMORY, "R-27: drops the logs that were used least recently"],
+  "(history queue)": [WAITING, "is refused when 16 MiB wait"],
+  "(idempotency key)": [WAITING, "has an id that has 1 to 128 bytes"],
+  "(remembered keys)": [MEMORY, "remembers an idempotency key for the ttl"],
+  "(history reads)": [BOUNDS, "wait in a queue that ends"],
+  "(followed topics)": [BOUNDS, "and of them no more than 10,000"],
   "(line length)": ["server/src/telemetry/logger.test.ts", "cuts parts and lines that are too long"],
 };
 

@@ -81,6 +81,15 @@ describe("a history in memory", () => {
     expect(store.read("a", RULE, { after: 0, limit: 10 })).toMatchObject({ oldest: 2, head: { top: 1 }, entries: [] });
   });
 
+  it("drops the oldest entries beyond maxBytes", () => {
+    const store = storeWith({});
+    const rule = { ...RULE, maxBytes: 10 };
+    for (const body of ["aaaa", "bbbb", "cccc"]) publish(store, "a", body, rule);
+    expect(bodies(store, "a", rule)).toEqual(["bbbb", "cccc"]);
+    publish(store, "a", "d".repeat(11), rule);
+    expect(store.read("a", rule, { after: 2, limit: 10 })).toMatchObject({ oldest: 5, head: { top: 4 }, entries: [] });
+  });
+
   it("remembers an idempotency key for the ttl, or ten minutes", () => {
     const time = new Time();
     const store = storeWith({}, time);
