@@ -13,7 +13,7 @@ export function contentFaults({ folder, manifest, files }) {
   const fault = (text) => faults.push(`${manifest.name}: ${text}`);
   for (const path of files) {
     const isTemplate = manifest.name === "create-wingbeat" && /^template(-ai-chat)?\//.test(path);
-    if (PAGES.has(path) || path === "cjs/package.json" || isTemplate) continue;
+    if (PAGES.has(path) || path === "cjs/package.json" || leadsToExport(path, manifest) || isTemplate) continue;
     const name = (BUILT.exec(path) ?? SOURCE.exec(path))?.[1];
     if (name === undefined || /\.(test|test-d)$/.test(name)) fault(`packs ${path}, which users have no use for.`);
     else if (!existsSync(join(root, folder, "src", `${name}.ts`))) {
@@ -30,6 +30,9 @@ export function contentFaults({ folder, manifest, files }) {
   if (manifest.repository?.directory !== folder) fault(`its repository.directory must be ${folder}.`);
   return [...faults, ...mapFaults({ folder, manifest, files })];
 }
+
+/** A folder for tools that do not read `exports`: named like a subpath, it says where that is. */
+const leadsToExport = (path, { exports }) => path.endsWith("/package.json") && `./${posix.dirname(path)}` in exports;
 
 /** Every source that a source map names is in the tarball. */
 function mapFaults({ folder, manifest, files }) {
