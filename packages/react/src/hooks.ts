@@ -1,4 +1,4 @@
-import type { ChannelAt, RefusalOf, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
+import type { ChannelAt, JoinFrom, RefusalOf, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
 import { createContext, createElement, useContext } from "react";
 import type { ReactElement } from "react";
 import type { ConnectionStatus, SharedSocket } from "./shared-socket.ts";
@@ -9,6 +9,7 @@ import { useChannelOf } from "./use-channel.ts";
 import { useConnectionOf, useRefusalOf } from "./use-connection.ts";
 import { useEvent } from "./use-event.ts";
 import { usePresence } from "./use-presence.ts";
+import { useRecovery } from "./use-recovery.ts";
 
 /** The provider of one socket and its hooks, typed by its server. */
 export interface Hooks<Definition extends TypedSocket> {
@@ -32,17 +33,23 @@ export interface Hooks<Definition extends TypedSocket> {
    * the latest is called at every join and rejoin. Components without params use the channel as the others joined it; a
    * component whose params differ from another's is `errored` while both are mounted.
    *
+   * After the params come `since` or `rewind`, for messages from before the join, where the server keeps a history of the
+   * topic. The channel asks for them when it is joined, as the first component says that has one of them; a position that
+   * changes later has no effect, because a channel that comes back goes on from its own.
+   *
    * `Server` is never passed explicitly: the compiler visits the channels of a type once for each time it occurs in the
    * signature, but only once when it is a default.
    */
   readonly useChannel: <const Topic extends TopicsOf<Server>, Server extends TypedSocket = Definition>(
     topic: Topic | null,
-    ...params: ParamsFor<Server, Topic>
+    ...args: [...params: ParamsFor<Server, Topic>, from?: JoinFrom]
   ) => ChannelResult<ChannelAt<Server, Topic>>;
   /** Calls a function for each event of a channel. */
   readonly useEvent: typeof useEvent;
   /** Who is on a channel, kept up to date. */
   readonly usePresence: typeof usePresence;
+  /** What became of the messages that a channel has missed. */
+  readonly useRecovery: typeof useRecovery;
 }
 
 /**
@@ -61,10 +68,11 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
     useSocket: () => useShared().socket,
     useConnection: () => useConnectionOf(useShared()),
     useRefusal: () => useRefusalOf(useShared()),
-    useChannel: ((topic: string | null, params?: unknown) =>
-      useChannelOf(useShared(), topic, params)) as Hooks<UntypedSocket>["useChannel"],
+    useChannel: ((topic: string | null, params?: unknown, from?: JoinFrom) =>
+      useChannelOf(useShared(), topic, params, from)) as Hooks<UntypedSocket>["useChannel"],
     useEvent,
     usePresence,
+    useRecovery,
   };
   // The same functions at run time; only the types know the server.
   return hooks as unknown as Hooks<Definition>;

@@ -27,3 +27,5 @@ export const useRefusal: Hooks<UntypedSocket>["useRefusal"] = untyped.useRefusal
 export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
 export { useEvent } from "./use-event.ts";
 export { usePresence } from "./use-presence.ts";
+export { useRecovery } from "./use-recovery.ts";
+export type { RecoverySnapshot } from "./shared-socket/recovery-store.ts";

@@ -1,3 +1,4 @@
+import type { JoinFrom } from "@wingbeat/client";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { CLOSED } from "./shared-socket.ts";
 import type { ChannelSnapshot, SharedSocket } from "./shared-socket.ts";
@@ -13,16 +14,18 @@ export function useChannelOf(
   shared: SharedSocket,
   topic: string | null,
   params?: unknown,
+  from?: JoinFrom,
 ): ChannelSnapshot & { readonly push: Push; readonly cast: Cast } {
   const key = paramsKey(params);
   const latest = useLatest(params);
+  const latestFrom = useLatest(from);
   const subscribe = useCallback(
     (changed: () => void) => {
       if (topic === null) return () => {};
       const current = () => (typeof latest.current === "function" ? latest.current() : latest.current);
-      return shared.takeChannel(topic, { key, params: current, changed });
+      return shared.takeChannel(topic, { key, params: current, from: () => latestFrom.current, changed });
     },
-    [shared, topic, key, latest],
+    [shared, topic, key, latest, latestFrom],
   );
   const snapshot = useSyncExternalStore(
     subscribe,

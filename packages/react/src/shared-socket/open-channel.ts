@@ -2,6 +2,7 @@
 import { PushError } from "@wingbeat/client";
 import type { Channel, Socket } from "@wingbeat/client";
 import { presenceOf } from "./presence-store.ts";
+import { recoveryOf } from "./recovery-store.ts";
 
 export interface ChannelSnapshot {
   readonly channel: Channel | null;
@@ -39,6 +40,7 @@ export class OpenChannel {
     this.#snapshot = { ...JOINING, channel };
     this.#watch(topic);
     presenceOf(channel);
+    recoveryOf(channel);
   }
 
   get snapshot(): ChannelSnapshot {

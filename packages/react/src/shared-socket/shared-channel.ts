@@ -2,7 +2,7 @@
  * One topic of a connection, which has one channel per topic, and all components that use it. Joined as long as
  * a component uses it.
  */
-import type { Socket } from "@wingbeat/client";
+import type { JoinFrom, Socket } from "@wingbeat/client";
 import { CLOSED, JOINING, OpenChannel, joinError } from "./open-channel.ts";
 import type { ChannelSnapshot } from "./open-channel.ts";
 
@@ -12,6 +12,8 @@ export interface Hold {
   readonly key: string | undefined;
   /** The params themselves, as of now. */
   params(): unknown;
+  /** From where on it wants messages, at the first join. */
+  from?(): JoinFrom | undefined;
   /** Called when the snapshot may be another one. */
   changed(): void;
 }
@@ -89,7 +91,8 @@ export class SharedChannel {
       if (open === this.#open) this.#changed();
     });
     this.#open = open;
-    open.channel.join();
+    const from = [...this.#holds].map((hold) => hold.from?.()).find((asked) => asked?.since ?? asked?.rewind);
+    open.channel.join(from);
     this.#changed();
   }
 

@@ -1,0 +1,19 @@
+import type { Channel, ChannelContract } from "@wingbeat/client";
+import { useCallback, useSyncExternalStore } from "react";
+import { NOTHING_MISSED, recoveryOf } from "./shared-socket/recovery-store.ts";
+import type { RecoverySnapshot } from "./shared-socket/recovery-store.ts";
+
+/**
+ * What became of the messages that the channel missed while it was away, where the server keeps a history of its topic.
+ * A new object after each report, so that an effect may depend on it: `recovered: false` says to load the state again.
+ * Nothing was missed while `channel` is null.
+ */
+export function useRecovery<Contract extends ChannelContract>(channel: Channel<Contract> | null): RecoverySnapshot {
+  const store = channel === null ? undefined : recoveryOf(channel as unknown as Channel);
+  const subscribe = useCallback((changed: () => void) => store?.subscribe(changed) ?? (() => {}), [store]);
+  return useSyncExternalStore(
+    subscribe,
+    () => store?.snapshot ?? NOTHING_MISSED,
+    () => NOTHING_MISSED,
+  );
+}
