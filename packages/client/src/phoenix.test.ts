@@ -93,7 +93,7 @@ describe("what phoenix.js sends", () => {
     helper.since(TOPIC, "earliest");
     const channel = join();
     expect(joining()[5]).toMatchObject({ since: "earliest" });
-    expect(helper.position(TOPIC)).toBeNull();
+    expect(helper.position(TOPIC)).toBeUndefined();
     channel.leave();
     helper.since(TOPIC, FIRST);
     join();
@@ -253,7 +253,7 @@ describe("what phoenix.js is given", () => {
     news("a");
     server().receive(null, null, "room:2", "news", "b", { o: 7 });
     expect(heard).toEqual(["joined", ["a", undefined]]);
-    expect(helper.position(TOPIC)).toBeNull();
-    expect(helper.position("room:2")).toBeNull();
+    expect(helper.position(TOPIC)).toBeUndefined();
+    expect(helper.position("room:2")).toBeUndefined();
   });
 });

@@ -34,15 +34,15 @@ export interface PhoenixRecoveryReport {
 }
 
 export interface PhoenixRecovery {
-  /** For the option `encode` of phoenix.js's `Socket`. */
-  readonly encode: PhoenixSerializer["encode"];
+  /** For the option `encode` of phoenix.js's `Socket`, whose types know messages as objects. */
+  readonly encode: (message: object, callback: (frame: string | ArrayBuffer) => unknown) => unknown;
   /** For the option `decode`. */
   readonly decode: PhoenixSerializer["decode"];
   /**
    * Up to where the channel of a topic has everything that is recorded: in a callback of `channel.on`, with this message.
-   * Null without a channel on the topic, and when the server keeps no history of it.
+   * Undefined without a channel on the topic, and when the server keeps no history of it.
    */
-  position(topic: string): Position | null;
+  position(topic: string): Position | undefined;
   /** Says from where on the next `channel.join()` on the topic wants messages; `"earliest"`: all that is kept. */
   since(topic: string, place: Place): void;
 }
@@ -86,8 +86,7 @@ export function recovery(
     const { o, e = known?.epoch } = (extension ?? {}) as { readonly o?: unknown; readonly e?: unknown };
     const position = positionOf(e, o);
     // What an earlier join of the connection has sent comes again after the reply. Before it there may be no epoch.
-    const isOld = topic.isJoined ? position && isUpTo(position, known) : (o as number) >= 0;
-    if (isOld && !isNews) return undefined;
+    if (!isNews && (topic.isJoined ? position && isUpTo(position, known) : extension)) return undefined;
     topic.since = position ?? known;
     let news = (isNews ? payload : undefined) as News | undefined;
     if (event === REPLY && !topic.isJoined && ref === topic.joinRef) {
@@ -102,7 +101,8 @@ export function recovery(
   };
 
   return {
-    encode(message, callback) {
+    encode(given, callback) {
+      const message = given as SocketMessage;
       const { topic: name, event, join_ref } = message;
       const topic = topics.get(name) ?? {};
       // phoenix.js also leaves when a join has timed out; it joins again then.
@@ -121,8 +121,8 @@ export function recovery(
       const [join_ref, ref, topic, event, payload, extension] = JSON.parse(frame);
       return receive({ join_ref, ref, topic, event, payload, extension }, callback);
     },
-    position: (name) => positionIn(topics.get(name)?.since) ?? null,
-    since: (name, since) => void topics.set(name, { since }),
+    position: (name) => positionIn(topics.get(name)?.since),
+    since: (name, since) => topics.set(name, { since }),
   };
 
   /** Takes the offset out of frames that have one: the serializer does not know their kinds. */
@@ -130,7 +130,7 @@ export function recovery(
     const bytes = new Uint8Array(frame);
     const kind = bytes[0] as number;
     if (kind < 5) return serializer.decode(frame, (message) => receive(message, callback));
-    // Its kind and three lengths, or two for a broadcast.
+    // Its kind and two lengths, or three for a push.
     const lengths = kind - 2;
     const extension = { o: Number(new DataView(frame).getBigUint64(lengths)) };
     const plain = bytes.slice(8);

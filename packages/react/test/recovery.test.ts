@@ -41,12 +41,12 @@ function page(from?: JoinFrom) {
   const socket = new Socket<typeof userSocket>(url, { ...options, reconnectAfterMs: () => 50 });
   const wrapper = ({ children }: { readonly children: ReactNode }) =>
     createElement(SocketProvider, { socket }, children);
-  const got: [n: number, position: Position | undefined][] = [];
+  const got: [n: number, position: Position | null | undefined][] = [];
   const rendered: ReturnType<typeof useRecovery>[] = [];
   const { result } = renderHook(
     () => {
       const { channel, state } = useChannel(TOPIC, {}, from);
-      useEvent(channel, "news", ({ n }, _ref, _joinRef, position) => got.push([n, position]));
+      useEvent(channel, "news", ({ n }) => got.push([n, channel?.position]));
       const recovery = useRecovery(channel);
       if (rendered.at(-1) !== recovery) rendered.push(recovery);
       return { channel, state };
