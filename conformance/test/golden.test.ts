@@ -2,7 +2,9 @@
  * Every recorded scenario, played against the reference application: nothing may differ but on purpose, and not a byte when
  * all channels have a history, of which these clients know nothing.
  */
-import { describe, it } from "vitest";
+import { once } from "node:events";
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { playScenario, readScenarios, type PlayOptions, type Scenario } from "../src/player.ts";
 import { startReferenceApp } from "../src/reference-app.ts";
 import { deliberate } from "./deliberate.ts";
@@ -60,6 +62,20 @@ for (const [file, scenarios] of recorded) {
     }
   });
 }
+
+it.concurrent.each(["room:a", "plain:a", "presence:a", "bench:a"])("the history of %s is real", async (topic) => {
+  const app = await startReferenceApp(0, true);
+  const socket = new WebSocket(`${app.url.replace("http", "ws")}/socket/websocket?vsn=2.0.0`);
+  try {
+    await once(socket, "open");
+    socket.send(JSON.stringify(["1", "1", topic, "phx_join", {}, { v: 1, session: "k1ZrT0pW4u9bQm3cYx7hNg" }]));
+    const [data] = (await once(socket, "message")) as [Buffer];
+    expect(JSON.parse(data.toString())[4]).toMatchObject({ status: "ok", recovery: { offset: 0 } });
+  } finally {
+    socket.terminate();
+    await app.close();
+  }
+});
 
 describe.concurrent("deliberate differences are real", () => {
   const all = [...recorded.values()].flat();
