@@ -105,7 +105,10 @@ await runBench(usage, async (args) => {
   const compare = (figure: Figure, name: string): string => {
     const own = of(name, figure);
     if (own.length === 0) return "";
-    if (figure === "heap") return `+ ${number(median(own) - median(of(without, figure)))}`;
+    if (figure === "heap") {
+      const more = median(own) - median(of(without, figure));
+      return `${more < 0 ? "−" : "+"} ${number(Math.abs(more))}`;
+    }
     // What was missed comes on top of connecting.
     const base = figure === "recover10000" ? of(name, "storm") : of(without, figure);
     return `× ${median(ratios(own, base)).toFixed(2)}`;
