@@ -260,11 +260,44 @@ describe("garbage from a worker of node:cluster", () => {
       ].map(calls),
     ];
     for (const message of strange) store.order("garbage", 0, [message]);
-    for (let count = 0; count < 200; count++) {
-      store.order("garbage", 0, [{ ...calls({ n: 1, ask: "join" }), namespace: `garbage ${count}` }]);
-    }
     await node.publish(TOPIC, "still here");
     expect(await node.bodies(TOPIC)).toEqual(["still here"]);
     expect(node.store.status()).toMatchObject({ state: "up" });
+  });
+});
+
+describe("garbage from the primary of node:cluster", () => {
+  it("is passed over, and the worker goes on", TIME, async () => {
+    const namespace = name();
+    const [node] = (await nodes(new StandIn(workers[0]!, namespace))) as [StoreNode];
+    await node.publish(TOPIC, "1");
+    const news = {
+      wingbeat: "history.news",
+      namespace,
+      entries: [],
+      cleared: [],
+      isIncomplete: false,
+      store: "",
+      answers: [],
+    };
+    const [entry] = node.heardOf(TOPIC);
+    for (const message of [
+      { wingbeat: "history.news" },
+      { ...news, entries: [null] },
+      { ...news, entries: { length: 3 } },
+      { ...news, entries: [{ ...entry, offset: "2" }] },
+      { ...news, entries: [{ ...entry, at: Number.NaN }] },
+      { ...news, entries: [{ ...entry, body: {} }] },
+      { ...news, cleared: [{}] },
+      { ...news, store: {} },
+      { ...news, answers: [null] },
+      { ...news, answers: [{ n: 2 ** 60 }] },
+    ]) {
+      workers[0]!.send(message);
+    }
+    await node.publish(TOPIC, "2");
+    const heard = await node.untilHeard(TOPIC, 2);
+    expect(heard.map(({ body }) => body)).toEqual(["1", "2"]);
+    expect(node.told).toEqual(["up"]);
   });
 });

@@ -140,7 +140,9 @@ const isStored = (value: unknown): value is Stored =>
   isText(value["lineage"]) &&
   isText(value["tag"]) &&
   isCount(value["offset"]) &&
+  isCount(value["at"]) &&
   isText(value["event"]) &&
   isBody(value["body"]) &&
   isText(value["from"]) &&
-  isText(value["producer"]);
+  isText(value["producer"]) &&
+  isCount(value["seq"]);
