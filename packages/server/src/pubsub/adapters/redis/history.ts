@@ -36,6 +36,7 @@ import {
   NOTHING,
   readEntries,
   readMessage,
+  readTopic,
   TOLD,
   topicPart,
   writeMessage,
@@ -226,7 +227,7 @@ class RedisHistory implements HistoryStore {
 
   async clear(topic: string): Promise<void> {
     const stream = this.#streamOf(topic);
-    const message = writeMessage(CLEARED, stream, this.#sender, this.#sent[stream] as number, NONE);
+    const message = writeMessage(CLEARED, stream, this.#sender, this.#sent[stream] as number, topicPart(topic));
     await this.#ask(SCRIPTS.clear, this.#keysOf(topic), [this.#publish, this.#streams[stream] as string, message]);
   }
 
@@ -343,7 +344,7 @@ class RedisHistory implements HistoryStore {
       this.#counts.arrived(name, number);
     } else if (kind === NOTHING) this.#counts.arrived(name, number);
     else if (kind === LEFT) this.#counts.left(name, number);
-    else if (kind === CLEARED) this.#counts.raise();
+    else if (kind === CLEARED) this.#events?.moved(readTopic(rest), undefined);
     else if (kind === TOLD && rest.length === 4) {
       this.#counts.told(name, number);
       if (sender === this.#sender.toString("latin1")) this.#link.heard(stream, rest.readUInt32BE());

@@ -8,7 +8,8 @@
  * | 8 | sender: random, a new one for each store |
  * | 6 | number: counts the sender's messages of kinds 16 and 20 in this stream, from 1; the others tell the last one |
  *
- * Of kind 17, 4 bytes follow: the connection over which it was sent. Of kind 16, written by the script that stores them:
+ * Of kind 17, 4 bytes follow: the connection over which it was sent. Of kind 19, the topic: 2 bytes length, and its name. Of kind
+ * 16, written by the script that stores the entries:
  *
  * | bytes | |
  * | --- | --- |
@@ -69,6 +70,12 @@ export function readMessage(bytes: Uint8Array): Message {
     number: buffer.readUIntBE(11, 6),
     rest: buffer.subarray(HEADER),
   };
+}
+
+/** The topic of a log that was cleared. */
+export function readTopic(rest: Buffer): string {
+  if (rest.length < 2 || rest.length !== 2 + rest.readUInt16BE(0)) throw new RangeError("truncated message");
+  return rest.toString("utf8", 2);
 }
 
 export interface SentEntries {
