@@ -2,11 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { afterAll, beforeAll, describe } from "vitest";
-import { redisHistory } from "wingbeat/pubsub/redis";
-import type { RedisClient } from "wingbeat/pubsub/redis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { redisAdapter, redisHistory } from "wingbeat/pubsub/redis";
+import type { RedisClient, RedisHistoryOptions } from "wingbeat/pubsub/redis";
+import { attach } from "../../src/telemetry/attach.ts";
 import { PASSWORD, redisAvailability, redisEngine, START_TIME } from "../pubsub/engines.ts";
 import type { TestEngine } from "../pubsub/engines.ts";
+import { RULE, StoreNode } from "./store-node.ts";
 import { storeSuite } from "./store-suite.ts";
 
 const { isMissing, note } = redisAvailability;
@@ -81,4 +83,88 @@ describe.skipIf(isMissing)(`history in Redis${note}`, () => {
       });
     }
   }
+
+  const nodeOf = async (options: Partial<RedisHistoryOptions>): Promise<StoreNode> => {
+    const connect = (): RedisClient => libraries["ioredis"]!(engine.port);
+    const node = new StoreNode(redisHistory({ connect, namespace, ...options }));
+    await node.store.start(node);
+    return node;
+  };
+
+  it("a secret: entries of others are neither heard nor read, and reported", async () => {
+    namespace = randomUUID();
+    const signed = await nodeOf({ secret: "a secret of more than 20 bytes" });
+    const unsigned = await nodeOf({});
+    const unreadable: unknown[] = [];
+    const detach = attach("pubsub.unreadable", ({ error }) => unreadable.push(error));
+    await signed.publish("room:1", "1");
+    await unsigned.publish("room:1", "forged");
+    await signed.publish("room:1", "3");
+    const heard = await signed.untilHeard("room:1", 2);
+    detach();
+    expect(heard.map(({ body }) => body)).toEqual(["1", "3"]);
+    // Each refuses what the other one has sent.
+    expect(unreadable.map((error) => (error as Error).message)).toContain("entry is not signed");
+    // What follows the forged one can be read; what is before it cannot be told to be complete.
+    expect(await signed.read("room:1", 0)).toMatchObject({ oldest: 3, head: { top: 3 }, entries: [{ body: "3" }] });
+    await Promise.all([signed.store.stop(), unsigned.store.stop()]);
+  });
+
+  it("forgets the oldest of very many ids, and only them", async () => {
+    namespace = randomUUID();
+    const node = await nodeOf({});
+    const topic = "room:1";
+    const rule = { ...RULE, size: 1 };
+    for (let first = 0; first <= 10_000; first += 500) {
+      const ids = Array.from({ length: 500 }, (_, index) => `id ${first + index}`);
+      await node.append(node.batch(topic, ids, { rule }, ids));
+    }
+    const offsetOf = async (id: string): Promise<number | undefined> =>
+      (await node.append(node.batch(topic, [id], { rule }, [id]))).offsets[0];
+    expect(await offsetOf("id 10499")).toBe(10_500);
+    expect(await offsetOf("id 501")).toBe(502);
+    expect(await offsetOf("id 0")).toBe(10_501);
+    const { length } = await admin.hkeys(metaOf(topic));
+    expect(length).toBeLessThan(2 * 10_000 + 20);
+    await node.store.stop();
+  });
+
+  it("keeps the hash of a quiet topic when somebody asks about it, and forgets the others", async () => {
+    namespace = randomUUID();
+    const node = await nodeOf({});
+    await node.publish("asked", "1");
+    await node.publish("forgotten", "1");
+    const day = 86_400_000;
+    expect(await admin.pttl(metaOf("asked"))).toBeGreaterThan(day - 60_000);
+    for (const topic of ["asked", "forgotten"]) await admin.pexpire(metaOf(topic), day / 4);
+    await node.head("asked");
+    expect(await admin.pttl(metaOf("asked"))).toBeGreaterThan(day - 60_000);
+    expect(await admin.pttl(metaOf("forgotten"))).toBeLessThanOrEqual(day / 4);
+    expect(await admin.pttl(listOf("asked"))).toBeLessThanOrEqual(RULE.ttl);
+    await node.store.stop();
+  });
+
+  it("is the history of the adapter, with the same namespace, shards and secret", async () => {
+    namespace = randomUUID();
+    const connect = (): RedisClient => libraries["ioredis"]!(engine.port);
+    const adapter = redisAdapter({ connect, namespace, shards: 3, secret: "a secret of more than 20 bytes" });
+    expect(adapter.history()).toBe(adapter.history());
+    const [a, b] = [
+      new StoreNode(adapter.history()),
+      await nodeOf({ shards: 3, secret: "a secret of more than 20 bytes" }),
+    ];
+    await a.store.start(a);
+    await a.publish("room:1", "1");
+    expect((await b!.untilHeard("room:1", 1))[0]).toMatchObject({ body: "1" });
+    await Promise.all([a.store.stop(), b!.store.stop()]);
+  });
+
+  it("refuses options that are wrong", () => {
+    const connect = (): RedisClient => libraries["ioredis"]!(1);
+    expect(() => redisHistory({} as never)).toThrow("redisHistory.connect must be a function");
+    expect(() => redisHistory({ connect, shards: 0 })).toThrow("redisHistory.shards is 0");
+    expect(() => redisHistory({ connect, namespace: "a b" })).toThrow('redisHistory.namespace is "a b"');
+    expect(() => redisHistory({ connect, secret: "short" })).toThrow("redisHistory.secret must be");
+    expect(() => redisHistory({ connect, url: "redis://" } as never)).toThrow('redisHistory has no option "url"');
+  });
 });

@@ -190,10 +190,11 @@ class RedisHistory implements HistoryStore {
       giveBack();
       throw new NotStored(this.#refused(answer).message);
     }
-    const unheard = String(kind === "unknown" ? answer[1] : answer[6]);
+    const appended = kind === "unknown" ? kind : appendedOf(answer);
+    const unheard = String(answer.at(-1));
     // It is stored, but no node has heard of it.
     if (unheard !== "") this.#link.fail(new Error(unheard));
-    return kind === "unknown" ? "unknown" : appendedOf(answer);
+    return appended;
   }
 
   async read(topic: string, rule: HistoryRule, { after, limit, reverse = false }: Range): Promise<Slice> {

@@ -8,19 +8,26 @@ import type { EntryCodec } from "../../../history/entry.ts";
 /** Bytes in front of an entry in the list: offset and time. */
 const FRONT = 12;
 
+/** Throws for what is no offset, time or count. */
+function wholeOf(value: unknown): number {
+  const number = Number(String(value));
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  throw new Error("Redis answered a script with something else than was asked for");
+}
+
 function headOf([lineage, chain, top]: readonly unknown[]): Head {
   const generations = String(chain)
     .split(" ")
     .map((generation) => {
       const [tag = "", boundary] = generation.split(":");
-      return { tag, boundary: Number(boundary) };
+      return { tag, boundary: wholeOf(boundary) };
     });
-  return { lineage: String(lineage), chain: generations, top: Number(top) };
+  return { lineage: String(lineage), chain: generations, top: wholeOf(top) };
 }
 
 /** Of `stored`. */
 export function appendedOf([, lineage, chain, top, at, offsets]: readonly unknown[]): Appended {
-  return { head: headOf([lineage, chain, top]), at: Number(at), offsets: String(offsets).split(" ").map(Number) };
+  return { head: headOf([lineage, chain, top]), at: wholeOf(at), offsets: String(offsets).split(" ").map(wholeOf) };
 }
 
 /** Of `heads`. */
@@ -42,8 +49,8 @@ export function sliceOf(
   refused: (error: unknown) => void,
 ): Slice {
   const head = headOf([lineage, chain, top]);
-  const from = Number(first);
-  let begin = Number(oldest);
+  const from = wholeOf(first);
+  let begin = wholeOf(oldest);
   let entries: Stored[] = [];
   for (const [index, element] of (elements as Buffer[]).entries()) {
     try {
