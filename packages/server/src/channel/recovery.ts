@@ -305,6 +305,11 @@ export class Recovery {
   /** Returns false when it must wait, or the client was told that something is missing. */
   #feedSome(): boolean {
     const entries = this.#follower.entriesAfter(this.#fed, CHUNK);
+    // The oldest may have expired since it was asked for.
+    if (entries[0]?.offset !== this.#fed + 1) {
+      this.#reportGap("trimmed", false);
+      return false;
+    }
     for (const entry of entries) {
       if (!this.#isReading) {
         this.#await();
