@@ -165,12 +165,12 @@ export interface RoomJoined {
   readonly room: Room;
   readonly me: RoomRights;
   readonly members: readonly Member[];
-  /** In the order of `seq`. The newest; with `after` those after it. */
+  /** The newest, in the order of `seq`. */
   readonly messages: readonly OwnMessage[];
   /** There are older ones than the first of `messages`. */
   readonly hasMore: boolean;
-  /** More than 500 came since `after`: `messages` are just the newest. */
-  readonly gap: boolean;
+  /** The ids of all messages that the user has starred here. */
+  readonly starred: readonly number[];
   readonly lastReadSeq: number;
 }
 

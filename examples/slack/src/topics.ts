@@ -22,7 +22,16 @@ type SelfEvents = {
   readonly preferred: { readonly roomId: number };
 };
 
-export const roomTopics = defineChannel("room:{id}").pushes<RoomPushes>().commands<RoomCommands>();
+/** Who was away is sent what was written meanwhile; the rest of a room comes with the reply to each join. */
+export const roomTopics = defineChannel("room:{id}")
+  .pushes<RoomPushes>()
+  .commands<RoomCommands>()
+  .history({
+    size: 1_000,
+    ttl: 3_600_000,
+    replayLimit: 500,
+    events: ["message:new", "message:updated", "message:deleted", "reaction", "pinned"],
+  });
 export const userTopics = defineChannel("user:{id}").pushes<UserPushes>().commands<UserCommands>();
 export const inboxTopics = defineChannel("notifications:{id}").pushes<NotificationPushes>();
 export const publicTopic = defineChannel("user:public").pushes<PublicPushes>();

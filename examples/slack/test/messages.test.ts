@@ -7,7 +7,6 @@ import {
   editMessage,
   filesIn,
   history,
-  messagesAfter,
   pinMessage,
   pinnedIn,
   search,
@@ -315,18 +314,6 @@ describe("history", () => {
     );
   });
 
-  it("catches up what was missed, and shows a gap beyond 500", async () => {
-    const { db, people } = world;
-    const roomId = await filledRoom(620);
-    const some = await messagesAfter(db, people.carol, roomId, 120);
-    expect([some.messages.length, some.messages[0]?.seq, some.gap, some.hasMore]).toEqual([500, 121, false, true]);
-    const many = await messagesAfter(db, people.carol, roomId, 119);
-    expect([many.messages.length, many.messages[0]?.seq, many.gap, many.hasMore]).toEqual([50, 571, true, true]);
-    expect(await messagesAfter(db, people.carol, roomId, 620)).toMatchObject({ messages: [], gap: false });
-    // From a database that is no more.
-    expect(await messagesAfter(db, people.carol, roomId, 9000)).toMatchObject({ gap: true });
-  });
-
   it("is refused to strangers, and leaves out whom the reader ignores", async () => {
     const { db, people, general, secret } = world;
     await expect(history(db, people.carol, secret, { limit: 50 })).rejects.toMatchObject(refusal("unauthorized"));
@@ -334,7 +321,6 @@ describe("history", () => {
     await send(world, people.bob, general, "two");
     await ignoreUser(db, people.carol, people.bob, true);
     expect(seqs((await history(db, people.carol, general, { limit: 50 })).messages)).toEqual([1]);
-    expect(seqs((await messagesAfter(db, people.carol, general, 0)).messages)).toEqual([1]);
     expect(seqs((await history(db, people.alice, general, { limit: 50 })).messages)).toEqual([1, 2]);
   });
 });

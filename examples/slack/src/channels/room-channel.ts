@@ -59,7 +59,7 @@ export function roomChannel(services: Services) {
   const { db, typingMs } = services;
   return (
     roomBase
-      .join(z.object({ after: Seq.optional() }), async (ctx, { after }) => ok(await joinRoomChannel(db, ctx, after)))
+      .join(async (ctx) => ok(await joinRoomChannel(db, ctx)))
       // Whoever is removed hears of it at once; this is for those whom that did not reach.
       .reauthorize(async (ctx) => {
         await ensureView(db, userOf(ctx).id, viewerOf(ctx).roomId);
@@ -155,8 +155,8 @@ export function roomChannel(services: Services) {
 
       // As each user is to see it.
       .handleOut("message:new", (ctx, message) => {
-        const { sees, own, lastJoined } = viewerOf(ctx);
-        if (message.seq > lastJoined && sees(message.user.id)) ctx.push("message:new", own(message));
+        const { sees, own } = viewerOf(ctx);
+        if (sees(message.user.id)) ctx.push("message:new", own(message));
       })
       .handleOut("message:updated", (ctx, message) => {
         const { sees, own } = viewerOf(ctx);

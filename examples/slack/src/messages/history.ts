@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, gte, inArray, lt, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { HistoryPage, Message, OwnMessage } from "../contract.ts";
 import type { Db } from "../database.ts";
-import { messages, rooms, stars } from "../database/schema.ts";
+import { messages, stars } from "../database/schema.ts";
 import { rightsIn } from "../permissions.ts";
 import { refused } from "../refused.ts";
 import { ensureView } from "../rooms/find.ts";
@@ -13,7 +13,6 @@ import { ownMessage, selectMessages } from "./view.ts";
 export interface Opening {
   readonly messages: readonly Message[];
   readonly hasMore: boolean;
-  readonly gap: boolean;
 }
 
 export interface Where {
@@ -24,24 +23,10 @@ export interface Where {
 }
 
 const FIRST = 50;
-/** Who has missed more than that is shown the newest, and a gap. */
-const MISSED = 500;
 
 export async function newestMessages(db: Db, userId: number, roomId: number): Promise<Opening> {
   const { found, more } = await older(db, userId, roomId, undefined, FIRST);
-  return { messages: found, hasMore: more, gap: false };
-}
-
-/** What came after a message; when that is too much, the newest and a gap before them. */
-export async function messagesAfter(db: Db, userId: number, roomId: number, after: number): Promise<Opening> {
-  const [room] = await db.select({ lastSeq: rooms.lastSeq }).from(rooms).where(eq(rooms.id, roomId));
-  const lastSeq = room?.lastSeq ?? 0;
-  if (after === lastSeq) return { messages: [], hasMore: after > 0, gap: false };
-  // A number from before the database was made anew says nothing.
-  if (after > lastSeq) return { ...(await newestMessages(db, userId, roomId)), gap: true };
-  if (lastSeq - after > MISSED) return { ...(await newestMessages(db, userId, roomId)), gap: true };
-  const { found } = await newer(db, userId, roomId, after, MISSED);
-  return { messages: found, hasMore: after > 0, gap: false };
+  return { messages: found, hasMore: more };
 }
 
 /** Messages before or after a number, or around it; without any, the newest. */

@@ -2,5 +2,5 @@
 import { createHooks } from "@wingbeat/react";
 import type { SlackSocket } from "@wingbeat/example-slack";
 
-export const { SocketProvider, useSocket, useConnection, useRefusal, useChannel, useEvent, usePresence } =
+export const { SocketProvider, useSocket, useConnection, useRefusal, useChannel, useEvent, usePresence, useRecovery } =
   createHooks<SlackSocket>();

@@ -1,7 +1,7 @@
 import { ignoredBy } from "../../accounts.ts";
 import type { RoomJoined } from "../../contract.ts";
 import type { Db } from "../../database.ts";
-import { messagesAfter, newestMessages, starredIn } from "../../messages.ts";
+import { newestMessages, starredIn } from "../../messages.ts";
 import { rightsIn } from "../../permissions.ts";
 import { refused } from "../../refused.ts";
 import { ensureView, NOT_SEEN, lastReadIn, membersOf, roomFor } from "../../rooms.ts";
@@ -12,10 +12,10 @@ import { ownTopics } from "./own.ts";
 import { Viewer } from "./viewer.ts";
 
 /**
- * Lets users into a room that they may see, with what they have missed since the message `after`. What happens while it
- * reads is broadcast to the channel as well, and comes after the reply.
+ * Lets users into a room that they may see. What happens while it reads is broadcast to the channel as well, and comes after
+ * the reply; so does what somebody has missed who was here before.
  */
-export async function joinRoomChannel(db: Db, ctx: RoomContext, after: number | undefined): Promise<RoomJoined> {
+export async function joinRoomChannel(db: Db, ctx: RoomContext): Promise<RoomJoined> {
   const { user } = loginOf(ctx.assigns);
   const userId = user.id;
   const roomId = idIn(ctx.params.id);
@@ -31,11 +31,8 @@ export async function joinRoomChannel(db: Db, ctx: RoomContext, after: number | 
   ]);
   const viewer = new Viewer({ room, userId, rights, ignored, starred });
   ctx.assign({ viewer });
-  const page = await (after === undefined
-    ? newestMessages(db, userId, roomId)
-    : messagesAfter(db, userId, roomId, after));
-  viewer.lastJoined = page.messages.at(-1)?.seq ?? 0;
+  const { messages, hasMore } = await newestMessages(db, userId, roomId);
   const members = await membersOf(db, roomId);
   const lastReadSeq = await lastReadIn(db, userId, roomId);
-  return { room, me: rights, members, ...page, messages: page.messages.map(viewer.own), lastReadSeq };
+  return { room, me: rights, members, messages: messages.map(viewer.own), hasMore, starred, lastReadSeq };
 }

@@ -20,8 +20,6 @@ export class Viewer {
   readonly isPrivate: boolean;
   readonly userId: number;
   rights: RoomRights;
-  /** The last message in the reply to the join. Its broadcast, and those before it, may come behind the reply. */
-  lastJoined = 0;
   readonly #ignored: Set<number>;
   readonly #starred: Set<number>;
 

@@ -41,7 +41,7 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
   const { openRoom } = useWorkspace();
   const rows = useMemo(
     () => rowsOf(state),
-    [state.messages, state.outbox, state.unreadAfter, state.gapAfter, state.hasOlder, state.userId],
+    [state.messages, state.outbox, state.unreadAfter, state.hasOlder, state.userId],
   );
   const unreadAt = rows.findIndex((row) => "message" in row && row.unreadLine);
   const { scroller, rowsBox, unreadAbove, show, toEnd } = useListPlace(unreadAt);
@@ -122,7 +122,6 @@ export function MessageList({ state, room, jump, onJumped, editing }: MessageLis
                     day={row.day}
                     continued={row.continued}
                     unreadLine={row.unreadLine}
-                    gapAbove={row.gapAbove}
                     highlighted={row.message.seq === highlighted}
                     editing={row.message.id === editing}
                   />

@@ -7,7 +7,7 @@ import { Markup } from "../text/markup.tsx";
 import { useWorkspace } from "../workspace.ts";
 import { Attachments } from "./attachments.tsx";
 import { EditForm } from "./edit-form.tsx";
-import { DayLine, GapLine, UnreadLine } from "./lines.tsx";
+import { DayLine, UnreadLine } from "./lines.tsx";
 import "./message-row.css";
 import { MessageToolbar } from "./message-toolbar.tsx";
 import { QuoteLine } from "./quote-line.tsx";
@@ -21,16 +21,14 @@ export interface MessageRowProps {
   readonly day: string | null;
   readonly continued: boolean;
   readonly unreadLine: boolean;
-  readonly gapAbove: boolean;
   readonly highlighted: boolean;
   readonly editing: boolean;
 }
 
 /** One message and what stands above it. Drawn anew only when one of these changes: lists have thousands. */
-export const MessageRow = memo(function MessageRow({ day, unreadLine, gapAbove, ...props }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ day, unreadLine, ...props }: MessageRowProps) {
   return (
     <>
-      {gapAbove && <GapLine />}
       {day !== null && <DayLine day={day} />}
       {unreadLine && <UnreadLine />}
       {props.message.kind === "system" ? <SystemRow message={props.message} /> : <FullRow {...props} />}
@@ -38,7 +36,7 @@ export const MessageRow = memo(function MessageRow({ day, unreadLine, gapAbove, 
   );
 });
 
-function FullRow(props: Omit<MessageRowProps, "day" | "unreadLine" | "gapAbove">) {
+function FullRow(props: Omit<MessageRowProps, "day" | "unreadLine">) {
   const { message, continued, highlighted, editing } = props;
   const { names } = useRow();
   const { over, isOver, setMenuOpen } = useOver();

@@ -11,8 +11,6 @@ export type RoomActions = ReturnType<typeof createRoomActions>;
 
 /** Messages of one page. */
 const PAGE = 50;
-/** Messages that are looked at again at once, after an absence. */
-const REFRESHED = 100;
 
 export function createRoomActions(
   store: RoomStore,
@@ -46,32 +44,17 @@ export function createRoomActions(
         return push("history", { before: request.before, limit: PAGE });
       case "newer":
         return push("history", { after: request.after, limit: PAGE });
-      case "gap":
-        return push("history", { after: request.after, limit: 2 * PAGE });
       case "around":
         return push("history", { around: request.seq, limit: PAGE });
       case "latest":
         return push("history", { before: newestSeq + 1, limit: PAGE });
       case "anew":
         return push("history", { limit: PAGE });
-      case "refresh":
-        return push("history", { before: request.before, limit: REFRESHED });
-    }
-  }
-  /** Looks again at all messages that are here, the last ones first. */
-  async function refresh(): Promise<void> {
-    const { messages } = store.state;
-    const first = messages[0]?.seq ?? Infinity;
-    let before = (messages.at(-1)?.seq ?? 0) + 1;
-    while (before > first) {
-      const page = await load({ kind: "refresh", before });
-      before = page?.messages[0]?.seq ?? first;
     }
   }
 
   return {
     load,
-    refresh,
     send: (outgoing: Pick<Outgoing, "body" | "replyTo" | "attachments">) =>
       dispatch({
         type: "send",

@@ -1,11 +1,15 @@
 /** The channel of a room, joined from where its store has got to, and what it pushes. */
+import { useEffect } from "react";
 import { useChannel, useEvent } from "../realtime.ts";
 import type { RoomStore } from "./room-store.ts";
 
-/** A rejoin brings only what has come since. */
-const paramsOf = ({ state }: RoomStore) => (state.room === null ? {} : { after: state.newestSeq });
-
-export const useRoomChannel = (store: RoomStore) => useChannel(`room:${store.roomId}`, () => paramsOf(store));
+/** Coming back to a room, or to the network, brings what has come since: the store has everything up to its position. */
+export function useRoomChannel(store: RoomStore) {
+  const room = useChannel(`room:${store.roomId}`, {}, { since: store.position });
+  const { channel } = room;
+  useEffect(() => () => store.leftAt(channel?.position ?? null), [store, channel]);
+  return room;
+}
 
 export type RoomChannel = ReturnType<typeof useRoomChannel>;
 

@@ -39,7 +39,7 @@ export function joinedWith(held: readonly OwnMessage[], changes: Partial<RoomJoi
     members: [{ user: alice, role: "member", muted: false }],
     messages: held,
     hasMore: (held[0]?.seq ?? 1) > 1,
-    gap: false,
+    starred: [],
     lastReadSeq: lastSeq,
     ...changes,
   };

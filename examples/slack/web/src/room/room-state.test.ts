@@ -49,10 +49,13 @@ describe("messages", () => {
     expect(state).toEqual({ ...emptyRoom(alice.id), outbox: [expect.objectContaining({ clientId: "x" })] });
   });
 
-  it("that were missed are added, also those that were pushed before the answer was", () => {
-    const state = after(opened(1, 3), { type: "received", message: message(6) });
-    const reply = joinedWith(messages(4, 6), { hasMore: true });
-    expect(seqs(after(state, { type: "joined", reply }))).toEqual(range(1, 6));
+  it("that were missed come as pushes: the answer to a rejoin brings none, but the stars of other tabs", () => {
+    const state = after(opened(1, 3), { type: "received", message: message(4) });
+    const reply = joinedWith(messages(50, 60), { hasMore: true, starred: [1002] });
+    const rejoined = after(state, { type: "joined", reply });
+    expect(seqs(rejoined)).toEqual(range(1, 4));
+    expect(rejoined.messages.map(({ starred }) => starred)).toEqual([false, true, false, false]);
+    expect(after(rejoined, { type: "joined", reply }).messages).toBe(rejoined.messages);
   });
 
   it("are changed, deleted, pinned and starred", () => {
@@ -85,17 +88,11 @@ describe("messages", () => {
       opened(2, 3),
       { type: "updated", message: edited },
       { type: "deleted", id: 1003 },
-      { type: "page", request: { kind: "refresh", before: 4 }, page: pageOf(2, 3, 3) },
+      { type: "page", request: { kind: "older", before: 2 }, page: pageOf(1, 3, 3) },
     );
-    expect(state.messages[0]?.body).toBe("edited");
-    expect(state.messages[1]?.deleted).toBe(true);
-  });
-
-  it("that have not changed stay the same objects when they are refreshed", () => {
-    const before = opened(1, 3);
-    const page = { ...pageOf(1, 3, 3), messages: [message(1), message(2, { pinned: true }), message(3)] };
-    const state = after(before, { type: "page", request: { kind: "refresh", before: 4 }, page });
-    expect(state.messages.map((held, at) => held === before.messages[at])).toEqual([true, false, true]);
+    expect(seqs(state)).toEqual([1, 2, 3]);
+    expect(state.messages[1]?.body).toBe("edited");
+    expect(state.messages[2]?.deleted).toBe(true);
   });
 });
 
@@ -145,33 +142,9 @@ describe("the window", () => {
     expect(after(state, { type: "page", request: { kind: "older", before: 81 }, page: pageOf(31, 80, 100) })).toBe(
       state,
     );
-    expect(after(state, { type: "page", request: { kind: "gap", after: 30 }, page: pageOf(31, 80, 100) })).toBe(state);
-  });
-});
-
-describe("a gap", () => {
-  const reply = joinedWith(messages(601, 650), { gap: true, hasMore: true });
-
-  it("stays between what was there and the newest, until it is filled", () => {
-    let state = after(opened(1, 50), { type: "joined", reply });
-    expect(state).toMatchObject({ gapAfter: 50, newestSeq: 650, hasNewer: false });
-    state = after(state, { type: "page", request: { kind: "gap", after: 50 }, page: pageOf(51, 150, 650) });
-    expect(state.gapAfter).toBe(150);
-    state = after(state, { type: "page", request: { kind: "gap", after: 150 }, page: pageOf(151, 605, 650) });
-    expect(state.gapAfter).toBeNull();
-    expect(seqs(state)).toEqual(range(1, 650));
-  });
-
-  it("is where it is also when news came before the answer did", () => {
-    const state = after(opened(1, 50), { type: "received", message: message(651) }, { type: "joined", reply });
-    expect(state.gapAfter).toBe(50);
-  });
-
-  it("drops what was before an earlier one", () => {
-    const later = joinedWith(messages(1301, 1350), { gap: true, hasMore: true });
-    const state = after(opened(1, 50), { type: "joined", reply }, { type: "joined", reply: later });
-    expect(state).toMatchObject({ gapAfter: 650, hasOlder: true });
-    expect(seqs(state)).toEqual([...range(601, 650), ...range(1301, 1350)]);
+    expect(after(state, { type: "page", request: { kind: "newer", after: 100 }, page: pageOf(31, 80, 100) })).toBe(
+      state,
+    );
   });
 });
 
@@ -259,8 +232,6 @@ describe("beside the messages", () => {
     );
     expect(state.fresh).toBe(1);
     expect(after(state, { type: "following", following: true }).fresh).toBe(0);
-    const missed = joinedWith([message(6), message(7, { user: alice })]);
-    expect(after(state, { type: "joined", reply: missed }).fresh).toBe(2);
   });
 
   it("knows who is typing: the others, until they stop, send or leave", () => {
@@ -290,19 +261,8 @@ describe("beside the messages", () => {
 
 /** A server whose history grows, and a page that hears of everything, of nothing for a while, or asks for pages. */
 describe("whatever happens", () => {
-  type Step = "push" | "miss" | "rejoin" | "older" | "newer" | "gap" | "around" | "latest" | "follow" | "unfollow";
-  const steps: readonly Step[] = [
-    "push",
-    "miss",
-    "rejoin",
-    "older",
-    "newer",
-    "gap",
-    "around",
-    "latest",
-    "follow",
-    "unfollow",
-  ];
+  type Step = "push" | "miss" | "rejoin" | "older" | "newer" | "around" | "latest" | "follow" | "unfollow";
+  const steps: readonly Step[] = ["push", "miss", "rejoin", "older", "newer", "around", "latest", "follow", "unfollow"];
 
   function play(state: RoomState, last: number, step: Step, place: number): { state: RoomState; last: number } {
     const page = (request: Extract<RoomAction, { type: "page" }>["request"], from: number, to: number) =>
@@ -314,18 +274,18 @@ describe("whatever happens", () => {
       return { state: after(state, { type: "received", message: message(last + 1) }), last: last + 1 };
     if (step === "miss") return { state, last: last + place };
     if (step === "rejoin") {
-      const gap = last - state.newestSeq > 15;
-      const reply = joinedWith(messages(gap ? last - 4 : state.newestSeq + 1, last), { gap, hasMore: true });
-      return { state: after(state, { type: "joined", reply }), last };
+      const since = state.newestSeq;
+      const joined = after(state, { type: "joined", reply: joinedWith(messages(last - 4, last), { hasMore: true }) });
+      const missed = messages(since + 1, last);
+      if (missed.length <= 15)
+        return { state: after(joined, ...missed.map((one) => ({ type: "received", message: one }) as const)), last };
+      const anew = { messages: messages(last - 9, last), hasOlder: true, hasNewer: false };
+      return { state: after(joined, { type: "page", request: { kind: "anew", since }, page: anew }), last };
     }
     if (step === "older" && state.hasOlder)
       return { state: page({ kind: "older", before: first }, first - 10, first - 1), last };
     if (step === "newer" && state.hasNewer)
       return { state: page({ kind: "newer", after: end }, end + 1, end + 10), last };
-    if (step === "gap" && state.gapAfter !== null) {
-      const { gapAfter } = state;
-      return { state: page({ kind: "gap", after: gapAfter }, gapAfter + 1, gapAfter + 10), last };
-    }
     if (step === "around")
       return { state: page({ kind: "around", seq: place }, Math.min(place, last) - 5, place + 5), last };
     if (step === "latest") return { state: page({ kind: "latest" }, last - 9, last), last };
@@ -334,7 +294,7 @@ describe("whatever happens", () => {
     return { state, last };
   }
 
-  it("messages are in order and each there once, with no hole but the one that is known", () => {
+  it("messages are in order and each there once, without a hole", () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(...steps), fc.integer({ min: 1, max: 30 })), { maxLength: 60 }),
@@ -345,8 +305,7 @@ describe("whatever happens", () => {
             ({ state, last } = play(state, last, step, place));
             const held = seqs(state);
             for (let at = 1; at < held.length; at++) {
-              if (held[at - 1] === state.gapAfter) expect(held[at]).toBeGreaterThan(state.gapAfter + 1);
-              else expect(held[at]).toBe((held[at - 1] ?? 0) + 1);
+              expect(held[at]).toBe((held[at - 1] ?? 0) + 1);
             }
             expect(state.hasOlder).toBe(held[0] !== 1);
             if (!state.hasNewer) expect(held.at(-1)).toBe(state.newestSeq);

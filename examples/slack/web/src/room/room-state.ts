@@ -1,7 +1,7 @@
 /**
  * What the page knows of one room, and how everything that happens changes it: answers to joins, pushes, pages of the
  * history and what the user does here. Pure. Messages are a stretch of the history without holes, in the order of their
- * `seq`, each once; a hole that a long absence has left is `gapAfter`.
+ * `seq`, each once.
  */
 import type { HistoryPage, Message, OwnMessage, Room, RoomJoined, RoomRights } from "@wingbeat/example-slack/contract";
 import { changeMember } from "./room-state/members.ts";
@@ -45,7 +45,6 @@ export function emptyRoom(userId: number, outbox: readonly Outgoing[] = []): Roo
     generation: 0,
     hasOlder: false,
     hasNewer: false,
-    gapAfter: null,
     newestSeq: 0,
     unreadAfter: null,
     opening: true,

@@ -2,6 +2,7 @@
  * The rooms that this tab has had on screen, kept for a while: coming back to one shows it at once, and joining asks
  * for what was missed alone. What was not sent yet outlives even a reload of the page.
  */
+import type { Position } from "@wingbeat/client";
 import { emptyRoom, roomReducer } from "./room-state.ts";
 import type { Outgoing, RoomAction, RoomState } from "./room-state.ts";
 
@@ -13,6 +14,9 @@ const outboxPrefix = (userId: number) => `roost:outbox:${userId}:`;
 export class RoomStore {
   readonly roomId: number;
   state: RoomState;
+  /** More was missed than came: the messages must be loaded anew. */
+  isStale = false;
+  #position: Position | null = null;
   /** Somebody is sending the outbox. */
   isSending = false;
   readonly #outboxKey: string;
@@ -26,6 +30,18 @@ export class RoomStore {
 
   get isIdle(): boolean {
     return this.#listeners.size === 0 && this.state.outbox.length === 0;
+  }
+
+  /** Up to where the state has everything; null while nothing is known. */
+  get position(): Position | null {
+    return this.state.room === null ? null : this.#position;
+  }
+
+  /** The room is on screen no more: what comes from now on is not in the state. */
+  leftAt(position: Position | null): void {
+    this.#position = position ?? this.#position;
+    if (this.isStale) this.dispatch({ type: "forgotten" });
+    this.isStale = false;
   }
 
   readonly dispatch = (action: RoomAction): void => {

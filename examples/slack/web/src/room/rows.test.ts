@@ -57,9 +57,4 @@ describe("rows", () => {
     const after = roomReducer(before, { type: "sent", message: message(2, { user: alice, clientId: "x" }) });
     expect(rowsOf(after, dayOf).at(-1)?.key).toBe(rowsOf(before, dayOf).at(-1)?.key);
   });
-
-  it("show a gap above the first message after it", () => {
-    const rows = rowsOf(state([message(1), message(50)], { gapAfter: 1 }), dayOf);
-    expect(rows.map((row) => "message" in row && row.gapAbove)).toEqual([false, true]);
-  });
 });

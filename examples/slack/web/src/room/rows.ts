@@ -13,7 +13,6 @@ interface Decorations {
 export interface MessageRowData extends Decorations {
   readonly message: OwnMessage;
   readonly unreadLine: boolean;
-  readonly gapAbove: boolean;
 }
 
 export interface OutgoingRowData extends Decorations {
@@ -26,22 +25,20 @@ export type Row = MessageRowData | OutgoingRowData;
 const GROUP_MS = 5 * 60_000;
 
 export function rowsOf(state: RoomState, dayOf: (at: string) => string = localDay): Row[] {
-  const { messages, gapAfter, userId } = state;
+  const { messages, userId } = state;
   const unreadAt = firstUnread(state);
   const rows: Row[] = [];
   let above: Above | undefined;
   messages.forEach((message, at) => {
     const unreadLine = at === unreadAt;
-    const gapAbove = gapAfter !== null && messages[at - 1]?.seq === gapAfter;
     const day = dayOf(message.at);
     const isNewDay = day !== above?.day;
-    const continued = !isNewDay && !unreadLine && !gapAbove && message.replyTo === null && isContinued(above, message);
+    const continued = !isNewDay && !unreadLine && message.replyTo === null && isContinued(above, message);
     rows.push({
       key: keyOf(message.user.id, message.clientId),
       day: isNewDay ? day : null,
       continued,
       unreadLine,
-      gapAbove,
       message,
     });
     above = { day, at: message.at, userId: message.user.id, isPlain: message.kind === "message" && !message.deleted };

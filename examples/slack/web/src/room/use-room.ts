@@ -9,6 +9,7 @@ import { nextOutgoing } from "./room-state/outbox.ts";
 import { forgetOtherRooms, roomStore } from "./room-store.ts";
 import type { RoomStore } from "./room-store.ts";
 import { useOutbox } from "./send-outbox.ts";
+import { useCatchUp } from "./use-catch-up.ts";
 import { useReadPosition } from "./use-read-position.ts";
 
 export interface OpenRoom {
@@ -39,17 +40,10 @@ export function useRoom(roomId: number): OpenRoom {
     [store, push, cast, attempt, openRoom],
   );
 
-  const hasJoined = useRef(false);
   useEffect(() => {
-    if (reply === undefined) return;
-    const { room: known, newestSeq } = store.state;
-    // What happened to older messages during the absence is no part of the answer.
-    if (known !== null) void actions.refresh();
-    store.dispatch({ type: "joined", reply });
-    if (hasJoined.current) reportCaughtUp(reply.messages.filter(({ seq }) => seq > newestSeq).length);
-    hasJoined.current = true;
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each answer
-  }, [reply]);
+    if (reply !== undefined) store.dispatch({ type: "joined", reply });
+  }, [reply, store]);
+  useCatchUp(room, store, actions, reportCaughtUp);
 
   // Whose messages are shown has changed: those of people who are ignored go, those of others come back.
   const ignoredIds = ignored.join();

@@ -1,8 +1,8 @@
 /** Pages of the history. An answer to a question that is out of date by now changes nothing. */
-import type { HistoryPage, OwnMessage } from "@wingbeat/example-slack/contract";
+import type { HistoryPage } from "@wingbeat/example-slack/contract";
 import type { PageRequest, RoomState } from "./types.ts";
 import { withoutConfirmed } from "./outbox.ts";
-import { cut, later, newest, withMessages } from "./window.ts";
+import { cut, newest, withMessages } from "./window.ts";
 
 export function addPage(state: RoomState, request: PageRequest, page: HistoryPage): RoomState {
   const after = placePage(state, request, page);
@@ -17,36 +17,25 @@ function placePage(state: RoomState, request: PageRequest, page: HistoryPage): R
     case "newer":
       if (state.messages.at(-1)?.seq !== request.after) return state;
       return attached(cut(withMessages({ ...state, hasNewer: page.hasNewer }, page.messages), "oldest"));
-    case "gap":
-      return state.gapAfter === request.after ? fillGap(state, page) : state;
     case "around":
     case "latest":
       return replace(state, page);
     case "anew":
       return anew(state, request.since, page);
-    case "refresh":
-      return refresh(state, page.messages);
   }
-}
-
-function fillGap(state: RoomState, { messages, hasNewer }: HistoryPage): RoomState {
-  const next = state.messages.find(({ seq }) => seq > (state.gapAfter ?? 0));
-  const reached = messages.at(-1)?.seq;
-  const isClosed = !hasNewer || reached === undefined || next === undefined || reached >= next.seq;
-  return withMessages({ ...state, gapAfter: isClosed ? null : reached }, messages);
 }
 
 /** The messages of another place of the history instead of those that are here. */
 function replace(state: RoomState, page: HistoryPage): RoomState {
   const { messages, hasOlder, hasNewer } = page;
-  const place = { messages, hasOlder, hasNewer, gapAfter: null };
+  const place = { messages, hasOlder, hasNewer };
   return attached({ ...state, ...place, generation: state.generation + 1, newestSeq: newest(state, messages) });
 }
 
 /** What was held may be of somebody who is not shown any more: nothing of it counts. */
 function anew(state: RoomState, since: number, page: HistoryPage): RoomState {
   const came = state.messages.filter(({ seq }) => seq > since);
-  const empty = { ...state, messages: [], hasNewer: false, gapAfter: null, newestSeq: 0, unreadAfter: null, fresh: 0 };
+  const empty = { ...state, messages: [], hasNewer: false, newestSeq: 0, unreadAfter: null, fresh: 0 };
   const held = withMessages({ ...empty, hasOlder: page.hasOlder, generation: state.generation + 1 }, page.messages);
   return withMessages(held, came);
 }
@@ -56,15 +45,3 @@ function attached(state: RoomState): RoomState {
   const hasNewer = state.hasNewer || (state.messages.at(-1)?.seq ?? 0) < state.newestSeq;
   return { ...state, hasNewer, fresh: hasNewer || !state.following ? state.fresh : 0 };
 }
-
-function refresh(state: RoomState, coming: readonly OwnMessage[]): RoomState {
-  const byId = new Map(coming.map((message) => [message.id, message]));
-  const messages = state.messages.map((held) => {
-    const message = byId.get(held.id);
-    return message === undefined || isSame(held, message) ? held : later(held, message);
-  });
-  return { ...state, messages };
-}
-
-/** Keeps what has not changed, so that rows need not be drawn again. */
-const isSame = (held: OwnMessage, coming: OwnMessage): boolean => JSON.stringify(held) === JSON.stringify(coming);

@@ -32,9 +32,7 @@ export interface RoomState {
   readonly hasOlder: boolean;
   /** The newest messages are not here: the user has jumped back, or scrolled back very far. */
   readonly hasNewer: boolean;
-  /** There are messages missing after the one with this seq. */
-  readonly gapAfter: number | null;
-  /** The greatest seq that has come, here or not; 0 for none. Where a rejoin goes on. */
+  /** The greatest seq that has come, here or not; 0 for none. */
   readonly newestSeq: number;
   /** The unread line stands after this seq. */
   readonly unreadAfter: number | null;
@@ -56,10 +54,10 @@ export interface RoomState {
 export type PageRequest =
   | { readonly kind: "older"; readonly before: number }
   | { readonly kind: "newer"; readonly after: number }
-  | { readonly kind: "gap"; readonly after: number }
   | { readonly kind: "around"; readonly seq: number }
   | { readonly kind: "latest" }
-  /** The end of the history, whatever is held: of some people other messages are shown now. What came after `since` stays. */
-  | { readonly kind: "anew"; readonly since: number }
-  /** News of messages that are here already: what happened to them during an absence. */
-  | { readonly kind: "refresh"; readonly before: number };
+  /**
+   * The end of the history, whatever is held: of some people other messages are shown now, or too much was missed. What came
+   * after `since` stays.
+   */
+  | { readonly kind: "anew"; readonly since: number };

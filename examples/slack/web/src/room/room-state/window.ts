@@ -45,18 +45,11 @@ export function newest(state: RoomState, coming: readonly Message[]): number {
 export function cut(state: RoomState, end: "oldest" | "newest"): RoomState {
   if (state.messages.length <= WINDOW_LIMIT) return state;
   if (end === "newest") {
-    return withoutLostGap({ ...state, messages: state.messages.slice(0, WINDOW_LIMIT - CUT), hasNewer: true });
+    return { ...state, messages: state.messages.slice(0, WINDOW_LIMIT - CUT), hasNewer: true };
   }
   const dropped = state.messages.length - (WINDOW_LIMIT - CUT);
   const messages = state.messages.slice(dropped);
-  return withoutLostGap({ ...state, messages, hasOlder: true });
-}
-
-function withoutLostGap(state: RoomState): RoomState {
-  const { gapAfter, messages } = state;
-  if (gapAfter === null) return state;
-  const isInside = (messages[0]?.seq ?? Infinity) <= gapAfter && (messages.at(-1)?.seq ?? 0) > gapAfter;
-  return isInside ? state : { ...state, gapAfter: null };
+  return { ...state, messages, hasOlder: true };
 }
 
 function isOrdered(messages: readonly OwnMessage[]): boolean {
