@@ -26,6 +26,7 @@ class RunJudge {
   readonly #seen = new Set<GhostEntry>();
   readonly #ids = new Set<string>();
   #isCatchingUp = false;
+  #isUnjudged = false;
   #isPlaced = true;
   #hasJoined = false;
 
@@ -79,6 +80,7 @@ class RunJudge {
       return this.#broken("I-8", `got ${event} ${id}, which is not of its topic`);
     }
     this.#ids.add(id);
+    this.#isUnjudged = false;
     if (!publish.isRecorded) return;
     if (!this.#isPlaced) this.#broken("I-6", `got ${id}, and nobody had told it where it stands`);
     const entries = position === undefined ? ghost.entriesOf(id) : this.#entriesAt(position, id);
@@ -119,6 +121,8 @@ class RunJudge {
 
   #told(step: Told): void {
     this.#isCatchingUp = step.recovered && (step.count ?? 0) > 0;
+    // Whoever the store could not judge gets nothing yet.
+    this.#isUnjudged = step.reason === "unavailable";
     if (step.recovered) return;
     this.#checkReason(step);
     // Where it stands is told when the log is open; until then it gets nothing.
@@ -159,7 +163,8 @@ class RunJudge {
     const [entry] = entries;
     const publish = this.#story.publishes.get(id);
     if (publish === undefined || at - publish.at >= MOST_HELD) return;
-    if (entry === undefined || this.#isCatchingUp || this.#ids.has(id) || !this.#isOwed(entry)) return;
+    if (entry === undefined || this.#isCatchingUp || this.#isUnjudged || this.#ids.has(id) || !this.#isOwed(entry))
+      return;
     const reached = this.#reached;
     // It came before the join, or with a gap that was told.
     if (reached !== undefined && entries.some((one) => contains(reached.entry, reached.lineage, placeOf(one)))) return;

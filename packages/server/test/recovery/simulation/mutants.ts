@@ -16,6 +16,7 @@ export interface Hunted extends Mutant {
 
 const FOLLOWER = "server/src/pubsub/history/follower.ts";
 const PUBLISHER = "server/src/pubsub/history/publisher.ts";
+const CHECKS = "server/src/pubsub/history/checks.ts";
 const HISTORY = "server/src/pubsub/history.ts";
 const RECOVERY = "server/src/channel/recovery.ts";
 
@@ -160,17 +161,17 @@ export const MUTANTS: readonly Hunted[] = [
     name: "a check that comes during another one is forgotten",
     world: "listeners",
     isQuick: false,
-    file: HISTORY,
-    rule: "this.#mustCheckAgain = this.#isChecking;",
+    file: CHECKS,
+    rule: "this.#isOutdated = this.#isUnderWay;",
     instead: "",
   },
   {
     name: "a log is not looked at when nobody says that something was missed",
     world: "listeners",
     isQuick: false,
-    file: HISTORY,
-    rule: "return this.store.fansOut ? RENEWAL : CHECK;",
-    instead: "return RENEWAL;",
+    file: CHECKS,
+    rule: "fansOut ? LONG_PERIOD : PERIOD",
+    instead: "LONG_PERIOD",
   },
   {
     name: "R-13: what is stored counts as delivered",
@@ -187,14 +188,6 @@ export const MUTANTS: readonly Hunted[] = [
     file: RECOVERY,
     rule: 'if (!isOnlyStart && !isOnPath(head, start)) return "lost";',
     instead: "void isOnlyStart; void isOnPath;",
-  },
-  {
-    name: "a client that is ahead gets what this node delivers",
-    world: "endpoints",
-    isQuick: false,
-    file: RECOVERY,
-    rule: "if (this.#fed > follower.cursor) return; // another node was further",
-    instead: "if (this.#fed > follower.cursor) return this.#goLive();",
   },
   {
     name: "a client is live before it has caught up",
