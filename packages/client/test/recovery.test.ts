@@ -178,7 +178,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     await uncut.channel.join({ since });
     await vi.waitFor(() => expect(uncut.caughtUp).toEqual([5]));
     const length = whole.passed;
-    expect(length - handshake).toBeGreaterThan(500);
+    expect(length - handshake).toBeGreaterThan(400);
 
     const resumed = async (limit: number): Promise<unknown> => {
       const proxy = await cuttingProxy(port, limit);
