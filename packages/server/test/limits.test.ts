@@ -12,6 +12,7 @@ import { PRESENCE_LIMITS } from "../src/presence/config.ts";
 import { PUBLISH_LIMITS } from "../src/publish/publisher.ts";
 import { CLUSTER_HISTORY_LIMITS } from "../src/pubsub/adapters/cluster.ts";
 import { MEMORY_HISTORY_LIMITS } from "../src/pubsub/history.ts";
+import { POSTGRES_HISTORY_LIMITS } from "../src/pubsub/adapters/postgres/history.ts";
 import { PUBSUB_LIMITS } from "../src/pubsub/remote/engine-adapter.ts";
 import { SOCKET_LIMITS } from "../src/socket.ts";
 import { LOGGER_LIMITS } from "../src/telemetry/logger.ts";
@@ -27,6 +28,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   pubsub: PUBSUB_LIMITS,
   cluster: CLUSTER_LIMITS,
   clusterAdapter: CLUSTER_HISTORY_LIMITS,
+  postgresHistory: POSTGRES_HISTORY_LIMITS,
   logger: LOGGER_LIMITS,
   publish: PUBLISH_LIMITS,
   history: HISTORY_DEFAULTS,
@@ -43,6 +45,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["pubsub/remote/engine-adapter.ts", ["pubsub"]],
   ["cluster.ts", ["cluster"]],
   ["pubsub/adapters/cluster.ts", ["clusterAdapter"]],
+  ["pubsub/adapters/postgres/history.ts", ["postgresHistory"]],
   ["telemetry/logger.ts", ["logger"]],
   ["publish/publisher.ts", ["publish"]],
   ["channel/history.ts", ["history"]],
@@ -191,6 +194,11 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(remembered keys)": [MEMORY, "remembers an idempotency key for the ttl"],
   "(history reads)": [BOUNDS, "wait in a queue that ends"],
   "(followed topics)": [BOUNDS, "and of them no more than 10,000"],
+  "postgresHistory.maxConnections": [
+    "server/test/history/postgres-failures.test.ts",
+    "opens at most maxConnections, and one that listens",
+  ],
+  "(statement)": ["server/test/history/postgres-failures.test.ts", "a first try that the network has held back"],
   "(line length)": ["server/src/telemetry/logger.test.ts", "cuts parts and lines that are too long"],
 };
 

@@ -34,17 +34,16 @@ export function broadcast(
  * a PublishError. The latter is reported by telemetry, and must not end the process of a caller that does not wait for it.
  */
 export function publish(pubsub: PubSub, make: () => OutgoingBroadcast, sender: Sender): Promise<Position> {
-  const publishing = publishNow(pubsub, make, sender);
-  publishing.catch((error: unknown) => {
-    if (!(error instanceof PublishError)) throw error;
-  });
+  let publishing: Promise<Position>;
+  try {
+    const message = make();
+    const { history, rule } = ruleOf(pubsub, message.topic, message.event);
+    publishing = history.publishNow(rule, message, sender);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+  publishing.catch(() => {});
   return publishing;
-}
-
-async function publishNow(pubsub: PubSub, make: () => OutgoingBroadcast, sender: Sender): Promise<Position> {
-  const message = make();
-  const { history, rule } = ruleOf(pubsub, message.topic, message.event);
-  return history.publishNow(rule, message, sender);
 }
 
 /** The same, when a transaction of the application commits. Rejects with the error of the database as well. */

@@ -269,6 +269,16 @@ describe.skipIf(isMissing)(`failures of PostgreSQL${note}`, { timeout: TEST_TIME
     });
   });
 
+  it("opens at most maxConnections, and one that listens", async () => {
+    namespace = await newNamespace(engine.port);
+    let opened = 0;
+    const made = await started({ connect: () => (opened++, clientAt(engine.port)), maxConnections: 2 });
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) => [made.publish(`${index}`, "a"), made.read(`${index}`)]).flat(),
+    );
+    expect(opened).toBe(3);
+  });
+
   describe("upkeep", () => {
     const count = async (table: string): Promise<number> =>
       Number((await query(`SELECT count(*) FROM "${namespace}_${table}"`))[0]!["count"]);

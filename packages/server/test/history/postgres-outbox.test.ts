@@ -1,5 +1,5 @@
 /** The outbox of the history in PostgreSQL: what transactions publish. */
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { postgresHistory } from "wingbeat/pubsub/postgres";
 import { PATIENCE, postgresAvailability, postgresEngine, START_TIME, TEST_TIME } from "../pubsub/engines.ts";
