@@ -19,6 +19,7 @@ export function channels(publisher: Publisher, clients: Set<string>) {
         return ok();
       })
       .handleIn("say", async (ctx, payload) => {
+        if (publisher.isOver) return ok();
         const said = publisher.make();
         switch ((payload as Wish).how) {
           case "publish":

@@ -25,6 +25,11 @@ export class Publisher {
     this.#prefix = prefix;
   }
 
+  /** Whether nothing more is to be published: what clients still ask for is not. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Something new to say. */
   make(hidden: readonly string[] = []): Said {
     // Most are short.
@@ -35,6 +40,7 @@ export class Publisher {
   /** Writes down what comes of a message. Gives its position. */
   async publish(topic: string, { id, hidden }: Said, send: () => Promise<Position>): Promise<Position> {
     this.#recorder.write({ op: "publish", topic, id, phase: "call", except: hidden });
+    this.#underWay++;
     try {
       const pos = await send();
       this.#recorder.write({ op: "publish", topic, id, phase: "ok", pos });
@@ -43,6 +49,8 @@ export class Publisher {
       const isRefused = ["refused", "too_large"].includes((error as { reason?: string }).reason ?? "");
       this.#recorder.write({ op: "publish", topic, id, phase: isRefused ? "refused" : "unknown", why: String(error) });
       throw error;
+    } finally {
+      this.#underWay--;
     }
   }
 
@@ -62,7 +70,7 @@ export class Publisher {
       await sleep(pace * 2 * this.#random.next());
       const topic = this.#random.pick(topics);
       const hidden = topic.startsWith("veiled:") ? [...clients].filter(() => this.#random.chance(0.3)) : [];
-      if (this.#underWay < MOST) void this.persist(endpoint, topic, this.make(hidden));
+      if (!this.#isOver && this.#underWay < MOST) void this.persist(endpoint, topic, this.make(hidden));
     }
   }
 
