@@ -4,4 +4,6 @@ import { clients } from "./phoenix-clients.ts";
 import { officialSuite } from "./official-suite.ts";
 
 officialSuite(clients);
-describe("with a history on every channel (I-11)", () => officialSuite(clients, true));
+describe("with a history on every channel (I-11)", () => {
+  officialSuite(clients, true);
+});
