@@ -3,11 +3,10 @@ import { Socket } from "@wingbeat/client";
 import type { Channel, Position } from "@wingbeat/client";
 import { actor } from "./clock.ts";
 import type { Actor } from "./clock.ts";
-import type { Say } from "./node.ts";
+import type { Node, NodeWorld, Say } from "./node.ts";
 import type { Run } from "./story.ts";
 import { ClientEnd, Line } from "./wire.ts";
 import { TOPICS } from "./world.ts";
-import type { EndpointWorld } from "./endpoint-world.ts";
 import type { Payload } from "./world.ts";
 
 /** One channel of the client, and what is written down of it. */
@@ -18,18 +17,24 @@ interface Joined {
   before: Position | null;
 }
 
+/** The world around a client. */
+export interface ClientWorld extends NodeWorld {
+  /** A node that it reaches now; undefined: none. */
+  route(): Node | undefined;
+}
+
 export class Client {
   readonly user: string;
   actor: Actor;
   isSlow = false;
-  readonly #world: EndpointWorld;
+  readonly #world: ClientWorld;
   readonly #isAware: boolean;
   #page = 0;
   #socket: Socket | undefined = undefined;
   #joined: Joined[] = [];
   readonly #lines = new Set<Line>();
 
-  constructor(world: EndpointWorld, number: number) {
+  constructor(world: ClientWorld, number: number) {
     this.#world = world;
     this.user = `user${number}`;
     this.#isAware = number > 0;

@@ -11,8 +11,7 @@ import { SimulatedPubSub } from "./pubsub.ts";
 import { StoreLine } from "./store-line.ts";
 import type { Publish } from "./story.ts";
 import type { Line } from "./wire.ts";
-import type { EndpointWorld } from "./endpoint-world.ts";
-import type { Payload, WorldNode } from "./world.ts";
+import type { Payload, World, WorldNode } from "./world.ts";
 
 /** What a client asks a channel to do. */
 export interface Say {
@@ -22,20 +21,26 @@ export interface Say {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
+/** The world around a node. */
+export interface NodeWorld extends World<WorldNode> {
+  /** The users that no node lets in. */
+  readonly banned: ReadonlySet<string>;
+}
+
 export class Node implements WorldNode {
   readonly number: number;
   readonly generation: number;
   readonly actor: Actor;
   readonly line: StoreLine;
   readonly pubsub: SimulatedPubSub;
-  readonly #world: EndpointWorld;
+  readonly #world: NodeWorld;
   readonly #lines = new Set<Line>();
   /** Whose senders wait for an answer. */
   readonly #waiting: Publish[] = [];
   #endpoint: Endpoint | undefined = undefined;
   #mount: TransportMount | undefined = undefined;
 
-  constructor(world: EndpointWorld, number: number, generation: number) {
+  constructor(world: NodeWorld, number: number, generation: number) {
     this.#world = world;
     this.number = number;
     this.generation = generation;
