@@ -195,10 +195,10 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(history reads)": [BOUNDS, "wait in a queue that ends"],
   "(followed topics)": [BOUNDS, "and of them no more than 10,000"],
   "postgresHistory.maxConnections": [
-    "server/test/history/postgres-failures.test.ts",
+    "server/test/history/postgres.faults.ts",
     "opens at most maxConnections, and one that listens",
   ],
-  "(statement)": ["server/test/history/postgres-failures.test.ts", "a first try that the network has held back"],
+  "(statement)": ["server/test/history/postgres.faults.ts", "a first try that the network has held back"],
   "(line length)": ["server/src/telemetry/logger.test.ts", "cuts parts and lines that are too long"],
 };
 

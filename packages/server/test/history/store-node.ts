@@ -70,11 +70,13 @@ export class StoreNode implements StoreEvents {
   /** Reads what does not come by itself. */
   moved(topic: string, to: Mark | undefined): void {
     if (to === undefined) return this.maybeMissed();
-    this.#reading = this.#reading.then(async () => {
+    const read = async (): Promise<void> => {
       const last = this.heardOf(topic).at(-1)?.offset ?? 0;
       if (last >= to.offset) return;
       this.heard.push(...(await this.store.read(topic, RULE, { after: last, limit: 1_000 })).entries);
-    });
+    };
+    // A read that fails, because the store is stopped, is missed by who waits for its entries.
+    this.#reading = this.#reading.then(read).catch(() => {});
   }
   up(): void {
     this.told.push("up");

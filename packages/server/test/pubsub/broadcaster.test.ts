@@ -240,7 +240,9 @@ describe("close", () => {
     await one.ready();
     hub.isSilent = true;
     send(one, 5);
-    expect(await one.close({ timeout: 20 })).toEqual({ nodes: ["a"], lost: 5 });
+    // A question for endpoints may be among them, when it has asked again before the answer came.
+    const { nodes, lost } = await one.close({ timeout: 20 });
+    expect({ nodes, isCounted: lost === 5 || lost === 6 }).toEqual({ nodes: ["a"], isCounted: true });
   });
 });
 
