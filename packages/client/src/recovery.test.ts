@@ -239,6 +239,20 @@ describe("the position of a channel", () => {
     expect(channel.position).toEqual({ epoch: "log.b", offset: 57 });
   });
 
+  it("that was not known when the connection was lost: what came in between is reported", () => {
+    const { answer, heard, reconnect, tell } = setUpJoining();
+    answer({ epoch: "", offset: 0 });
+    heard.length = 0;
+    reconnect();
+    answer(FIRST);
+    expect(heard).toContainEqual({ recovered: false, count: 0, reason: "unavailable" });
+    heard.length = 0;
+    reconnect();
+    answer({ ...FIRST, recovered: true, count: 0 });
+    tell({}, { o: 41 });
+    expect(heard).not.toContainEqual(expect.objectContaining({ recovered: false }));
+  });
+
   it("can be read after a leave; the next join is a first one, unless it says otherwise", () => {
     const { channel, server, heard } = setUpJoined();
     channel.leave();

@@ -52,6 +52,8 @@ export class Recovery {
   readonly #session: string | undefined;
   readonly #host: RecoveryHost;
   #from: JoinFrom = {};
+  /** Joined where there is a history, at a position that the server has not told yet. */
+  #isBlind = false;
   /** What follows is older than what happens now. */
   #isReplaying = false;
   /** To be told. */
@@ -79,6 +81,7 @@ export class Recovery {
     this.end();
     this.#from = { since, rewind };
     this.position = null;
+    this.#isBlind = false;
     this.recovered = undefined;
   }
 
@@ -128,7 +131,9 @@ export class Recovery {
     const { epoch, offset } = (answer ?? {}) as { readonly epoch?: unknown; readonly offset?: unknown };
     // Without a new position the old one stays: the server may know it at the next join.
     this.position = positionOf(epoch, offset) ?? this.position;
-    this.#note(answer);
+    // Joined before without a position that could be asked with now: what came in between is missing.
+    this.#note(this.#isBlind ? { recovered: false, reason: "unavailable", ...(answer as object) } : answer);
+    this.#isBlind = !!answer && !this.position;
   }
 
   /** A message of the server about recovery. Any other is none of its business. */
