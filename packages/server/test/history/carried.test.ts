@@ -169,7 +169,7 @@ describe.skipIf(isMissing)("a history that another engine carries", () => {
       expect(payloads).toEqual([2, 3, 4].map((n) => ({ offset: n, payload: { n } })));
     });
 
-    // A log in PostgreSQL is looked at every 30 s: waiting for that once is enough.
+    // A log in PostgreSQL is looked at every 10 s: waiting for that once is enough.
     if (title.startsWith("Redis")) return;
     it(
       "R-10: the last message of a node that dies before it is carried is found without another one",

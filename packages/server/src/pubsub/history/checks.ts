@@ -10,7 +10,7 @@ const RETRY = 1_000;
  * Milliseconds between checks without a reason. A store that sends entries to all nodes counts what it sends: then they only
  * keep the logs from being forgotten. With another one, a node that dies between storing and sending tells nobody.
  */
-const PERIOD = 30_000;
+const PERIOD = 10_000;
 const LONG_PERIOD = 3_600_000;
 
 export class Checks {
