@@ -1,6 +1,5 @@
 /** What a campaign can run on. */
 import type { Bed } from "./campaign/bed.ts";
-import { clusterBed } from "./engines/cluster.ts";
 import { memoryBed } from "./engines/memory.ts";
 import { natsBed } from "./engines/nats.ts";
 import { postgresBed } from "./engines/postgres.ts";
@@ -8,7 +7,6 @@ import { redisBed } from "./engines/redis.ts";
 
 export const BEDS: Readonly<Record<string, () => Bed>> = {
   memory: memoryBed,
-  cluster: clusterBed,
   redis: redisBed,
   nats: natsBed,
   postgres: postgresBed,

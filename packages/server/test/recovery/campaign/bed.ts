@@ -15,7 +15,7 @@ export interface Injection {
 
 export interface Bed {
   readonly name: string;
-  /** Processes that serve clients; with node:cluster, one that has workers. */
+  /** Processes that serve clients. */
   readonly nodes: number;
   readonly injections: readonly Injection[];
   start(): Promise<void>;

@@ -98,7 +98,7 @@ export class Nodes {
     return (await Promise.all(this.all.map((node) => node.ask<Look[]>("look")))).flat();
   }
 
-  /** Resolves when all nodes reach the engine, `workers` of each. */
+  /** Resolves when all nodes reach the engine. */
   async up(): Promise<void> {
     for (const until = performance.now() + PATIENCE; ; await sleep(50)) {
       for (const node of this.all) node.check();

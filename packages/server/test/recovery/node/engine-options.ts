@@ -1,7 +1,6 @@
 /** The options that connect a node to its engine. Only the driver that is needed is loaded. */
 import type { EndpointOptions } from "../../../src/index.ts";
 import { memoryHistory } from "../../../src/index.ts";
-import { clusterAdapter } from "../../../src/pubsub/adapters/cluster.ts";
 import { natsAdapter } from "../../../src/pubsub/adapters/nats.ts";
 import { postgresAdapter } from "../../../src/pubsub/adapters/postgres.ts";
 import { redisAdapter, redisHistory } from "../../../src/pubsub/adapters/redis.ts";
@@ -18,8 +17,6 @@ export async function engineOptions(
   switch (engine.name) {
     case "memory":
       return { history: memoryHistory({ file: engine.file }) };
-    case "cluster":
-      return { pubsub: clusterAdapter({ nodeName, heartbeat }) };
     case "redis":
       return { pubsub: redisAdapter({ nodeName, heartbeat, connect: await redis(engine.port) }) };
     case "postgres": {

@@ -3,7 +3,6 @@
 /** How a node reaches what connects the nodes, and what keeps the history. Ports are on this machine. */
 export type EngineSettings =
   | { readonly name: "memory"; readonly file: string }
-  | { readonly name: "cluster"; readonly workers: number }
   | { readonly name: "redis"; readonly port: number }
   | { readonly name: "postgres"; readonly port: number }
   | { readonly name: "nats"; readonly port: number; readonly redisPort: number };
