@@ -22,6 +22,8 @@ export class Storing {
 
   /** Calls back when all that were added until now are settled. One caller at a time. */
   whenDone(done: () => void): void {
+    // An async callback may take longer than its broadcasts.
+    if (this.#settled === this.#added) return done();
     this.#target = this.#added;
     this.#done = done;
     this.#timer = setTimeout(() => this.#finish(), TIMEOUT);

@@ -77,6 +77,10 @@ export class LongPollConnection implements Connection, LongPollClient {
     return this.#bytes;
   }
 
+  get maxBufferedBytes(): number {
+    return this.#limits.maxBufferedBytes;
+  }
+
   /** While frames wait for a poll. A poll that waits is about to get them. */
   get unreadFor(): number {
     if (this.#poller !== undefined || this.#frames.length === 0) return 0;

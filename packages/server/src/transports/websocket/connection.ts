@@ -110,6 +110,10 @@ export class WebSocketConnection extends CoalescedWriter implements Connection {
     return this.waitingBytes + (this.#compressed ? this.#websocket.bufferedAmount : this.#socket.writableLength);
   }
 
+  get maxBufferedBytes(): number {
+    return this.#limits.maxBufferedBytes;
+  }
+
   get sentBytes(): number {
     return this.#sent + this.waitingBytes;
   }
