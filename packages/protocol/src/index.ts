@@ -11,6 +11,10 @@ export { ACK, EXPIRES, REFRESH, REFUSED } from "./message.ts";
 export { RECOVERY } from "./message.ts";
 export { withPosition, withRecovery } from "./recovery.ts";
 export type { JoinRecovery, RecoveryReason } from "./recovery.ts";
+// Numbered pushes (PROTOCOL.md, section 17)
+export { PUSHES } from "./message.ts";
+export { withPushes, withPushState } from "./pushes.ts";
+export type { JoinPushes, NumberedPush, PushState } from "./pushes.ts";
 export type { ClientMessage, Message, Payload, Ref } from "./message.ts";
 
 // Frame formats, for either end

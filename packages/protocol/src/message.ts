@@ -63,6 +63,8 @@ export const EXPIRES = "wb_expires";
 export const REFRESH = "wb_refresh";
 /** Server to client, to channels that have asked for recovery: how a replay ended, or that messages are lost. */
 export const RECOVERY = "phx_recovery";
+/** Client to server, to a channel that takes numbered pushes: begins their line (PROTOCOL.md, section 17). */
+export const PUSHES = "wb_pushes";
 /** On PubSub only, at a socket's id: closes all connections with that id. Never on the wire. */
 export const DISCONNECT = "disconnect";
 

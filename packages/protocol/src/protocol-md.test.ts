@@ -13,6 +13,8 @@ import type { ClientCodec, FrameData, ServerCodec } from "./codec.ts";
 import { DecodeError } from "./errors.ts";
 import * as names from "./message.ts";
 import type { Message } from "./message.ts";
+import { withPushes, withPushState } from "./pushes.ts";
+import type { JoinPushes, PushState } from "./pushes.ts";
 import { withPosition, withRecovery } from "./recovery.ts";
 import type { JoinRecovery, RecoveryReason } from "./recovery.ts";
 import { v1Client, v1Server } from "./v1.ts";
@@ -73,11 +75,21 @@ function encodeAgain(sign: string, message: Message, client: ClientCodec, server
   return withPosition(frame, o, e);
 }
 
+interface ReplyPayload {
+  readonly status: string;
+  readonly response: unknown;
+  readonly recovery?: JoinRecovery;
+  readonly pushes?: JoinPushes;
+  readonly push?: PushState;
+}
+
 function encodeOnServer({ joinRef, ref, topic, event, payload }: Message, server: ServerCodec): FrameData {
   if (event === names.REPLY) {
-    const { status, response, recovery } = payload as { status: string; response: unknown; recovery?: JoinRecovery };
-    const reply = server.encodeReply(joinRef, ref, topic, status, response);
-    return recovery === undefined ? reply : withRecovery(reply, recovery);
+    const { status, response, recovery, pushes, push } = payload as ReplyPayload;
+    let reply = server.encodeReply(joinRef, ref, topic, status, response);
+    if (recovery !== undefined) reply = withRecovery(reply, recovery);
+    if (pushes !== undefined) reply = withPushes(reply, pushes);
+    return push === undefined ? reply : withPushState(reply, push);
   }
   if (joinRef === null && ref === null) return server.encodeBroadcast(topic, event, payload);
   return server.encodeMessage(joinRef, ref, topic, event, payload);
@@ -183,6 +195,13 @@ describe("the tables are complete", () => {
     const [, table = ""] = section(16).split("\n| `reason`      |");
     const rows = [...(table.split("\n\n")[0] ?? "").matchAll(/\n\| `([a-z]+)` /g)].map(([, name]) => name);
     expect(rows).toEqual(Object.keys(reasons));
+  });
+
+  it("17 has all states of a reply, and no others", () => {
+    const states: Record<PushState, true> = { later: true, order: true, epoch: true, expired: true, unknown: true };
+    const [, table = ""] = section(17).split("\n| `push`");
+    const rows = [...(table.split("\n\n")[0] ?? "").matchAll(/\n\| `([a-z]+)` /g)].map(([, name]) => name);
+    expect(rows).toEqual(Object.keys(states));
   });
 
   it.each(Object.values(CloseCode))("9 has the code %i", (code) => {

@@ -6,6 +6,7 @@
  * no longer has: `lineage` changes when a log is gone, and a new generation begins whenever its newest entries may be
  * missing (a restart, a failover).
  */
+import type { PushStore } from "../pushes/store.ts";
 import type { Head, Mark } from "./position.ts";
 
 /** What a channel declares with `.history`. Defaults: docs/limits.md. */
@@ -146,6 +147,9 @@ export interface HistoryStore {
   readonly fansOut: boolean;
   /** Whether it is in this process, and answers at once: never with a promise. */
   readonly isLocal?: boolean;
+
+  /** Remembers numbered pushes, in the same place. Undefined: channels cannot declare `.dedupe`. Used between `start` and `stop`. */
+  readonly pushes?: PushStore;
 
   /**
    * Connects. Called once, before anything else. SHOULD resolve when the store cannot be reached for now, and call `up` later.
