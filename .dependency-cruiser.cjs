@@ -39,6 +39,13 @@ module.exports = {
       to: { pathNot: PROTOCOL },
     },
     only("client", "^packages/client/", PROTOCOL),
+    {
+      name: "client-knows-no-bindings",
+      comment: "bindings.ts is for the packages of the frameworks, and stands on the client.",
+      severity: "error",
+      from: { path: "^packages/client/src/", pathNot: [TESTS, "^packages/client/src/bindings(\\.ts$|/)"] },
+      to: { path: "^packages/client/src/bindings(\\.ts$|/)" },
+    },
     only("react", "^packages/react/", "^packages/client/", PROTOCOL),
     only("create-wingbeat", "^packages/create-wingbeat/(src|test)/"),
 

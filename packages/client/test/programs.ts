@@ -16,6 +16,7 @@ const source = (path: string, file = "index.ts"): string =>
 /** Published names lead to the sources, as in all tests. */
 export const SOURCES: Readonly<Record<string, string>> = {
   "@wingbeat/client": source("client"),
+  "@wingbeat/client/bindings": source("client", "bindings.ts"),
   "@wingbeat/client/phoenix": source("client", "phoenix.ts"),
   "@wingbeat/protocol": source("protocol"),
   wingbeat: source("server"),

@@ -1,10 +1,9 @@
 import type { ChannelAt, JoinFrom, RefusalOf, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
+import type { ChannelResult, ConnectionStatus, ParamsFor, SharedSocket } from "@wingbeat/client/bindings";
 import { createContext, createElement, useContext } from "react";
 import type { ReactElement } from "react";
-import type { ConnectionStatus, SharedSocket } from "./shared-socket.ts";
 import { ProviderOf } from "./socket-provider.ts";
 import type { SocketProviderProps } from "./socket-provider.ts";
-import type { ChannelResult, ParamsFor } from "./types.ts";
 import { useChannelOf } from "./use-channel.ts";
 import { useConnectionOf, useRefusalOf } from "./use-connection.ts";
 import { useEvent } from "./use-event.ts";

@@ -10,9 +10,8 @@ import type { Hooks } from "./hooks.ts";
 export { createHooks } from "./hooks.ts";
 export type { Hooks } from "./hooks.ts";
 export type { SocketProviderProps } from "./socket-provider.ts";
-export type { ConnectionStatus } from "./shared-socket.ts";
 export type { PresenceEntry } from "@wingbeat/client";
-export type { ChannelResult, PresenceResult } from "./types.ts";
+export type { ChannelResult, ConnectionStatus, PresenceResult, RecoverySnapshot } from "@wingbeat/client/bindings";
 
 const untyped: Hooks<UntypedSocket> = /* @__PURE__ */ createHooks();
 /** Provides a socket to the components below: see {@link Hooks}. */
@@ -28,4 +27,3 @@ export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel
 export { useEvent } from "./use-event.ts";
 export { usePresence } from "./use-presence.ts";
 export { useRecovery } from "./use-recovery.ts";
-export type { RecoverySnapshot } from "./shared-socket/recovery-store.ts";

@@ -1,9 +1,8 @@
-import { Socket } from "@wingbeat/client";
-import type { SocketOptions, TransportClass, TypedSocket } from "@wingbeat/client";
+import type { Socket, SocketOptions, TypedSocket } from "@wingbeat/client";
 import { createElement, useEffect, useState } from "react";
 import type { Context, ReactElement, ReactNode } from "react";
-import { sharedSocketOf } from "./shared-socket.ts";
-import type { SharedSocket } from "./shared-socket.ts";
+import { ownSocket, sharedSocketOf } from "@wingbeat/client/bindings";
+import type { SharedSocket } from "@wingbeat/client/bindings";
 import { useLatest } from "./use-latest.ts";
 
 /**
@@ -30,27 +29,9 @@ export function ProviderOf({
   readonly children?: ReactNode;
 }): ReactElement {
   const latest = useLatest(options);
-  const [own, setOwn] = useState(() => ({ url, socket: socket ?? socketFor(url, latest) }));
-  if (socket === undefined && own.url !== url) setOwn({ url, socket: socketFor(url, latest) });
+  const [own, setOwn] = useState(() => ({ url, socket: socket ?? ownSocket(url, () => latest.current) }));
+  if (socket === undefined && own.url !== url) setOwn({ url, socket: ownSocket(url, () => latest.current) });
   const shared = sharedSocketOf(socket ?? own.socket);
   useEffect(() => shared.connect(), [shared]);
   return createElement(context.Provider, { value: shared }, children);
 }
-
-/** Does not connect yet, so it can be created while rendering. */
-function socketFor(url: string, latest: { readonly current: SocketOptions }): Socket {
-  return new Socket(url, {
-    ...latest.current,
-    transport: latest.current.transport ?? (globalThis as { WebSocket?: TransportClass }).WebSocket ?? NoTransport,
-    params: () => provide(latest.current.params ?? {}),
-    authToken: () => provide(latest.current.authToken),
-  });
-}
-
-const provide = <T>(option: T | (() => T | PromiseLike<T>)): T | PromiseLike<T> =>
-  typeof option === "function" ? (option as () => T | PromiseLike<T>)() : option;
-
-/** For server-side rendering, which needs no WebSocket. In a page, a missing WebSocket throws when it connects. */
-const NoTransport = function () {
-  throw new Error('There is no global WebSocket: set the option transport, e.g. to the WebSocket of "ws"');
-} as unknown as TransportClass;

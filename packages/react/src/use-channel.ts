@@ -1,8 +1,7 @@
 import type { JoinFrom } from "@wingbeat/client";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import { CLOSED } from "./shared-socket.ts";
-import type { ChannelSnapshot, SharedSocket } from "./shared-socket.ts";
-import { paramsKey } from "./shared-socket/params-key.ts";
+import { CLOSED, JOINING, paramsKey } from "@wingbeat/client/bindings";
+import type { ChannelSnapshot, SharedSocket } from "@wingbeat/client/bindings";
 import { useLatest } from "./use-latest.ts";
 
 type SomeChannel = NonNullable<ChannelSnapshot["channel"]>;
@@ -30,7 +29,7 @@ export function useChannelOf(
   const snapshot = useSyncExternalStore(
     subscribe,
     () => (topic === null ? CLOSED : shared.channelSnapshot(topic, key)),
-    () => CLOSED,
+    () => (topic === null ? CLOSED : JOINING),
   );
   const push = useCallback<Push>((...args) => shared.push(topic, key, ...args), [shared, topic, key]);
   const cast = useCallback<Cast>((...args) => shared.cast(topic, key, ...args), [shared, topic, key]);

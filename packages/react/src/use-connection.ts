@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from "react";
-import type { ConnectionStatus, SharedSocket } from "./shared-socket.ts";
+import type { ConnectionStatus, SharedSocket } from "@wingbeat/client/bindings";
 
 const NONE = () => null;
 

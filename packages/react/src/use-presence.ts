@@ -1,7 +1,7 @@
 import type { Channel, ChannelContract, PresenceChannel, PresenceEntry } from "@wingbeat/client";
 import { useCallback, useSyncExternalStore } from "react";
-import { NOBODY, presenceOf } from "./shared-socket/presence-store.ts";
-import type { EntryOf, PresenceResult } from "./types.ts";
+import { NOBODY, presenceOf } from "@wingbeat/client/bindings";
+import type { EntryOf, PresenceResult } from "@wingbeat/client/bindings";
 
 /**
  * Who is on the channel's topic, according to the server's presence. Typed by the server when the channel declares

@@ -1,7 +1,7 @@
 import type { Channel, ChannelContract } from "@wingbeat/client";
 import { useCallback, useSyncExternalStore } from "react";
-import { NOTHING_MISSED, recoveryOf } from "./shared-socket/recovery-store.ts";
-import type { RecoverySnapshot } from "./shared-socket/recovery-store.ts";
+import { NOTHING_MISSED, recoveryOf } from "@wingbeat/client/bindings";
+import type { RecoverySnapshot } from "@wingbeat/client/bindings";
 
 /**
  * What became of the messages that the channel missed while it was away, where the server keeps a history of its topic.

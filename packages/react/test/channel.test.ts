@@ -4,9 +4,9 @@ import { Socket } from "@wingbeat/client";
 import { createElement } from "react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { settled } from "./fake-transport.ts";
-import { liveServer } from "./live-server.ts";
-import type { LiveServer, UserSocket } from "./live-server.ts";
+import { settled } from "../../client/test/bindings/fake-server.ts";
+import { liveServer } from "../../client/test/bindings/live-server.ts";
+import type { LiveServer, UserSocket } from "../../client/test/bindings/live-server.ts";
 import { failOnComplaints, options, SocketProvider, use, useChannel } from "./page.ts";
 
 let server: LiveServer;

@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 import { act, cleanup, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { settled } from "./fake-transport.ts";
-import { liveServer, person } from "./live-server.ts";
-import type { LiveServer } from "./live-server.ts";
+import { settled } from "../../client/test/bindings/fake-server.ts";
+import { liveServer, person } from "../../client/test/bindings/live-server.ts";
+import type { LiveServer } from "../../client/test/bindings/live-server.ts";
 import { failOnComplaints, use, useChannel, useConnection, useEvent, usePresence } from "./page.ts";
 
 let server: LiveServer;

@@ -7,7 +7,7 @@ import { createElement } from "react";
 import type { ReactElement, ReactNode } from "react";
 import { afterEach, beforeEach, vi } from "vitest";
 import { WebSocket } from "ws";
-import type { UserSocket } from "./live-server.ts";
+import type { UserSocket } from "../../client/test/bindings/live-server.ts";
 
 export const { SocketProvider, useSocket, useConnection, useRefusal, useChannel, useEvent, usePresence } =
   createHooks<UserSocket>();

@@ -5,9 +5,9 @@ import { SocketProvider as Untyped, createHooks, useChannel as useUntypedChannel
 import { createElement } from "react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { settled } from "./fake-transport.ts";
-import { liveServer } from "./live-server.ts";
-import type { LiveServer, UserSocket } from "./live-server.ts";
+import { settled } from "../../client/test/bindings/fake-server.ts";
+import { liveServer } from "../../client/test/bindings/live-server.ts";
+import type { LiveServer, UserSocket } from "../../client/test/bindings/live-server.ts";
 import { SocketProvider, options, use, useChannel, useConnection, useRefusal, useSocket } from "./page.ts";
 
 let server: LiveServer;

@@ -8,7 +8,7 @@ import { createElement } from "react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
-import { settled } from "./fake-transport.ts";
+import { settled } from "../../client/test/bindings/fake-server.ts";
 import { failOnComplaints, options } from "./page.ts";
 
 const TOPIC = "room:1";

@@ -15,6 +15,6 @@ it("renders on a server that has no WebSocket, and connects nothing", () => {
   vi.stubGlobal("WebSocket", undefined);
   const complaints = vi.spyOn(console, "error");
   const html = renderToString(createElement(SocketProvider, { url: "/socket" }, createElement(Room)));
-  expect(html.replaceAll("&quot;", '"')).toBe('["connecting","closed",null,null,null,"function",[],false]');
+  expect(html.replaceAll("&quot;", '"')).toBe('["connecting","joining",null,null,null,"function",[],false]');
   expect(complaints).not.toHaveBeenCalled();
 });

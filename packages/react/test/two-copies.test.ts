@@ -1,11 +1,11 @@
 /** A page may have bundled two copies of a package: one as a module and one as CommonJS, or of two versions. */
 import * as client from "@wingbeat/client";
+import { presenceOf, sharedSocketOf } from "@wingbeat/client/bindings";
+import type * as bindings from "@wingbeat/client/bindings";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { fakeTransports } from "../../client/test/fake-transport.ts";
-import { presenceOf } from "../src/shared-socket/presence-store.ts";
-import { sharedSocketOf } from "../src/shared-socket.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -38,15 +38,14 @@ describe("two copies of the packages", () => {
   });
 
   it("share what belongs to a socket and to a channel", async () => {
-    const stores = await copyOf<{ presenceOf: typeof presenceOf }>("react/src/shared-socket/presence-store.ts");
-    const sockets = await copyOf<{ sharedSocketOf: typeof sharedSocketOf }>("react/src/shared-socket.ts");
+    const other = await copyOf<typeof bindings>("client/src/bindings.ts");
     const { Fake, made } = fakeTransports();
     const socket = new client.Socket("ws://server/socket", { transport: Fake });
     const channel = socket.channel("room:1");
-    expect(stores.presenceOf(channel)).toBe(presenceOf(channel));
+    expect(other.presenceOf(channel)).toBe(presenceOf(channel));
     const shared = sharedSocketOf(socket);
-    expect(sockets.sharedSocketOf(socket)).toBe(shared);
-    const [first, second] = [shared.connect(), sockets.sharedSocketOf(socket).connect()];
+    expect(other.sharedSocketOf(socket)).toBe(shared);
+    const [first, second] = [shared.connect(), other.sharedSocketOf(socket).connect()];
     made[0]?.open();
     first();
     await new Promise((resolve) => setTimeout(resolve));

@@ -1,6 +1,7 @@
 /** A channel of the socket, and snapshots of its state. */
-import { PushError } from "@wingbeat/client";
-import type { Channel, Socket } from "@wingbeat/client";
+import { PushError } from "../errors.ts";
+import type { Channel } from "../channel.ts";
+import type { Socket } from "../socket.ts";
 import { presenceOf } from "./presence-store.ts";
 import { recoveryOf } from "./recovery-store.ts";
 

@@ -1,4 +1,4 @@
-import { Push } from "@wingbeat/client";
+import { Push } from "../push.ts";
 
 /**
  * A push without a channel, which has failed as `closed`. Components push from handlers, timers and effects that may

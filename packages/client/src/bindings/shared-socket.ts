@@ -1,36 +1,29 @@
 /**
  * What the components below all providers of one socket share: its connection, kept for as long as a provider is
- * mounted, and its channels, one per topic. Independent of React: hooks subscribe to it and take snapshots.
+ * mounted, and its channels, one per topic.
  *
- * React may unmount a component and mount it again (StrictMode, fast refresh), so what is no longer used is closed
+ * A framework may unmount a component and mount it again (StrictMode, hot reload), so what is no longer used is closed
  * a macrotask later, unless it is in use again by then.
  */
-import type { Channel, Push, Socket } from "@wingbeat/client";
-import { closedPush } from "./shared-socket/closed-push.ts";
-import { CLOSED, JOINING } from "./shared-socket/open-channel.ts";
-import type { ChannelSnapshot } from "./shared-socket/open-channel.ts";
-import { shared as sharedByCopies } from "./shared-socket/shared.ts";
-import { SharedChannel } from "./shared-socket/shared-channel.ts";
-import type { Hold } from "./shared-socket/shared-channel.ts";
+import type { Channel } from "../channel.ts";
+import type { Push } from "../push.ts";
+import type { Socket } from "../socket.ts";
+import { closedPush } from "./closed-push.ts";
+import { CLOSED, JOINING } from "./open-channel.ts";
+import type { ChannelSnapshot } from "./open-channel.ts";
+import { onePer } from "./one-per.ts";
+import { SharedChannel } from "./shared-channel.ts";
+import type { Hold } from "./shared-channel.ts";
 
-export { CLOSED } from "./shared-socket/open-channel.ts";
-export type { ChannelSnapshot } from "./shared-socket/open-channel.ts";
-export type { Hold } from "./shared-socket/shared-channel.ts";
+export { CLOSED, JOINING } from "./open-channel.ts";
+export type { ChannelSnapshot } from "./open-channel.ts";
+export type { Hold } from "./shared-channel.ts";
 
 /**
  * `connecting` for the first time, `open`, `reconnecting` after it was lost, `closed` by `disconnect()`, or `refused` by
- * the server's `connect`: `useRefusal` says why, and `socket.connect()` tries again.
+ * the server's `connect`: `refusal` says why, and `socket.connect()` tries again.
  */
 export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed" | "refused";
-
-const sharedSockets = sharedByCopies<Socket, SharedSocket>("sockets");
-
-/** The shared state of a socket; always the same object. */
-export function sharedSocketOf(socket: Socket): SharedSocket {
-  let shared = sharedSockets.get(socket);
-  if (shared === undefined) sharedSockets.set(socket, (shared = new SharedSocket(socket)));
-  return shared;
-}
 
 export class SharedSocket {
   readonly socket: Socket;
@@ -134,3 +127,9 @@ export class SharedSocket {
     for (const changed of this.#subscribers) changed();
   }
 }
+
+/** The shared state of a socket; always the same object. */
+export const sharedSocketOf: (socket: Socket) => SharedSocket = /* @__PURE__ */ onePer(
+  "sockets",
+  (socket) => new SharedSocket(socket),
+);

@@ -1,9 +1,8 @@
 import { Socket } from "@wingbeat/client";
+import { SharedSocket, paramsKey } from "@wingbeat/client/bindings";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { fakeServer, settled } from "../test/fake-transport.ts";
-import type { FakeServer } from "../test/fake-transport.ts";
-import { SharedSocket } from "./shared-socket.ts";
-import { paramsKey } from "./shared-socket/params-key.ts";
+import { fakeServer, settled } from "../../test/bindings/fake-server.ts";
+import type { FakeServer } from "../../test/bindings/fake-server.ts";
 
 let server: FakeServer;
 let shared: SharedSocket;

@@ -1,6 +1,8 @@
-/** Types only: the hooks' view of a server, in the client's terms. */
-import type { Channel, ChannelAt, ChannelContract, FailureOf, JoinArgs } from "@wingbeat/client";
-import type { PresenceEntry, Push, Received, TypedSocket } from "@wingbeat/client";
+/** Types only: a binding's view of a server, in the client's terms. */
+import type { Channel } from "../channel.ts";
+import type { ChannelAt, ChannelContract, JoinArgs, Received, TypedSocket } from "../contract.ts";
+import type { PresenceEntry } from "../presence.ts";
+import type { FailureOf, Push } from "../push.ts";
 
 /** `useChannel`'s arguments after the topic: params that may be left out when nothing in them is required. */
 export type ParamsFor<Definition extends TypedSocket, Topic extends string> = JoinArgs<

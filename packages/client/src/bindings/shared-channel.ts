@@ -2,7 +2,8 @@
  * One topic of a connection, which has one channel per topic, and all components that use it. Joined as long as
  * a component uses it.
  */
-import type { JoinFrom, Socket } from "@wingbeat/client";
+import type { JoinFrom } from "../recovery.ts";
+import type { Socket } from "../socket.ts";
 import { CLOSED, JOINING, OpenChannel, joinError } from "./open-channel.ts";
 import type { ChannelSnapshot } from "./open-channel.ts";
 

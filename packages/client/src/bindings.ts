@@ -1,0 +1,22 @@
+/**
+ * For authors of bindings: what `@wingbeat/react`, `@wingbeat/vue` and `@wingbeat/svelte` have in common. Independent of
+ * any framework. Pages use a binding, or the client itself.
+ *
+ * - {@link SharedSocket}: a socket whose connection and channels are shared by all components that use them. A provider
+ *   calls `connect()`; a component takes the channel of its topic with `takeChannel()`, and both return a function that
+ *   lets go. State is read as immutable snapshots, the same object for as long as nothing changes.
+ * - {@link presenceOf}, {@link recoveryOf}: a {@link Store} for each channel.
+ * - {@link ownSocket}: a socket for the `url` and `options` of a provider.
+ *
+ * All of it is one in a page that has bundled several copies of the client.
+ */
+export { ownSocket } from "./bindings/own-socket.ts";
+export { paramsKey } from "./bindings/params-key.ts";
+export { NOBODY, presenceOf } from "./bindings/presence-store.ts";
+export type { PresenceSnapshot } from "./bindings/presence-store.ts";
+export { NOTHING_MISSED, recoveryOf } from "./bindings/recovery-store.ts";
+export type { RecoverySnapshot } from "./bindings/recovery-store.ts";
+export { CLOSED, JOINING, SharedSocket, sharedSocketOf } from "./bindings/shared-socket.ts";
+export type { ChannelSnapshot, ConnectionStatus, Hold } from "./bindings/shared-socket.ts";
+export type { Store } from "./bindings/store.ts";
+export type { ChannelResult, EntryOf, JoinReply, ParamsFor, PresenceResult } from "./bindings/types.ts";
