@@ -1,18 +1,17 @@
 /**
- * Binary V2 frames (PROTOCOL.md, section 5): one byte of kind, one byte for the length of each header string,
+ * Binary V2 frames (PROTOCOL.md, section 5) at a server's end: one byte of kind, one byte for the length of each header string,
  * the strings in UTF-8, then the payload to the end of the frame.
  *
  * Kind 0 differs by direction: a client's push has a ref, a server's push has none. Kinds 5 and 6 are kinds 2 and 0 of
  * a server with a position: eight bytes between the lengths and the strings (section 16).
  */
 import { DecodeError, EncodeError } from "./errors.ts";
-import { REPLY } from "./message.ts";
-import type { ClientMessage, Message } from "./message.ts";
+import type { ClientMessage } from "./message.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
-export const PUSH = 0;
-export const REPLY_KIND = 1;
-export const BROADCAST = 2;
+const PUSH = 0;
+const REPLY_KIND = 1;
+const BROADCAST = 2;
 const POSITIONED_BROADCAST = 5;
 const POSITIONED_PUSH = 6;
 
@@ -51,18 +50,9 @@ function encodeFrame(kind: number, header: Header, payload: Uint8Array): Uint8Ar
   return frame;
 }
 
-interface Decoded {
-  readonly strings: string[];
-  /** A view on the frame's memory. */
-  readonly payload: Uint8Array;
-  /** To be spread into the message. */
-  readonly position: { readonly extension: { readonly o: number } } | undefined;
-}
-
-/** Reads `count` header strings, behind an offset if there is one, and the payload. */
-function decodeFrame(frame: Uint8Array, count: number, hasOffset = false): Decoded {
-  const lengths = 1 + count;
-  let at = hasOffset ? lengths + OFFSET : lengths;
+/** Reads the header strings, and the payload as a view on the frame's memory. */
+function decodeFrame(frame: Uint8Array, count: number): { readonly strings: string[]; readonly payload: Uint8Array } {
+  let at = 1 + count;
   const strings: string[] = [];
   for (let index = 1; index <= count; index++) {
     const length = frame[index];
@@ -74,29 +64,7 @@ function decodeFrame(frame: Uint8Array, count: number, hasOffset = false): Decod
     strings.push(text);
     at += length;
   }
-  const position = hasOffset ? { extension: { o: offsetAt(frame, lengths) } } : undefined;
-  return { strings, payload: frame.subarray(at), position };
-}
-
-/** Eight bytes as a number: above 2^53 it is not exact. */
-function offsetAt(frame: Uint8Array, at: number): number {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  return view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
-}
-
-/** Client to server: `00 | join_ref | ref | topic | event`. An absent ref is an empty string. */
-export function encodeClientPush(message: Message, payload: Uint8Array): Uint8Array {
-  const { joinRef, ref, topic, event } = message;
-  return encodeFrame(
-    PUSH,
-    [
-      ["join_ref", joinRef],
-      ["ref", ref],
-      ["topic", topic],
-      ["event", event],
-    ],
-    payload,
-  );
+  return { strings, payload: frame.subarray(at) };
 }
 
 /** Client to server, on the server. Servers accept only kind 0. */
@@ -169,31 +137,4 @@ export function encodePosition(frame: Uint8Array, offset: number): Uint8Array {
   view.setUint32(lengths + 4, offset % 2 ** 32);
   positioned.set(frame.subarray(lengths), lengths + OFFSET);
   return positioned;
-}
-
-/** Server to client, on the client. A reply's payload is `{status, response}` as in JSON, with bytes as response. */
-export function decodeServerFrame(frame: Uint8Array | undefined): Message {
-  if (frame === undefined) throw new DecodeError("frame is neither text nor bytes");
-  const kind = frame[0];
-  switch (kind) {
-    case PUSH:
-    case POSITIONED_PUSH: {
-      const { strings, payload, position } = decodeFrame(frame, 3, kind === POSITIONED_PUSH);
-      const [joinRef, topic, event] = strings as [string, string, string];
-      return { joinRef, ref: null, topic, event, payload, ...position };
-    }
-    case REPLY_KIND: {
-      const { strings, payload } = decodeFrame(frame, 4);
-      const [joinRef, ref, topic, status] = strings as [string, string, string, string];
-      return { joinRef, ref, topic, event: REPLY, payload: { status, response: payload } };
-    }
-    case BROADCAST:
-    case POSITIONED_BROADCAST: {
-      const { strings, payload, position } = decodeFrame(frame, 2, kind === POSITIONED_BROADCAST);
-      const [topic, event] = strings as [string, string];
-      return { joinRef: null, ref: null, topic, event, payload, ...position };
-    }
-    default:
-      throw new DecodeError(`binary frame of unknown kind ${kind ?? "(empty)"}`);
-  }
 }

@@ -6,7 +6,8 @@ import { DecodeError } from "./errors.ts";
 import type { FrameData } from "./codec.ts";
 import { withPosition, withRecovery } from "./recovery.ts";
 import { v1Client, v1Server } from "./v1.ts";
-import { v2Client, v2Server } from "./v2.ts";
+import { v2Server } from "./v2.ts";
+import { v2Client } from "./v2-client.ts";
 
 const SETTINGS = { seed: 20_260_101, numRuns: 300 };
 

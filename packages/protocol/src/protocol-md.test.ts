@@ -18,7 +18,8 @@ import type { JoinPushes, PushState } from "./pushes.ts";
 import { withPosition, withRecovery } from "./recovery.ts";
 import type { JoinRecovery, RecoveryReason } from "./recovery.ts";
 import { v1Client, v1Server } from "./v1.ts";
-import { v2Client, v2Server } from "./v2.ts";
+import { v2Server } from "./v2.ts";
+import { v2Client } from "./v2-client.ts";
 import { negotiateVersion } from "./version.ts";
 
 const page = readFileSync(new URL("../PROTOCOL.md", import.meta.url), "utf8");

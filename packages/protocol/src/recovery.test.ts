@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { EncodeError } from "./errors.ts";
 import { withPosition, withRecovery } from "./recovery.ts";
-import { v2Client, v2Server } from "./v2.ts";
+import { v2Server } from "./v2.ts";
+import { v2Client } from "./v2-client.ts";
 
 const hex = (frame: unknown): string => Buffer.from(frame as Uint8Array).toString("hex");
 const bytes = Uint8Array.of(9, 8);

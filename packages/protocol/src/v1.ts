@@ -11,7 +11,7 @@ import { checkFields, DEFAULT_LIMITS } from "./limits.ts";
 import { REPLY } from "./message.ts";
 import type { ClientMessage, Payload } from "./message.ts";
 import { jsonOf } from "./payload.ts";
-import { serverMessage } from "./server-message.ts";
+import { isServerMessage } from "./server-message.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 const REQUIRED = ["topic", "event", "payload", "ref"] as const;
@@ -89,5 +89,9 @@ export const v1Client: ClientCodec = {
     const fields = { topic, event, payload: jsonOf(payload, what), ref };
     return toJson(joinRef === null ? fields : { ...fields, join_ref: joinRef }, what);
   },
-  decode: (frame) => serverMessage(messageOf(parseFrame(textOf(frame, decodeUtf8)))),
+  decode(frame) {
+    const message = messageOf(parseFrame(textOf(frame, decodeUtf8)));
+    if (isServerMessage(message)) return message;
+    throw new DecodeError("frame is not a message of the protocol");
+  },
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DecodeError, EncodeError } from "./errors.ts";
 import type { Payload } from "./message.ts";
-import { v2Client, v2Server } from "./v2.ts";
+import { v2Server } from "./v2.ts";
+import { v2Client } from "./v2-client.ts";
 
 const message = { joinRef: "1", ref: "2", topic: "room:1", event: "echo", payload: { a: 1 } };
 const text = '["1","2","room:1","echo",{"a":1}]';
@@ -131,9 +132,7 @@ describe("writing V2 text", () => {
     expect(v2Client.encode({ ...message, extension: { v: 1 } })).toBe('["1","2","room:1","echo",{"a":1},{"v":1}]');
     expect(v2Client.encode({ ...message, extension: null })).toBe('["1","2","room:1","echo",{"a":1},null]');
     expect(v2Client.encode({ ...message, extension: undefined })).toBe(text);
-    expect(() => v2Client.encode({ ...message, extension: 1n })).toThrow(
-      /^extension cannot be written as JSON: it is a bigint/,
-    );
+    expect(() => v2Client.encode({ ...message, extension: 1n })).toThrow(/cannot be written as JSON: it is a bigint/);
   });
 
   it("writes no extension into a binary frame, which has no place for it", () => {
@@ -191,7 +190,7 @@ describe("writing V2 text", () => {
     ["function", () => 1],
     ["symbol", Symbol("s")],
   ])("refuses a client's payload and a response that is a bare %s, which JSON would drop", (type, value) => {
-    const sentence = new RegExp(`^(payload of "echo"|response) cannot be written as JSON: it is (a )?${type}\\. `);
+    const sentence = new RegExp(`^(payload of "echo"|response) cannot be written as JSON: it is (a )?${type}(\\. |$)`);
     for (const encode of [
       () => v2Client.encode({ ...message, payload: value }),
       () => v2Server.encodeReply("1", "2", "t", "ok", value),

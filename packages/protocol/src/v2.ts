@@ -1,25 +1,17 @@
 /**
- * V2 frames (PROTOCOL.md, sections 3 and 5): text frames hold the JSON array
+ * V2 frames (PROTOCOL.md, sections 3 and 5) at a server's end: text frames hold the JSON array
  * `[join_ref, ref, topic, event, payload]`, binary frames the layout of `binary.ts`.
  */
-import {
-  decodeClientFrame,
-  decodeServerFrame,
-  encodeClientPush,
-  encodeServerBroadcast,
-  encodeServerPush,
-  encodeServerReply,
-} from "./binary.ts";
+import { decodeClientFrame, encodeServerBroadcast, encodeServerPush, encodeServerReply } from "./binary.ts";
 import { bytesOf } from "./bytes.ts";
 import { fieldToJson, payloadOf, toJson } from "./codec.ts";
-import type { ClientCodec, ServerCodec } from "./codec.ts";
+import type { ServerCodec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
 import { jsonOf } from "./payload.ts";
-import { parseClientFrame, parseFrame } from "./json.ts";
+import { parseClientFrame } from "./json.ts";
 import { checkFields, DEFAULT_LIMITS } from "./limits.ts";
 import { REPLY } from "./message.ts";
 import type { ClientMessage, Payload } from "./message.ts";
-import { serverMessage } from "./server-message.ts";
 
 /** The message of a frame. One of five elements has no key `extension`. */
 function messageOf(value: unknown): ClientMessage {
@@ -67,19 +59,4 @@ export const v2Server: ServerCodec = {
     if (bytes !== undefined) return encodeServerBroadcast(topic, event, bytes);
     return textFrame(null, null, topic, event, toJson(objectOf(event, payload), payloadOf(event)));
   },
-};
-
-export const v2Client: ClientCodec = {
-  encode(message) {
-    const { joinRef, ref, topic, event, payload, extension } = message;
-    const bytes = bytesOf(payload);
-    if (bytes !== undefined) return encodeClientPush(message, bytes);
-    const what = payloadOf(event);
-    const json = toJson(jsonOf(payload, what), what);
-    // What follows the payload in the array.
-    const rest = extension === undefined ? "" : `,${toJson(jsonOf(extension, "extension"), "extension")}`;
-    return textFrame(joinRef, ref, topic, event, json + rest);
-  },
-  decode: (frame) =>
-    typeof frame === "string" ? serverMessage(messageOf(parseFrame(frame))) : decodeServerFrame(bytesOf(frame)),
 };
