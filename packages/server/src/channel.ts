@@ -21,6 +21,8 @@ import type {
   RepliesOf,
 } from "./channel/result.ts";
 import type { Declaration, Declared, PayloadIn, PayloadOut } from "./channel/schema.ts";
+import { withDedupe } from "./channel/dedupe.ts";
+import type { DedupeOptions } from "./channel/dedupe.ts";
 import { duplicate, emptySpec, withHandleIn, withPushes } from "./channel/spec.ts";
 import type { ChannelLog, ChannelSpec } from "./channel/spec.ts";
 import { withHistory } from "./channel/history.ts";
@@ -189,6 +191,19 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   history(options: HistoryOptions<keyof D["pushes"] & string> = {}): Channel<D, A> {
     if (this.spec.history !== undefined) throw duplicate(this.spec, "history");
     return new Channel(withHistory(this.spec, options));
+  }
+
+  /**
+   * Takes pushes that clients send with `{ retry: true }`: each is handled once, although it is sent again when a connection is
+   * lost before its reply, and gets one reply (docs/exactly-once.md). They are remembered where the history is kept
+   * (`createEndpoint({ history })`); the channel needs no `.history` for it. Throws `WB_OPTION`.
+   *
+   * @example
+   * .dedupe({ window: 3_600_000 })
+   */
+  dedupe(options: DedupeOptions = {}): Channel<D, A> {
+    if (this.spec.dedupe !== undefined) throw duplicate(this.spec, "dedupe");
+    return new Channel(withDedupe(this.spec, options));
   }
 
   /**

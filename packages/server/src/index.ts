@@ -54,6 +54,7 @@ export type {
   TopicContract,
   TransactionOptions,
 } from "./channel/endpoint.ts";
+export type { DedupeOptions } from "./channel/dedupe.ts";
 export type { HistoryOptions } from "./channel/history.ts";
 export type { HistoryEntry, HistoryPage, PageOptions } from "./channel/page.ts";
 export type { ChannelLog } from "./channel/spec.ts";

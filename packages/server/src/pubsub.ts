@@ -9,8 +9,9 @@ import { onRejection } from "./awaitable.ts";
 import { BroadcastError, WingbeatError } from "./errors.ts";
 import type { AdapterStatus, Position, PubSubAdapter, PubSubMessage } from "./pubsub/adapter.ts";
 import { localAdapter } from "./pubsub/adapters/local.ts";
-import { History } from "./pubsub/history.ts";
+import { History, systemClock } from "./pubsub/history.ts";
 import type { HistoryOptions, Move, Stored } from "./pubsub/history.ts";
+import { Pushes } from "./pubsub/pushes.ts";
 import { Registry } from "./pubsub/registry.ts";
 import type { Subscription } from "./pubsub/registry.ts";
 import { emit, isObserved } from "./telemetry.ts";
@@ -19,6 +20,8 @@ export type { AdapterStatus, DeliverLocally, Position, PubSubAdapter, PubSubMess
 export { localAdapter } from "./pubsub/adapters/local.ts";
 export { Broadcast } from "./pubsub/broadcast.ts";
 export type * from "./pubsub/history.ts";
+export { Attempt } from "./pubsub/pushes.ts";
+export type { Answer, Pushes, UnknownPolicy } from "./pubsub/pushes.ts";
 export type { Subscription } from "./pubsub/registry.ts";
 
 /**
@@ -84,6 +87,8 @@ export class PubSub {
   readonly #unconditional: readonly string[];
   /** What is recorded. Undefined: no topic has a history. */
   readonly history: History | undefined;
+  /** Remembers numbered pushes. Undefined: no channel takes them. */
+  readonly pushes: Pushes | undefined;
   readonly #recorded: string | undefined;
 
   constructor(options: PubSubOptions = {}) {
@@ -92,6 +97,8 @@ export class PubSub {
     this.#unconditional = options.unconditional ?? [];
     this.#recorded = options.history?.dispatcher;
     this.history = options.history && this.#historyOf(options.history);
+    const store = options.history?.store.pushes;
+    this.pushes = store && new Pushes(store, options.history?.clock ?? systemClock);
   }
 
   #historyOf(setup: HistorySetup): History {

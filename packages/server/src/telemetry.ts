@@ -260,6 +260,14 @@ export interface TelemetryEvents {
     readonly subscribers?: number;
     readonly error: unknown;
   };
+  /** A numbered push is handled again: its first run was cut off, and the channel declares `.dedupe({ unknown: "run" })`. */
+  "push.repeated": ProcessSource & { readonly key: string; readonly attempt: number };
+  /** A client asked again for the reply to a numbered push, which is not kept any more or was too large. */
+  "push.expired": ProcessSource & { readonly key: string };
+  /** A client was told that nobody knows whether its numbered push was handled, or how far. */
+  "push.unknown": ProcessSource & { readonly key: string };
+  /** The reply to a numbered push could not be stored in 5 seconds: it is sent when it is. */
+  "push.store_slow": ProcessSource & { readonly key: string };
   /** Broadcasts of this node were recorded. `batch`: how many at once. */
   "history.published": { readonly topic: string; readonly duration: number; readonly batch: number };
   /** A broadcast was not recorded (`refused`, `too_large`), or nobody knows whether it was (`unknown`). */
@@ -443,6 +451,10 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "channel.terminated": true,
   "pubsub.delivered": true,
   "pubsub.delivery_failed": true,
+  "push.repeated": true,
+  "push.expired": true,
+  "push.unknown": true,
+  "push.store_slow": true,
   "history.published": true,
   "history.publish_failed": true,
   "history.joined": true,

@@ -17,7 +17,8 @@ export interface Ask {
   readonly rewind: number | undefined;
 }
 
-const SESSION = /^[\w-]{22}$/;
+/** The name of a client: random and secret. */
+export const SESSION = /^[\w-]{22}$/;
 
 /** Reads the request; undefined for anything else: such a client gets what Phoenix sends. Never throws. */
 export function readAsk(extension: unknown): Ask | undefined {

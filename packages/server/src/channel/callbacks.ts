@@ -2,12 +2,13 @@
  * The callbacks of a channel: they run one at a time, in the order in which messages arrived, even when they are async.
  * What they return is read here, and a message that comes while one is running waits in the mailbox.
  */
-import { CLOSE, ERROR, LEAVE, Reason } from "@wingbeat/protocol";
-import type { ClientMessage } from "@wingbeat/protocol";
+import { CLOSE, ERROR, LEAVE, PUSHES, Reason, v2Server } from "@wingbeat/protocol";
+import type { ClientMessage, NumberedPush } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
 import type { Pending } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import type { ChannelCallback as Callback } from "../telemetry.ts";
+import { readAsk } from "./ask.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import { call, InvalidPayload } from "./call.ts";
 import { Command } from "./command.ts";
@@ -19,8 +20,10 @@ import { CLOSED, Info, isOfClient, JOINED, Renewed, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { MailboxOwner } from "./mailbox.ts";
+import { Concluded, Lines, numberOf } from "./numbered.ts";
+import type { Answered, Run } from "./numbered.ts";
 import { ChannelOutlet } from "./outlet.ts";
-import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop, Reply, Stop } from "./result.ts";
+import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop, ok, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
@@ -49,10 +52,19 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   /** Only while a broadcast waits for the history store. */
   #storing: Storing | undefined = undefined;
   #handledBroadcast: OutgoingBroadcast | undefined = undefined;
+  /** Only of a channel that takes numbered pushes, for a client that knows them. */
+  protected readonly lines: Lines | undefined;
 
   constructor(host: ChannelHost, spec: ChannelSpec, join: JoinMessage) {
     super(host, join, spec.history !== undefined);
     this.spec = spec;
+    this.lines = spec.dedupe && this.#linesFor(join, spec.dedupe);
+  }
+
+  #linesFor({ extension }: JoinMessage, dedupe: NonNullable<ChannelSpec["dedupe"]>): Lines | undefined {
+    const { codec, pubsub } = this.host;
+    if (codec !== v2Server || pubsub.pushes === undefined || readAsk(extension) === undefined) return undefined;
+    return new Lines(this, pubsub.pushes, dedupe);
   }
 
   /** Ends the channel, unless it has ended. */
@@ -226,7 +238,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   /** Starts the callback for an item; returns its result. */
   #start(item: Item): unknown {
     const { context } = this;
-    if (isOfClient(item)) return this.#handleIn(item);
+    if (isOfClient(item)) return this.lines === undefined ? this.#handleIn(item) : this.#handleInLine(this.lines, item);
     if (item instanceof Task) {
       this.#callback = "join";
       return item.message();
@@ -247,6 +259,56 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     this.#handledBroadcast = item;
     context.event = item.event;
     return this.asOwn(() => this.spec.handleOut.get(item.event)?.(context, item.copyPayload()));
+  }
+
+  /** A message of a client that may number its pushes. */
+  #handleInLine(lines: Lines, message: ClientMessage): unknown {
+    this.#callback = "handleIn";
+    if (message.event === PUSHES) return lines.open(message.payload);
+    const number = message.extension === undefined ? undefined : numberOf(message.extension);
+    return number === undefined || message.event === LEAVE
+      ? this.#handleIn(message)
+      : this.#handleNumbered(lines, message, number);
+  }
+
+  #handleNumbered(lines: Lines, message: ClientMessage, number: NumberedPush): unknown {
+    const claimed = lines.claim(number);
+    return isPromise(claimed)
+      ? claimed.then((known) => this.#runClaimed(known, message))
+      : this.#runClaimed(claimed, message);
+  }
+
+  #runClaimed(claimed: Run | Concluded, message: ClientMessage): unknown {
+    if (claimed instanceof Concluded) return claimed;
+    if (this.ended) return claimed.abandon();
+    this.context.run = claimed;
+    let result: unknown;
+    try {
+      result = this.#handleIn(message);
+    } catch (error) {
+      return this.#conclude(claimed, message, undefined, { error });
+    }
+    if (!isPromise(result)) return this.#conclude(claimed, message, result);
+    return Promise.resolve(result).then(
+      (value) => this.#conclude(claimed, message, value),
+      (error: unknown) => this.#conclude(claimed, message, undefined, { error }),
+    );
+  }
+
+  /** The handler of a numbered push is done: stores the reply, behind what it has broadcast. */
+  #conclude(run: Run, { event, ref }: ClientMessage, result: unknown, failure?: Failure): unknown {
+    const isDeferred = isReplyRef(result) || (result === undefined && this.context.isDeferred);
+    if (failure === undefined && (isDeferred || run.isSettling)) return result;
+    const stop = isStop(result) ? result : undefined;
+    const settle = (): unknown => {
+      const outcome = settled(run, event, ref, result, failure);
+      return isPromise(outcome.answer)
+        ? outcome.answer.then((answer) => new Concluded(answer, stop, outcome.failure))
+        : new Concluded(outcome.answer, stop, outcome.failure);
+    };
+    const storing = this.#storing;
+    if (storing === undefined) return settle();
+    return new Promise<void>((resolve) => storing.whenDone(resolve)).then(settle);
   }
 
   #handleIn({ event, ref, payload }: ClientMessage): unknown {
@@ -286,6 +348,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     const event = this.context.event;
     this.context.event = undefined;
     this.context.ref = null;
+    this.context.run = undefined;
     try {
       if (isOfClient(item)) {
         const outcome = this.#answer(item, result);
@@ -307,6 +370,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
       this.reply(message.ref, result);
       return result.status;
     }
+    if (result instanceof Concluded) return this.#answerNumbered(message, result);
     if (isReplyRef(result)) return "noreply";
     if (result instanceof InvalidPayload) {
       this.reply(message.ref, new Reply("error", result.response));
@@ -316,6 +380,13 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     if (result.reply !== undefined) this.reply(message.ref, result.reply);
     this.#stop(result.reason, message.payload);
     return "stop";
+  }
+
+  #answerNumbered(message: ClientMessage, { reply, state, stop, failure }: Concluded): string {
+    if (reply !== undefined) this.reply(message.ref, reply, state);
+    if (failure !== undefined) throw failure.error;
+    if (stop !== undefined) this.#stop(stop.reason, message.payload);
+    return state ?? reply?.status ?? "noreply";
   }
 
   #checkResult(result: unknown, event: string | undefined): void {
@@ -431,4 +502,30 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   override source(): ChannelSource {
     return { ...this.host.describe(), topic: this.topic, pattern: this.spec.pattern };
   }
+}
+
+/** Settles a numbered push with what its handler has returned or thrown. What cannot be sent is a failure, too. */
+function settled(
+  run: Run,
+  event: unknown,
+  ref: unknown,
+  result: unknown,
+  failure: Failure | undefined,
+): { readonly answer: Answered | Promise<Answered>; readonly failure?: Failure | undefined } {
+  try {
+    const reply = failure === undefined ? replyOf(event, result) : isRefusal(failure.error) ? failure.error : undefined;
+    if (reply !== undefined) return { answer: run.settle(ref, reply) };
+  } catch (error) {
+    failure = { error };
+  }
+  return { answer: run.settle(ref, new Reply("error", { reason: Reason.channelCrash })), failure };
+}
+
+/** The reply in what the handler of a numbered push has returned. */
+function replyOf(event: unknown, result: unknown): Reply {
+  if (result === undefined) return ok();
+  if (isReply(result)) return result;
+  if (result instanceof InvalidPayload) return new Reply("error", result.response);
+  if (isStop(result)) return result.reply ?? ok();
+  throw badReturn("handleIn", event, result);
 }

@@ -64,6 +64,14 @@ export interface ChannelContext<D extends ChannelDef> {
   readonly event: string | undefined;
   /** The ref of the message being handled, in `handleIn`: a string or null from official clients, from others any JSON value. */
   readonly ref: unknown;
+  /**
+   * Names the push being handled, in `handleIn`, if the client sent it with `{ retry: true }`: the same text whenever it is
+   * handled, and of no other push. At most 64 characters. Use it as an idempotency key: as the `id` of {@link publish}, for a
+   * payment provider, in a column with a unique index.
+   */
+  readonly idempotencyKey: string | undefined;
+  /** Counts the runs of the push being handled, from 1: more only where the channel declares `.dedupe({ unknown: "run" })`. */
+  readonly attempt: number;
   /** The ref of the join: what the client calls this channel by. */
   readonly joinRef: unknown;
   /** The socket's id, or null for an anonymous socket. */
@@ -180,6 +188,14 @@ export interface ChannelActions {
   reply(ref: unknown, answer: Reply): void;
 }
 
+/** A numbered push whose handler runs. */
+export interface RunningPush {
+  readonly key: string;
+  readonly attempt: number;
+  /** Replies to it, later. */
+  reply(ref: unknown, answer: Reply): void;
+}
+
 /** A channel of which nothing is known. */
 interface AnyChannelDef extends ChannelDef {
   readonly assigns: Readonly<Record<string, unknown>>;
@@ -196,6 +212,8 @@ export class Context implements ChannelContext<AnyChannelDef> {
   ref: unknown = null;
   /** For the channel's process: the message being handled may be answered later, by {@link socketRef}. */
   isDeferred = false;
+  /** For the channel's process: the numbered push being handled. */
+  run: RunningPush | undefined = undefined;
 
   constructor(
     process: ChannelActions,
@@ -207,6 +225,14 @@ export class Context implements ChannelContext<AnyChannelDef> {
     this.topic = topic;
     this.params = params;
     this.assigns = assigns;
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.run?.key;
+  }
+
+  get attempt(): number {
+    return this.run?.attempt ?? 1;
   }
 
   get id(): string | null {
@@ -314,7 +340,7 @@ export class Context implements ChannelContext<AnyChannelDef> {
       );
     }
     this.isDeferred = true;
-    return new ReplyRef(this.#process, this.ref);
+    return new ReplyRef(this.run ?? this.#process, this.ref);
   }
 
   #requireJoined(what: string): void {

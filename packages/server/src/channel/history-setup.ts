@@ -15,7 +15,7 @@ interface Declared {
 }
 
 /**
- * Undefined when no channel declares a history. `routes`: of each socket, in the order of declaration. Throws `WB_OPTION` when
+ * Undefined when no channel declares a history, or takes numbered pushes. `routes`: of each socket, in the order of declaration. Throws `WB_OPTION` when
  * two sockets declare different histories for the same topics, or nothing keeps them.
  */
 export function historySetup(
@@ -26,12 +26,16 @@ export function historySetup(
   const sockets = routes.map((each) =>
     each.map(({ pattern, channel }) => ({ pattern, channel, rule: topicRule(channel) })),
   );
-  const declared = sockets.flat().filter(({ rule }) => rule !== undefined);
-  const first = declared[0];
+  const all = sockets.flat();
+  const declared = all.filter(({ rule }) => rule !== undefined);
+  const numbered = all.find(({ channel }) => channel.dedupe !== undefined);
+  const first = declared[0] ?? numbered;
   if (first === undefined) return undefined;
   checkAgreement(declared);
+  const keeper = store === undefined ? storeOf(adapter, first.pattern.source) : checked(store, adapter);
+  if (numbered !== undefined) requirePushes(keeper, numbered.pattern.source);
   return {
-    store: store === undefined ? storeOf(adapter, first.pattern.source) : checked(store, adapter),
+    store: keeper,
     dispatcher: "fastlane",
     moved,
     revive: (entry) => OutgoingBroadcast.stored(entry),
@@ -45,6 +49,15 @@ export function historySetup(
   };
 }
 
+function requirePushes(store: HistoryStore, pattern: string): void {
+  if (store.pushes !== undefined) return;
+  throw new WingbeatError(
+    "WB_OPTION",
+    `channel "${pattern}" declares .dedupe, and this history (${store.status().store}) does not remember pushes: pass ` +
+      "redisHistory or postgresHistory to createEndpoint.",
+  );
+}
+
 function storeOf(adapter: PubSubAdapter | undefined, pattern: string): HistoryStore {
   if (adapter === undefined) return memoryHistory();
   const own = adapter.history?.();
@@ -52,7 +65,7 @@ function storeOf(adapter: PubSubAdapter | undefined, pattern: string): HistorySt
   const name = adapter.status?.().adapter ?? "custom";
   throw new WingbeatError(
     "WB_OPTION",
-    `channel "${pattern}" declares a history, and the PubSub adapter "${name}" keeps none: pass history: ` +
+    `channel "${pattern}" declares .history or .dedupe, and the PubSub adapter "${name}" keeps nothing: pass history: ` +
       "redisHistory({ connect }) or history: postgresHistory({ connect }) to createEndpoint.",
   );
 }

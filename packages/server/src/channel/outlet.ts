@@ -4,8 +4,18 @@
  * Most of the time everything goes straight to the connection. It waits while `join` runs, behind a broadcast that
  * `handleOut` has not handled, and, for news of what a callback has changed, until the callback is done.
  */
-import { bytesOf, CLOSE, EncodeError, LEAVE, Reason, RECOVERY, v2Server, withPosition } from "@wingbeat/protocol";
-import type { ServerCodec } from "@wingbeat/protocol";
+import {
+  bytesOf,
+  CLOSE,
+  EncodeError,
+  LEAVE,
+  Reason,
+  RECOVERY,
+  v2Server,
+  withPosition,
+  withPushState,
+} from "@wingbeat/protocol";
+import type { PushState, ServerCodec } from "@wingbeat/protocol";
 import { WingbeatError } from "../errors.ts";
 import { emit } from "../telemetry.ts";
 import { Frame } from "../transports/connection.ts";
@@ -18,6 +28,7 @@ import { Droppable } from "./droppable.ts";
 import type { Outgoing } from "./droppable.ts";
 import { Held } from "./held.ts";
 import type { ChannelHost, ChannelSource, Holder } from "./host.ts";
+import { notHandled } from "./numbered.ts";
 import { broadcast, publish } from "./record.ts";
 import type { Recovery, RecoveringChannel } from "./recovery.ts";
 import { isOfClient } from "./item.ts";
@@ -136,9 +147,10 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
   }
 
   /** Replies to a message. Without a ref only as Phoenix does it: no client that knows extensions looks at such a reply. */
-  reply(ref: unknown, { status, response }: Reply): void {
+  reply(ref: unknown, { status, response }: Reply, state?: PushState): void {
     if (ref === null && this.host.extensions) return;
-    this.#send(new Frame(this.codec.encodeReply(this.joinRef, ref, this.topic, status, response)));
+    const frame = this.codec.encodeReply(this.joinRef, ref, this.topic, status, response);
+    this.#send(new Frame(state === undefined ? frame : withPushState(frame, state)));
   }
 
   /** A message was handled and will not be replied to. A client that knows extensions learns it: it need not time out. */
@@ -407,7 +419,7 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
       const joinRef = isLeave ? item.joinRef : null;
       const response = isLeave ? {} : { reason: Reason.unmatchedTopic };
       const frame = this.codec.encodeReply(joinRef, item.ref, this.topic, isLeave ? "ok" : "error", response);
-      this.connection.send(new Frame(frame));
+      this.connection.send(new Frame(isLeave ? frame : notHandled(frame, item.extension)));
     } catch {
       // A ref that cannot be written back (nested too deep) cannot be answered.
     }

@@ -2,7 +2,7 @@
  * A running channel: the actor of a (connection, topic), from its join to its end. It owns subscriptions, timers and
  * tasks, and releases them when it ends, for whatever reason. `callbacks.ts` runs its callbacks; `outlet.ts` sends.
  */
-import { CLOSE, ERROR, Reason, withRecovery } from "@wingbeat/protocol";
+import { CLOSE, ERROR, Reason, withPushes, withRecovery } from "@wingbeat/protocol";
 import type { FrameData, JoinRecovery } from "@wingbeat/protocol";
 import { isPromise } from "../awaitable.ts";
 import { WingbeatError } from "../errors.ts";
@@ -120,8 +120,13 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
     return preparing === undefined ? result : preparing.then(() => result);
   }
 
-  /** The reply to an accepted join, with the client's position if it asked for that. */
+  /** The reply to an accepted join, with what the client may use: its position, and numbered pushes. */
   joinReply(data: FrameData, reply: Reply): FrameData {
+    const window = this.lines && this.spec.dedupe?.window;
+    return this.#withRecovery(window === undefined ? data : withPushes(data, { window }), reply);
+  }
+
+  #withRecovery(data: FrameData, reply: Reply): FrameData {
     if (this.recovery === undefined) return data;
     const answer = this.recovery.answer(grantOf(reply));
     this.ask = undefined;

@@ -1,7 +1,7 @@
 /** A channel definition as the runtime reads it: plain data, untyped handlers. `channel.ts` gives it its types. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { WingbeatError } from "../errors.ts";
-import type { TopicRule } from "../pubsub.ts";
+import type { TopicRule, UnknownPolicy } from "../pubsub.ts";
 import type { LogLevel } from "../telemetry.ts";
 import type { Context } from "./context.ts";
 import type { Deliveries, Delivery } from "./delivery.ts";
@@ -50,6 +50,8 @@ export interface ChannelSpec {
   readonly handleInfo: ((context: Context, message: unknown) => unknown) | undefined;
   /** What is kept of its topics. Undefined: nothing. */
   readonly history: HistorySpec | undefined;
+  /** How it takes numbered pushes. Undefined: it does not. */
+  readonly dedupe: { readonly window: number; readonly unknown: UnknownPolicy } | undefined;
   readonly reauthorize: ((context: Context) => unknown) | undefined;
   readonly terminate: ((context: Context, reason: string, detail: unknown) => unknown) | undefined;
 }
@@ -77,6 +79,7 @@ export function emptySpec(pattern: string): ChannelSpec {
     handleCommand: new Map(),
     handleInfo: undefined,
     history: undefined,
+    dedupe: undefined,
     reauthorize: undefined,
     terminate: undefined,
   };

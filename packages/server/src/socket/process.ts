@@ -21,6 +21,7 @@ import { InvalidPayload } from "../channel/call.ts";
 import type { ChannelEndpoint } from "../channel/endpoint.ts";
 import type { ChannelHost, ClientSource } from "../channel/host.ts";
 import type { JoinMessage } from "../channel/item.ts";
+import { notHandled } from "../channel/numbered.ts";
 import { ChannelProcess } from "../channel/process.ts";
 import { errorFor, isRefusal, isReply } from "../channel/result.ts";
 import { schedule } from "../channel/schedule.ts";
@@ -309,14 +310,15 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
   }
 
   /** A leave is never rate limited: refusing it would keep the channel that the client wants to leave. */
-  #mayPass({ joinRef, ref, topic, event }: ClientMessage, now: number): boolean {
+  #mayPass(message: ClientMessage, now: number): boolean {
+    const { joinRef, topic, event } = message;
     const refused = this.#rateLimit.refuse(event === JOIN, channelOn(this.#channels, topic), now);
     if (refused === undefined || event === LEAVE) return true;
     const { by: limit, perSecond, waitMs } = refused;
     const closing = this.#rateLimit.isAbused(perSecond, now);
     emit("socket.rate_limited", { ...this.describe(), topic, event, limit, perSecond, closing });
     if (closing) this.shutdown("closed", CloseCode.policyViolation, Reason.rateLimited);
-    else this.#reply(joinRef, ref, topic, "error", { reason: Reason.rateLimited, retry_after_ms: waitMs });
+    else this.#refuse(joinRef, message, { reason: Reason.rateLimited, retry_after_ms: waitMs });
     return false;
   }
 
@@ -347,9 +349,16 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     if (message.joinRef === null || isSameRef(message.joinRef, channel.wireJoinRef)) schedule(channel, message);
   }
 
-  #unmatched({ ref, topic, event }: ClientMessage): void {
+  #unmatched(message: ClientMessage): void {
+    const { topic, event } = message;
     emit("channel.unmatched", { ...this.describe(), topic, event });
-    this.#reply(null, ref, topic, "error", { reason: Reason.unmatchedTopic });
+    this.#refuse(null, message, { reason: Reason.unmatchedTopic });
+  }
+
+  /** Answers a message that is not handled. */
+  #refuse(joinRef: unknown, { ref, topic, extension }: ClientMessage, response: Payload): void {
+    const frame = this.codec.encodeReply(joinRef, ref, topic, "error", response);
+    this.connection.send(new Frame(notHandled(frame, extension)));
   }
 
   /** A second join of a topic replaces the first, whatever its outcome; the old phx_close follows the new reply. */

@@ -5,6 +5,7 @@
 import { WingbeatError } from "../../errors.ts";
 import { checkCount, checkKeys } from "../../options.ts";
 import { emit } from "../../telemetry.ts";
+import { MemoryPushes } from "../pushes/memory.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { MemoryLog } from "./memory/log.ts";
@@ -37,6 +38,7 @@ export function memoryHistory(options: MemoryHistoryOptions = {}): HistoryStore 
 export class MemoryHistory implements HistoryStore {
   readonly fansOut = false;
   readonly isLocal = true;
+  readonly pushes: MemoryPushes;
   readonly #maxBytes: number;
   readonly #file: SnapshotFile | undefined;
   readonly #clock: Clock;
@@ -56,6 +58,7 @@ export class MemoryHistory implements HistoryStore {
     this.#file = options.file === undefined ? undefined : new SnapshotFile(options.file);
     this.#clock = clock;
     this.#since = clock.now();
+    this.pushes = new MemoryPushes(clock);
   }
 
   /** Throws when the file cannot be read or written: that is for the operator to mend. */
