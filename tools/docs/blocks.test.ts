@@ -5,7 +5,7 @@ import { Socket } from "@wingbeat/client";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { faultsOf } from "./commands.ts";
-import { compileBlocks, isTypeScript, writeBlocks } from "./compile.ts";
+import { checkComponents, compileBlocks, isSvelte, isTypeScript, writeBlocks } from "./compile.ts";
 import { blocksOf, documents, root } from "./documents.ts";
 import { serve, start } from "./programs.ts";
 
@@ -19,6 +19,7 @@ const NOT_CODE = ["text", "diff", "elixir"];
 
 const blocks = documents.flatMap((document) => blocksOf(document));
 const typed = blocks.filter(isTypeScript);
+const components = blocks.filter(isSvelte);
 const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
 
 /** The program of a document in Python is run where there is one; in CI there is. */
@@ -27,12 +28,17 @@ const python =
     ? { isMissing: false, note: "" }
     : { isMissing: true, note: " (left out: apt-get install python3)" };
 
-beforeAll(() => writeBlocks(typed));
+beforeAll(() => writeBlocks([...typed, ...components]));
 
 describe("the code blocks of all documents", () => {
   it("compile", { timeout: PATIENCE }, () => {
     expect(typed.length).toBeGreaterThan(40);
     expect(compileBlocks(typed)).toEqual([]);
+  });
+
+  it("compile as components of Svelte", { timeout: PATIENCE }, () => {
+    expect(components.length).toBeGreaterThan(0);
+    expect(checkComponents(components)).toBe("");
   });
 
   it("say why when they are not compiled", () => {
@@ -42,7 +48,7 @@ describe("the code blocks of all documents", () => {
   });
 
   it("have a language that a test knows", () => {
-    const known = new Set(["ts", "tsx", "sh", "json", "python", ...READ_ELSEWHERE, ...NOT_CODE]);
+    const known = new Set(["ts", "tsx", "svelte", "sh", "json", "python", ...READ_ELSEWHERE, ...NOT_CODE]);
     expect(
       blocks.filter(({ language }) => !known.has(language)).map(({ document, line }) => `${document}:${line}`),
     ).toEqual([]);

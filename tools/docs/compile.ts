@@ -1,4 +1,8 @@
-/** Writes the TypeScript blocks of all documents to files below `artifacts/docs` and compiles them in one program. */
+/**
+ * Writes the blocks of all documents to files below `artifacts/docs`, and compiles TypeScript in one program, components of
+ * Svelte with its own checker.
+ */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
@@ -21,6 +25,8 @@ const OPTIONS: ts.CompilerOptions = {
 
 export const isTypeScript = ({ language, note }: Block): boolean =>
   (language === "ts" || language === "tsx") && !note.startsWith("no-check");
+
+export const isSvelte = ({ language }: Block): boolean => language === "svelte";
 
 /** The folder that has a document's blocks as files. */
 export const folderOf = (document: string): string =>
@@ -54,4 +60,26 @@ export function compileBlocks(blocks: readonly Block[]): string[] {
     const line = file.getLineAndCharacterOfPosition(start).line - prelude;
     return `${block.document}:${block.line + line}${line < 0 ? " (its with: comment)" : ""}: ${text}`;
   });
+}
+
+/** The same options for a tsconfig.json. */
+const SVELTE_OPTIONS = {
+  ...OPTIONS,
+  target: "es2023",
+  lib: ["es2024", "dom", "dom.iterable"],
+  module: "esnext",
+  moduleResolution: "bundler",
+  moduleDetection: "force",
+  jsx: "react-jsx",
+};
+
+/** Checks written components, scripts and markup, warnings of the compiler included. Gives what the checker printed. */
+export function checkComponents(blocks: readonly Block[]): string {
+  const config = join(root, "artifacts/docs/tsconfig.svelte.json");
+  writeFileSync(config, JSON.stringify({ compilerOptions: SVELTE_OPTIONS, files: blocks.map(pathOf) }));
+  const args = ["--workspace", dirname(config), "--tsconfig", config, "--fail-on-warnings", "--output", "machine"];
+  const checker = join(root, "node_modules/svelte-check/bin/svelte-check");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [checker, ...args], { encoding: "utf8" });
+  const found = Number(/COMPLETED (\d+) FILES/.exec(stdout)?.[1] ?? 0);
+  return status === 0 && found >= blocks.length ? "" : `${stdout}${stderr}`;
 }

@@ -2,14 +2,12 @@
  * What Svelte's compiler does with runes, done with functions that `svelte` exports: the package is plain JavaScript, and
  * no bundler has to compile it.
  */
+import type { Store } from "@wingbeat/client/bindings";
 import { onMount, untrack } from "svelte";
 import { createSubscriber } from "svelte/reactivity";
 import { toStore } from "svelte/store";
 
-/** What calls back after each change of its snapshot. */
-export interface Source {
-  subscribe(changed: () => void): () => void;
-}
+type Source = Pick<Store<unknown>, "subscribe">;
 
 const subscribers = new WeakMap<Source, () => void>();
 
@@ -24,6 +22,28 @@ export function track(source: Source): void {
     subscribers.set(source, subscribe);
   }
   subscribe();
+}
+
+/** An object with the fields of a snapshot; each reads the snapshot of now. `sample` is one of them. */
+export function live<Snapshot extends object>(sample: Snapshot, now: () => Snapshot): Snapshot {
+  const fields = Object.keys(sample) as (keyof Snapshot)[];
+  const getters = fields.map((field) => [field, { enumerable: true, get: () => now()[field] }]);
+  return Object.defineProperties({}, Object.fromEntries(getters)) as Snapshot;
+}
+
+/** The snapshots of a store that belongs to a channel, as {@link live} fields; `none` while there is no channel. */
+export function liveStore<Of, Snapshot extends object>(
+  channel: () => Of | null,
+  storeOf: (channel: Of) => Store<Snapshot>,
+  none: Snapshot,
+): Snapshot {
+  return live(none, () => {
+    const now = channel();
+    if (now === null) return none;
+    const store = storeOf(now);
+    track(store);
+    return store.snapshot;
+  });
 }
 
 /**

@@ -2,8 +2,7 @@ import type { JoinFrom } from "@wingbeat/client";
 import { CLOSED, paramsKey } from "@wingbeat/client/bindings";
 import type { ChannelSnapshot, SharedSocket } from "@wingbeat/client/bindings";
 import { untrack } from "svelte";
-import { track, whileMounted } from "./reactive.ts";
-import type { Source } from "./reactive.ts";
+import { live, track, whileMounted } from "./reactive.ts";
 
 type SomeChannel = NonNullable<ChannelSnapshot["channel"]>;
 type Push = (...args: Parameters<SomeChannel["push"]>) => unknown;
@@ -18,8 +17,8 @@ export function useChannelOf(
 ): ChannelSnapshot & { readonly push: Push; readonly cast: Cast } {
   const key = () => paramsKey(params());
   let changed = () => {};
-  const changes: Source = {
-    subscribe(listener) {
+  const changes = {
+    subscribe(listener: () => void) {
       changed = listener;
       return () => (changed = () => {});
     },
@@ -42,26 +41,14 @@ export function useChannelOf(
       return shared().takeChannel(now, hold);
     },
   );
-  const snapshot = (): ChannelSnapshot => {
+  const snapshot = live(CLOSED, () => {
     const now = topic();
     if (now === null) return CLOSED;
     track(changes);
     return shared().channelSnapshot(now, key());
-  };
-  return {
-    get channel() {
-      return snapshot().channel;
-    },
-    get state() {
-      return snapshot().state;
-    },
-    get reply() {
-      return snapshot().reply;
-    },
-    get error() {
-      return snapshot().error;
-    },
-    push: (...args) => untrack(() => shared().push(topic(), key(), ...args)),
-    cast: (...args) => untrack(() => shared().cast(topic(), key(), ...args)),
-  };
+  });
+  return Object.assign(snapshot, {
+    push: (...args: Parameters<Push>) => untrack(() => shared().push(topic(), key(), ...args)),
+    cast: (...args: Parameters<Cast>) => untrack(() => shared().cast(topic(), key(), ...args)),
+  });
 }

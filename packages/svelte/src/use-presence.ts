@@ -1,7 +1,7 @@
 import type { Channel, ChannelContract, PresenceChannel, PresenceEntry } from "@wingbeat/client";
 import { NOBODY, presenceOf } from "@wingbeat/client/bindings";
 import type { EntryOf, PresenceResult } from "@wingbeat/client/bindings";
-import { track } from "./reactive.ts";
+import { liveStore } from "./reactive.ts";
 
 /**
  * Who is on the channel's topic, according to the server's presence. Typed by the server when the channel declares
@@ -15,25 +15,5 @@ export function usePresence<Meta extends object>(
   channel: () => PresenceChannel | null,
 ): PresenceResult<PresenceEntry<Meta>>;
 export function usePresence(channel: () => PresenceChannel | null): PresenceResult<object> {
-  const snapshot = () => {
-    const now = channel();
-    if (now === null) return NOBODY;
-    const store = presenceOf(now);
-    track(store);
-    return store.snapshot;
-  };
-  return {
-    get list() {
-      return snapshot().list;
-    },
-    get state() {
-      return snapshot().state;
-    },
-    get count() {
-      return snapshot().count;
-    },
-    get synced() {
-      return snapshot().synced;
-    },
-  };
+  return liveStore(channel, presenceOf, NOBODY);
 }
