@@ -10,10 +10,11 @@ export interface RedisCluster {
   end(): Promise<unknown>;
 }
 
-export async function startRedisCluster(): Promise<RedisCluster> {
+/** `extra`: further settings of each redis-server. */
+export async function startRedisCluster(extra: readonly string[] = []): Promise<RedisCluster> {
   const busPorts = await Promise.all([freePort(), freePort(), freePort()]);
   const engines = await Promise.all(
-    busPorts.map((bus) => redisEngine(["--cluster-enabled", "yes", "--cluster-port", String(bus)])),
+    busPorts.map((bus) => redisEngine(["--cluster-enabled", "yes", "--cluster-port", String(bus), ...extra])),
   );
   await Promise.all(engines.map((engine) => engine.start()));
   await form(engines.map(({ port }, index) => ({ port, bus: busPorts[index] as number })));

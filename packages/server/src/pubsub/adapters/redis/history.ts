@@ -45,6 +45,7 @@ import type { Message } from "./history/message.ts";
 import { appendedOf, headsOf, sliceOf } from "./history/replies.ts";
 import { SCRIPTS } from "./history/scripts.ts";
 import type { Streams } from "./history/session.ts";
+import { RedisPushes } from "./pushes.ts";
 
 export interface RedisHistoryOptions {
   /**
@@ -105,6 +106,7 @@ interface Content {
 
 class RedisHistory implements HistoryStore {
   readonly fansOut = true;
+  readonly pushes: RedisPushes;
   /** The beginning of all keys of a stream, and its channel. */
   readonly #streams: readonly string[];
   readonly #publish: string;
@@ -142,6 +144,7 @@ class RedisHistory implements HistoryStore {
       changed: () => this.#counts.raise(),
     };
     this.#link = new HistoryLink(streams, { up: () => this.#up(), down: (reason) => this.#down(reason) });
+    this.pushes = new RedisPushes(this.#link, namespace, keys, (error) => this.#losses.unreadable(error));
   }
 
   status(): StoreStatus {

@@ -14,8 +14,7 @@
  * The tag of a generation is the beginning of `master_replid`, which changes with each restart and failover. It is read
  * inside the script, from the server that runs it.
  */
-import { createHash } from "node:crypto";
-import type { Script } from "../driver.ts";
+import { BASICS, script } from "../lua.ts";
 import { HEADER, NOTHING } from "./message.ts";
 
 /** How many ids and fences a log remembers. */
@@ -28,22 +27,10 @@ const MOST_GENERATIONS = 8;
  */
 const FENCE_TTL = 3_600_000;
 
-const COMMON = `
-local function present()
-  return string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
-end
-
-local function failed(answer)
-  return type(answer) == 'table' and answer.err
-end
-
+const COMMON = `${BASICS}
 -- A whole number that fits into 6 bytes, or nothing.
 local function whole(text)
   return text and #text <= 14 and string.find(text, '^%d+$') and tonumber(text)
-end
-
-local function text(number)
-  return string.format('%.0f', number)
 end
 
 -- The log of a topic; nothing when there is none, or when the hash is not what these scripts write.
@@ -330,8 +317,6 @@ if problem.err then return {'refused', problem.err} end
 local heard = redis.pcall(ARGV[3], ARGV[4], ARGV[5])
 return {'alive', string.sub(tag, 1, 12), canary, type(heard) == 'table' and heard.err or ''}
 `;
-
-const script = (text: string): Script => ({ text, sha: createHash("sha1").update(text).digest("hex") });
 
 export const SCRIPTS = {
   append: script(APPEND),
