@@ -23,7 +23,7 @@ export const operation = fc.oneof(
   },
   { weight: 8, arbitrary: fc.record({ ahead, token, reply: fc.constantFrom("x", "y", undefined) }) },
 );
-/** To open, to let time pass (by what makes a clear difference, as time passes by itself in an engine), , to claim, to settle. */
+/** To open, to let time pass, to claim, to settle. Time passes by what makes a clear difference: in an engine some passes by itself. */
 export type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Does the same with the store and the model. */
