@@ -6,7 +6,7 @@ import { CLOSE, ERROR, JOIN, LEAVE, REPLY } from "@wingbeat/protocol";
 import type { ChannelContract, Payload, Ref } from "@wingbeat/protocol";
 import type { ChannelAt, EventCallback, EventsOf, Optional, PayloadOf, PresenceOf, Received } from "./contract.ts";
 import type { ReplyOf, TopicsOf, TypedSocket, UntypedChannel } from "./contract.ts";
-import { Listeners, listenerRef, report, run } from "./listeners.ts";
+import { Listeners, report, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { Push, checkTimeout } from "./push.ts";
 import type { PushChannel, PushOptions } from "./push.ts";
@@ -59,7 +59,8 @@ export interface JoinOptions extends PushOptions, JoinFrom {}
 const RECOVER = Symbol("recover");
 const CAUGHT_UP = Symbol("caught up");
 
-type Listened = Listeners<[payload: unknown, ref: Ref, joinRef: Ref, position?: Position]>;
+/** What callbacks of any event are given. */
+type Args = [payload: unknown, ref: Ref, joinRef: Ref, position?: Position];
 
 /** The third argument of a push: options, or the timeout alone as in phoenix.js. */
 type Options = number | PushOptions;
@@ -90,10 +91,9 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   readonly pushBuffer = new Set<Push>();
   readonly #pushChannel: PushChannel;
   readonly #pending = new Map<string, Push>();
-  readonly #listeners = new Map<string | symbol, Listened>();
+  readonly #listeners = new Listeners<Record<string | symbol, Args>, number>(Number);
   readonly #recovery: Recovery;
   readonly #rejoinTimer: RetryTimer;
-  #listenerCount = 0;
   #refusals = 0;
   /** A join was sent on this connection, so the server must be told of a leave. */
   #serverKnows = false;
@@ -197,13 +197,12 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     callback: EventCallback<Event extends keyof Contract["pushes"] ? Received<Contract["pushes"][Event]> : unknown>,
     options?: { readonly signal?: AbortSignal },
   ): ListenerRef {
-    return this.#listen(event, callback as (payload: unknown) => unknown, options?.signal);
+    return this.#listeners.on<string>(event, callback as (payload: unknown) => unknown, options?.signal);
   }
 
   /** Removes the callback with this ref, or all of the event. */
   off(event: string, ref?: ListenerRef | number): void {
-    if (ref === undefined) this.#listeners.delete(event);
-    else this.#listeners.get(event)?.remove(Number(ref));
+    this.#listeners.off(event, ref);
   }
 
   /**
@@ -212,7 +211,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
    * `refuse`.
    */
   onClose(callback: (payload: unknown, ref: Ref, joinRef: Ref) => unknown): ListenerRef {
-    return this.#listen(CLOSE, callback);
+    return this.#listeners.on(CLOSE, callback);
   }
 
   /**
@@ -220,7 +219,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
    * ({@link TransportError}). It rejoins by itself.
    */
   onError(callback: (reason: unknown) => unknown): ListenerRef {
-    return this.#listen(ERROR, callback);
+    return this.#listeners.on(ERROR, callback);
   }
 
   /**
@@ -246,12 +245,12 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
    * told of a loss at a time: then the call waits up to 10 seconds at random, if the server asks for that.
    */
   onRecover(callback: (report: RecoveryReport) => unknown): ListenerRef {
-    return this.#listen(RECOVER, callback as (report: unknown) => unknown);
+    return this.#listeners.on(RECOVER, callback as (report: unknown) => unknown);
   }
 
   /** Calls back when all that was missed has come, after {@link onRecover}; right after it when nothing follows. */
   onCaughtUp(callback: () => unknown): ListenerRef {
-    return this.#listen(CAUGHT_UP, () => callback());
+    return this.#listeners.on(CAUGHT_UP, () => callback());
   }
 
   /** Sees every message before the callbacks and returns its payload, changed or not. Replace it to intercept. */
@@ -439,32 +438,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     else this.pushBuffer.add(push);
   }
 
-  #listen(
-    event: string | symbol,
-    callback: (payload: unknown, ref: Ref, joinRef: Ref, position?: Position) => unknown,
-    signal?: AbortSignal,
-  ): ListenerRef {
-    const id = this.#listenerCount++;
-    const listeners: Listened = this.#listeners.get(event) ?? new Listeners();
-    listeners.add(id, callback);
-    this.#listeners.set(event, listeners);
-    const remove = () => {
-      signal?.removeEventListener("abort", remove);
-      listeners.remove(id);
-    };
-    signal?.addEventListener("abort", remove);
-    if (signal?.aborted === true) remove();
-    return listenerRef(id, remove);
-  }
-
-  #call(
-    event: string | symbol,
-    payload?: unknown,
-    ref: Ref = null,
-    joinRef: Ref = null,
-    ...position: [position?: Position]
-  ): void {
-    this.#listeners.get(event)?.call(payload, ref, joinRef || this.joinRef(), ...position);
+  #call(event: string | symbol, payload?: unknown, ref: Ref = null, joinRef: Ref = null, ...rest: [Position?]): void {
+    this.#listeners.call(event, payload, ref, joinRef || this.joinRef(), ...rest);
   }
 
   /** What pushes need from their channel. */

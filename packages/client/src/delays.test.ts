@@ -135,9 +135,9 @@ describe("what is no delay", () => {
     expect([channel.state, errors.map(String)]).toEqual([
       "joined",
       [
-        "RangeError: rejoinAfterMs(1) returned NaN: it must return milliseconds from 0; using the default",
+        "RangeError: rejoinAfterMs(1) is NaN: it must be a number from 0, or Infinity",
         "Error: in rejoinRefused",
-        "RangeError: rejoinAfterMs(2) returned NaN: it must return milliseconds from 0; using the default",
+        "RangeError: rejoinAfterMs(2) is NaN: it must be a number from 0, or Infinity",
       ],
     ]);
   });

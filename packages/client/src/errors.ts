@@ -28,13 +28,13 @@ interface PushErrorDetail {
 /** What `await channel.join()` and `await channel.push(...)` throw. */
 export class PushError extends Error {
   override readonly name = "PushError";
-  readonly reason: PushFailure;
-  readonly topic: string;
-  readonly event: string;
+  declare readonly reason: PushFailure;
+  declare readonly topic: string;
+  declare readonly event: string;
   /** With `refused`: the status of the reply, `error` by convention. */
-  readonly status: string | undefined;
+  declare readonly status: string | undefined;
   /** With `refused`: the response, as `.receive("error", ...)` gets it. */
-  readonly response: unknown;
+  declare readonly response: unknown;
 
   /** Also true for an error of another copy of this package: a page may have bundled two. */
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -42,15 +42,10 @@ export class PushError extends Error {
     return (value as { readonly name?: unknown } | null | undefined)?.name === "PushError";
   }
 
-  constructor(reason: PushFailure, detail: PushErrorDetail) {
-    const { topic, event, status, response, cause } = detail;
-    const why = reason === "refused" ? `refused: ${reasonOf(response)}` : TEXT[reason];
-    super(`"${event}" on "${topic}" was ${why}`, cause === undefined ? undefined : { cause });
-    this.reason = reason;
-    this.topic = topic;
-    this.event = event;
-    this.status = status;
-    this.response = response;
+  constructor(reason: PushFailure, { cause, ...detail }: PushErrorDetail) {
+    const why = reason === "refused" ? `refused: ${reasonOf(detail.response)}` : TEXT[reason];
+    super(`"${detail.event}" on "${detail.topic}" was ${why}`, cause === undefined ? {} : { cause });
+    Object.assign(this, detail, { reason });
   }
 }
 

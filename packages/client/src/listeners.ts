@@ -6,25 +6,56 @@ import { isPromise } from "./is-promise.ts";
  */
 export type ListenerRef<Id extends number | string = number> = Id & (() => void);
 
-interface Listener<Args extends unknown[]> {
-  readonly id: number;
-  readonly callback: (...args: Args) => unknown;
+interface Listener {
+  readonly event: unknown;
+  readonly id: number | string;
+  readonly callback: (...args: never) => unknown;
 }
 
-/** The callbacks for one thing, in order of registration. Changes do not affect a call in progress. */
-export class Listeners<Args extends unknown[]> {
-  #listeners: readonly Listener<Args>[] = [];
+/**
+ * The callbacks of one object, in order of registration. Changes do not affect a call in progress. `Events` says what the
+ * callbacks of each event are given.
+ */
+export class Listeners<Events extends Record<string | symbol, unknown[]>, Id extends number | string> {
+  readonly #idOf: (count: number) => Id;
+  #listeners: readonly Listener[] = [];
+  #count = 0;
 
-  add(id: number, callback: (...args: Args) => unknown): void {
-    this.#listeners = [...this.#listeners, { id, callback }];
+  /** `idOf` makes ids of numbers. */
+  constructor(idOf: (count: number) => Id) {
+    this.#idOf = idOf;
   }
 
-  remove(id: number): void {
-    this.#listeners = this.#listeners.filter((listener) => listener.id !== id);
+  /** Also removed when `signal` aborts. */
+  on<Event extends keyof Events>(
+    event: Event,
+    callback: (...args: Events[Event]) => unknown,
+    signal?: AbortSignal,
+  ): ListenerRef<Id> {
+    const id = this.#idOf(this.#count++);
+    const remove = () => {
+      signal?.removeEventListener("abort", remove);
+      this.off(event, id);
+    };
+    this.#listeners = [...this.#listeners, { event, id, callback }];
+    signal?.addEventListener("abort", remove);
+    if (signal?.aborted) remove();
+    // Equals `id` when stored.
+    return Object.assign(remove, { valueOf: () => id, toString: () => String(id) }) as unknown as ListenerRef<Id>;
   }
 
-  call(...args: Args): void {
-    for (const { callback } of this.#listeners) run(() => callback(...args));
+  /** Removes the callback with this ref, or all: of this event, or of any. */
+  off(event: unknown, ref?: unknown): void {
+    this.#listeners = this.#listeners.filter(
+      (listener) =>
+        (event !== undefined && listener.event !== event) || (ref !== undefined && String(listener.id) !== String(ref)),
+    );
+  }
+
+  call<Event extends keyof Events>(event: Event, ...args: Events[Event]): void {
+    for (const { event: at, callback } of this.#listeners) {
+      if (at === event) run(() => (callback as (...args: unknown[]) => unknown)(...args));
+    }
   }
 }
 
@@ -52,10 +83,4 @@ export function report(error: unknown): void {
   } catch {
     // There is no way left to report it.
   }
-}
-
-/** A ref that equals `id` when stored, and removes the callback when called. */
-export function listenerRef<Id extends number | string>(id: Id, remove: () => void): ListenerRef<Id> {
-  const ref = () => remove();
-  return Object.assign(ref, { valueOf: () => id, toString: () => String(id) }) as unknown as ListenerRef<Id>;
 }

@@ -9,7 +9,7 @@ import { PushError } from "./errors.ts";
 import type { PushFailure } from "./errors.ts";
 import { isPromise } from "./is-promise.ts";
 import { run } from "./listeners.ts";
-import { Timer, isDelay } from "./timer.ts";
+import { Timer, checkNumber } from "./timer.ts";
 
 /** The third argument of `channel.push`, instead of a timeout. */
 export interface PushOptions {
@@ -213,11 +213,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
   }
 }
 
-export function checkTimeout(event: string, timeout: unknown): void {
-  if (isDelay(timeout)) return;
-  const shown = typeof timeout === "number" ? timeout : typeof timeout;
-  throw new RangeError(`timeout of "${event}" is ${shown}: it must be a number of milliseconds from 0, or Infinity`);
-}
+export const checkTimeout = (event: string, timeout: unknown): void => checkNumber(`timeout of "${event}"`, timeout);
 
 /** The promise of a push. The first settlement counts. */
 class Outcome {

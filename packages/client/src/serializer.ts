@@ -38,10 +38,8 @@ export const Serializer: { readonly encode: Encode; readonly decode: Decode } = 
   },
   /** Reads a server's frame: a string or an ArrayBuffer. Binary payloads are ArrayBuffers. Throws a DecodeError. */
   decode(frame, callback) {
-    const data = frame instanceof ArrayBuffer ? new Uint8Array(frame) : (frame as string | Uint8Array);
-    const { joinRef, payload: received, ...rest } = v2Client.decode(data);
-    const payload = data instanceof Uint8Array ? unpacked(received) : received;
-    callback({ join_ref: joinRef, payload, ...rest });
+    const { joinRef, payload, ...rest } = v2Client.decode(frame as string | Uint8Array);
+    callback({ join_ref: joinRef, payload: typeof frame === "string" ? payload : unpacked(payload), ...rest });
   },
 };
 

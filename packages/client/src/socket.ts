@@ -14,14 +14,12 @@ import type { ChannelSocket, TransportError } from "./channel.ts";
 import type { Callback, ChannelAt, JoinArgs, JoinParams, RefusalOf } from "./contract.ts";
 import type { TopicsOf, TypedSocket, UntypedSocket } from "./contract.ts";
 import { isPromise } from "./is-promise.ts";
-import { run } from "./listeners.ts";
+import { Listeners, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import { isMessage } from "./serializer.ts";
 import type { SocketMessage } from "./serializer.ts";
 import { protocolsFor } from "./socket/auth-token.ts";
-import { Callbacks } from "./socket/callbacks.ts";
-import type { ErrorArgs } from "./socket/callbacks.ts";
 import { Connection } from "./socket/connection.ts";
 import type { ConnectionState } from "./socket/connection.ts";
 import type { Fallback, FallbackHost } from "./socket/fallback.ts";
@@ -35,6 +33,18 @@ import { endPointURL, protocol } from "./socket/url.ts";
 import type { Params } from "./socket/url.ts";
 import { Timer } from "./timer.ts";
 import type { CloseEvent, Transport, TransportClass } from "./transport.ts";
+
+/** What `onError` callbacks get: the transport's error, its class, and how often the socket was connected before. */
+type ErrorArgs = [error: unknown, transport: TransportClass, establishedConnections: number];
+
+/** What the callbacks of each kind get. */
+type SocketEvents = {
+  readonly open: [];
+  readonly close: [event: CloseEvent];
+  readonly error: ErrorArgs;
+  readonly refused: [reason: unknown];
+  readonly message: [message: SocketMessage];
+};
 
 /** A younger connection attempt is not replaced when the page wakes: several events report that. */
 const FRESH_MS = 1000;
@@ -56,7 +66,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   readonly options: Config;
   /** Names this socket in its joins. Undefined when it does not ask for recovery. */
   readonly session: string | undefined;
-  readonly #callbacks = new Callbacks();
+  readonly #listeners = new Listeners<SocketEvents, string>(String);
   readonly #reconnectTimer: RetryTimer;
   readonly #connectTimer = new Timer();
   /** Who waits for a reply on this connection, by the ref: pings, and a renewal of the login. */
@@ -187,17 +197,17 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** Calls back at every connection, after the channels have started to rejoin. */
   onOpen(callback: () => unknown): ListenerRef<string> {
-    return this.#callbacks.add(this.#callbacks.open, callback);
+    return this.#listeners.on("open", callback);
   }
 
   /** Calls back when a connection has closed; `event.code` and `event.reason` say why. */
   onClose(callback: (event: CloseEvent) => unknown): ListenerRef<string> {
-    return this.#callbacks.add(this.#callbacks.close, callback);
+    return this.#listeners.on("close", callback);
   }
 
   /** Calls back when a connection failed, or could not be opened. The socket retries by itself. */
   onError(callback: (...args: ErrorArgs) => unknown): ListenerRef<string> {
-    return this.#callbacks.add(this.#callbacks.error, callback);
+    return this.#listeners.on("error", callback);
   }
 
   /**
@@ -208,17 +218,17 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
    */
   onRefused<Server extends TypedSocket>(this: Server, callback: Callback<RefusalOf<Server>>): ListenerRef<string>;
   onRefused(callback: (reason: never) => unknown): ListenerRef<string> {
-    return this.#callbacks.add(this.#callbacks.refused, callback as (reason: unknown) => unknown);
+    return this.#listeners.on("refused", callback as (reason: unknown) => unknown);
   }
 
   /** Calls back for every message, after the channels. */
   onMessage(callback: (message: SocketMessage) => unknown): ListenerRef<string> {
-    return this.#callbacks.add(this.#callbacks.message, callback);
+    return this.#listeners.on("message", callback);
   }
 
   /** Removes the callbacks with these refs. */
   off(refs: readonly (ListenerRef<string> | string)[]): void {
-    this.#callbacks.remove(refs);
+    for (const ref of refs) this.#listeners.off(undefined, ref);
   }
 
   isConnected(): boolean {
@@ -336,7 +346,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#preparing = false;
     this.#connectTimer.stop();
     this.log("transport", "no connection could be tried", error);
-    this.#callbacks.error.call(error, this.transport, this.#establishedConnections);
+    this.#listeners.call("error", error, this.transport, this.#establishedConnections);
     this.#tryAgain();
   }
 
@@ -349,7 +359,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.sendBuffer = [];
     for (const message of waiting) run(() => this.#send(message));
     for (const channel of this.channels) run(() => channel.connected());
-    this.#callbacks.open.call();
+    this.#listeners.call("open");
     if (this.isConnected()) this.#fallback?.opened();
   }
 
@@ -379,7 +389,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     for (const channel of this.channels) {
       if (channel.isMember(message)) run(() => channel.trigger(event, payload, ref, join_ref, extension));
     }
-    this.#callbacks.message.call(message);
+    this.#listeners.call("message", message);
     if (topic === PHOENIX_TOPIC && this.options.extensions) {
       if (event === REFUSED) this.#refused(payload);
       if (event === EXPIRES) this.#expires(payload);
@@ -403,6 +413,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   #forRefresh(): RefreshHost {
     return {
+      timer: new Timer(),
       timeout: this.timeout,
       credentials: () => this.#credentials(),
       urlFor: (params) => this.#urlFor(params),
@@ -430,8 +441,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const connection = this.#connection;
     const polling = this.transport.isLongPoll === true;
     // Programs written for phoenix.js know of no other sign.
-    this.#callbacks.error.call(new Error("refused by the server"), this.transport, this.#establishedConnections);
-    this.#callbacks.refused.call(reason);
+    this.#listeners.call("error", new Error("refused by the server"), this.transport, this.#establishedConnections);
+    this.#listeners.call("refused", reason);
     // The next poll would connect again.
     if (polling) connection?.closeNow(4403, "refused");
   }
@@ -439,7 +450,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #failed(error: unknown): void {
     const { transport } = this;
     this.log("transport", "error", error);
-    this.#callbacks.error.call(error, transport, this.#establishedConnections);
+    this.#listeners.call("error", error, transport, this.#establishedConnections);
     if (transport === this.transport) this.#lost("connection_error");
   }
 
@@ -450,7 +461,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       this.#connection = undefined;
       this.#lost("connection_closed");
     }
-    this.#callbacks.close.call(event);
+    this.#listeners.call("close", event);
     if (isCurrent) this.#tryAgain();
   }
 
@@ -567,6 +578,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     // oxlint-disable-next-line unicorn/no-this-assignment -- an accessor has a `this` of its own
     const socket = this;
     return {
+      timer: new Timer(),
       storage,
       get transport() {
         return socket.transport;

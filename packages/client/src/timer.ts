@@ -1,8 +1,12 @@
 /** The longest delay of `setTimeout`; longer ones, including Infinity, fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** A delay in milliseconds, Infinity for "never". */
-export const isDelay = (value: unknown): value is number => typeof value === "number" && value >= 0;
+/** Throws a RangeError, with the name of the value, for what is no number from `least` on. Infinity is "never". */
+export function checkNumber(name: string, value: unknown, least = 0): void {
+  if (typeof value === "number" && value >= least) return;
+  const found = typeof value === "number" ? value : `a ${typeof value}`;
+  throw new RangeError(`${name} is ${found}: it must be a number from ${least}, or Infinity`);
+}
 
 /** A single timer for delays of any length. */
 export class Timer {

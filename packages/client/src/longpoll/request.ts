@@ -1,5 +1,4 @@
 /** One HTTP request of a long poll. The HTTP status is ignored: the status is in the body. */
-import { Timer } from "../timer.ts";
 
 export interface Answer {
   /** From the body; 500 when it could not be read. */
@@ -10,12 +9,17 @@ export interface Answer {
   readonly messages: readonly string[];
 }
 
-/** Never rejects. `timeout` in milliseconds, 0 for none; the init's signal aborts the request. */
+/** The longest delay of `setTimeout`, some 25 days. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Never rejects. `timeout` in milliseconds, 0 or above 25 days for none; the init's signal aborts the request. */
 export async function request(url: string, init: RequestInit, timeout: number): Promise<Answer> {
-  const timer = new Timer();
-  const timedOut = new Promise<Answer>((resolve) => timer.start(timeout || Infinity, () => resolve(failed("timeout"))));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timedOut = new Promise<Answer>((resolve) => {
+    if (timeout > 0 && timeout <= LONGEST) timer = setTimeout(() => resolve(failed("timeout")), timeout);
+  });
   const answer = await Promise.race([fetchAnswer(url, init), timedOut]);
-  timer.stop();
+  clearTimeout(timer);
   return answer;
 }
 

@@ -5,7 +5,7 @@
  * `longPollFallbackMs` load this file, and long polling with it.
  */
 import { LongPoll } from "../longpoll.ts";
-import { Timer } from "../timer.ts";
+import type { Timer } from "../timer.ts";
 import type { TransportClass } from "../transport.ts";
 import type { PageStorage } from "./options.ts";
 
@@ -14,6 +14,8 @@ const MEMORY_KEY = "phx:fallback:LongPoll";
 const MAX_IN_VAIN = 3;
 
 export interface FallbackHost {
+  /** Not imported: what the page has loaded is given, so that it stays in one file. */
+  readonly timer: Timer;
   /** Default: the page's sessionStorage. */
   readonly storage: PageStorage | undefined;
   /** The transport of the current connection, or of the next one. */
@@ -30,7 +32,6 @@ export class Fallback {
   readonly #primary: TransportClass;
   readonly #afterMs: number;
   readonly #storage: PageStorage | undefined;
-  readonly #timer = new Timer();
   /** The current connection has delivered a message. */
   #delivered = false;
   /** The primary transport has delivered on this page. */
@@ -53,7 +54,7 @@ export class Fallback {
   }
 
   stop(): void {
-    this.#timer.stop();
+    this.#host.timer.stop();
   }
 
   /** The connection is open. It must also deliver a message within the same time. */
@@ -106,7 +107,7 @@ export class Fallback {
   }
 
   #wait(): void {
-    if (this.#host.transport === this.#primary) this.#timer.start(this.#afterMs, () => this.#fall("timeout"));
+    if (this.#host.transport === this.#primary) this.#host.timer.start(this.#afterMs, () => this.#fall("timeout"));
   }
 }
 

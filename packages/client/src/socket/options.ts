@@ -1,8 +1,8 @@
 import { hiddenReconnectAfterMs, reconnectAfterMs, rejoinAfterMs } from "../backoff.ts";
-import { report, run } from "../listeners.ts";
+import { report } from "../listeners.ts";
 import { Serializer } from "../serializer.ts";
 import type { Decode, Encode } from "../serializer.ts";
-import { isDelay } from "../timer.ts";
+import { checkNumber } from "../timer.ts";
 import type { TransportClass } from "../transport.ts";
 import type { Params } from "./url.ts";
 
@@ -95,6 +95,7 @@ const MAX_REFUSALS = 5;
 
 const DEFAULTS = {
   timeout: 10_000,
+  longPollFallbackMs: 0,
   heartbeatIntervalMs: 30_000,
   reconnectAfterMs,
   rejoinAfterMs,
@@ -102,8 +103,7 @@ const DEFAULTS = {
   longpollerTimeout: 20_000,
   binaryType: "arraybuffer",
   vsn: "2.0.0",
-  encode: Serializer.encode,
-  decode: Serializer.decode,
+  ...Serializer,
   maxBufferedPushes: 1000,
   rejoinRefused: (_response: unknown, tries: number) => tries < MAX_REFUSALS,
   extensions: true as boolean,
@@ -117,79 +117,48 @@ export type Config = Omit<SocketOptions, keyof typeof DEFAULTS | "connectTimeout
 
 /** Throws when there is no WebSocket, and for invalid options. */
 export function configure(options: SocketOptions): Config {
-  const given = Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => {
-      check(name, value);
-      return value !== undefined && value !== null;
-    }),
-  ) as SocketOptions;
-  const transport = options.transport ?? (globalThis as { readonly WebSocket?: TransportClass }).WebSocket;
-  if (transport === undefined) {
+  const config = {
+    ...DEFAULTS,
+    connectTimeout: options.timeout ?? DEFAULTS.timeout,
+    transport: globalThis.WebSocket as TransportClass | undefined,
+    logger: options.debug === true ? consoleLogger : undefined,
+  };
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && value !== null) Object.assign(config, { [name]: checked(name, value) });
+  }
+  if (config.transport === undefined) {
     throw new Error('no global WebSocket: pass the option transport, for example the WebSocket of "ws"');
   }
   // Long polling has its own framing.
-  const codec = transport.isLongPoll === true ? { encode: DEFAULTS.encode, decode: DEFAULTS.decode } : {};
-  const logger = options.debug === true ? consoleLogger : undefined;
-  const connectTimeout = given.timeout ?? DEFAULTS.timeout;
-  const config = { ...DEFAULTS, logger, connectTimeout, ...given, ...codec, transport } as Config;
-  return {
-    ...config,
-    reconnectAfterMs: delays("reconnectAfterMs", config),
-    rejoinAfterMs: delays("rejoinAfterMs", config),
-    hiddenReconnectAfterMs: delays("hiddenReconnectAfterMs", config),
-    rejoinRefused: (response, tries) =>
-      result(
-        () => config.rejoinRefused(response, tries),
-        () => DEFAULTS.rejoinRefused(response, tries),
-      ),
+  return Object.assign(config, config.transport.isLongPoll === true && Serializer) as Config;
+}
+
+type Anything = (...args: unknown[]) => unknown;
+
+function checked(name: string, value: unknown): unknown {
+  const fallback: unknown = name === "connectTimeout" ? 0 : DEFAULTS[name as keyof typeof DEFAULTS];
+  if (typeof fallback === "number") checkNumber(name, value, name.startsWith("longp") ? 0 : 1);
+  if (typeof fallback !== "function" && name !== "logger") return value;
+  if (typeof value !== "function") throw new TypeError(`${name} is ${String(value)}: it must be a function`);
+  return MAY_FAIL.test(name) ? guarded(name, value as Anything, fallback as Anything) : value;
+}
+
+/** Functions of the application that must not fail. */
+const MAY_FAIL = /AfterMs$|^rejoin/;
+
+/** When the function throws, or gives no delay where there must be one, that is reported, and the default is used. */
+const guarded =
+  (name: string, given: Anything, fallback: Anything): Anything =>
+  (...args) => {
+    try {
+      const result = given(...args);
+      if (name !== "rejoinRefused") checkNumber(`${name}(${args[0]})`, result);
+      return result;
+    } catch (error) {
+      report(error);
+      return fallback(...args);
+    }
   };
-}
-
-const NUMBERS = /^(timeout|(heartbeatInterval|longPollFallback)Ms|connectTimeout|longpollerTimeout|maxBufferedPushes)$/;
-const MAY_BE_ZERO = /^(longp|buf)/i;
-const FUNCTIONS = /^(re.*AfterMs|hidden.*|rejoinRefused|encode|decode|logger)$/;
-
-function check(name: string, value: unknown): void {
-  if (value === undefined || value === null) return;
-  if (NUMBERS.test(name) && !(isDelay(value) && (value > 0 || MAY_BE_ZERO.test(name)))) {
-    throw new RangeError(`${name} is ${shown(value)}: it must be a positive number, or Infinity`);
-  }
-  if (FUNCTIONS.test(name) && typeof value !== "function") {
-    throw new TypeError(`${name} is ${shown(value)}: it must be a function`);
-  }
-}
-
-const shown = (value: unknown) => (typeof value === "number" ? String(value) : `a ${typeof value}`);
-
-type Delays = "reconnectAfterMs" | "rejoinAfterMs" | "hiddenReconnectAfterMs";
-
-/**
- * A function of the application that returns milliseconds. When it fails, the default is used, so that there is always
- * a delay.
- */
-function delays(name: Delays, { [name]: given, logger }: Pick<Config, Delays | "logger">): (tries: number) => number {
-  return (tries) => {
-    const delay = result(
-      () => given(tries),
-      () => DEFAULTS[name](tries),
-    );
-    if (isDelay(delay)) return delay;
-    const text = `${name}(${tries}) returned ${shown(delay)}: it must return milliseconds from 0; using the default`;
-    report(new RangeError(text));
-    if (logger !== undefined) run(() => logger("transport", text));
-    return DEFAULTS[name](tries);
-  };
-}
-
-/** The result of a function of the application, or a fallback when it throws, which is reported. */
-function result<T>(call: () => T, otherwise: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    report(error);
-    return otherwise();
-  }
-}
 
 /** The current value of an option: its value, or what its function returns. */
 export function provide<T>(option: Provider<T> | undefined): T | undefined | PromiseLike<T> {

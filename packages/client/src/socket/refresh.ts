@@ -3,12 +3,14 @@
  * sockets whose server says that a login ends load this file.
  */
 import type { Payload } from "@wingbeat/protocol";
-import { Timer } from "../timer.ts";
+import type { Timer } from "../timer.ts";
 import type { Params } from "./url.ts";
 
 type Awaitable<T> = T | PromiseLike<T>;
 
 export interface RefreshHost {
+  /** Not imported: what the page has loaded is given, so that it stays in one file. */
+  readonly timer: Timer;
   /** Milliseconds that one attempt may take. */
   readonly timeout: number;
   /** Asks the application for params and token. */
@@ -28,7 +30,6 @@ const MIN_PAUSE_MS = 1000;
 
 export class Refresh {
   readonly #host: RefreshHost;
-  readonly #timer = new Timer();
   /** By this machine's clock, which runs while it sleeps. */
   #ends = 0;
   #due = 0;
@@ -45,7 +46,7 @@ export class Refresh {
   stop(): void {
     this.#attempt++;
     this.#due = Infinity;
-    this.#timer.stop();
+    this.#host.timer.stop();
   }
 
   /** The machine may have slept: renews at once what should have been renewed. */
@@ -59,7 +60,7 @@ export class Refresh {
     if (left <= 0) return;
     const pause = Math.max(MIN_PAUSE_MS, left * (FROM + (TO - FROM) * Math.random()));
     this.#due = Date.now() + pause;
-    this.#timer.start(pause, () => this.#try());
+    this.#host.timer.start(pause, () => this.#try());
   }
 
   #try(): void {
@@ -71,7 +72,7 @@ export class Refresh {
       this.#host.log("the login was not renewed", why);
       this.#wait();
     };
-    this.#timer.start(this.#host.timeout, () => failed("timeout"));
+    this.#host.timer.start(this.#host.timeout, () => failed("timeout"));
     this.#ask(
       (reply) => {
         if (attempt !== this.#attempt) return;

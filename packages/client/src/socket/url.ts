@@ -9,7 +9,7 @@ export type Params = Readonly<Record<string, unknown>>;
  * ignores it.
  */
 export function endPointURL(endPoint: string, params: Params, vsn: string, extensions: boolean): string {
-  const query = [...pairs({ ...params, vsn, ...(extensions && { wingbeat: 1 }) })].join("&");
+  const query = pairs({ ...params, vsn, wingbeat: extensions ? 1 : null }).join("&");
   const url = `${endPoint}${endPoint.includes("?") ? "&" : "?"}${query}`;
   if (!url.startsWith("/")) return url.replace(/^http/, "ws");
   if (url.startsWith("//")) return `${protocol()}:${url}`;
@@ -24,11 +24,11 @@ export function protocol(): "ws" | "wss" {
   return typeof location !== "undefined" && location.protocol === "https:" ? "wss" : "ws";
 }
 
-function* pairs(params: object, parent?: string): Generator<string> {
-  for (const [key, value] of Object.entries(params)) {
-    if (value === null || value === undefined) continue;
+function pairs(params: object, parent?: string): string[] {
+  return Object.entries(params).flatMap(([key, value]) => {
+    if (value === null || value === undefined) return [];
     const name = parent === undefined ? key : `${parent}[${key}]`;
-    if (typeof value === "object") yield* pairs(value as object, name);
-    else yield `${encodeURIComponent(name)}=${encodeURIComponent(value as string)}`;
-  }
+    if (typeof value === "object") return pairs(value as object, name);
+    return `${encodeURIComponent(name)}=${encodeURIComponent(value as string)}`;
+  });
 }
