@@ -1,107 +1,64 @@
 // @vitest-environment happy-dom
-import { cleanup, render, renderHook, screen, waitFor } from "@testing-library/react";
-import { Socket } from "@wingbeat/client";
-import { SocketProvider as Untyped, createHooks, useChannel as useUntypedChannel } from "@wingbeat/react";
+import { cleanup, renderHook, waitFor } from "@testing-library/react";
+import { SocketProvider, createHooks, useChannel, useSocket } from "@wingbeat/react";
 import { createElement } from "react";
 import type { ReactNode } from "react";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { settled } from "../../client/test/bindings/fake-server.ts";
 import { liveServer } from "../../client/test/bindings/live-server.ts";
-import type { LiveServer, UserSocket } from "../../client/test/bindings/live-server.ts";
-import { SocketProvider, options, use, useChannel, useConnection, useRefusal, useSocket } from "./page.ts";
+import { OPTIONS } from "../../client/test/bindings/test-page.ts";
 
-let server: LiveServer;
-let other: LiveServer;
+afterEach(cleanup);
 
-beforeEach(async () => {
-  [server, other] = [await liveServer(), await liveServer()];
+describe("a provider", () => {
+  it("must be there, and be one of the same createHooks()", () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const wrapper = ({ children }: { readonly children: ReactNode }) =>
+      createElement(SocketProvider, { url: "ws://server/socket" }, children);
+    const message = /not inside a SocketProvider of the same createHooks\(\)/;
+    expect(() => renderHook(() => useSocket())).toThrow(message);
+    expect(() => renderHook(() => createHooks().useSocket(), { wrapper })).toThrow(message);
+  });
+
+  it("of each of several servers has a socket of its own, for components below both", async () => {
+    const servers = [await liveServer(), await liveServer()];
+    const [one, other] = [createHooks(), createHooks()];
+    const wrapper = ({ children }: { readonly children: ReactNode }) =>
+      createElement(
+        one.SocketProvider,
+        { url: servers[0]!.url, options: OPTIONS },
+        createElement(other.SocketProvider, { url: servers[1]!.url, options: OPTIONS }, children),
+      );
+    const { result } = renderHook(() => [one.useChannel("room:1"), other.useChannel("room:2")] as const, { wrapper });
+    await waitFor(() => expect(result.current.map(({ state }) => state)).toEqual(["joined", "joined"]));
+    expect(servers.map(({ log }) => log)).toEqual([
+      ["connect", "join room:1 {}"],
+      ["connect", "join room:2 {}"],
+    ]);
+    cleanup();
+    await settled();
+    await Promise.all(servers.map((server) => server.close()));
+  });
 });
-afterEach(async () => {
+
+it("hooks register nothing again when a component is rendered anew", async () => {
+  const server = await liveServer();
+  const wrapper = ({ children }: { readonly children: ReactNode }) =>
+    createElement(SocketProvider, { url: server.url, options: OPTIONS }, children);
+  const { useEvent } = createHooks();
+  const useRoom = () => {
+    const room = useChannel("room:1");
+    useEvent(room.channel, "new_msg", () => {});
+    return room;
+  };
+  const { result, rerender } = renderHook(useRoom, { wrapper });
+  await waitFor(() => expect(result.current.state).toBe("joined"));
+  const on = vi.spyOn(result.current.channel!, "on");
+  const room = result.current;
+  rerender();
+  expect(on).not.toHaveBeenCalled();
+  expect(result.current).toBe(room);
   cleanup();
   await settled();
-  await Promise.all([server.close(), other.close()]);
-});
-
-describe("SocketProvider", () => {
-  it("keeps its socket while options are new objects with the same url", async () => {
-    const sockets = new Set<unknown>();
-    const Look = () => {
-      sockets.add(useSocket());
-      return useConnection();
-    };
-    const page = (token: string) =>
-      createElement(
-        SocketProvider,
-        { url: server.url, options: { ...options, params: { token } } },
-        createElement(Look),
-      );
-    const { rerender } = render(page("old"));
-    await screen.findByText("open");
-    rerender(page("new"));
-    await settled();
-    expect(sockets.size).toBe(1);
-    expect(server.log).toEqual(["connect old"]);
-
-    await server.restart();
-    await waitFor(() => expect(server.log).toEqual(["connect old", "connect new"]));
-  });
-
-  it("makes another socket for another url, and its channels move", async () => {
-    const Room = () => {
-      const room = useChannel("room:1");
-      return `${useSocket().endPoint.includes(other.url) ? "other" : "first"} ${room.state}`;
-    };
-    const page = (url: string) => createElement(SocketProvider, { url, options }, createElement(Room));
-    const { rerender } = render(page(server.url));
-    await screen.findByText("first joined");
-    rerender(page(other.url));
-    await screen.findByText("other joined");
-    await waitFor(() => expect(server.log.at(-1)).toMatch(/^(left|closed) room:1$/));
-    expect(other.log).toEqual(["connect", "join room:1 {}"]);
-  });
-
-  it("takes a socket of your own, connects and disconnects it, StrictMode or not", async () => {
-    const socket = new Socket<UserSocket>(server.url, options);
-    const closed = vi.fn<() => void>();
-    socket.onClose(closed);
-    const wrapper = ({ children }: { readonly children: ReactNode }) =>
-      createElement(SocketProvider, { socket }, children);
-    const { result, unmount } = renderHook(() => [useSocket(), useConnection()] as const, {
-      wrapper,
-      reactStrictMode: true,
-    });
-    expect(result.current[0]).toBe(socket);
-    await waitFor(() => expect(result.current[1]).toBe("open"));
-    expect(closed).not.toHaveBeenCalled();
-    unmount();
-    await waitFor(() => expect(closed).toHaveBeenCalledOnce());
-    expect(server.log).toEqual(["connect"]);
-  });
-
-  it("says that the server has refused it and why, until it is asked to try again", async () => {
-    let token = "bad";
-    const socket = new Socket<UserSocket>(server.url, { ...options, params: () => ({ token }) });
-    const wrapper = ({ children }: { readonly children: ReactNode }) =>
-      createElement(SocketProvider, { socket }, children);
-    const { result } = renderHook(() => [useConnection(), useRefusal()] as const, { wrapper });
-    await waitFor(() => expect(result.current).toEqual(["refused", { reason: { why: "bad token" } }]));
-    token = "good";
-    socket.connect();
-    await waitFor(() => expect(result.current).toEqual(["open", null]));
-    expect(server.log).toEqual(["connect bad", "connect good"]);
-  });
-
-  it("says so when it is missing", () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
-    expect(() => renderHook(() => useSocket())).toThrow(/not inside a SocketProvider of the same createHooks\(\)/);
-    const { useSocket: useAnother } = createHooks();
-    expect(() => use(server, useAnother, undefined)).toThrow(/of the same createHooks/);
-  });
-
-  it("works untyped with any server", async () => {
-    const wrapper = ({ children }: { readonly children: ReactNode }) =>
-      createElement(Untyped, { url: server.url, options }, children);
-    const { result } = renderHook(() => useUntypedChannel("room:1", { since: 2 }), { wrapper });
-    await waitFor(() => expect(result.current.reply).toEqual({ since: 2 }));
-  });
+  await server.close();
 });

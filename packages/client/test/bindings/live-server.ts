@@ -1,13 +1,19 @@
-/** A real server for the hooks, which notes connections, joins and ends of channels. */
-import { createEndpoint, defineChannel, defineSocket, ok, refuse, stop } from "wingbeat";
-import type { Endpoint } from "wingbeat";
+/** A real server for bindings, which notes connections, joins and ends of channels. */
+import { createEndpoint, defineChannel, definePresence, defineSocket, ok, refuse, stop } from "wingbeat";
 import { z } from "zod";
 
-const roomOf = (log: string[]) =>
+/** `room:slow` lets nobody in until it is opened. */
+class Gate {
+  open!: () => void;
+  readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+}
+
+const roomOf = (log: string[], gate: Gate) =>
   defineChannel("room:{id}")
     .pushes<{ new_msg: { body: string }; topic_changed: { to: string } }>()
-    .join(z.object({ since: z.number().optional() }), (ctx, params) => {
+    .join(z.object({ since: z.number().optional() }), async (ctx, params) => {
       log.push(`join ${ctx.topic} ${JSON.stringify(params)}`);
+      if (ctx.params.id === "slow") await gate.opened;
       return ctx.params.id === "secret" ? refuse({ reason: "unauthorized" }) : ok({ since: params.since ?? 0 });
     })
     .handleIn("new_msg", z.object({ body: z.string() }), (ctx, message) => {
@@ -53,23 +59,53 @@ const people = defineChannel("people:{id}")
     return ok();
   });
 
-const socketOf = (log: string[]) =>
+/** Who is in a team, by name. Each may change what they do. */
+const presence = definePresence<{ readonly status: string }>();
+const team = defineChannel("team:{id}")
+  .pushes({ ...presence.events })
+  .join(z.object({ name: z.string() }), (ctx, { name }) => {
+    presence.track(ctx, name, { status: "here" });
+    presence.pushState(ctx);
+    return ok();
+  })
+  .handleIn("status", z.object({ name: z.string(), status: z.string() }), (ctx, { name, status }) => {
+    presence.update(ctx, name, { status });
+    return ok();
+  });
+
+/** The last three messages are kept. */
+const news = defineChannel("news:{id}")
+  .pushes<{ news: { n: number } }>()
+  .history({ size: 3 })
+  .join(() => ok());
+
+const socketOf = (log: string[], gate: Gate) =>
   defineSocket({
+    id: () => "user",
     connect: (params) => {
       log.push(params["token"] === undefined ? "connect" : `connect ${String(params["token"])}`);
       if (params["token"] === "bad") return refuse({ why: "bad token" });
       return ok({}, { expiresAt: params["token"] === "short" ? Date.now() + 1_500 : undefined });
     },
-    channels: [roomOf(log), people],
+    channels: [roomOf(log, gate), people, team, news],
   });
 
 /** What clients know of the server. */
 export type UserSocket = ReturnType<typeof socketOf>;
 
+const serve = (log: string[], gate: Gate) =>
+  createEndpoint({ sockets: { "/socket": socketOf(log, gate) }, presence: [presence], logger: false });
+
 export interface LiveServer {
   readonly url: string;
   /** What the server has seen: `connect`, `join room:1 {}`, `left room:1`. */
   readonly log: readonly string[];
+  /** The one that listens now. */
+  readonly endpoint: ReturnType<typeof serve>;
+  /** Opens `room:slow`. */
+  letIn(): void;
+  /** Closes all connections; clients may come back at once. */
+  cut(): void;
   stop(): Promise<void>;
   /** After `stop`: at the same address. */
   start(): Promise<void>;
@@ -79,9 +115,10 @@ export interface LiveServer {
 
 export async function liveServer(): Promise<LiveServer> {
   const log: string[] = [];
-  const listen = async (port: number): Promise<readonly [Endpoint, number]> => {
-    const endpoint = createEndpoint({ sockets: { "/socket": socketOf(log) }, logger: false });
-    return [endpoint, (await endpoint.listen(port, "127.0.0.1")).port];
+  const gate = new Gate();
+  const listen = async (port: number) => {
+    const endpoint = serve(log, gate);
+    return [endpoint, (await endpoint.listen(port, "127.0.0.1")).port] as const;
   };
   let [endpoint, port] = await listen(0);
   const stop = () => endpoint.close();
@@ -91,6 +128,11 @@ export async function liveServer(): Promise<LiveServer> {
   return {
     url: `ws://127.0.0.1:${port}/socket`,
     log,
+    get endpoint() {
+      return endpoint;
+    },
+    letIn: () => gate.open(),
+    cut: () => endpoint.broadcast("user", "disconnect", {}),
     stop,
     start,
     restart: async () => {
