@@ -1,6 +1,7 @@
 /** Messages between the history stores of workers and the primary that keeps the logs. */
 import type { Appended, Batch, Body, HistoryRule, Range, Slice, Stored } from "../../history/store.ts";
 import type { Head, Mark } from "../../history/position.ts";
+import type { Claim, Claimed, Line, Settlement } from "../../pushes/store.ts";
 import { isName, isObject } from "./message.ts";
 
 /** What a store asks of the primary. */
@@ -9,7 +10,10 @@ export type Asked =
   | { readonly ask: "append"; readonly batch: Batch }
   | { readonly ask: "read"; readonly topic: string; readonly rule: HistoryRule; readonly range: Range }
   | { readonly ask: "heads"; readonly topics: readonly string[] }
-  | { readonly ask: "clear"; readonly topic: string };
+  | { readonly ask: "clear"; readonly topic: string }
+  | { readonly ask: "open pushes"; readonly record: string; readonly next: number; readonly window: number }
+  | { readonly ask: "claim push"; readonly record: string; readonly claim: Claim }
+  | { readonly ask: "settle push"; readonly record: string; readonly settlement: Settlement };
 
 /** With a number, which its answer has too. */
 export type Call = Asked & { readonly n: number };
@@ -33,6 +37,9 @@ export interface Answers {
   readonly read: Slice;
   readonly heads: readonly (Head | undefined)[];
   readonly clear: true;
+  readonly "open pushes": Line;
+  readonly "claim push": Claimed;
+  readonly "settle push": boolean;
 }
 
 export interface Answer {
@@ -60,6 +67,8 @@ export interface News {
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** Of a push: from 1. */
+const isNumber = (value: unknown): value is number => isCount(value) && value > 0;
 const isAmount = (value: unknown): value is number => typeof value === "number" && value > 0;
 const isBody = (value: unknown): value is Body => isText(value) || value instanceof Uint8Array;
 
@@ -89,6 +98,12 @@ export function isCall(call: unknown): call is Call {
       return Array.isArray(call["topics"]) && call["topics"].every(isText);
     case "clear":
       return isText(call["topic"]);
+    case "open pushes":
+      return isText(call["record"]) && isNumber(call["next"]) && isAmount(call["window"]);
+    case "claim push":
+      return isText(call["record"]) && isClaim(call["claim"]);
+    case "settle push":
+      return isText(call["record"]) && isSettlement(call["settlement"]);
     default:
       return false;
   }
@@ -133,6 +148,23 @@ const isEntry = (value: unknown): boolean =>
   isText(value["from"]) &&
   isCount(value["seq"]) &&
   (value["id"] === undefined || isText(value["id"]));
+
+const isClaim = (value: unknown): value is Claim =>
+  isObject(value) &&
+  isNumber(value["n"]) &&
+  isText(value["epoch"]) &&
+  isCount(value["acked"]) &&
+  isText(value["token"]) &&
+  (value["over"] === undefined || (isObject(value["over"]) && isText(value["over"]["token"]))) &&
+  isCount(value["attempt"]) &&
+  isAmount(value["window"]);
+
+const isSettlement = (value: unknown): value is Settlement =>
+  isObject(value) &&
+  isNumber(value["n"]) &&
+  isText(value["token"]) &&
+  (value["reply"] === undefined || isText(value["reply"])) &&
+  isAmount(value["window"]);
 
 const isStored = (value: unknown): value is Stored =>
   isObject(value) &&

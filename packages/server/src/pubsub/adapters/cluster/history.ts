@@ -12,9 +12,11 @@ import type {
   StoreStatus,
 } from "../../history/store.ts";
 import { Line } from "./line.ts";
+import { ClusterPushes } from "./pushes.ts";
 
 export class ClusterHistory implements HistoryStore {
   readonly fansOut = true;
+  readonly pushes: ClusterPushes;
   readonly #line: Line;
   #events: StoreEvents | undefined = undefined;
   #wasUp = false;
@@ -31,6 +33,7 @@ export class ClusterHistory implements HistoryStore {
         this.#events?.down(reason);
       },
     });
+    this.pushes = new ClusterPushes(this.#line);
   }
 
   async start(events: StoreEvents): Promise<void> {

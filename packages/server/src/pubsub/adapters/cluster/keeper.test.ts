@@ -95,6 +95,34 @@ describe("the keeper of the primary", () => {
     ]);
   });
 
+  it("refuses calls about pushes that are none", () => {
+    const [a] = workers;
+    const record = "r";
+    const claim = { n: 1, epoch: "", acked: 0, token: "a", over: undefined, attempt: 1, window: 60_000 };
+    const settlement = { n: 1, token: "a", reply: "ok", window: 60_000 };
+    const broken = (content: object): object[] =>
+      Object.keys(content)
+        .filter((key) => key !== "over" && key !== "reply")
+        .flatMap((key) => [null, {}, -1, NaN].map((value) => ({ ...content, [key]: value })));
+    const calls = [
+      ...broken({ next: 1, window: 60_000, record }).map((open) => ({ ask: "open pushes", ...open })),
+      ...[...broken(claim), { ...claim, over: 1 }].map((some) => ({ ask: "claim push", record, claim: some })),
+      ...[...broken(settlement), { ...settlement, reply: 1 }].map((some) => ({
+        ask: "settle push",
+        record,
+        settlement: some,
+      })),
+    ];
+    for (const { refusal } of a.ask(...(calls as never[]))) expect(refusal).toContain("does not understand");
+    const [opened] = a.ask({ ask: "open pushes", record, next: 1, window: 60_000 });
+    const { epoch } = opened!.answer as { readonly epoch: string };
+    const answers = a.ask(
+      { ask: "claim push", record, claim: { ...claim, epoch } },
+      { ask: "settle push", record, settlement },
+    );
+    expect(answers.map(({ answer }) => answer)).toEqual([{ state: "claimed" }, true]);
+  });
+
   it("forgets a worker that is gone, and not its entries", () => {
     const [a, b] = workers;
     a.ask(a.append("1"));

@@ -1,11 +1,12 @@
 /**
- * The primary's part of the history: it keeps the logs of its workers, so that a worker that dies takes nothing with it.
- * What one of them stores goes to all of them, in the order in which it was stored.
+ * The primary's part of the history: it keeps the logs of its workers, and remembers their numbered pushes, so that a
+ * worker that dies takes nothing with it. What one of them stores goes to all of them, in the order in which it was stored.
  */
 import { systemClock } from "../../history/clock.ts";
 import { MemoryHistory } from "../../history/memory.ts";
 import type { Batch, NewEntry, Slice, Stored } from "../../history/store.ts";
 import { tagOf } from "../../history/position.ts";
+import type { Claimed } from "../../pushes/store.ts";
 import { hasNumber, isCall, isCalls } from "./history-message.ts";
 import type { Answer, Answers, Call, Calls, News } from "./history-message.ts";
 import { Members } from "./members.ts";
@@ -86,6 +87,12 @@ export class Keeper {
         history.clear(call.topic);
         outcome.cleared.push(call.topic);
         return true;
+      case "open pushes":
+        return history.pushes.open(call.record, call.next, call.window);
+      case "claim push":
+        return history.pushes.claim(call.record, call.claim);
+      case "settle push":
+        return history.pushes.settle(call.record, call.settlement);
     }
   }
 
@@ -158,11 +165,15 @@ function sizeOf({ entries, answers }: Omit<News, "wingbeat">): number {
   for (const { answer } of answers) {
     bytes += OVERHEAD;
     if (isSlice(answer)) bytes += entriesSize(answer.entries);
+    else if (isSettled(answer)) bytes += answer.reply?.length ?? 0;
   }
   return bytes;
 }
 
 const entriesSize = (entries: readonly Stored[]): number =>
   entries.reduce((sum, { body }) => sum + OVERHEAD + body.length, 0);
+
+const isSettled = (answer: Answer["answer"]): answer is Claimed & { readonly state: "settled" } =>
+  typeof answer === "object" && "state" in answer && answer.state === "settled";
 
 const isSlice = (answer: Answer["answer"]): answer is Slice => typeof answer === "object" && "oldest" in answer;
