@@ -1,8 +1,8 @@
 /** All tests of the workspace in one run: `npm test`, or `npx vitest run <part of a path>`. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { svelteComponents } from "./tools/test/svelte.ts";
 
 interface Manifest {
   readonly name: string;
@@ -34,9 +34,7 @@ const alias = ["packages", "examples"].flatMap((group) =>
 
 export default defineConfig({
   resolve: { alias },
-  // For tests with a DOM, Svelte as pages have it; for the others, as servers have it.
-  plugins: [svelte({ configFile: false })],
-  environments: { client: { resolve: { conditions: ["browser", "node"] } } },
+  plugins: svelteComponents,
   test: {
     include: ["{packages,examples,conformance,bench,tools}/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "**/dist/**", "packages/create-wingbeat/template-ai-chat/**"],
