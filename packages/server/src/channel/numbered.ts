@@ -170,7 +170,7 @@ export class Run implements RunningPush {
   }
 
   /**
-   * Stores a reply. Resolves with what may be sent: the reply, or that somebody else has decided. When the store does not
+   * Stores a reply. Resolves with what may be sent: the reply, or that another try has the number now. When the store does not
    * answer in time, it is sent later. Throws an EncodeError for a reply that cannot be sent.
    */
   settle(ref: unknown, reply: Reply): Answered | Promise<Answered> {
@@ -232,7 +232,8 @@ function read(stored: string): Reply {
   return new Reply(status, response);
 }
 
-const answered = (reply: Reply, isOwn: boolean): Answered => (isOwn ? { reply } : OUTCOME_UNKNOWN);
+/** Another try has the number now: what that one stores is asked for. */
+const answered = (reply: Reply, isOwn: boolean): Answered => (isOwn ? { reply } : later("taken over", 1_000));
 
 const OUTCOME_UNKNOWN: Answered = { reply: refuse({ reason: "outcome unknown" }), state: "unknown" };
 const EXPIRED: Answered = { reply: refuse({ reason: "reply expired" }), state: "expired" };

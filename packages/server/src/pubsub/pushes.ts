@@ -182,8 +182,10 @@ export class Pushes {
     const end = this.#clock.now() + HOLDER_TIMEOUT;
     for (let pause = FIRST_PAUSE; this.#clock.now() < end; pause = longer(pause)) {
       await this.#wait(pause);
-      const still = await this.#look(ask, token);
-      if (still !== undefined) return still;
+      // Of this node after all, whose claim was not answered yet.
+      if (this.#running.knows(token)) return this.#waitFor(ask, holder);
+      const answer = await this.#look(ask, token);
+      if (answer !== undefined) return answer;
     }
     return ask.unknown === "run" ? this.#takeOver(ask, holder, holder.attempt + 1) : this.#giveUp(ask, holder);
   }

@@ -21,6 +21,10 @@ export class Running {
     return this.#abandoned.has(token);
   }
 
+  knows(token: string): boolean {
+    return this.has(token) || this.isAbandoned(token);
+  }
+
   ended(token: string): void {
     const waiting = this.#running.get(token);
     this.#running.delete(token);
