@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CLUSTER_LIMITS } from "../src/cluster.ts";
 import { ENDPOINT_LIMITS, LONGPOLL_LIMITS, WEBSOCKET_LIMITS } from "../src/endpoint/config.ts";
+import { DEDUPE_DEFAULTS } from "../src/channel/dedupe.ts";
 import { HISTORY_DEFAULTS } from "../src/channel/history.ts";
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
@@ -32,6 +33,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   logger: LOGGER_LIMITS,
   publish: PUBLISH_LIMITS,
   history: HISTORY_DEFAULTS,
+  dedupe: DEDUPE_DEFAULTS,
   memoryHistory: MEMORY_HISTORY_LIMITS,
 };
 
@@ -49,6 +51,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["telemetry/logger.ts", ["logger"]],
   ["publish/publisher.ts", ["publish"]],
   ["channel/history.ts", ["history"]],
+  ["channel/dedupe.ts", ["dedupe"]],
   ["pubsub/history/memory.ts", ["memoryHistory"]],
 ];
 
@@ -189,6 +192,12 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "history.maxBytes": [MEMORY, "drops the oldest entries beyond maxBytes"],
   "history.maxEntryBytes": ["server/test/operations/history.test.ts", "and what could not be recorded"],
   "memoryHistory.maxBytes": [MEMORY, "R-27: drops the logs that were used least recently"],
+  "dedupe.window": ["server/src/pubsub/pushes/memory.test.ts", "forgets a line after its window"],
+  "(kept replies)": ["server/test/behaviour/pushes.test.ts", "and that is older than the last 32"],
+  "(sessions of a channel)": ["server/test/behaviour/pushes.test.ts", "with 16 of them"],
+  "(remembered pushes)": ["server/src/pubsub/pushes/memory.test.ts", "beyond its bytes"],
+  "(push store)": ["server/src/pubsub/pushes.test.ts", "the store does not answer within 5 s"],
+  "(tries)": ["server/src/pubsub/pushes/running.test.ts", "remembers 100,000"],
   "(history queue)": [WAITING, "is refused when 16 MiB wait"],
   "(idempotency key)": [WAITING, "has an id that has 1 to 128 bytes"],
   "(remembered keys)": [MEMORY, "remembers an idempotency key for the ttl"],
