@@ -12,8 +12,10 @@ import { Push, checkTimeout } from "./push.ts";
 import type { PushChannel, PushOptions } from "./push.ts";
 import { Recovery } from "./recovery.ts";
 import type { JoinFrom, Position, RecoveryReport } from "./recovery.ts";
+import type { Answer, OutboxChannel, PendingPush, SettledPush } from "./outbox/item.ts";
 import { RetryTimer } from "./retry-timer.ts";
 import type { SocketMessage } from "./serializer.ts";
+import type { LazyOutbox } from "./socket/lazy-outbox.ts";
 
 /** `errored`: it joins again by itself. `closed`: not joined, or left for good. */
 export type ChannelState = "closed" | "errored" | "joined" | "joining" | "leaving";
@@ -27,6 +29,7 @@ export interface ChannelSocket {
     readonly rejoinRefused: (response: unknown, tries: number) => boolean;
   };
   readonly session: string | undefined;
+  readonly outbox: LazyOutbox;
   isConnected(): boolean;
   makeRef(): string;
   push(message: SocketMessage): void;
@@ -48,16 +51,26 @@ interface Reply {
   readonly response: unknown;
 }
 
+/** What waits for a reply: a push, or a question of the outbox. */
+interface Pending {
+  readonly event: string;
+  settle(status: string, response: unknown, asSent: { readonly push?: unknown }): void;
+  fail(reason: "closed" | "crashed"): void;
+}
+
 /** The protocol's own events, which every channel has. */
 type ProtocolEvent = typeof CLOSE | typeof ERROR | typeof REPLY;
 type JoinParams = Payload | (() => Payload | PromiseLike<Payload>);
 
 /** What `join` takes. */
-export interface JoinOptions extends PushOptions, JoinFrom {}
+export interface JoinOptions extends Pick<PushOptions, "timeout" | "signal">, JoinFrom {}
 
 /** The events of recovery have names that no server can send. */
 const RECOVER = Symbol("recover");
 const CAUGHT_UP = Symbol("caught up");
+/** Those of pushes that are retried, too. */
+const PENDING = Symbol("pending pushes");
+const SETTLED = Symbol("push settled");
 
 /** What callbacks of any event are given. */
 type Args = [payload: unknown, ref: Ref, joinRef: Ref, position?: Position];
@@ -76,7 +89,7 @@ export type ChannelOf<Definition extends TypedSocket, Topic extends TopicsOf<Def
 >;
 
 /** A topic as this client takes part in it: made by `socket.channel(topic, params)`, then `join()`. */
-export class Channel<Contract extends ChannelContract = UntypedChannel> {
+export class Channel<Contract extends ChannelContract = UntypedChannel> implements OutboxChannel {
   /** Types only: the server's metas, for `new Presence(channel)`. There is no value at run time. */
   declare readonly "~presence"?: PresenceOf<Contract> | undefined;
   readonly topic: string;
@@ -85,12 +98,14 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   params: JoinParams;
   state: ChannelState = "closed";
   joinedOnce = false;
+  /** Whether the server takes pushes with `retry`, by its reply to the last join. */
+  takesNumbers = false;
   timeout: number;
   readonly joinPush: Push<Contract["join"]["reply"]>;
   /** Pushes waiting for the join, limited by the socket's `maxBufferedPushes`. */
   readonly pushBuffer = new Set<Push>();
   readonly #pushChannel: PushChannel;
-  readonly #pending = new Map<string, Push>();
+  readonly #pending = new Map<string, Pending>();
   readonly #listeners = new Listeners<Record<string | symbol, Args>, number>(Number);
   readonly #recovery: Recovery;
   readonly #rejoinTimer: RetryTimer;
@@ -160,7 +175,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
 
   /**
    * Sends an event. Before the channel is joined it waits in a queue, and its timeout runs. Throws when `join()` was
-   * not called, and for a payload that cannot be encoded.
+   * not called, and for a payload that cannot be encoded. With `retry` it is kept in the outbox until it gets its reply.
    */
   push<Event extends EventsOf<Contract>>(
     event: Event,
@@ -169,8 +184,13 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     if (!this.joinedOnce) {
       throw new Error(`"${event}" was pushed to "${this.topic}" before join()`);
     }
-    const { timeout = this.timeout, signal } = optionsOf(options as Options | undefined);
+    const chosen = optionsOf(options as Options | undefined);
+    const { timeout = this.timeout, signal, retry } = chosen;
     const value = payload ?? {};
+    if (retry === true) {
+      const push: unknown = this.socket.outbox.push(this.topic, event, value, chosen);
+      return push as Push<ReplyOf<Contract, Event>>;
+    }
     const push = new Push<ReplyOf<Contract, Event>>(this.#pushChannel, event, () => value, timeout);
     if (signal !== undefined) push.watch(signal);
     if (signal?.aborted !== true) this.#sendOrBuffer(push as unknown as Push);
@@ -253,6 +273,24 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     return this.#listeners.on(CAUGHT_UP, () => callback());
   }
 
+  /**
+   * The pushes with `retry` on this topic that have not got their replies, also those of earlier pages, in the order in
+   * which they are sent. The same array until something changes.
+   */
+  get pendingPushes(): readonly PendingPush[] {
+    return this.socket.outbox.pending(this.topic);
+  }
+
+  /** Calls back when {@link pendingPushes} has changed. */
+  onPendingPushes(callback: () => unknown): ListenerRef {
+    return this.#listeners.on(PENDING, () => callback());
+  }
+
+  /** Calls back when a push with `retry` has ended, whatever its outcome; also one of an earlier page. */
+  onPushSettled(callback: (settled: SettledPush) => unknown): ListenerRef {
+    return this.#listeners.on(SETTLED, callback as (settled: unknown) => unknown);
+  }
+
   /** Sees every message before the callbacks and returns its payload, changed or not. Replace it to intercept. */
   onMessage(_event: string, payload: Payload, _ref: Ref, _joinRef: Ref): Payload {
     return payload;
@@ -325,6 +363,27 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
   /** The connection is about to close in a way that the server would not detect for a while. */
   sayGoodbye(): void {
     if (this.#serverKnows) this.#transmit(LEAVE, this.socket.makeRef(), {});
+  }
+
+  /** Called by the outbox. */
+  tellOfPushes(settled?: SettledPush): void {
+    this.#call(settled ? SETTLED : PENDING, settled);
+  }
+
+  /** Called by the outbox: sends, and calls back once, with the reply or when the channel has ended before. */
+  ask(event: string, payload: Payload, extension: unknown, answered: (answer?: Answer) => void): void {
+    const ref = this.socket.makeRef();
+    const done = (answer?: Answer) => this.#pending.delete(ref) && answered(answer);
+    this.#pending.set(ref, {
+      event,
+      settle: (status, response, { push }) => done({ status, response, push }),
+      fail: () => done(),
+    });
+    try {
+      this.#transmit(event, ref, payload, extension);
+    } catch (error) {
+      done({ status: "error", response: { reason: String(error) }, push: undefined });
+    }
   }
 
   #transmit(event: string, ref: Ref, payload: Payload, extension?: unknown): void {
@@ -423,10 +482,16 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> {
     if (ref === null || typeof status !== "string") return;
     const push = this.#pending.get(ref);
     const hasJoined = (push as unknown) === this.joinPush && status === "ok";
-    if (hasJoined) this.#recovery.joined((asSent as { readonly recovery?: unknown } | null)?.recovery);
-    push?.settle(status, response);
+    const more = (asSent ?? {}) as { readonly recovery?: unknown; readonly pushes?: unknown; readonly push?: unknown };
+    if (hasJoined) {
+      this.#recovery.joined(more.recovery);
+      this.takesNumbers = !!more.pushes;
+    }
+    push?.settle(status, response, more);
     this.#call(`chan_reply_${ref}`, { status, response }, ref, null);
-    if (hasJoined) this.#recovery.tell();
+    if (!hasJoined) return;
+    this.#recovery.tell();
+    this.socket.outbox.joined(this);
   }
 
   #sendOrBuffer(push: Push): void {

@@ -11,6 +11,10 @@ export { PushError } from "./errors.ts";
 export type { PushFailure } from "./errors.ts";
 export type { ListenerRef } from "./listeners.ts";
 
+// Pushes that are retried
+export type { PendingPush, SettledPush } from "./outbox/item.ts";
+export type { OutboxOptions } from "./outbox/storage.ts";
+
 // Who is here
 export { Presence } from "./presence.ts";
 export type { PresenceChannel, PresenceDiff, PresenceEntry, PresenceState } from "./presence.ts";

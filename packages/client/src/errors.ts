@@ -14,8 +14,17 @@ export type PushFailure =
   | "crashed"
   /** Its AbortSignal was aborted. */
   | "aborted"
-  /** Too many pushes are waiting for the join: this one is not sent. */
-  | "buffer_full";
+  /** Too many pushes are waiting, or the storage of the outbox is full (`cause`): this one is not sent. */
+  | "buffer_full"
+  // Only of pushes with `retry: true`:
+  /** The server has handled it, and has not kept the reply for so long. */
+  | "expired"
+  /** Nobody knows whether it was handled, or how far. Look at the state before you push it again. */
+  | "unknown"
+  /** The server, or its channel, does not take such pushes: it is not sent. */
+  | "not_supported"
+  /** It was not sent within the `maxAge` of the outbox. */
+  | "too_old";
 
 interface PushErrorDetail {
   readonly topic: string;
@@ -54,7 +63,11 @@ const TEXT: Record<Exclude<PushFailure, "refused">, string> = {
   closed: "cut off: the channel or its connection closed",
   crashed: "cut off: the channel crashed",
   aborted: "aborted",
-  buffer_full: "not sent: maxBufferedPushes reached",
+  buffer_full: "not sent: too many wait",
+  expired: "handled, but the reply is not kept any more",
+  unknown: "cut off: nobody knows whether it was handled",
+  not_supported: "not sent: the channel does not take pushes with retry",
+  too_old: "not sent in time",
 };
 
 /** By convention a refusal is `{reason: "..."}`. */

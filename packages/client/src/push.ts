@@ -13,10 +13,24 @@ import { Timer, checkNumber } from "./timer.ts";
 
 /** The third argument of `channel.push`, instead of a timeout. */
 export interface PushOptions {
-  /** Milliseconds to wait for the reply. Default: the socket's `timeout`, 10,000. */
+  /**
+   * Milliseconds to wait for the reply. Default: the socket's `timeout`, 10,000; with `retry` Infinity, and it ends only
+   * the wait: the push stays in the outbox.
+   */
   readonly timeout?: number | undefined;
   /** Cancels the push: it is not sent if it is still waiting for the join; otherwise its reply is ignored. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Sends the push again until it gets its reply, also after the connection was lost, and has it handled once. Only where
+   * the server's channel has `.dedupe()`: elsewhere it fails with `not_supported`. Such pushes wait for the next join of
+   * the topic, and are handled in the order in which they were made. Default false.
+   */
+  readonly retry?: boolean | undefined;
+  /**
+   * With `retry`: sends the push again even if it may have been handled and the server does not know any more. Only
+   * where handling it twice does no harm. Default false: it fails with `unknown`.
+   */
+  readonly resend?: boolean | undefined;
 }
 
 /** What a push needs from its channel. */

@@ -24,6 +24,7 @@ import { Connection } from "./socket/connection.ts";
 import type { ConnectionState } from "./socket/connection.ts";
 import type { Fallback, FallbackHost } from "./socket/fallback.ts";
 import { Heartbeat } from "./socket/heartbeat.ts";
+import { LazyOutbox } from "./socket/lazy-outbox.ts";
 import { configure, provide } from "./socket/options.ts";
 import type { Config, PageStorage, Provider, SocketOptions } from "./socket/options.ts";
 import { Page } from "./socket/page.ts";
@@ -67,6 +68,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** Names this socket in its joins. Undefined when it does not ask for recovery. */
   readonly session: string | undefined;
   readonly #listeners = new Listeners<SocketEvents, string>(String);
+  /** The way to the pushes with `retry`. */
+  readonly outbox: LazyOutbox;
   readonly #reconnectTimer: RetryTimer;
   readonly #connectTimer = new Timer();
   /** Who waits for a reply on this connection, by the ref: pings, and a renewal of the login. */
@@ -94,6 +97,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   constructor(endPoint: string, options: SocketOptions = {}) {
     this.options = configure(options);
     this.session = sessionOf(this.options);
+    this.outbox = new LazyOutbox(this);
     this.timeout = this.options.timeout;
     this.endPoint = `${endPoint}/websocket`;
     this.transport = this.options.transport;
@@ -139,6 +143,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     }
     this.#wanted = true;
     this.#page.watch();
+    // What earlier pages have left is to be seen and sent.
+    if (this.options.outbox?.storage !== undefined) this.outbox.use(() => {});
   }
 
   /**
@@ -174,6 +180,14 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const channel = new Channel(topic, params ?? {}, this);
     this.add(channel);
     return channel;
+  }
+
+  /**
+   * Gives up all pushes with `retry` that wait, of this socket and in its storage: when somebody logs out. Other pages of
+   * the same user keep theirs until they do the same.
+   */
+  clearOutbox(): Promise<void> {
+    return new Promise((resolve, reject) => this.outbox.use((outbox) => outbox.clear().then(resolve, reject)));
   }
 
   /** Sends a message as is, or queues it for the next connection. Throws when the queue is full. */

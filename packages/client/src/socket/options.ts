@@ -1,5 +1,6 @@
 import { hiddenReconnectAfterMs, reconnectAfterMs, rejoinAfterMs } from "../backoff.ts";
 import { report } from "../listeners.ts";
+import type { OutboxOptions } from "../outbox/storage.ts";
 import { Serializer } from "../serializer.ts";
 import type { Decode, Encode } from "../serializer.ts";
 import { checkNumber } from "../timer.ts";
@@ -17,7 +18,7 @@ export interface PageStorage {
 export type Logger = (kind: string, message: string, data?: unknown) => void;
 
 /**
- * phoenix.js's options with its defaults, and six of our own at the end. Unknown ones are ignored, as there. Durations
+ * phoenix.js's options with its defaults, and seven of our own at the end. Unknown ones are ignored, as there. Durations
  * may be arbitrarily long, Infinity for "never"; the constructor rejects NaN and negative ones. If one of your
  * functions returns an invalid duration, that is reported, and the default is used instead.
  */
@@ -89,6 +90,8 @@ export interface SocketOptions {
    * servers ignore. Needs `extensions`, and the default `encode` and `decode`. Default true.
    */
   readonly recovery?: boolean | undefined;
+  /** How pushes with `retry` are kept, and how many. Default: in memory. */
+  readonly outbox?: OutboxOptions | undefined;
 }
 
 const MAX_REFUSALS = 5;
@@ -138,6 +141,11 @@ type Anything = (...args: unknown[]) => unknown;
 function checked(name: string, value: unknown): unknown {
   const fallback: unknown = name === "connectTimeout" ? 0 : DEFAULTS[name as keyof typeof DEFAULTS];
   if (typeof fallback === "number") checkNumber(name, value, name.startsWith("longp") ? 0 : 1);
+  if (name === "outbox") {
+    for (const [limit, given = 1] of Object.entries(value as object)) {
+      if (limit.startsWith("max")) checkNumber(`outbox.${limit}`, given, 1);
+    }
+  }
   if (typeof fallback !== "function" && name !== "logger") return value;
   if (typeof value !== "function") throw new TypeError(`${name} is ${String(value)}: it must be a function`);
   return MAY_FAIL.test(name) ? guarded(name, value as Anything, fallback as Anything) : value;

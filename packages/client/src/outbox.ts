@@ -1,0 +1,188 @@
+/**
+ * The outbox of a socket: keeps the pushes that are to be retried until each has got its reply, for all topics. Loaded by
+ * the first such push, and by a socket with a storage when it connects (socket/lazy-outbox.ts).
+ *
+ * The pushes on a topic are sent in the order in which they were made, those of pages that have ended first.
+ */
+import { report } from "./listeners.ts";
+import { UNSENT } from "./outbox/item.ts";
+import type { Item, OutboxChannel, PendingPush, Posted } from "./outbox/item.ts";
+import type { OutboxOptions, OutboxStorage, StoredPush } from "./outbox/storage.ts";
+import { Topic } from "./outbox/topic.ts";
+import type { TopicHost } from "./outbox/topic.ts";
+import { randomName } from "./socket/session.ts";
+import { Timer } from "./timer.ts";
+
+/** What the outbox needs from its socket. */
+export interface OutboxSocket {
+  readonly channels: readonly OutboxChannel[];
+  readonly options: { readonly outbox?: OutboxOptions | undefined };
+  readonly timeout: number;
+  readonly isActive: boolean;
+}
+
+/** The shortest pause, in milliseconds, between looks for what is too old. */
+const MIN_PAUSE_MS = 1000;
+
+export class Outbox implements TopicHost {
+  readonly session = randomName();
+  readonly #socket: OutboxSocket;
+  readonly #limits: { readonly maxPushes: number; readonly maxBytes: number; readonly maxAge: number };
+  readonly #topics = new Map<string, Topic>();
+  readonly #timer = new Timer();
+  /** Undefined without one, and when it cannot be used. */
+  #storage: OutboxStorage | undefined;
+  /** While the storage opens nothing is sent: what earlier pages have left comes first. */
+  #opening: Promise<void> | undefined;
+  /** Of this page's pushes. */
+  #count = 0;
+  #bytes = 0;
+
+  constructor(socket: OutboxSocket) {
+    const { storage, maxPushes = 1000, maxBytes = 1_048_576, maxAge } = socket.options.outbox ?? {};
+    this.#socket = socket;
+    this.#limits = { maxPushes, maxBytes, maxAge: maxAge ?? (storage ? 86_400_000 : 600_000) };
+    this.#storage = storage;
+    if (storage !== undefined) this.#opening = this.#open(storage);
+  }
+
+  add(posted: Posted): void {
+    const { payload } = posted;
+    const body = payload instanceof ArrayBuffer ? payload : JSON.stringify(payload);
+    const size = sizeOf(body);
+    if (this.#count >= this.#limits.maxPushes || this.#bytes + size > this.#limits.maxBytes) {
+      posted.push?.reject({ reason: "buffer full" }, undefined, "buffer_full");
+      return;
+    }
+    this.#count++;
+    this.#bytes += size;
+    const topic = this.#topic(posted.topic);
+    const item: Item = Object.assign(posted, { id: randomName(), body, session: this.session, isOwn: true, ...UNSENT });
+    topic.add(item);
+    this.#look();
+    // What was sent at once is stored with its number already.
+    if (item.n !== undefined || item.isSettled) return;
+    this.save([item])?.catch((cause: unknown) => topic.withdraw(item, { reason: "buffer_full", cause }));
+  }
+
+  /** Nobody waits for it any more: it is not sent, unless it was. */
+  abort(posted: Posted): void {
+    this.#topics.get(posted.topic)?.withdraw(posted as Item, { reason: "aborted" });
+  }
+
+  joined(channel: OutboxChannel): void {
+    this.#look();
+    this.#topics.get(channel.topic)?.joined();
+  }
+
+  pending(topic: string): readonly PendingPush[] | undefined {
+    return this.#topics.get(topic)?.pending;
+  }
+
+  /** Gives up all that waits here, and empties the storage. */
+  async clear(): Promise<void> {
+    await this.#opening;
+    for (const topic of this.#topics.values()) {
+      for (const item of topic.items) topic.end(item, { reason: "aborted" });
+    }
+    await this.#storage?.clear();
+  }
+
+  channels(topic: string): readonly OutboxChannel[] {
+    return this.#opening ? [] : this.#socket.channels.filter((channel) => channel.topic === topic);
+  }
+
+  isActive(): boolean {
+    return this.#socket.isActive;
+  }
+
+  save(items: readonly Item[]): Promise<void> | undefined {
+    // In the order of the calls, also those made while it opens.
+    const put = () => this.#storage?.put(items.map(stored));
+    return this.#opening ? this.#opening.then(put) : put();
+  }
+
+  forget(item: Item): Promise<unknown> | undefined {
+    if (item.isOwn) {
+      this.#count--;
+      this.#bytes -= sizeOf(item.body);
+    }
+    return this.#storage?.remove([item.id]);
+  }
+
+  async #open(storage: OutboxStorage): Promise<void> {
+    const timer = new Timer();
+    try {
+      await Promise.race([
+        storage.open(this.session, (pushes) => this.#storage && this.#adopt(pushes)),
+        new Promise((_, reject) => {
+          timer.start(this.#socket.timeout, () => reject(new Error("the storage of the outbox does not open in time")));
+        }),
+      ]);
+    } catch (error) {
+      this.#storage = undefined;
+      report(error);
+    }
+    timer.stop();
+    this.#opening = undefined;
+    this.#look();
+    for (const topic of this.#topics.values()) topic.joined();
+  }
+
+  /** The pushes of a session that has ended. */
+  #adopt(pushes: readonly StoredPush[]): void {
+    for (const name of new Set(pushes.map(({ topic }) => topic))) {
+      this.#topic(name).adopt(pushes.filter(({ topic }) => topic === name).map(adopted));
+    }
+    this.#look();
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#topics.get(name) ?? new Topic(name, this);
+    this.#topics.set(name, topic);
+    return topic;
+  }
+
+  /** Gives up what is too old, now and when the next one is. What nobody would be told of waits for a channel. */
+  #look(): void {
+    const { maxAge } = this.#limits;
+    const now = Date.now();
+    let next = Infinity;
+    for (const topic of this.#topics.values()) {
+      for (const item of topic.items) {
+        if (item.push === undefined && topic.channels.length === 0) continue;
+        // The clock may have been set back.
+        const left = maxAge - Math.abs(now - item.at);
+        if (left > 0 || item.isFlying) next = Math.min(next, left);
+        else topic.end(item, { reason: item.isUnsure ? "unknown" : "too_old" });
+      }
+    }
+    this.#timer.start(Math.max(next, MIN_PAUSE_MS), () => this.#look());
+  }
+}
+
+const sizeOf = (body: string | ArrayBuffer): number => (typeof body === "string" ? body.length : body.byteLength);
+
+const stored = ({ id, session, topic, event, body, at, resend, n, epoch }: Item): StoredPush => ({
+  v: 1,
+  id,
+  session,
+  topic,
+  event,
+  payload: body,
+  at,
+  resend,
+  n,
+  epoch,
+});
+
+/** What was stored with a number may have been sent. */
+const adopted = ({ payload, ...push }: StoredPush): Item => ({
+  ...push,
+  ...UNSENT,
+  body: payload,
+  payload: typeof payload === "string" ? JSON.parse(payload) : payload,
+  push: undefined,
+  isOwn: false,
+  isUnsure: push.n !== undefined,
+});
