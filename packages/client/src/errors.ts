@@ -32,6 +32,8 @@ interface PushErrorDetail {
   readonly status?: string;
   readonly response?: unknown;
   readonly cause?: unknown;
+  /** What the message says of it, where this file does not know. */
+  readonly why?: string | undefined;
 }
 
 /** What `await channel.join()` and `await channel.push(...)` throw. */
@@ -51,23 +53,19 @@ export class PushError extends Error {
     return (value as { readonly name?: unknown } | null | undefined)?.name === "PushError";
   }
 
-  constructor(reason: PushFailure, { cause, ...detail }: PushErrorDetail) {
-    const why = reason === "refused" ? `refused: ${reasonOf(detail.response)}` : TEXT[reason];
-    super(`"${detail.event}" on "${detail.topic}" was ${why}`, cause === undefined ? {} : { cause });
+  constructor(reason: PushFailure, { cause, why, ...detail }: PushErrorDetail) {
+    const text = reason === "refused" ? `refused: ${reasonOf(detail.response)}` : (why ?? TEXT[reason]);
+    super(`"${detail.event}" on "${detail.topic}" was ${text}`, cause === undefined ? {} : { cause });
     Object.assign(this, detail, { reason });
   }
 }
 
-const TEXT: Record<Exclude<PushFailure, "refused">, string> = {
+const TEXT: { readonly [Reason in PushFailure]?: string } = {
   timeout: "not answered in time",
   closed: "cut off: the channel or its connection closed",
   crashed: "cut off: the channel crashed",
   aborted: "aborted",
-  buffer_full: "not sent: too many wait",
-  expired: "handled, but the reply is not kept any more",
-  unknown: "cut off: nobody knows whether it was handled",
-  not_supported: "not sent: the channel does not take pushes with retry",
-  too_old: "not sent in time",
+  buffer_full: "not sent: maxBufferedPushes reached",
 };
 
 /** By convention a refusal is `{reason: "..."}`. */

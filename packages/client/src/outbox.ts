@@ -4,29 +4,34 @@
  *
  * The pushes on a topic are sent in the order in which they were made, those of pages that have ended first.
  */
-import { report } from "./listeners.ts";
 import { UNSENT } from "./outbox/item.ts";
 import type { Item, OutboxChannel, PendingPush, Posted } from "./outbox/item.ts";
 import type { OutboxOptions, OutboxStorage, StoredPush } from "./outbox/storage.ts";
 import { Topic } from "./outbox/topic.ts";
 import type { TopicHost } from "./outbox/topic.ts";
-import { randomName } from "./socket/session.ts";
 import { Timer } from "./timer.ts";
 
 /** What the outbox needs from its socket. */
 export interface OutboxSocket {
   readonly channels: readonly OutboxChannel[];
-  readonly options: { readonly outbox?: OutboxOptions | undefined };
+  readonly options: { readonly outbox?: OutboxOptions | undefined; readonly maxBufferedPushes: number };
   readonly timeout: number;
   readonly isActive: boolean;
+}
+
+/** What the page has loaded already: an import would split it off the page's main file. */
+export interface OutboxTools {
+  report(error: unknown): void;
+  randomName(): string;
 }
 
 /** The shortest pause, in milliseconds, between looks for what is too old. */
 const MIN_PAUSE_MS = 1000;
 
 export class Outbox implements TopicHost {
-  readonly session = randomName();
+  readonly session: string;
   readonly #socket: OutboxSocket;
+  readonly #tools: OutboxTools;
   readonly #limits: { readonly maxPushes: number; readonly maxBytes: number; readonly maxAge: number };
   readonly #topics = new Map<string, Topic>();
   readonly #timer = new Timer();
@@ -38,36 +43,34 @@ export class Outbox implements TopicHost {
   #count = 0;
   #bytes = 0;
 
-  constructor(socket: OutboxSocket) {
+  constructor(socket: OutboxSocket, tools: OutboxTools) {
     const { storage, maxPushes = 1000, maxBytes = 1_048_576, maxAge } = socket.options.outbox ?? {};
     this.#socket = socket;
+    this.#tools = tools;
+    this.session = tools.randomName();
     this.#limits = { maxPushes, maxBytes, maxAge: maxAge ?? (storage ? 86_400_000 : 600_000) };
     this.#storage = storage;
     if (storage !== undefined) this.#opening = this.#open(storage);
   }
 
   add(posted: Posted): void {
-    const { payload } = posted;
-    const body = payload instanceof ArrayBuffer ? payload : JSON.stringify(payload);
-    const size = sizeOf(body);
-    if (this.#count >= this.#limits.maxPushes || this.#bytes + size > this.#limits.maxBytes) {
-      posted.push?.reject({ reason: "buffer full" }, undefined, "buffer_full");
-      return;
-    }
-    this.#count++;
-    this.#bytes += size;
     const topic = this.#topic(posted.topic);
-    const item: Item = Object.assign(posted, { id: randomName(), body, session: this.session, isOwn: true, ...UNSENT });
+    const about = { id: this.#tools.randomName(), session: this.session, isOwn: true };
+    const item: Item = Object.assign(posted, about, contentOf(posted.frame), UNSENT);
+    this.#count++;
+    this.#bytes += sizeOf(item);
+    const { maxPushes, maxBytes } = this.#limits;
+    if (this.#count > maxPushes || this.#bytes > maxBytes) return topic.end(item, "buffer_full");
     topic.add(item);
     this.#look();
     // What was sent at once is stored with its number already.
     if (item.n !== undefined || item.isSettled) return;
-    this.save([item])?.catch((cause: unknown) => topic.withdraw(item, { reason: "buffer_full", cause }));
+    this.save([item])?.catch((cause: unknown) => topic.withdraw(item, "buffer_full", cause));
   }
 
   /** Nobody waits for it any more: it is not sent, unless it was. */
   abort(posted: Posted): void {
-    this.#topics.get(posted.topic)?.withdraw(posted as Item, { reason: "aborted" });
+    this.#topics.get(posted.topic)?.withdraw(posted as unknown as Item, "aborted");
   }
 
   joined(channel: OutboxChannel): void {
@@ -83,7 +86,7 @@ export class Outbox implements TopicHost {
   async clear(): Promise<void> {
     await this.#opening;
     for (const topic of this.#topics.values()) {
-      for (const item of topic.items) topic.end(item, { reason: "aborted" });
+      for (const item of topic.items) topic.end(item, "aborted");
     }
     await this.#storage?.clear();
   }
@@ -92,7 +95,7 @@ export class Outbox implements TopicHost {
     return this.#opening ? [] : this.#socket.channels.filter((channel) => channel.topic === topic);
   }
 
-  isActive(): boolean {
+  get isActive(): boolean {
     return this.#socket.isActive;
   }
 
@@ -102,10 +105,10 @@ export class Outbox implements TopicHost {
     return this.#opening ? this.#opening.then(put) : put();
   }
 
-  forget(item: Item): Promise<unknown> | undefined {
+  async forget(item: Item): Promise<unknown> {
     if (item.isOwn) {
       this.#count--;
-      this.#bytes -= sizeOf(item.body);
+      this.#bytes -= sizeOf(item);
     }
     return this.#storage?.remove([item.id]);
   }
@@ -121,7 +124,7 @@ export class Outbox implements TopicHost {
       ]);
     } catch (error) {
       this.#storage = undefined;
-      report(error);
+      this.#tools.report(error);
     }
     timer.stop();
     this.#opening = undefined;
@@ -154,14 +157,25 @@ export class Outbox implements TopicHost {
         // The clock may have been set back.
         const left = maxAge - Math.abs(now - item.at);
         if (left > 0 || item.isFlying) next = Math.min(next, left);
-        else topic.end(item, { reason: item.isUnsure ? "unknown" : "too_old" });
+        else topic.end(item, item.isUnsure ? "unknown" : "too_old");
       }
     }
     this.#timer.start(Math.max(next, MIN_PAUSE_MS), () => this.#look());
   }
 }
 
-const sizeOf = (body: string | ArrayBuffer): number => (typeof body === "string" ? body.length : body.byteLength);
+const sizeOf = ({ body }: Item): number => (typeof body === "string" ? body.length : body.byteLength);
+
+/** The payload in a frame, and how it is sent and stored. */
+function contentOf(frame: string | Uint8Array): Pick<Item, "payload" | "body"> {
+  if (typeof frame === "string") {
+    const payload: unknown = JSON.parse(frame)[4];
+    return { payload, body: JSON.stringify(payload) };
+  }
+  // The kind, four lengths, and the strings.
+  const body = frame.slice(frame.subarray(1, 5).reduce((sum, length) => sum + length, 5)).buffer as ArrayBuffer;
+  return { payload: body, body };
+}
 
 const stored = ({ id, session, topic, event, body, at, resend, n, epoch }: Item): StoredPush => ({
   v: 1,

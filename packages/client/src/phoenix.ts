@@ -12,7 +12,7 @@ import { CLOSE, JOIN, LEAVE, RECOVERY, REPLY } from "@wingbeat/protocol";
 import { isUpTo, positionOf } from "./recovery/position.ts";
 import type { Position } from "./recovery/position.ts";
 import type { SocketMessage } from "./serializer.ts";
-import { randomName } from "./socket/session.ts";
+import { randomName } from "./random-name.ts";
 
 export type { Position } from "./recovery/position.ts";
 export type { SocketMessage } from "./serializer.ts";

@@ -188,7 +188,10 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
   }
 
   /** Rejects the promise of the push. phoenix.js's hooks are not called: they wait for the timeout. */
-  fail(reason: PushFailure, detail?: { status?: string; response?: unknown; cause?: unknown }): void {
+  fail(
+    reason: PushFailure,
+    detail?: { status?: string; response?: unknown; cause?: unknown; why?: string | undefined },
+  ): void {
     this.#conclude().reject(new PushError(reason, { topic: this.#channel.topic, event: this.event, ...detail }));
   }
 

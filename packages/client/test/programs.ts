@@ -17,6 +17,7 @@ const source = (path: string, file = "index.ts"): string =>
 export const SOURCES: Readonly<Record<string, string>> = {
   "@wingbeat/client": source("client"),
   "@wingbeat/client/bindings": source("client", "bindings.ts"),
+  "@wingbeat/client/outbox": source("client", "outbox/storages.ts"),
   "@wingbeat/client/phoenix": source("client", "phoenix.ts"),
   "@wingbeat/protocol": source("protocol"),
   wingbeat: source("server"),

@@ -69,6 +69,7 @@ describe("what a page loads", () => {
     expect(hasLongPolling).toBe(false);
     expect(later.toSorted((a, b) => a.name.localeCompare(b.name))).toMatchObject([
       { name: expect.stringMatching(/fallback/), hasLongPolling: true },
+      { name: expect.stringMatching(/outbox/), hasLongPolling: false },
       { name: expect.stringMatching(/refresh/), hasLongPolling: false },
     ]);
   });

@@ -30,8 +30,8 @@ export interface SettledPush {
 export interface Posted {
   readonly topic: string;
   readonly event: string;
-  /** A copy: what JSON leaves of it, or an ArrayBuffer. */
-  readonly payload: unknown;
+  /** As a V2 frame without refs: a copy of the payload. */
+  readonly frame: string | Uint8Array;
   readonly at: number;
   readonly resend: boolean;
   /** Undefined once nobody waits for it any more; and of a push from an earlier page. */
@@ -39,8 +39,9 @@ export interface Posted {
 }
 
 /** A push in the outbox. */
-export interface Item extends Posted {
+export interface Item extends Omit<Posted, "frame"> {
   readonly id: string;
+  readonly payload: unknown;
   /** What is sent and stored: JSON, or bytes. */
   readonly body: string | ArrayBuffer;
   /** Of its line; of a push without a number, that of the page which has made it. */

@@ -1,40 +1,49 @@
 /** The pushes on one topic: those that wait for a number, and the lines of this session and of those that have ended. */
+import type { PushFailure } from "../errors.ts";
 import type { Item, Outcome, OutboxChannel, PendingPush } from "./item.ts";
 import { Line } from "./line.ts";
+import type { LineHost } from "./line.ts";
 
 export interface TopicHost {
   readonly session: string;
+  /** Whether the socket is to be connected. */
+  readonly isActive: boolean;
   /** The channels on the topic; none while nothing may be sent yet. */
   channels(topic: string): readonly OutboxChannel[];
-  /** Whether the socket is to be connected. */
-  isActive(): boolean;
   /** Stores pushes. Undefined: nothing is stored. */
   save(items: readonly Item[]): Promise<void> | undefined;
-  /** A push has ended. Undefined: there is nothing to wait for. */
-  forget(item: Item): Promise<unknown> | undefined;
+  /** A push has ended: it need not be stored any more. */
+  forget(item: Item): Promise<unknown>;
 }
 
-export class Topic {
+/** What is said of pushes that fail here. Others have said it themselves. */
+const TEXT: { readonly [Reason in PushFailure]?: string } = {
+  buffer_full: "not sent: too many wait, or the storage is full",
+  expired: "handled, but its reply is not kept any more",
+  unknown: "cut off: nobody knows whether it was handled",
+  not_supported: "not sent: the channel has no .dedupe()",
+  too_old: "not sent: it has waited too long",
+};
+
+export class Topic implements LineHost {
   readonly #name: string;
   readonly #host: TopicHost;
   /** Without a number, in the order in which they were made. */
   #waiting: Item[] = [];
-  readonly #own: Line;
-  /** Of sessions that have ended. */
-  #adopted: Line[] = [];
+  /** The last one is of this session, the others of those that have ended. */
+  #lines: Line[];
   #view: readonly PendingPush[] | undefined;
   #isTelling = false;
 
   constructor(name: string, host: TopicHost) {
     this.#name = name;
     this.#host = host;
-    this.#own = this.#line(host.session);
+    this.#lines = [new Line(host.session, this)];
   }
 
   /** All that has not ended. */
   get items(): Item[] {
-    const numbered = this.#lines.flatMap((line) => line.items);
-    return [...numbered.filter((item) => !item.isSettled), ...this.#waiting];
+    return [...this.#lines.flatMap(({ open }) => open), ...this.#waiting];
   }
 
   /** The same array until something changes. */
@@ -45,13 +54,20 @@ export class Topic {
       payload: item.payload,
       at: item.at,
       state: item.n === undefined ? "waiting" : "sent",
-      cancel: () => this.withdraw(item, { reason: "aborted" }),
+      cancel: () => this.withdraw(item, "aborted"),
     })));
   }
 
-  /** The channels of this topic, to be told. */
   get channels(): readonly OutboxChannel[] {
     return this.#host.channels(this.#name);
+  }
+
+  get channel(): OutboxChannel | undefined {
+    return this.channels.find((channel) => channel.takesNumbers && channel.canPush());
+  }
+
+  get countsLosses(): boolean {
+    return this.#host.isActive && this.channels.some((channel) => channel.isJoined());
   }
 
   add(item: Item): void {
@@ -62,79 +78,68 @@ export class Topic {
 
   /** Takes the pushes of a session that has ended: nothing new is sent before what it had sent is settled. */
   adopt(items: readonly Item[]): void {
-    const sent = items.filter((item) => item.n !== undefined).sort((a, b) => (a.n as number) - (b.n as number));
-    const waiting = items.filter((item) => item.n === undefined);
-    this.#waiting = [...this.#waiting, ...waiting].sort((a, b) => a.at - b.at);
-    if (sent[0] !== undefined) this.#adopted.push(this.#line(sent[0].session, sent));
+    const sent = items.filter(({ n }) => n).sort((a, b) => (a.n as number) - (b.n as number));
+    this.#waiting.push(...items.filter(({ n }) => !n));
+    this.#waiting.sort((a, b) => a.at - b.at);
+    if (sent[0]) this.#lines.splice(-1, 0, new Line(sent[0].session, this, sent));
     this.#changed();
     this.pump();
   }
 
   /** A channel has joined. */
   joined(): void {
-    for (const line of this.#lines) line.joined();
+    for (const line of this.#lines) line.resume();
     this.pump();
   }
 
   pump(): void {
-    const channel = this.channels.find((each) => each.canPush());
-    if (channel?.takesNumbers === false) {
-      for (const item of this.items) this.end(item, { reason: item.isUnsure ? "unknown" : "not_supported" });
+    if (this.channels.find((channel) => channel.canPush())?.takesNumbers === false) {
+      for (const item of this.items) this.end(item, item.isUnsure ? "unknown" : "not_supported");
     }
     for (const line of this.#lines) line.pump();
   }
 
   /** Ends a push, if it was never sent. */
-  withdraw(item: Item, outcome: Outcome): boolean {
+  withdraw(item: Item, reason: PushFailure, cause?: unknown): boolean {
     const canBe = item.n === undefined && !item.isSettled;
-    if (canBe) this.end(item, outcome);
+    if (canBe) this.end(item, reason, cause);
     return canBe;
   }
 
-  end(item: Item, outcome: Outcome): void {
-    const line = this.#lines.find(({ items }) => items.includes(item));
-    if (line !== undefined) return line.settle(item, outcome);
+  end(item: Item, reason: PushFailure, cause?: unknown): void {
     this.#waiting = this.#waiting.filter((other) => other !== item);
-    item.isSettled = true;
-    this.#settled(item, outcome);
+    this.settled(item, { reason, cause });
   }
 
-  get #lines(): readonly Line[] {
-    return [...this.#adopted, this.#own];
+  next(line: Line, count: number): Item[] {
+    return line === this.#lines[0] && line.session === this.#host.session ? this.#waiting.slice(0, count) : [];
   }
 
-  #line(session: string, items?: Item[]): Line {
-    const isOwn = items === undefined;
-    return new Line(
-      session,
-      {
-        channel: () => this.channels.find((channel) => channel.takesNumbers && channel.canPush()),
-        countsLosses: () => this.#host.isActive() && this.channels.some((channel) => channel.isJoined()),
-        hasMore: () => isOwn && this.#adopted.length === 0 && this.#waiting.length > 0,
-        take: (count) => this.#waiting.splice(0, count),
-        save: (saved) => this.#host.save(saved),
-        settled: (item, outcome, removed) => this.#settled(item, outcome, removed),
-        changed: () => this.#changed(),
-      },
-      items,
-    );
+  take(items: readonly Item[]): void {
+    if (items.length === 0) return;
+    this.#waiting.splice(0, items.length);
+    this.#changed();
   }
 
-  #settled(item: Item, { reason, status, response, cause }: Outcome, removed?: () => void): void {
+  save(items: readonly Item[]): Promise<void> | undefined {
+    return this.#host.save(items);
+  }
+
+  settled(item: Item, { reason, status, response, cause }: Outcome): void {
     const { push, event, payload } = item;
+    item.isSettled = true;
     item.push = undefined;
     this.#changed();
-    if (reason === undefined || reason === "refused") push?.settle(status ?? "ok", response);
-    else if (reason === "aborted") push?.fail(reason);
-    else push?.reject((response ?? { reason: reason.replace("_", " ") }) as { reason: string }, cause, reason);
+    if (reason && reason !== "refused") push?.fail(reason, { response, cause, why: TEXT[reason] });
+    if (reason !== "aborted") push?.settle(status ?? "error", response ?? { reason: TEXT[reason as PushFailure] });
     for (const channel of this.channels) channel.tellOfPushes({ event, payload, status, response, reason });
     const done = (): void => {
-      removed?.();
-      this.#adopted = this.#adopted.filter((line) => line.items.length > 0);
+      for (const line of this.#lines) line.items = line.items.filter((other) => other !== item);
+      this.#lines = this.#lines.filter((line, index) => line.items.length > 0 || index === this.#lines.length - 1);
       this.pump();
     };
     // Later: who has told of a loss is not done with it.
-    void Promise.resolve(this.#host.forget(item)).then(done, done);
+    void this.#host.forget(item).then(done, done);
   }
 
   /** Tells once of all changes of a turn. */

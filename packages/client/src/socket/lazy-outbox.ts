@@ -1,37 +1,36 @@
 /** The way to the outbox (outbox.ts), which is loaded when it is needed. What is asked of it until then waits, in order. */
-import { bytesOf } from "@wingbeat/protocol";
 import { report, run } from "../listeners.ts";
 import type { Outbox, OutboxSocket } from "../outbox.ts";
 import type { OutboxChannel, PendingPush, Posted } from "../outbox/item.ts";
 import { Push } from "../push.ts";
 import type { PushChannel, PushOptions } from "../push.ts";
+import { randomName } from "../random-name.ts";
 import { Serializer } from "../serializer.ts";
 
 const NONE: readonly PendingPush[] = [];
 
 export class LazyOutbox {
-  readonly #socket: OutboxSocket & { readonly options: { readonly maxBufferedPushes: number } };
+  readonly #socket: OutboxSocket;
   #outbox: Outbox | undefined;
   readonly #calls: ((outbox: Outbox) => unknown)[] = [];
   #isLoading = false;
 
-  constructor(socket: OutboxSocket & { readonly options: { readonly maxBufferedPushes: number } }) {
+  constructor(socket: OutboxSocket) {
     this.#socket = socket;
   }
 
   /** `channel.push` with `retry`. Throws for a payload that cannot be encoded. */
   push(topic: string, event: string, payload: unknown, options: PushOptions): Push {
     const { timeout = Infinity, signal, resend = false } = options;
-    const channel: Partial<PushChannel> = {
-      topic,
-      withdraw: () => (posted.push = undefined),
-      abort: () => {
-        posted.push = undefined;
-        this.use((outbox) => outbox.abort(posted));
-      },
+    const posted = { topic, event, at: Date.now(), resend } as Posted & { frame: Posted["frame"] };
+    Serializer.encode({ topic, event, payload, ref: null }, (frame) => (posted.frame = frame as Posted["frame"]));
+    const withdraw = () => (posted.push = undefined);
+    const abort = () => {
+      withdraw();
+      this.use((outbox) => outbox.abort(posted));
     };
-    const push = new Push(channel as PushChannel, event, () => {}, timeout);
-    const posted: Posted = { topic, event, payload: copyOf(event, payload), at: Date.now(), resend, push };
+    const push = new Push({ topic, withdraw, abort } as Partial<PushChannel> as PushChannel, event, Object, timeout);
+    posted.push = push;
     if (signal !== undefined) push.watch(signal);
     if (signal?.aborted === true) return push;
     push.startTimeout();
@@ -54,21 +53,13 @@ export class LazyOutbox {
     this.#calls.push(call);
     if (this.#isLoading) return;
     this.#isLoading = true;
-    const loaded = ({ Outbox }: typeof import("../outbox.ts")): void => {
-      const outbox = new Outbox(this.#socket);
-      for (let next = this.#calls.shift(); next !== undefined; next = this.#calls.shift()) run(() => next?.(outbox));
-      this.#outbox = outbox;
-    };
-    void import("../outbox.ts").then(loaded, report).then(() => (this.#isLoading = false));
+    import("../outbox.ts")
+      .then(({ Outbox }) => {
+        const outbox = new Outbox(this.#socket, { report, randomName });
+        for (let next = this.#calls.shift(); next; next = this.#calls.shift()) run(() => next?.(outbox));
+        this.#outbox = outbox;
+      })
+      .catch(report)
+      .then(() => (this.#isLoading = false));
   }
-}
-
-/** As the server will get it. */
-function copyOf(event: string, payload: unknown): unknown {
-  const bytes = bytesOf(payload)?.slice().buffer;
-  let copy: unknown = bytes;
-  if (bytes === undefined) {
-    Serializer.encode({ topic: "", event, payload, ref: null }, (frame) => (copy = JSON.parse(frame as string)[4]));
-  }
-  return copy;
 }

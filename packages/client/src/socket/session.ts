@@ -1,4 +1,5 @@
 /** The name under which a socket asks for recovery. */
+import { randomName } from "../random-name.ts";
 import { Serializer } from "../serializer.ts";
 import type { Config } from "./options.ts";
 
@@ -6,12 +7,4 @@ import type { Config } from "./options.ts";
 export function sessionOf({ recovery, extensions, encode, decode }: Config): string | undefined {
   const isDefault = encode === Serializer.encode && decode === Serializer.decode;
   return recovery && extensions && isDefault ? randomName() : undefined;
-}
-
-/** 22 characters: some 113 random bits. */
-export function randomName(): string {
-  const bytes = new Uint8Array(22);
-  // React Native has no crypto.
-  globalThis.crypto?.getRandomValues(bytes);
-  return Array.from(bytes, (byte) => ((byte ^ (Math.random() * 256)) % 36).toString(36)).join("");
 }
