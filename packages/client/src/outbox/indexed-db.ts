@@ -50,6 +50,7 @@ class IndexedDBOutbox implements OutboxStorage {
     // Whoever comes later says so to those who listen. Whoever came before holds a lock.
     const announcements = new BroadcastChannel(prefix);
     announcements.addEventListener("message", ({ data }) => watch(data));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
     announcements.postMessage(session);
     const ended = [...new Set(found.map((push) => push.session))];
     await Promise.all(ended.map((other) => inherit(other, true)));

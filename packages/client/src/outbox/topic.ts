@@ -133,13 +133,13 @@ export class Topic implements LineHost {
     if (reason && reason !== "refused") push?.fail(reason, { response, cause, why: TEXT[reason] });
     if (reason !== "aborted") push?.settle(status ?? "error", response ?? { reason: TEXT[reason as PushFailure] });
     for (const channel of this.channels) channel.tellOfPushes({ event, payload, status, response, reason });
-    const done = (): void => {
+    const gone = (): void => {
       for (const line of this.#lines) line.items = line.items.filter((other) => other !== item);
       this.#lines = this.#lines.filter((line, index) => line.items.length > 0 || index === this.#lines.length - 1);
       this.pump();
     };
     // Later: who has told of a loss is not done with it.
-    void this.#host.forget(item).then(done, done);
+    void this.#host.forget(item).then(gone, gone);
   }
 
   /** Tells once of all changes of a turn. */

@@ -56,7 +56,7 @@ export class LazyOutbox {
     import("../outbox.ts")
       .then(({ Outbox }) => {
         const outbox = new Outbox(this.#socket, { report, randomName });
-        for (let next = this.#calls.shift(); next; next = this.#calls.shift()) run(() => next?.(outbox));
+        for (let ask = this.#calls.shift(); ask; ask = this.#calls.shift()) run(() => ask?.(outbox));
         this.#outbox = outbox;
       })
       .catch(report)
