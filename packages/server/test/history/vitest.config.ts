@@ -5,5 +5,10 @@ import workspace from "../../../../vitest.config.ts";
 export default defineConfig({
   cacheDir: "../../../../node_modules/.vite",
   ...(workspace.resolve === undefined ? {} : { resolve: workspace.resolve }),
-  test: { root: import.meta.dirname, include: ["*.faults.ts"], testTimeout: 600_000, hookTimeout: 300_000 },
+  test: {
+    root: `${import.meta.dirname}/..`,
+    include: ["{history,pushes}/*.faults.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+  },
 });

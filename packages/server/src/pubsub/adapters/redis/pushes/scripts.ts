@@ -58,7 +58,7 @@ const OPEN = `${COMMON}
 local tag, epoch, last = present(), ARGV[2], tonumber(ARGV[3]) - 1
 local record = find()
 if not record then
-  redis.call('DEL', key)
+  if redis.call('EXISTS', key) == 1 then redis.call('DEL', key) end
   redis.call('HSET', key, 'g', tag .. ':' .. epoch, 'l', text(last))
   keep()
   return {'line', epoch, text(last)}
@@ -90,33 +90,44 @@ const CLAIM = `${COMMON}
 local n, epoch, acked, token, attempt, over = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7]
 local record = find()
 if not record then return {'epoch'} end
-keep()
-local known = nil
-for tag, name in string.gmatch(record.epochs, '(%x+):([%w_-]+)') do
-  if name == epoch then known = tag end
-end
-if not known then return {'epoch'} end
-local isPresent = string.match(record.epochs, '[%w_-]+$') == epoch and known == present()
 
-local function hold()
-  redis.call('HSET', key, 'h:' .. ARGV[2], attempt .. ' ' .. token)
+-- Whether there was such an epoch, and whether it is the present one.
+local function judge()
+  local known = nil
+  for tag, name in string.gmatch(record.epochs, '(%x+):([%w_-]+)') do
+    if name == epoch then known = tag end
+  end
+  return known, known == present() and string.match(record.epochs, '[%w_-]+$') == epoch
+end
+
+local function hold(last)
+  redis.call('HSET', key, 'l', text(last), 'h:' .. ARGV[2], attempt .. ' ' .. token)
   return {'claimed'}
 end
 
-forget(record.last, acked)
-if n <= record.last then
-  local number = numberOf(ARGV[2])
-  if number.reply then return {'settled', number.reply} end
-  if not number.holder then return {'settled'} end
-  if number.holder == token then return {'claimed'} end
-  if number.holder == over then return hold() end
-  return {'running', number.holder, number.attempt}
+local function claim()
+  local isKnown, isPresent = judge()
+  if not isKnown then return {'epoch'} end
+  forget(record.last, acked)
+  if n <= record.last then
+    local number = numberOf(ARGV[2])
+    if number.reply then return {'settled', number.reply} end
+    if not number.holder then return {'settled'} end
+    if number.holder == token then return {'claimed'} end
+    if number.holder == over then return hold(record.last) end
+    return {'running', number.holder, number.attempt}
+  end
+  if not isPresent then return {'epoch'} end
+  if n > record.last + 1 then return {'order', text(record.last + 1)} end
+  local answer = hold(n)
+  forget(n, acked)
+  return answer
 end
-if not isPresent then return {'epoch'} end
-if n > record.last + 1 then return {'order', text(record.last + 1)} end
-redis.call('HSET', key, 'l', text(n), 'h:' .. ARGV[2], attempt .. ' ' .. token)
-forget(n, acked)
-return {'claimed'}
+
+-- What adds something comes first: after any other change Redis would take it even when its memory is full.
+local answer = claim()
+keep()
+return answer
 `;
 
 /** ARGV: window, n, token, `1` for a reply that is kept, reply. Answers `settled`, or `not held`. */
@@ -124,10 +135,10 @@ const SETTLE = `${COMMON}
 local n, token, isKept, reply = ARGV[2], ARGV[3], ARGV[4] == '1', ARGV[5]
 local record = find()
 if not record then return {'not held'} end
+-- After this change Redis takes the reply even when its memory is full.
 keep()
 local number = numberOf(n)
 if number.holder == token then
-  -- Removed first: after that Redis takes the reply even when its memory is full.
   redis.call('HDEL', key, 'h:' .. n)
   if isKept then redis.call('HSET', key, 'r:' .. n, #token .. ':' .. token .. reply)
   else redis.call('HSET', key, 'x:' .. n, token) end
