@@ -163,6 +163,8 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     for (const title of [
       "shouts to everyone in the room",
       "refuses an unknown token",
+      "shows what is shouted",
+      "is a component that shouts and hears",
       "joins",
       "tracks everyone in the room",
     ]) {

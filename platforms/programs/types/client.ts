@@ -1,5 +1,6 @@
 /** A page that uses the client without a server's types. */
 import { Presence, PushError, Socket } from "@wingbeat/client";
+import { fakeServer, ok } from "@wingbeat/client/testing";
 
 export async function visit(url: string): Promise<void> {
   const socket = new Socket(url, { params: () => ({ token: "secret" }) });
@@ -14,4 +15,13 @@ export async function visit(url: string): Promise<void> {
     if (error instanceof PushError) throw error;
   }
   channel.push("new_msg", { body: "hello" }).receive("ok", () => {});
+}
+
+export async function test(): Promise<void> {
+  const server = fakeServer();
+  server.channel("room:*").onJoin(({ as }: { as: string }) => ok({ as }));
+  const channel = server.socket().channel("room:1", { as: "ann" });
+  await channel.join();
+  (await server.joined("room:1")).push("new_msg", { body: "hello" });
+  server.close();
 }

@@ -1,5 +1,6 @@
 /** A page that knows its server: types travel from the handler to the callback. */
 import { Socket } from "@wingbeat/client";
+import { fakeServer, ok as answer } from "@wingbeat/client/testing";
 import { createHooks } from "@wingbeat/react";
 import { createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
 
@@ -19,4 +20,13 @@ export async function visit(): Promise<number> {
   const text: string = welcome;
   const { count } = await channel.push("count", { text });
   return count;
+}
+
+export async function test(): Promise<void> {
+  const server = fakeServer<typeof userSocket>();
+  server
+    .channel("room:{id}")
+    .onJoin(() => answer({ welcome: "hi" }))
+    .on("count", () => answer({ count: 2 }));
+  (await server.joined("room:42")).push("new_msg", { body: "hello" });
 }

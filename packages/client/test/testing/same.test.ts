@@ -44,6 +44,9 @@ async function fakeStage(): Promise<Stage> {
     .on("reaction:*", (_payload, _client, event) => ok({ event }))
     .on("crash", (_payload, client) => client.crash())
     .on("end", (_payload, client) => client.close());
+  let handled = 0;
+  const box = server.channel("box:{id}").dedupe();
+  box.on("put", () => ok({ id: ++handled })).on("nothing", () => {});
   server.channel("lobby");
   return {
     url: "ws://fake.test/socket",
@@ -235,5 +238,42 @@ describe("a fake server is to our client what a real one is:", () => {
     });
     expect(fake).toEqual(real);
     expect(real?.slice(1)).toEqual(["2", "3", "caught up"]);
+  });
+
+  it("numbered pushes have the same replies, byte for byte", async () => {
+    const [real, fake] = await onBoth(async ({ url, options: { transport: Transport } }, note) => {
+      const connection = new Transport!(`${url}/websocket?vsn=2.0.0&wingbeat=1`);
+      onTestFinished(() => connection.close());
+      let epoch = "";
+      let got: (data: string) => void = () => {};
+      const opened = new Promise((resolve) => (connection.onopen = resolve));
+      connection.onmessage = ({ data }: { data: string }) => got(data);
+      await opened;
+      const ask = (...frame: unknown[]) => {
+        const answered = new Promise<string>((resolve) => (got = resolve));
+        connection.send(JSON.stringify(frame));
+        return answered;
+      };
+      const say = async (...frame: unknown[]) => {
+        const data = await ask(...frame);
+        epoch = /"epoch":"([^"]+)"/.exec(data)?.[1] ?? epoch;
+        note(data.replaceAll(epoch || "-", "the epoch"));
+      };
+      const session = "k1ZrT0pW4u9bQm3cYx7hNg";
+      const number = (n: number, e = epoch) => ({ n, e, s: session, a: 0 });
+      await say("9", "9", "box:1", "phx_join", {}, { v: 1, session });
+      await say("9", "10", "box:1", "wb_pushes", { session, next: 1 });
+      await say("9", "11", "box:1", "put", {}, number(1));
+      await say("9", "12", "box:1", "put", {}, number(1));
+      await say("9", "13", "box:1", "put", {}, number(3));
+      await say("9", "14", "box:1", "nothing", {}, number(2));
+      await say("9", "15", "box:1", "put", {}, number(3, "another"));
+      await say("9", "16", "box:1", "wb_pushes", { session, next: 2 });
+      await say("9", "17", "box:1", "wb_pushes", { session, next: 7 });
+      await say("9", "18", "box:1", "put", {}, number(7));
+      await say("9", "19", "box:1", "put", {}, number(5));
+    });
+    expect(fake).toEqual(real);
+    expect(real).toHaveLength(11);
   });
 });

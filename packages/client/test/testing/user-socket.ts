@@ -27,8 +27,15 @@ const room = defineChannel("room:{id}")
   })
   .handleIn("end", () => stop());
 
+let handled = 0;
+const box = defineChannel("box:{id}")
+  .dedupe()
+  .join(() => ok())
+  .handleIn("put", () => ok({ id: ++handled }))
+  .handleIn("nothing", () => {});
+
 export const userSocket = defineSocket({
   connect: ({ token, user }) => (token === "bad" ? refuse({ why: "banned" }) : ok({ user: String(user) })),
   id: ({ user }) => `user:${user}`,
-  channels: [room, defineChannel("lobby").join(() => ok())],
+  channels: [room, box, defineChannel("lobby").join(() => ok())],
 });
