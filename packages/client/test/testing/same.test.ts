@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/prefer-add-event-listener -- a transport has callbacks */
 /** What a client sees of a fake server is what it sees of a real one, for which the same is declared. */
 import { Socket } from "@wingbeat/client";
 import type { Push, SocketOptions } from "@wingbeat/client";
