@@ -185,7 +185,10 @@ export interface TelemetryEvents {
   "channel.unmatched": UncheckedSource;
   /** A join was refused because the connection has `limit` channels already. */
   "channel.too_many": ChannelSource & { readonly limit: number };
-  /** A client's message was handled. `outcome` is the reply's status, or how else it ended. */
+  /**
+   * A client's message was handled. `outcome` is the reply's status, or how else it ended: of a numbered push also `repeated`
+   * (it was handled before), and what its reply says in `push`.
+   */
   "channel.handled_in": ProcessSource & {
     /** As the client sent it: any JSON value. */
     readonly event: unknown;

@@ -382,11 +382,11 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     return "stop";
   }
 
-  #answerNumbered(message: ClientMessage, { reply, state, stop, failure }: Concluded): string {
+  #answerNumbered(message: ClientMessage, { reply, state, isRepeat, stop, failure }: Concluded): string {
     if (reply !== undefined) this.reply(message.ref, reply, state);
     if (failure !== undefined) throw failure.error;
     if (stop !== undefined) this.#stop(stop.reason, message.payload);
-    return state ?? reply?.status ?? "noreply";
+    return state ?? (isRepeat ? "repeated" : (reply?.status ?? "noreply"));
   }
 
   #checkResult(result: unknown, event: string | undefined): void {

@@ -19,7 +19,7 @@ describe("what keeps a history", () => {
   it("is missing with an adapter that keeps none: the error says which, and what to pass", () => {
     const pubsub = natsAdapter({ connect: never });
     expect(() => endpoint({ pubsub })).toThrow(
-      /channel "room:\{id\}" declares a history, and the PubSub adapter "nats" keeps none: pass history: redisHistory/,
+      /channel "room:\{id\}" declares .history or .dedupe, and the PubSub adapter "nats" keeps nothing: pass history: redisHistory/,
     );
     expect(() => endpoint({ pubsub }, false)).not.toThrow();
     expect(() => endpoint({ pubsub, history: postgresHistory({ connect: never }) })).not.toThrow();

@@ -43,6 +43,12 @@ describe("messages that wait", () => {
     expect(waiting()).toBe(0);
   });
 
+  it("weigh with what a client puts beside the payload", () => {
+    const { mailbox, waiting } = setUp();
+    mailbox.add({ ...ITEMS.client(), extension: { garbage: [TEXT, TEXT] } } as Item);
+    expect(waiting()).toBeGreaterThan(6_000);
+  });
+
   it("of others may weigh eight times as much; more are dropped", () => {
     const { add, mailbox, waiting } = setUp();
     for (let n = 0; n < 35; n++) expect(add("others")).toBe(true);

@@ -171,8 +171,7 @@ export class Mailbox {
 
   /** Returns what the item weighs. */
   #push(item: Item, from: From): number {
-    const content = "payload" in item ? item.payload : item.message;
-    const weight = weigh(content, this.#owner.host.maxMailboxBytes);
+    const weight = weighItem(item, this.#owner.host.maxMailboxBytes);
     this.#items.push(item);
     this.#weights.push(weight);
     this.#shares[from].add(weight);
@@ -183,6 +182,13 @@ export class Mailbox {
     this.#isPaused = false;
     this.#owner.host.resume(this.#owner.topic, this.#items.length);
   }
+}
+
+/** A client may put as much into the sixth element of a frame as into its payload. */
+function weighItem(item: Item, enough: number): number {
+  const weight = weigh("payload" in item ? item.payload : item.message, enough);
+  const extension = "extension" in item ? item.extension : undefined;
+  return extension === undefined ? weight : weight + weigh(extension, enough);
 }
 
 /** The event or command of an item, for telemetry. */

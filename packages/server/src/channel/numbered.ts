@@ -48,20 +48,24 @@ export interface Answered {
   readonly reply: Reply | undefined;
   /** Undefined: the reply is the handler's. */
   readonly state?: PushState | undefined;
+  /** The reply was kept from an earlier time. */
+  readonly isRepeat?: boolean | undefined;
 }
 
 /** The result of a numbered push, for {@link ChannelCallbacks}: what to answer, and what comes after. */
 export class Concluded implements Answered {
   readonly reply: Reply | undefined;
   readonly state: PushState | undefined;
+  readonly isRepeat: boolean;
   /** The handler ends the channel. */
   readonly stop: Stop | undefined;
   /** The handler has failed. */
   readonly failure: { readonly error: unknown } | undefined;
 
-  constructor({ reply, state }: Answered, stop?: Stop, failure?: { readonly error: unknown }) {
+  constructor({ reply, state, isRepeat = false }: Answered, stop?: Stop, failure?: { readonly error: unknown }) {
     this.reply = reply;
     this.state = state;
+    this.isRepeat = isRepeat;
     this.stop = stop;
     this.failure = failure;
   }
@@ -265,7 +269,7 @@ function answerOf(answer: Answer): Answered {
 
 function kept(stored: string): Answered {
   try {
-    return { reply: read(stored) };
+    return { reply: read(stored), isRepeat: true };
   } catch {
     return EXPIRED; // garbage in the store
   }

@@ -19,7 +19,11 @@ function listen<Event extends TelemetryEvent>(
 const seconds = (ms: number): number => ms / 1_000;
 
 /** The statuses and outcomes common to all applications; `reply(status)` may add others. */
-const OUTCOMES: readonly string[] = ["ok", "error", "noreply", "stop", "invalid payload"];
+const OUTCOMES: readonly string[] = [
+  ...["ok", "error", "noreply", "stop", "invalid payload"],
+  // Of numbered pushes.
+  ...["repeated", "later", "order", "epoch", "expired", "unknown"],
+];
 
 export function countConnections(instruments: Instruments, endpoint: object): Detach[] {
   const labels = ["path", "transport"];

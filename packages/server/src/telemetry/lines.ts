@@ -200,6 +200,14 @@ export const LINES: Lines = {
       ? say`RECOVERED ${topic} for ${who(id)}: ${count} messages`
       : say`NOT RECOVERED ${topic} for ${who(id)}: ${reason}`,
   ],
+  "push.unknown": ({ topic, key }) => [
+    "warn",
+    say`UNKNOWN OUTCOME of push ${key} on ${topic}: its process has ended, and the channel does not run it again`,
+  ],
+  "push.store_slow": ({ topic, key }) => [
+    "warn",
+    say`SLOW STORE: the reply to push ${key} on ${topic} is not stored after 5 s`,
+  ],
   "history.gap": ({ topic, reason, clients }) => [
     "warn",
     say`GAP on ${topic}: ${clients} clients are told to load again (${reason})`,
