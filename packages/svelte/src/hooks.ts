@@ -3,7 +3,7 @@ import type { TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
 import { ownSocket, sharedSocketOf } from "@wingbeat/client/bindings";
 import type { ChannelResult, ConnectionStatus, ParamsFor, SharedSocket } from "@wingbeat/client/bindings";
 import { getContext, setContext, untrack } from "svelte";
-import { track, whileMounted } from "./reactive.ts";
+import { read, whileMounted } from "./reactive.ts";
 import { useChannelOf } from "./use-channel.ts";
 import { useEvent } from "./use-event.ts";
 import { usePresence } from "./use-presence.ts";
@@ -88,8 +88,8 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
       );
     },
     useSocket: () => currentOf(useShared(), ({ socket }) => socket),
-    useConnection: () => currentOf(useShared(), ({ status }) => status),
-    useRefusal: () => currentOf(useShared(), ({ refusal }) => refusal ?? null) as Current<{ reason: never } | null>,
+    useConnection: () => currentOf(useShared(), (now) => read(now, "status", () => now.status)),
+    useRefusal: () => currentOf(useShared(), (now) => read(now, "refusal", () => now.refusal as never) ?? null),
     useChannel: ((topic: () => string | null, params?: () => unknown, from?: () => JoinFrom | undefined) =>
       useChannelOf(useShared(), topic, params, from)) as Hooks<UntypedSocket>["useChannel"],
     useEvent,
@@ -113,12 +113,10 @@ function sharedOf(from: () => string | Socket, options: () => SocketOptions): ()
   };
 }
 
-function currentOf<Value>(shared: () => SharedSocket, read: (shared: SharedSocket) => Value): Current<Value> {
+function currentOf<Value>(shared: () => SharedSocket, get: (shared: SharedSocket) => Value): Current<Value> {
   return {
     get current() {
-      const now = shared();
-      track(now);
-      return read(now);
+      return get(shared());
     },
   };
 }

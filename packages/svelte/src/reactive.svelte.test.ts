@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { live, liveStore, track } from "./reactive.ts";
+import { live, read } from "./reactive.ts";
 
 class Counter {
   readonly listeners = new Set<() => void>();
@@ -32,16 +32,13 @@ const inEffect = (read: () => unknown) => {
   });
   flushSync();
 };
-const read = () => {
-  track(counter);
-  return counter.snapshot.count;
-};
+const count = () => read(counter, "count", () => counter.snapshot.count);
 /** Subscriptions end in a microtask, so that an effect which runs again keeps its own. */
 const ended = () => Promise.resolve();
 
-describe("track", () => {
+describe("read", () => {
   it("has an effect run again after each change, until it is destroyed", async () => {
-    inEffect(read);
+    inEffect(count);
     counter.add();
     flushSync();
     counter.add();
@@ -53,9 +50,9 @@ describe("track", () => {
   });
 
   it("subscribes once for all effects, and until the last is gone", async () => {
-    inEffect(read);
+    inEffect(count);
     const first = end;
-    inEffect(read);
+    inEffect(count);
     expect(counter.listeners.size).toBe(1);
     first();
     await ended();
@@ -67,17 +64,39 @@ describe("track", () => {
     expect(counter.listeners.size).toBe(0);
   });
 
+  it("does not have an effect run again for another value of the source", () => {
+    inEffect(count);
+    counter.snapshot = { count: 0, step: 2 };
+    for (const changed of counter.listeners) changed();
+    flushSync();
+    expect(seen).toEqual([0]);
+  });
+
+  it("follows the source of now", async () => {
+    const other = new Counter();
+    other.add();
+    let source = $state.raw(counter);
+    inEffect(() => read(source, "count", () => source.snapshot.count));
+    source = other;
+    flushSync();
+    await ended();
+    expect([counter.listeners.size, other.listeners.size]).toEqual([0, 1]);
+    other.add();
+    flushSync();
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
   it("subscribes to nothing outside of effects", () => {
-    expect(read()).toBe(0);
+    expect(count()).toBe(0);
     expect(counter.listeners.size).toBe(0);
   });
 
   it("keeps derived values true while no effect reads them, and after", async () => {
-    let count: () => number = () => -1;
+    let current: () => number = () => -1;
     let shown = $state(true);
     end = $effect.root(() => {
-      const derived = $derived(read());
-      count = () => derived;
+      const derived = $derived(count());
+      current = () => derived;
       $effect(() => void (shown && seen.push(derived)));
     });
     flushSync();
@@ -85,9 +104,9 @@ describe("track", () => {
     flushSync();
     await ended();
     counter.add();
-    expect(count()).toBe(1);
+    expect(current()).toBe(1);
     counter.add();
-    expect(count()).toBe(2);
+    expect(current()).toBe(2);
     shown = true;
     flushSync();
     counter.add();
@@ -97,34 +116,11 @@ describe("track", () => {
 });
 
 describe("live", () => {
-  it("gives the fields of the snapshot of now, and no others", () => {
-    const fields = live(counter.snapshot, () => counter.snapshot);
+  it("has the fields of a sample, with the values of now", () => {
+    const fields = live({ count: -1, step: -1 }, (field) => counter.snapshot[field]);
     expect({ ...fields }).toEqual({ count: 0, step: 1 });
     counter.add();
     expect(fields.count).toBe(1);
     expect(() => Object.assign(fields, { count: 5 })).toThrow(TypeError);
-  });
-});
-
-describe("liveStore", () => {
-  it("follows the store of the channel of now", async () => {
-    const other = new Counter();
-    other.add();
-    let channel = $state.raw<Counter | null>(null);
-    const fields = liveStore(
-      () => channel,
-      (now) => now,
-      { count: -1, step: 0 },
-    );
-    inEffect(() => fields.count);
-    channel = counter;
-    flushSync();
-    channel = other;
-    flushSync();
-    await ended();
-    expect([counter.listeners.size, other.listeners.size]).toEqual([0, 1]);
-    other.add();
-    flushSync();
-    expect(seen).toEqual([-1, 0, 1, 2]);
   });
 });

@@ -9,41 +9,42 @@ import { toStore } from "svelte/store";
 
 type Source = Pick<Store<unknown>, "subscribe">;
 
-const subscribers = new WeakMap<Source, () => void>();
+const subscribers = new WeakMap<Source, Map<string, () => void>>();
 
 /**
- * Has the effect, template or derived value that is running run again after each change of a source. Subscribes to the
- * source once for all of them. Nothing happens outside of them, nor on a server.
+ * Reads a value of a source, which has a name there. The effect, template or derived value that reads it runs again when
+ * the source has called back and the value is another one. Subscribes once for all of them; to nothing outside of them, nor
+ * on a server.
  */
-export function track(source: Source): void {
-  let subscribe = subscribers.get(source);
-  if (subscribe === undefined) {
-    subscribe = createSubscriber((changed) => source.subscribe(changed));
-    subscribers.set(source, subscribe);
-  }
+export function read<Value>(source: Source, name: string, value: () => Value): Value {
+  const known = subscribers.get(source) ?? new Map<string, () => void>();
+  const subscribe = known.get(name) ?? subscriberOf(source, value);
+  known.set(name, subscribe);
+  subscribers.set(source, known);
   subscribe();
+  return value();
 }
 
-/** An object with the fields of a snapshot; each reads the snapshot of now. `sample` is one of them. */
-export function live<Snapshot extends object>(sample: Snapshot, now: () => Snapshot): Snapshot {
-  const fields = Object.keys(sample) as (keyof Snapshot)[];
-  const getters = fields.map((field) => [field, { enumerable: true, get: () => now()[field] }]);
-  return Object.defineProperties({}, Object.fromEntries(getters)) as Snapshot;
-}
-
-/** The snapshots of a store that belongs to a channel, as {@link live} fields; `none` while there is no channel. */
-export function liveStore<Of, Snapshot extends object>(
-  channel: () => Of | null,
-  storeOf: (channel: Of) => Store<Snapshot>,
-  none: Snapshot,
-): Snapshot {
-  return live(none, () => {
-    const now = channel();
-    if (now === null) return none;
-    const store = storeOf(now);
-    track(store);
-    return store.snapshot;
+function subscriberOf(source: Source, value: () => unknown): () => void {
+  return createSubscriber((changed) => {
+    let last = value();
+    return source.subscribe(() => {
+      const now = value();
+      if (Object.is(now, last)) return;
+      last = now;
+      changed();
+    });
   });
+}
+
+/** An object with the fields of a sample, each of which is read anew whenever it is used. */
+export function live<Fields extends object>(
+  sample: Fields,
+  get: <F extends keyof Fields>(field: F) => Fields[F],
+): Fields {
+  const fields = Object.keys(sample) as (keyof Fields)[];
+  const getters = fields.map((field) => [field, { enumerable: true, get: () => get(field) }]);
+  return Object.defineProperties({}, Object.fromEntries(getters)) as Fields;
 }
 
 /**

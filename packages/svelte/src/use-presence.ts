@@ -1,7 +1,7 @@
 import type { Channel, ChannelContract, PresenceChannel, PresenceEntry } from "@wingbeat/client";
 import { NOBODY, presenceOf } from "@wingbeat/client/bindings";
 import type { EntryOf, PresenceResult } from "@wingbeat/client/bindings";
-import { liveStore } from "./reactive.ts";
+import { live, read } from "./reactive.ts";
 
 /**
  * Who is on the channel's topic, according to the server's presence. Typed by the server when the channel declares
@@ -15,5 +15,10 @@ export function usePresence<Meta extends object>(
   channel: () => PresenceChannel | null,
 ): PresenceResult<PresenceEntry<Meta>>;
 export function usePresence(channel: () => PresenceChannel | null): PresenceResult<object> {
-  return liveStore(channel, presenceOf, NOBODY);
+  return live<PresenceResult<object>>(NOBODY, (field) => {
+    const now = channel();
+    if (now === null) return NOBODY[field];
+    const store = presenceOf(now);
+    return read(store, field, () => store.snapshot[field]);
+  });
 }
