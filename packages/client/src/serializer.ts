@@ -2,7 +2,7 @@
  * Messages as phoenix.js passes them to an application (`onMessage`, custom `encode` and `decode`), and the V2 codec in
  * the shape of phoenix.js's `Serializer`.
  */
-import { v2Client } from "@wingbeat/protocol";
+import { readV2, writeV2 } from "@wingbeat/protocol";
 import type { Payload, Ref } from "@wingbeat/protocol";
 
 /** A message as Phoenix's client names its parts. */
@@ -34,12 +34,14 @@ const isObject = (value: unknown) => typeof value === "object" && value !== null
 export const Serializer: { readonly encode: Encode; readonly decode: Decode } = {
   /** Writes a text frame, or a binary one when the payload is bytes. Throws an EncodeError. */
   encode({ join_ref = null, ref, topic, event, payload, extension }, callback) {
-    callback(v2Client.encode({ joinRef: join_ref, ref, topic, event, payload, extension }) as FrameOut);
+    callback(writeV2([join_ref, ref, topic, event, payload, extension]) as FrameOut);
   },
   /** Reads a server's frame: a string or an ArrayBuffer. Binary payloads are ArrayBuffers. Throws a DecodeError. */
   decode(frame, callback) {
-    const { joinRef, payload, ...rest } = v2Client.decode(frame as string | Uint8Array);
-    callback({ join_ref: joinRef, payload: typeof frame === "string" ? payload : unpacked(payload), ...rest });
+    const [join_ref, ref, topic, event, received, ...extension] = readV2(frame as string | Uint8Array);
+    const payload = typeof frame === "string" ? received : unpacked(received);
+    const message = { join_ref, ref, topic, event, payload };
+    callback(extension.length > 0 ? { ...message, extension: extension[0] } : message);
   },
 };
 

@@ -9,7 +9,7 @@ import { DecodeError, EncodeError } from "./errors.ts";
 import { parseClientFrame, parseFrame } from "./json.ts";
 import { checkFields, DEFAULT_LIMITS } from "./limits.ts";
 import { REPLY } from "./message.ts";
-import type { ClientMessage, Payload } from "./message.ts";
+import type { ClientMessage, Message, Payload } from "./message.ts";
 import { jsonOf } from "./payload.ts";
 import { isServerMessage } from "./server-message.ts";
 import { decodeUtf8 } from "./utf8.ts";
@@ -91,7 +91,8 @@ export const v1Client: ClientCodec = {
   },
   decode(frame) {
     const message = messageOf(parseFrame(textOf(frame, decodeUtf8)));
-    if (isServerMessage(message)) return message;
+    const { joinRef, ref, topic, event, payload } = message;
+    if (isServerMessage([joinRef, ref, topic, event, payload])) return message as Message;
     throw new DecodeError("frame is not a message of the protocol");
   },
 };

@@ -3,46 +3,58 @@
  * is fast and says more.
  */
 import { bytesOf } from "./bytes.ts";
-import type { ClientCodec } from "./codec.ts";
+import type { ClientCodec, FrameData } from "./codec.ts";
 import { DecodeError, EncodeError } from "./errors.ts";
-import type { ClientMessage } from "./message.ts";
+import type { Payload, Ref } from "./message.ts";
 import { isServerMessage } from "./server-message.ts";
-import { binaryFrom, messageFrom } from "./v2-client/binary.ts";
+import { binaryFrom, elementsOf } from "./v2-client/binary.ts";
 import { jsonFrom } from "./v2-client/json.ts";
 
+/** A message in the order of its frame. An `extension` is there if there is a sixth element. */
+export type V2Elements = [joinRef: Ref, ref: Ref, topic: string, event: string, payload: Payload, extension?: unknown];
+
+/** The frame of a message. Without an extension if that is undefined, and in a binary frame. Throws an {@link EncodeError}. */
+export function writeV2([joinRef, ref, topic, event, payload, extension]: V2Elements): FrameData {
+  const bytes = bytesOf(payload);
+  try {
+    if (bytes) return binaryFrom([joinRef, ref, topic, event], bytes);
+    const header = JSON.stringify([joinRef, ref, topic, event]).slice(0, -1);
+    // What follows the payload in the array.
+    const rest = extension === undefined ? "" : `,${jsonFrom(extension)}`;
+    return `${header},${jsonFrom(payload)}${rest}]`;
+  } catch (cause) {
+    const form = bytes ? "a binary frame" : "JSON";
+    throw new EncodeError(`payload of "${event}" cannot be written as ${form}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The message of a server's frame: a server may be broken or hostile, so every element is checked. Throws a {@link DecodeError}. */
+export function readV2(frame: FrameData): V2Elements {
+  try {
+    const elements: unknown = typeof frame === "string" ? JSON.parse(frame) : elementsOf(bytesOf(frame));
+    if (Array.isArray(elements) && isServerMessage(elements)) return elements as V2Elements;
+    throw new TypeError("an element is missing, or of another type");
+  } catch (cause) {
+    throw new DecodeError(`frame is not a message of the protocol: ${messageOf(cause)}`, { cause });
+  }
+}
+
 export const v2Client: ClientCodec = {
-  encode(message) {
-    const { joinRef, ref, topic, event, payload, extension } = message;
-    const bytes = bytesOf(payload);
-    try {
-      if (bytes !== undefined) return binaryFrom(message, bytes);
-      const header = JSON.stringify([joinRef, ref, topic, event]).slice(0, -1);
-      // What follows the payload in the array.
-      const rest = extension === undefined ? "" : `,${jsonFrom(extension)}`;
-      return `${header},${jsonFrom(payload)}${rest}]`;
-    } catch (cause) {
-      const form = bytes === undefined ? "JSON" : "a binary frame";
-      throw new EncodeError(`payload of "${event}" cannot be written as ${form}: ${messageOf(cause)}`, { cause });
-    }
-  },
+  encode: ({ joinRef, ref, topic, event, payload, extension }) =>
+    writeV2([joinRef, ref, topic, event, payload, extension]),
   decode(frame) {
-    try {
-      const message = typeof frame === "string" ? textMessage(JSON.parse(frame)) : messageFrom(bytesOf(frame));
-      if (isServerMessage(message)) return message;
-      throw new TypeError("an element is missing, or of another type");
-    } catch (cause) {
-      throw new DecodeError(`frame is not a message of the protocol: ${messageOf(cause)}`, { cause });
-    }
+    const elements = readV2(frame);
+    // By index, because destructuring would run the array's iterator for each message.
+    const message = {
+      joinRef: elements[0],
+      ref: elements[1],
+      topic: elements[2],
+      event: elements[3],
+      payload: elements[4],
+    };
+    return elements.length > 5 ? { ...message, extension: elements[5] } : message;
   },
 };
-
-/** One of five elements has no key `extension`. */
-function textMessage(value: unknown): ClientMessage {
-  if (!Array.isArray(value) || value.length < 5) throw new TypeError("it has to be an array of 5 elements or 6");
-  // By index, because destructuring would run the array's iterator for each message.
-  const message = { joinRef: value[0], ref: value[1], topic: value[2], event: value[3], payload: value[4] };
-  return value.length === 5 ? message : { ...message, extension: value[5] };
-}
 
 /** Anything may be thrown. */
 const messageOf = (cause: unknown): unknown => (cause as Partial<Error> | null)?.message;
