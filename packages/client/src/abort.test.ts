@@ -20,7 +20,10 @@ describe("an AbortSignal", () => {
     server().reply();
     await vi.advanceTimersByTimeAsync(20_000);
     expect([outcome.now, says(server().sent), channel.pushBuffer.size, calls]).toEqual(["aborted", [], 0, []]);
-    await expect(push).rejects.toMatchObject({ message: '"say" on "room:1" was aborted', cause: "changed my mind" });
+    await expect(push).rejects.toMatchObject({
+      message: '"say" on "room:1" failed: aborted',
+      cause: "changed my mind",
+    });
   });
 
   it("ends the waiting for an answer; the answer is ignored", async () => {

@@ -8,7 +8,7 @@ import type { ChannelAt, EventCallback, EventsOf, Optional, PayloadOf, PresenceO
 import type { ReplyOf, TopicsOf, TypedSocket, UntypedChannel } from "./contract.ts";
 import { Listeners, report, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
-import { Push, checkTimeout } from "./push.ts";
+import { Push } from "./push.ts";
 import type { PushChannel, PushOptions } from "./push.ts";
 import { Recovery } from "./recovery.ts";
 import type { JoinFrom, Position, RecoveryReport } from "./recovery.ts";
@@ -16,6 +16,7 @@ import type { Answer, OutboxChannel, PendingPush, SettledPush } from "./outbox/i
 import { RetryTimer } from "./retry-timer.ts";
 import type { SocketMessage } from "./serializer.ts";
 import type { LazyOutbox } from "./socket/lazy-outbox.ts";
+import { checkNumber } from "./timer.ts";
 
 /** `errored`: it joins again by itself. `closed`: not joined, or left for good. */
 export type ChannelState = "closed" | "errored" | "joined" | "joining" | "leaving";
@@ -66,11 +67,11 @@ type JoinParams = Payload | (() => Payload | PromiseLike<Payload>);
 export interface JoinOptions extends Pick<PushOptions, "timeout" | "signal">, JoinFrom {}
 
 /** The events of recovery have names that no server can send. */
-const RECOVER = Symbol("recover");
-const CAUGHT_UP = Symbol("caught up");
+const RECOVER = Symbol();
+const CAUGHT_UP = Symbol();
 /** Those of pushes that are retried, too. */
-const PENDING = Symbol("pending pushes");
-const SETTLED = Symbol("push settled");
+const PENDING = Symbol();
+const SETTLED = Symbol();
 
 /** What callbacks of any event are given. */
 type Args = [payload: unknown, ref: Ref, joinRef: Ref, position?: Position];
@@ -146,10 +147,10 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> implemen
    */
   join(options?: number | JoinOptions): Push<Contract["join"]["reply"]> {
     if (this.joinedOnce && !this.isClosed()) {
-      throw new Error(`"${this.topic}" was already joined: call leave() first, or create a new channel`);
+      throw new Error(`"${this.topic}" was already joined: call leave() first`);
     }
     const { timeout = this.timeout, signal, ...from }: JoinOptions = optionsOf(options);
-    checkTimeout(JOIN, timeout);
+    checkNumber("timeout", timeout);
     this.#recovery.begin(from);
     this.timeout = timeout;
     if (this.joinedOnce) this.#reopen();
@@ -327,11 +328,11 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> implemen
 
   /** Whether this message is for the current join of this channel. */
   isMember(message: SocketMessage): boolean {
-    const { topic, event, payload, join_ref } = message;
+    const { topic, join_ref } = message;
     if (topic !== this.topic) return false;
     const isPresent = !join_ref || join_ref === this.joinRef();
     if (isPresent && !this.#recovery.isOld(message, this.isJoined())) return true;
-    this.socket.log("channel", "dropping outdated message", { topic, event, payload, joinRef: join_ref });
+    this.socket.log("channel", "dropping outdated message", message);
     return false;
   }
 
@@ -512,9 +513,7 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> implemen
     return {
       topic: this.topic,
       makeRef: () => this.socket.makeRef(),
-      expectReply: (ref, push) => this.#pending.set(ref, push),
-      expectsReply: (ref) => this.#pending.has(ref),
-      forgetReply: (ref) => this.#pending.delete(ref),
+      pending: this.#pending,
       withdraw: (push) => this.pushBuffer.delete(push),
       abort: (push) => {
         if (push.event === JOIN) this.leave();

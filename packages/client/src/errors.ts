@@ -53,27 +53,12 @@ export class PushError extends Error {
     return (value as { readonly name?: unknown } | null | undefined)?.name === "PushError";
   }
 
-  constructor(reason: PushFailure, { cause, why, ...detail }: PushErrorDetail) {
-    const text = reason === "refused" ? `refused: ${reasonOf(detail.response)}` : (why ?? TEXT[reason]);
-    super(`"${detail.event}" on "${detail.topic}" was ${text}`, cause === undefined ? {} : { cause });
+  constructor(reason: PushFailure, { cause, why = reason, ...detail }: PushErrorDetail) {
+    const { topic, event, response } = detail;
+    // By convention a refusal is `{reason: "..."}`.
+    const said = (response as { readonly reason?: unknown } | null | undefined)?.reason;
+    const text = typeof said === "string" && reason === "refused" ? said.slice(0, 200) : why;
+    super(`"${event}" on "${topic}" failed: ${text}`, cause === undefined ? {} : { cause });
     Object.assign(this, detail, { reason });
-  }
-}
-
-const TEXT: { readonly [Reason in PushFailure]?: string } = {
-  timeout: "not answered in time",
-  closed: "cut off: the channel or its connection closed",
-  crashed: "cut off: the channel crashed",
-  aborted: "aborted",
-  buffer_full: "not sent: maxBufferedPushes reached",
-};
-
-/** By convention a refusal is `{reason: "..."}`. */
-function reasonOf(response: unknown): string {
-  const reason = (response as { readonly reason?: unknown } | null)?.reason;
-  try {
-    return (typeof reason === "string" ? reason : (JSON.stringify(response) ?? "without a reason")).slice(0, 200);
-  } catch {
-    return "for an unprintable reason";
   }
 }

@@ -23,7 +23,7 @@ describe("join", () => {
     const { socket } = setUp();
     const channel = socket.channel("room:1");
     channel.join();
-    expect(() => channel.join()).toThrow('"room:1" was already joined: call leave() first, or create a new channel');
+    expect(() => channel.join()).toThrow('"room:1" was already joined: call leave() first');
   });
 
   it("takes a timeout, as a number or an option, for this join and the pushes after it", () => {
@@ -341,7 +341,7 @@ describe("join params that are a promise", () => {
     expect([channel.state, calls]).toEqual(["errored", ['error {"reason":"params failed"}']]);
     expect(await error).toMatchObject({
       reason: "refused",
-      message: '"phx_join" on "room:1" was refused: params failed',
+      message: '"phx_join" on "room:1" failed: params failed',
       cause: new Error("no session"),
     });
     channel.params = { now: "good" };

@@ -9,7 +9,7 @@ import type { Item, OutboxChannel, PendingPush, Posted } from "./outbox/item.ts"
 import type { OutboxOptions, OutboxStorage, StoredPush } from "./outbox/storage.ts";
 import { Topic } from "./outbox/topic.ts";
 import type { TopicHost } from "./outbox/topic.ts";
-import { Timer } from "./timer.ts";
+import type { Timer } from "./timer.ts";
 
 /** What the outbox needs from its socket. */
 export interface OutboxSocket {
@@ -23,6 +23,7 @@ export interface OutboxSocket {
 export interface OutboxTools {
   report(error: unknown): void;
   randomName(): string;
+  newTimer(): Timer;
 }
 
 /** The shortest pause, in milliseconds, between looks for what is too old. */
@@ -34,7 +35,7 @@ export class Outbox implements TopicHost {
   readonly #tools: OutboxTools;
   readonly #limits: { readonly maxPushes: number; readonly maxBytes: number; readonly maxAge: number };
   readonly #topics = new Map<string, Topic>();
-  readonly #timer = new Timer();
+  readonly #timer: Timer;
   /** Undefined without one, and when it cannot be used. */
   #storage: OutboxStorage | undefined;
   /** While the storage opens nothing is sent: what earlier pages have left comes first. */
@@ -47,6 +48,7 @@ export class Outbox implements TopicHost {
     const { storage, maxPushes = 1000, maxBytes = 1_048_576, maxAge } = socket.options.outbox ?? {};
     this.#socket = socket;
     this.#tools = tools;
+    this.#timer = tools.newTimer();
     this.session = tools.randomName();
     this.#limits = { maxPushes, maxBytes, maxAge: maxAge ?? (storage ? 86_400_000 : 600_000) };
     this.#storage = storage;
@@ -114,7 +116,7 @@ export class Outbox implements TopicHost {
   }
 
   async #open(storage: OutboxStorage): Promise<void> {
-    const timer = new Timer();
+    const timer = this.newTimer();
     try {
       await Promise.race([
         storage.open(this.session, (pushes) => this.#storage && this.#adopt(pushes)),
@@ -138,6 +140,11 @@ export class Outbox implements TopicHost {
       this.#topic(name).adopt(pushes.filter(({ topic }) => topic === name).map(adopted));
     }
     this.#look();
+  }
+
+  /** Not imported: what the page has loaded is given, so that it stays in one file. */
+  newTimer(): Timer {
+    return this.#tools.newTimer();
   }
 
   #topic(name: string): Topic {

@@ -37,11 +37,15 @@ export interface PushOptions {
 export interface PushChannel {
   readonly topic: string;
   makeRef(): string;
-  /** Calls `settle` of the push when the reply with its ref comes. */
-  expectReply(ref: string, push: Push): void;
-  /** False when that reply is no longer expected: it has arrived, timed out, or the channel is closed. */
-  expectsReply(ref: string): boolean;
-  forgetReply(ref: string): void;
+  /**
+   * Who gets which reply, by its ref: `settle` is called. No more in it: that reply has arrived, timed out, or the channel
+   * is closed.
+   */
+  readonly pending: {
+    set(ref: string, push: Push): unknown;
+    has(ref: string): boolean;
+    delete(ref: string): unknown;
+  };
   transmit(push: Push, payload: unknown): void;
   /** The push has timed out: it must not be sent any more. */
   withdraw(push: Push): void;
@@ -87,7 +91,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
    * invalid timeout.
    */
   constructor(channel: PushChannel, event: string, payload: () => unknown, timeout: number) {
-    checkTimeout(event, timeout);
+    checkNumber("timeout", timeout);
     this.#channel = channel;
     this.event = event;
     this.#payload = payload;
@@ -136,9 +140,9 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     this.startTimeout();
     const ref = this.#channel.makeRef();
     this.ref = ref;
-    this.#channel.expectReply(ref, this as unknown as Push);
+    this.#channel.pending.set(ref, this as unknown as Push);
     const failed = (error: unknown) =>
-      this.#channel.expectsReply(ref) && this.reject({ reason: "params failed" }, error);
+      this.#channel.pending.has(ref) && this.reject({ reason: "params failed" }, error);
     let payload: unknown;
     try {
       payload = this.#payload();
@@ -146,7 +150,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
       return void failed(error);
     }
     if (!isPromise(payload)) return this.#transmit(payload);
-    payload.then((value) => this.#channel.expectsReply(ref) && this.#transmit(value), failed);
+    payload.then((value) => this.#channel.pending.has(ref) && this.#transmit(value), failed);
   }
 
   /** Sends it again as a new message with a new ref. */
@@ -174,7 +178,7 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
   /** Stops expecting a reply, including the timeout. */
   forget(): void {
     this.#timer.stop();
-    if (this.ref !== null) this.#channel.forgetReply(this.ref);
+    if (this.ref !== null) this.#channel.pending.delete(this.ref);
   }
 
   /** The reply has arrived, or timed out. */
@@ -229,8 +233,6 @@ export class Push<R extends ReplyContract = ReplyContract> implements Promise<Re
     return this.#outcome;
   }
 }
-
-export const checkTimeout = (event: string, timeout: unknown): void => checkNumber(`timeout of "${event}"`, timeout);
 
 /** The promise of a push. The first settlement counts. */
 class Outcome {

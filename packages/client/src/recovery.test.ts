@@ -107,7 +107,7 @@ describe("a join", () => {
     const { socket, server } = setUpOpen({ recovery: true });
     const channel = socket.channel(TOPIC);
     expect(() => channel.join(options as JoinOptions)).toThrow(
-      new RangeError('since must be a channel\'s position, or "earliest"; rewind an integer from 1'),
+      new RangeError('since must be a position, or "earliest"; rewind an integer from 1'),
     );
     expect(server().frames).toEqual([]);
     channel.join();

@@ -76,7 +76,7 @@ export class Recovery {
       since === "earliest" ||
       positionOf(since.epoch, since.offset) !== undefined;
     if (!isPlace || (rewind !== undefined && !(rewind && isOffset(rewind)))) {
-      throw new RangeError('since must be a channel\'s position, or "earliest"; rewind an integer from 1');
+      throw new RangeError('since must be a position, or "earliest"; rewind an integer from 1');
     }
     this.end();
     this.#from = { since, rewind };

@@ -22,14 +22,6 @@ export type Encode = (message: SocketMessage, callback: (frame: FrameOut) => voi
 /** The `decode` option: passes the message in a frame to `callback`. Throws for what is none. */
 export type Decode = (frame: unknown, callback: (message: SocketMessage) => void) => void;
 
-/** Whether a decoder's result is a message, so that its fields can safely be used as strings. */
-export function isMessage(message: SocketMessage): boolean {
-  const { topic, event, ref, join_ref } = (message ?? {}) as Partial<SocketMessage>;
-  return typeof topic === "string" && typeof event === "string" && !isObject(ref) && !isObject(join_ref);
-}
-
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
-
 /** The default `encode` and `decode`: version 2.0.0 of Phoenix's protocol. */
 export const Serializer: { readonly encode: Encode; readonly decode: Decode } = {
   /** Writes a text frame, or a binary one when the payload is bytes. Throws an EncodeError. */

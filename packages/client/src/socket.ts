@@ -7,7 +7,7 @@
  * socket.connect();
  * const channel = socket.channel("room:42");
  */
-import { ACK, DecodeError, EXPIRES, HEARTBEAT, PHOENIX_TOPIC, REFRESH, REFUSED, REPLY } from "@wingbeat/protocol";
+import { ACK, EXPIRES, HEARTBEAT, PHOENIX_TOPIC, REFRESH, REFUSED, REPLY } from "@wingbeat/protocol";
 import type { Payload } from "@wingbeat/protocol";
 import { Channel } from "./channel.ts";
 import type { ChannelSocket, TransportError } from "./channel.ts";
@@ -17,17 +17,17 @@ import { isPromise } from "./is-promise.ts";
 import { Listeners, run } from "./listeners.ts";
 import type { ListenerRef } from "./listeners.ts";
 import { RetryTimer } from "./retry-timer.ts";
-import { isMessage } from "./serializer.ts";
 import type { SocketMessage } from "./serializer.ts";
 import { protocolsFor } from "./socket/auth-token.ts";
-import { Connection } from "./socket/connection.ts";
-import type { ConnectionState } from "./socket/connection.ts";
-import type { Fallback, FallbackHost } from "./socket/fallback.ts";
-import { Heartbeat } from "./socket/heartbeat.ts";
+import { connectionOver } from "./socket/connection.ts";
+import type { Connection, ConnectionState } from "./socket/connection.ts";
+import type { Fallback } from "./socket/fallback.ts";
+import { heartbeatOf } from "./socket/heartbeat.ts";
+import type { Heartbeat } from "./socket/heartbeat.ts";
 import { LazyOutbox } from "./socket/lazy-outbox.ts";
 import { configure, provide } from "./socket/options.ts";
-import type { Config, PageStorage, Provider, SocketOptions } from "./socket/options.ts";
-import { Page } from "./socket/page.ts";
+import type { Config, Provider, SocketOptions } from "./socket/options.ts";
+import { isHidden, watchPage } from "./socket/page.ts";
 import type { Refresh, RefreshHost } from "./socket/refresh.ts";
 import { sessionOf } from "./socket/session.ts";
 import { endPointURL, protocol } from "./socket/url.ts";
@@ -46,6 +46,9 @@ type SocketEvents = {
   readonly refused: [reason: unknown];
   readonly message: [message: SocketMessage];
 };
+
+/** Refs start again from 0, before numbers lose their last digit. */
+const MAX_REF = 1e15;
 
 /** A younger connection attempt is not replaced when the page wakes: several events report that. */
 const FRESH_MS = 1000;
@@ -75,7 +78,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** Who waits for a reply on this connection, by the ref: pings, and a renewal of the login. */
   readonly #awaited = new Map<unknown, (reply: Payload) => unknown>();
   readonly #heartbeat: Heartbeat;
-  readonly #page: Page;
+  /** While it is watched. */
+  #unwatchPage: (() => void) | undefined;
   #fallback: Fallback | undefined;
   #refresh: Refresh | undefined;
   #params: Provider<Params> | undefined;
@@ -106,18 +110,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       () => this.#reconnect(),
       (tries) => this.#pause(tries),
     );
-    const heartbeatHost = {
-      beat: () => this.#beat(),
-      hasMoved: () => this.#connection?.hasMoved() ?? false,
-      sentBytes: () => this.#connection?.sentBytes ?? 0,
-      timedOut: () => this.#heartbeatTimedOut(),
-    };
-    this.#heartbeat = new Heartbeat(heartbeatHost, this.options.heartbeatIntervalMs, this.options.timeout);
-    this.#page = new Page({
-      left: () => this.#leavePage(),
-      returned: () => this.#leftPage && this.#returnToPage(),
-      woke: () => this.#wake(),
-    });
+    const heartbeatHost = { beat: () => this.#beat(), timedOut: () => this.#heartbeatTimedOut() };
+    this.#heartbeat = heartbeatOf(heartbeatHost, this.options.heartbeatIntervalMs, this.timeout);
   }
 
   /** The transport of the current connection. */
@@ -142,7 +136,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       throw error;
     }
     this.#wanted = true;
-    this.#page.watch();
+    this.#unwatchPage ??= watchPage((event) => this.#pageChanged(event.type));
     // What earlier pages have left is to be seen and sent.
     if (this.options.outbox?.storage !== undefined) this.outbox.use(() => {});
   }
@@ -163,7 +157,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** Closes the connection permanently; calls back when it is closed, at once when there is none. */
   disconnect(callback?: () => void, code?: number, reason?: string): void {
     this.#leftPage = false;
-    this.#page.unwatch();
+    this.#forgetPage();
     this.#close(callback, code, reason);
   }
 
@@ -196,7 +190,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     if (this.hasLogger()) this.log("push", `${topic} ${event} (${join_ref}, ${ref})`, payload);
     if (this.isConnected()) return this.#send(message);
     if (this.sendBuffer.length >= this.options.maxBufferedPushes) {
-      throw new Error(`maxBufferedPushes reached: ${this.options.maxBufferedPushes} messages wait`);
+      throw new Error("maxBufferedPushes reached");
     }
     this.sendBuffer.push(message);
   }
@@ -252,7 +246,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** `refused` once the server's `connect` has refused, until `connect()` or `disconnect()`. */
   connectionState(): ConnectionState | "refused" {
     if (this.#refusal !== undefined) return "refused";
-    return this.#preparing ? "connecting" : (this.#connection?.state ?? "closed");
+    return this.#preparing ? "connecting" : (this.#connection?.state() ?? "closed");
   }
 
   /** The URL of the next connection, unless its params are still pending. */
@@ -267,7 +261,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** A new ref, unique on this socket. */
   makeRef(): string {
-    this.ref = this.ref >= Number.MAX_SAFE_INTEGER ? 0 : this.ref + 1;
+    this.ref = (this.ref + 1) % MAX_REF;
     return String(this.ref);
   }
 
@@ -313,10 +307,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const clock = ++this.#clock;
     this.#refusal = undefined;
     this.#startedAt = Date.now();
-    const { connectTimeout } = this.options;
-    this.#connectTimer.start(connectTimeout, () =>
-      this.#attemptFailed(new Error(`no connection within ${connectTimeout} ms (connectTimeout)`), "connect timeout"),
-    );
+    this.#connectTimer.start(this.options.connectTimeout, () => this.#attemptFailed("connect timeout"));
     const needed = [...this.#credentials(), this.#loadFallback()] as const;
     const [params, authToken, fallback] = needed;
     if (!isPromise(params) && !isPromise(authToken) && fallback === undefined) return this.#open(params, authToken);
@@ -334,8 +325,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const transport = new this.transport(this.#urlFor(params ?? {}), protocolsFor(authToken ?? undefined));
     transport.binaryType = this.options.binaryType;
     transport.timeout = this.options.longpollerTimeout;
-    this.#connection = new Connection(transport, {
-      opened: () => this.#opened(transport.skipHeartbeat),
+    this.#connection = connectionOver(transport, {
+      opened: (connection) => this.#opened(connection),
       received: (data, connection) => this.#received(data, connection),
       failed: (error) => this.#failed(error),
       closed: (event, connection) => this.#closed(event, connection),
@@ -348,7 +339,8 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   /** Gives up the current attempt, whatever it waits for. */
-  #attemptFailed(error: unknown, reason: string): void {
+  #attemptFailed(reason: string): void {
+    const error = new Error(reason);
     if (this.#preparing) {
       this.#clock++;
       this.#startFailed(error);
@@ -359,16 +351,16 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #startFailed(error: unknown): void {
     this.#preparing = false;
     this.#connectTimer.stop();
-    this.log("transport", "no connection could be tried", error);
+    this.log("transport", "error", error);
     this.#listeners.call("error", error, this.transport, this.#establishedConnections);
     this.#tryAgain();
   }
 
-  #opened(skipHeartbeat = false): void {
+  #opened(connection: Connection): void {
     this.log("transport", `connected to ${this.endPoint}`);
     this.#establishedConnections++;
     this.#connectTimer.stop();
-    if (!skipHeartbeat) this.#heartbeat.start();
+    if (connection.transport.skipHeartbeat !== true) this.#heartbeat.start(connection);
     const waiting = this.sendBuffer;
     this.sendBuffer = [];
     for (const message of waiting) run(() => this.#send(message));
@@ -379,11 +371,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** An invalid frame ends the connection: a peer that sends one cannot be trusted with the next. */
   #received(data: unknown, connection: Connection): void {
-    const failed = (error: unknown) => connection.fail(error, "a frame could not be decoded");
+    const failed = (error: unknown) => connection.fail(error, "invalid frame");
     const decoded = (message: SocketMessage) => {
       if (connection !== this.#connection) return;
-      if (isMessage(message)) this.#handle(message);
-      else failed(new DecodeError("frame is not a message of the protocol"));
+      // A decoder may be the application's.
+      if (typeof (message as Partial<SocketMessage> | null)?.topic === "string") this.#handle(message);
+      else failed(new TypeError("no message"));
     };
     try {
       const decoding: unknown = this.options.decode(data, decoded);
@@ -421,14 +414,13 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       const { Refresh } = await import("./socket/refresh.ts");
       if (connection !== this.#connection) return;
       this.#refresh?.stop();
-      this.#refresh = new Refresh(this.#forRefresh(), since, payload);
+      this.#refresh = new Refresh(this, this.#forRefresh(), since, payload);
     });
   }
 
   #forRefresh(): RefreshHost {
     return {
       timer: new Timer(),
-      timeout: this.timeout,
       credentials: () => this.#credentials(),
       urlFor: (params) => this.#urlFor(params),
       ask: (payload, answered) => {
@@ -437,7 +429,6 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
         // Not logged: it holds the token.
         this.#send({ topic: PHOENIX_TOPIC, event: REFRESH, payload, ref });
       },
-      log: (message, data) => this.log("transport", message, data),
     };
   }
 
@@ -450,12 +441,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const reason: unknown = (payload as { readonly reason?: unknown } | null)?.reason;
     this.log("transport", "refused", reason);
     this.#stop();
-    this.#page.unwatch();
+    this.#forgetPage();
     this.#refusal = { reason };
     const connection = this.#connection;
     const polling = this.transport.isLongPoll === true;
     // Programs written for phoenix.js know of no other sign.
-    this.#listeners.call("error", new Error("refused by the server"), this.transport, this.#establishedConnections);
+    this.#listeners.call("error", new Error("refused"), this.transport, this.#establishedConnections);
     this.#listeners.call("refused", reason);
     // The next poll would connect again.
     if (polling) connection?.closeNow(4403, "refused");
@@ -520,7 +511,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** A server detects the end of a WebSocket at once, and that of a long poll when it is no longer polled. */
   #sayGoodbye(connection: Connection): void {
-    if (this.transport.isLongPoll !== true || connection.state !== "open") return;
+    if (this.transport.isLongPoll !== true || connection.state() !== "open") return;
     connection.mute();
     for (const channel of this.channels) run(() => channel.sayGoodbye());
   }
@@ -529,7 +520,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #pause(tries: number): number {
     const { reconnectAfterMs, hiddenReconnectAfterMs } = this.options;
     const pause = reconnectAfterMs(tries);
-    return this.#page.hidden ? Math.max(pause, hiddenReconnectAfterMs(tries)) : pause;
+    return isHidden() ? Math.max(pause, hiddenReconnectAfterMs(tries)) : pause;
   }
 
   /** Unless a callback has connected or disconnected meanwhile. */
@@ -540,6 +531,17 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     } catch (error) {
       this.#startFailed(error);
     }
+  }
+
+  #forgetPage(): void {
+    this.#unwatchPage?.();
+    this.#unwatchPage = undefined;
+  }
+
+  #pageChanged(event: string): void {
+    if (event === "pagehide") this.#leavePage();
+    else if (event !== "pageshow") return isHidden() ? undefined : this.#wake();
+    else if (this.#leftPage) this.#returnToPage();
   }
 
   /** The page is visible or the network is back: stop waiting for a delay or a stuck attempt. */
@@ -581,29 +583,10 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** Pages without a fallback do not load long polling. */
   #loadFallback(): Promise<void> | undefined {
-    const { longPollFallbackMs, sessionStorage } = this.options;
-    if (!longPollFallbackMs || this.#fallback !== undefined || this.transport.isLongPoll === true) return undefined;
+    if (!this.options.longPollFallbackMs || this.#fallback !== undefined || this.transport.isLongPoll === true) return;
     return import("./socket/fallback.ts").then(({ Fallback }) => {
-      this.#fallback ??= new Fallback(this.#forFallback(sessionStorage), longPollFallbackMs);
+      this.#fallback ??= new Fallback(this, new Timer(), () => this.#replaceConnection("transport replaced"));
     });
-  }
-
-  #forFallback(storage: PageStorage | undefined): FallbackHost {
-    // oxlint-disable-next-line unicorn/no-this-assignment -- an accessor has a `this` of its own
-    const socket = this;
-    return {
-      timer: new Timer(),
-      storage,
-      get transport() {
-        return socket.transport;
-      },
-      set transport(transport: TransportClass) {
-        socket.transport = transport;
-      },
-      ping: () => void this.ping(() => {}),
-      log: (message) => this.log("transport", message),
-      reconnect: () => this.#replaceConnection("transport replaced"),
-    };
   }
 
   #beat(): string {

@@ -4,8 +4,7 @@ const LONGEST = 2 ** 31 - 1;
 /** Throws a RangeError, with the name of the value, for what is no number from `least` on. Infinity is "never". */
 export function checkNumber(name: string, value: unknown, least = 0): void {
   if (typeof value === "number" && value >= least) return;
-  const found = typeof value === "number" ? value : `a ${typeof value}`;
-  throw new RangeError(`${name} is ${found}: it must be a number from ${least}, or Infinity`);
+  throw new RangeError(`${name} must be a number from ${least}, or Infinity`);
 }
 
 /** A single timer for delays of any length. */

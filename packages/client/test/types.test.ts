@@ -73,7 +73,7 @@ describe("a typed socket", () => {
     ];
     expect(never).toHaveLength(9);
     await expect(socket.channel("room:secret").join()).rejects.toThrow(
-      '"phx_join" on "room:secret" was refused: unauthorized',
+      '"phx_join" on "room:secret" failed: unauthorized',
     );
   });
 

@@ -136,7 +136,7 @@ describe("header strings", () => {
     expect(encode).toThrow(EncodeError);
     expect(encode).toThrow(
       new RegExp(
-        `(^|frame: )${name} has 256 bytes, but a binary frame holds at most 255(: use a shorter one, or send JSON\\.)?$`,
+        `^${name} has 256 bytes, but a binary frame holds at most 255: use a shorter one, or send JSON\\.$|: "[é]+" is longer than 255 bytes$`,
       ),
     );
   });
@@ -171,7 +171,7 @@ describe("bad frames", () => {
     expect(decodeServerFrame(bytes).topic).toBe("t");
     for (let length = 1; length < bytes.length; length++) {
       expect(() => decodeServerFrame(bytes.subarray(0, length))).toThrow(
-        new DecodeError("frame is not a message of the protocol: it is shorter than its header says"),
+        new DecodeError("frame is not a message: cut off"),
       );
     }
   });
@@ -204,7 +204,7 @@ describe("bad frames", () => {
 
   it.each([3, 4, 7, 255])("a client takes no kind %i", (kind) => {
     expect(() => decodeServerFrame(frame(kind, 1, 1, "t", "e"))).toThrow(
-      new DecodeError(`frame is not a message of the protocol: a binary frame of kind ${kind} is unknown`),
+      new DecodeError(`frame is not a message: kind ${kind}`),
     );
   });
 

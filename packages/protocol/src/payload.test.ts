@@ -23,7 +23,10 @@ const writers: [string, (payload: unknown) => FrameData][] = [
 
 /** The client that pages load has shorter texts. */
 const shortOf = (said: string): string =>
-  said.replaceAll(/\[(\d)\]/g, ".$1").replace(/ an? (Map|Set|Error|RegExp|Promise)$/, " an instance of $1");
+  `: payload.${said
+    .replaceAll(/\[(\d)\]/g, ".$1")
+    .replace(/an instance of Money$/, "without fields")
+    .replace(/ is an? (instance of )?(?!invalid)/, " is ")}`;
 
 class Money {
   readonly #cents = 5;
@@ -64,25 +67,24 @@ describe.each(writers)("%s: what JSON would not carry as it is", (_writer, write
     ["a DataView inside", { a: new DataView(new ArrayBuffer(2)) }, "a is bytes"],
     ["a buffer inside", { a: new ArrayBuffer(2) }, "a is bytes"],
     ["what a toJSON gives", { a: { toJSON: () => ({ b: [NaN] }) } }, "a.b[0] is NaN"],
-    ["odd keys", { "a b": { 'c"': [NaN] } }, '["a b"]["c\\""][0] is NaN', 'a b.c".0 is NaN'],
+    ["odd keys", { "a b": { 'c"': [NaN] } }, '["a b"]["c\\""][0] is NaN', 'payload.a b.c".0 is NaN'],
     ["a Map of another realm", { a: vm.runInNewContext("new Map()") as unknown }, "a is a Map"],
     ["bytes of another realm", { a: vm.runInNewContext("new Float64Array(2)") as unknown }, "a is bytes"],
   ])("is refused: %s", (_what, payload, said, saidByV2Client = shortOf(said)) => {
     expect(() => write(payload)).toThrow(EncodeError);
-    expect(() => write(payload)).toThrow(_writer === "V2 client" ? saidByV2Client : said);
+    expect(() => write(payload)).toThrow(
+      _writer === "V2 client" ? new RegExp(`${saidByV2Client.replaceAll(".", "\\.")}$`, "i") : said,
+    );
   });
 
-  it("is refused: cycles, and more than 1,000 levels", () => {
+  it("is refused: cycles, and by servers more than 1,000 levels", () => {
     const cycle: Record<string, unknown> = {};
     cycle["a"] = { b: [cycle] };
     expect(() => write(cycle)).toThrow(EncodeError);
     expect(() => write(cycle)).toThrow(/circular/);
+    if (_writer === "V2 client") return;
     const deep = JSON.parse(`${'{"a":'.repeat(1_000)}{}${"}".repeat(1_000)}`) as unknown;
-    expect(() => write(deep)).toThrow(
-      _writer === "V2 client"
-        ? /: it is nested too deep$/
-        : /^.*a\.a\.a.*… is nested too deep\. Send a flatter value\.$/,
-    );
+    expect(() => write(deep)).toThrow(/^.*a\.a\.a.*… is nested too deep\. Send a flatter value\.$/);
     expect(() => write((deep as { a: unknown }).a)).not.toThrow();
   });
 
@@ -93,9 +95,11 @@ describe.each(writers)("%s: what JSON would not carry as it is", (_writer, write
         throw new Error("no");
       },
     });
-    expect(() => write({ getter })).toThrow(
-      new EncodeError(`${_writer.includes("reply") ? "response" : 'payload of "e"'} cannot be written as JSON: no`),
-    );
+    const text =
+      _writer === "V2 client"
+        ? '"e" cannot be encoded: no'
+        : `${_writer.includes("reply") ? "response" : 'payload of "e"'} cannot be written as JSON: no`;
+    expect(() => write({ getter })).toThrow(new EncodeError(text));
   });
 
   it.each<[string, unknown, unknown]>([

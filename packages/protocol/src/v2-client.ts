@@ -20,22 +20,21 @@ export function writeV2([joinRef, ref, topic, event, payload, extension]: V2Elem
     if (bytes) return binaryFrom([joinRef, ref, topic, event], bytes);
     const header = JSON.stringify([joinRef, ref, topic, event]).slice(0, -1);
     // What follows the payload in the array.
-    const rest = extension === undefined ? "" : `,${jsonFrom(extension)}`;
-    return `${header},${jsonFrom(payload)}${rest}]`;
+    const rest = extension === undefined ? "" : `,${jsonFrom("extension", extension)}`;
+    return `${header},${jsonFrom("payload", payload)}${rest}]`;
   } catch (cause) {
-    const form = bytes ? "a binary frame" : "JSON";
-    throw new EncodeError(`payload of "${event}" cannot be written as ${form}: ${messageOf(cause)}`, { cause });
+    throw new EncodeError(`"${event}" cannot be encoded: ${messageOf(cause)}`, { cause });
   }
 }
 
 /** The message of a server's frame: a server may be broken or hostile, so every element is checked. Throws a {@link DecodeError}. */
 export function readV2(frame: FrameData): V2Elements {
   try {
-    const elements: unknown = typeof frame === "string" ? JSON.parse(frame) : elementsOf(bytesOf(frame));
+    const elements: unknown = typeof frame === "string" ? JSON.parse(frame) : elementsOf(bytesOf(frame) as Uint8Array);
     if (Array.isArray(elements) && isServerMessage(elements)) return elements as V2Elements;
-    throw new TypeError("an element is missing, or of another type");
+    throw new TypeError("wrong elements");
   } catch (cause) {
-    throw new DecodeError(`frame is not a message of the protocol: ${messageOf(cause)}`, { cause });
+    throw new DecodeError(`frame is not a message: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -12,9 +12,7 @@ export function closedPush(topic: string, event: string): Push {
 
 const NOBODY = {
   makeRef: () => "",
-  expectReply: () => {},
-  expectsReply: () => false,
-  forgetReply: () => {},
+  pending: new Map(),
   withdraw: () => {},
   abort: () => {},
   transmit: () => {},

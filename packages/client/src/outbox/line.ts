@@ -1,8 +1,8 @@
 /**
  * The pushes of one session on one topic that have a number (PROTOCOL.md, section 17): sends them in order, and again
- * until each has got its reply. All that it needs but a timer comes from its host.
+ * until each has got its reply. All that it needs comes from its host.
  */
-import { Timer } from "../timer.ts";
+import type { Timer } from "../timer.ts";
 import type { Answer, Item, Outcome, OutboxChannel } from "./item.ts";
 
 // `PUSHES` and `Reason.channelCrash`: to import them would split the protocol off the page's main file.
@@ -14,6 +14,7 @@ const WINDOW = 16;
 const MAX_TRIES = 5;
 
 export interface LineHost {
+  newTimer(): Timer;
   /** The channel that has joined the topic and takes numbers. */
   readonly channel: OutboxChannel | undefined;
   /** Whether a loss of the connection counts against the push that was under way. */
@@ -43,12 +44,13 @@ export class Line {
   #goesBack = false;
   #isPaused = false;
   #pauses = 0;
-  readonly #timer = new Timer();
+  readonly #timer: Timer;
 
   /** `items` are those that an earlier page has left of this session. */
   constructor(session: string, host: LineHost, items: Item[] = []) {
     this.session = session;
     this.#host = host;
+    this.#timer = host.newTimer();
     this.items = items;
     this.#reached = (items[0]?.n ?? 1) - 1;
     this.#last = items.at(-1)?.n ?? 0;

@@ -1,6 +1,7 @@
 /** The pushes on one topic: those that wait for a number, and the lines of this session and of those that have ended. */
 import type { PushFailure } from "../errors.ts";
 import type { Item, Outcome, OutboxChannel, PendingPush } from "./item.ts";
+import type { Timer } from "../timer.ts";
 import { Line } from "./line.ts";
 import type { LineHost } from "./line.ts";
 
@@ -10,6 +11,7 @@ export interface TopicHost {
   readonly isActive: boolean;
   /** The channels on the topic; none while nothing may be sent yet. */
   channels(topic: string): readonly OutboxChannel[];
+  newTimer(): Timer;
   /** Stores pushes. Undefined: nothing is stored. */
   save(items: readonly Item[]): Promise<void> | undefined;
   /** A push has ended: it need not be stored any more. */
@@ -56,6 +58,10 @@ export class Topic implements LineHost {
       state: item.n === undefined ? "waiting" : "sent",
       cancel: () => this.withdraw(item, "aborted"),
     })));
+  }
+
+  newTimer(): Timer {
+    return this.#host.newTimer();
   }
 
   get channels(): readonly OutboxChannel[] {

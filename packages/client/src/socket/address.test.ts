@@ -41,7 +41,7 @@ describe("the address of a connection", () => {
 
   it("is refused when it is relative and there is no page", () => {
     expect(() => setUp({}, "/socket").socket.connect()).toThrow(
-      '"/socket/websocket" is relative, but there is no page: use ws://host/socket',
+      '"/socket/websocket" has no host, and there is no page',
     );
   });
 

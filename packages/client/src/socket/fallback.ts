@@ -13,24 +13,20 @@ const MEMORY_KEY = "phx:fallback:LongPoll";
 /** Consecutive connections without a message before falling back on a page where WebSockets have worked. */
 const MAX_IN_VAIN = 3;
 
-export interface FallbackHost {
-  /** Not imported: what the page has loaded is given, so that it stays in one file. */
-  readonly timer: Timer;
-  /** Default: the page's sessionStorage. */
-  readonly storage: PageStorage | undefined;
+/** What it needs of its socket. */
+export interface FallbackSocket {
+  readonly options: { readonly longPollFallbackMs: number; readonly sessionStorage?: PageStorage | undefined };
   /** The transport of the current connection, or of the next one. */
   transport: TransportClass;
-  /** Ends the current connection, and connects over `transport` at once. */
-  reconnect(): void;
-  /** Sends a heartbeat. */
-  ping(): void;
-  log(message: string): void;
+  ping(callback: () => void): boolean;
+  log(kind: string, message: string): void;
 }
 
 export class Fallback {
-  readonly #host: FallbackHost;
+  readonly #socket: FallbackSocket;
+  readonly #timer: Timer;
+  readonly #reconnect: () => void;
   readonly #primary: TransportClass;
-  readonly #afterMs: number;
   readonly #storage: PageStorage | undefined;
   /** The current connection has delivered a message. */
   #delivered = false;
@@ -38,11 +34,16 @@ export class Fallback {
   #primaryWorks = false;
   #inVain = 0;
 
-  constructor(host: FallbackHost, afterMs: number) {
-    this.#host = host;
-    this.#primary = host.transport;
-    this.#afterMs = afterMs;
-    this.#storage = host.storage ?? pageStorage();
+  /**
+   * `reconnect` ends the current connection, and connects over the socket's transport at once. The timer is not imported,
+   * but what the page has loaded, so that it stays in one file.
+   */
+  constructor(socket: FallbackSocket, timer: Timer, reconnect: () => void) {
+    this.#socket = socket;
+    this.#timer = timer;
+    this.#reconnect = reconnect;
+    this.#primary = socket.transport;
+    this.#storage = socket.options.sessionStorage ?? pageStorage();
     // An earlier page of the session has fallen back.
     if (quietly(() => this.#storage?.getItem(MEMORY_KEY))) this.#use("remembered");
   }
@@ -54,13 +55,13 @@ export class Fallback {
   }
 
   stop(): void {
-    this.#host.timer.stop();
+    this.#timer.stop();
   }
 
   /** The connection is open. It must also deliver a message within the same time. */
   opened(): void {
     this.#wait();
-    this.#host.ping();
+    this.#socket.ping(() => {});
   }
 
   /** A message arrived. */
@@ -81,33 +82,34 @@ export class Fallback {
     if (this.#isPolling) {
       // Long polling delivers nothing either: that says nothing about WebSockets. Nor does a server that was slow to
       // restart, where they have worked before.
-      if (!this.#delivered || this.#primaryWorks) this.#host.transport = this.#primary;
+      if (!this.#delivered || this.#primaryWorks) this.#socket.transport = this.#primary;
       return false;
     }
-    if (this.#delivered || this.#host.transport !== this.#primary) return false;
+    if (this.#delivered || this.#socket.transport !== this.#primary) return false;
     if (this.#primaryWorks && ++this.#inVain < MAX_IN_VAIN) return false;
     this.#fall("nothing was delivered");
     return true;
   }
 
   get #isPolling(): boolean {
-    return this.#host.transport === LongPoll;
+    return this.#socket.transport === LongPoll;
   }
 
   #fall(reason: string): void {
     this.stop();
     this.#inVain = 0;
     this.#use(reason);
-    this.#host.reconnect();
+    this.#reconnect();
   }
 
   #use(reason: string): void {
-    this.#host.log(`falling back to long polling (${reason})`);
-    this.#host.transport = LongPoll;
+    this.#socket.log("transport", `falling back to long polling (${reason})`);
+    this.#socket.transport = LongPoll;
   }
 
   #wait(): void {
-    if (this.#host.transport === this.#primary) this.#host.timer.start(this.#afterMs, () => this.#fall("timeout"));
+    if (this.#socket.transport === this.#primary)
+      this.#timer.start(this.#socket.options.longPollFallbackMs, () => this.#fall("timeout"));
   }
 }
 

@@ -6,6 +6,7 @@ import { Push } from "../push.ts";
 import type { PushChannel, PushOptions } from "../push.ts";
 import { randomName } from "../random-name.ts";
 import { Serializer } from "../serializer.ts";
+import { Timer } from "../timer.ts";
 
 const NONE: readonly PendingPush[] = [];
 
@@ -55,7 +56,7 @@ export class LazyOutbox {
     this.#isLoading = true;
     import("../outbox.ts")
       .then(({ Outbox }) => {
-        const outbox = new Outbox(this.#socket, { report, randomName });
+        const outbox = new Outbox(this.#socket, { report, randomName, newTimer: () => new Timer() });
         for (let ask = this.#calls.shift(); ask; ask = this.#calls.shift()) run(() => ask?.(outbox));
         this.#outbox = outbox;
       })

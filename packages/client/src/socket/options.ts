@@ -130,7 +130,7 @@ export function configure(options: SocketOptions): Config {
     if (value !== undefined && value !== null) Object.assign(config, { [name]: checked(name, value) });
   }
   if (config.transport === undefined) {
-    throw new Error('no global WebSocket: pass the option transport, for example the WebSocket of "ws"');
+    throw new Error("no global WebSocket: pass the option transport");
   }
   // Long polling has its own framing.
   return Object.assign(config, config.transport.isLongPoll === true && Serializer) as Config;
@@ -147,7 +147,7 @@ function checked(name: string, value: unknown): unknown {
     }
   }
   if (typeof fallback !== "function" && name !== "logger") return value;
-  if (typeof value !== "function") throw new TypeError(`${name} is ${String(value)}: it must be a function`);
+  if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
   return MAY_FAIL.test(name) ? guarded(name, value as Anything, fallback as Anything) : value;
 }
 

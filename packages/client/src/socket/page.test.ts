@@ -214,7 +214,7 @@ describe("listeners on a page", () => {
     socket.connect();
     socket.disconnect();
     const [added, removed] = listeners();
-    // "wake" serves two events.
-    expect([added?.size, removed]).toEqual([3, added]);
+    // One for each connect.
+    expect([added?.size, removed]).toEqual([2, added]);
   });
 });

@@ -11,15 +11,19 @@ type Awaitable<T> = T | PromiseLike<T>;
 export interface RefreshHost {
   /** Not imported: what the page has loaded is given, so that it stays in one file. */
   readonly timer: Timer;
-  /** Milliseconds that one attempt may take. */
-  readonly timeout: number;
   /** Asks the application for params and token. */
   credentials(): readonly [params: Awaitable<Params | undefined>, token: Awaitable<string | null | undefined>];
   /** The URL of a connection with these params. */
   urlFor(params: Params): string;
   /** Sends new credentials, and calls back with the payload of the reply. */
   ask(payload: Payload, answered: (reply: Payload) => void): void;
-  log(message: string, data: unknown): void;
+}
+
+/** What it needs of its socket. */
+export interface RefreshSocket {
+  /** Milliseconds that one attempt may take. */
+  readonly timeout: number;
+  log(kind: string, message: string, data: unknown): void;
 }
 
 /** At which part of the time that is left: at random, so that clients that came together do not all come together. */
@@ -29,6 +33,7 @@ const TO = 0.8;
 const MIN_PAUSE_MS = 1000;
 
 export class Refresh {
+  readonly #socket: RefreshSocket;
   readonly #host: RefreshHost;
   /** By this machine's clock, which runs while it sleeps. */
   #ends = 0;
@@ -37,7 +42,8 @@ export class Refresh {
   #attempt = 0;
 
   /** `payload` is what the server has said, at `since` by `Date.now()`. */
-  constructor(host: RefreshHost, since: number, payload: Payload) {
+  constructor(socket: RefreshSocket, host: RefreshHost, since: number, payload: Payload) {
+    this.#socket = socket;
     this.#host = host;
     this.#endsIn(payload, since);
   }
@@ -69,10 +75,10 @@ export class Refresh {
     const failed = (why: unknown) => {
       if (attempt !== this.#attempt) return;
       this.stop();
-      this.#host.log("the login was not renewed", why);
+      this.#socket.log("transport", "the login was not renewed", why);
       this.#wait();
     };
-    this.#host.timer.start(this.#host.timeout, () => failed("timeout"));
+    this.#host.timer.start(this.#socket.timeout, () => failed("timeout"));
     this.#ask(
       (reply) => {
         if (attempt !== this.#attempt) return;

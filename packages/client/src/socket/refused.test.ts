@@ -24,7 +24,7 @@ describe("a socket that was refused", () => {
     refuse(server(), { reason: { why: "login" } });
     expect(refused.mock.calls).toEqual([[{ why: "login" }, "refused", false]]);
     expect(socket.refusal).toEqual({ reason: { why: "login" } });
-    expect(failed.mock.calls).toEqual([[new Error("refused by the server"), socket.transport, 1]]);
+    expect(failed.mock.calls).toEqual([[new Error("refused"), socket.transport, 1]]);
     expect(closed).toHaveBeenCalledWith(expect.objectContaining({ code: 4403 }));
     await vi.advanceTimersByTimeAsync(600_000);
     expect(made).toHaveLength(1);

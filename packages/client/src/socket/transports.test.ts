@@ -45,7 +45,7 @@ describe("a transport", () => {
       expect([made.length, errors.mock.calls.length]).toEqual([1, 0]);
       await vi.advanceTimersByTimeAsync(11);
       expect([made.length, made[0]?.closes.length]).toEqual([2, 1]);
-      expect(String(errors.mock.calls[0]?.[0])).toBe("Error: no connection within 300 ms (connectTimeout)");
+      expect(String(errors.mock.calls[0]?.[0])).toBe("Error: connect timeout");
       expect(closes.mock.calls).toEqual([[{ code: 1006, reason: "connect timeout", wasClean: false }]]);
       server().open();
       await vi.advanceTimersByTimeAsync(5000);

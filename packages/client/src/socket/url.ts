@@ -14,7 +14,7 @@ export function endPointURL(endPoint: string, params: Params, vsn: string, exten
   if (!url.startsWith("/")) return url.replace(/^http/, "ws");
   if (url.startsWith("//")) return `${protocol()}:${url}`;
   if (typeof location === "undefined") {
-    throw new Error(`"${endPoint}" is relative, but there is no page: use ws://host/socket`);
+    throw new Error(`"${endPoint}" has no host, and there is no page`);
   }
   return `${protocol()}://${location.host}${url}`;
 }

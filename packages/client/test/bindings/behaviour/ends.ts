@@ -7,7 +7,7 @@ export function ends(driver: Driver): void {
   describe("useChannel shows", () => {
     it("why a join is refused", async () => {
       const page = await TestPage.open(driver, await serve(), { room: { topic: "room:secret" } });
-      const message = '"phx_join" on "room:secret" was refused: unauthorized';
+      const message = '"phx_join" on "room:secret" failed: unauthorized';
       await page.shows("room", { error: { reason: "refused", response: { reason: "unauthorized" }, message } });
       expect(page.shown("room")).not.toHaveProperty("reply");
     });
