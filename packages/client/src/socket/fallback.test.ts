@@ -178,12 +178,7 @@ describe("falling back to long polling", () => {
     server().open();
     server().reply();
     await vi.advanceTimersByTimeAsync(5000);
-    expect([socket.transport === LongPoll, socket.isConnected(), stored.size, sessions()]).toEqual([
-      false,
-      true,
-      0,
-      0,
-    ]);
+    expect([socket.transport === LongPoll, socket.isConnected(), stored.size, sessions()]).toEqual([false, true, 0, 0]);
   });
 
   it("lets the pauses grow while neither transport gets through", async () => {
