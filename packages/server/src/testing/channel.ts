@@ -9,6 +9,7 @@ import type { Events, PayloadOf, PushRef, ReplyOf, ResponseOf, StatusOf } from "
 import { Inbox } from "./inbox.ts";
 import { differences, show } from "./match.ts";
 import type { Pattern } from "./match.ts";
+import { TestLine } from "./numbered.ts";
 import { TestRecovery } from "./recovery.ts";
 import type { JoinFrom } from "./recovery.ts";
 
@@ -16,8 +17,10 @@ import type { JoinFrom } from "./recovery.ts";
 export interface ChannelClient {
   /** How long assertions wait, in ms. */
   readonly timeout: number;
+  /** Names the client in its joins. */
+  readonly session: string;
   /** Sends a message for a channel. Returns its ref. */
-  send(channel: TestChannel, event: string, payload: unknown): string;
+  send(channel: TestChannel, event: string, payload: unknown, extension?: unknown): string;
   /** The same without a ref. */
   cast(channel: TestChannel, event: string, payload: unknown): void;
   /** Says that the connection is closed, when it is. */
@@ -50,6 +53,7 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
   readonly #broadcasts: Inbox<Broadcast>;
   readonly #endings: Inbox<Ending>;
   readonly #recovery: TestRecovery;
+  readonly #line: TestLine;
   #listener: BroadcastListener | undefined = undefined;
   #ending: Ending | undefined = undefined;
   #error: unknown = undefined;
@@ -64,6 +68,14 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     this.#broadcasts = new Inbox(state);
     this.#endings = new Inbox(state);
     this.#recovery = new TestRecovery(state);
+    this.#line = new TestLine(
+      {
+        topic,
+        send: (event, payload, extension) => client.send(this as never, event, payload, extension),
+        replyTo: (ref) => this.#replyTo(ref, "pushNumbered", client.timeout),
+      },
+      client.session,
+    );
   }
 
   /** Up to where the client has everything, on a topic with a history. */
@@ -106,6 +118,25 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
     payload?: PayloadOf<Channel, Event>,
   ): PushRef<ReplyOf<Channel, Event>> {
     return this.#client.send(this as never, event, payload ?? {});
+  }
+
+  /**
+   * Pushes an event under a number, as a client does with `{ retry: true }`: for a channel that declares `.dedupe`. Resolves with
+   * the ref for {@link assertReply} and {@link repeat}.
+   */
+  pushNumbered<Event extends Events<Channel>>(
+    event: Event,
+    payload?: PayloadOf<Channel, Event>,
+  ): Promise<PushRef<ReplyOf<Channel, Event>>> {
+    return this.#line.push(event, payload ?? {});
+  }
+
+  /**
+   * Sends a numbered push again, as a client does that has lost its connection before the reply; also after
+   * `client.reconnect()`. Returns a new ref: its reply must be the same, and the handler does not run.
+   */
+  repeat<R extends ReplyContract>(ref: PushRef<R>): PushRef<R> {
+    return this.#line.repeat(ref);
   }
 
   /** Casts an event as the client: without a ref, so that nothing can be asserted but what it does. */
@@ -227,10 +258,18 @@ export class TestChannel<Channel extends ChannelContract = ChannelContract> {
   }
 
   /** @internal Waits for the answer to the join. */
-  async assertJoin(ref: string, timeout: number): Promise<{ readonly status: string; readonly response: unknown }> {
+  assertJoin(ref: string, timeout: number): Promise<{ readonly status: string; readonly response: unknown }> {
+    return this.#replyTo(ref, "join", timeout);
+  }
+
+  async #replyTo(
+    ref: string,
+    what: string,
+    timeout: number,
+  ): Promise<{ readonly status: string; readonly response: unknown }> {
     const message = await this.#messages.take((found) => isReplyTo(found, ref), timeout, {
-      assertion: `join of "${this.topic}"`,
-      expected: "an answer to the join",
+      assertion: `${what} of "${this.topic}"`,
+      expected: `an answer to the ${what}`,
       describe: describeMessage,
     });
     return message.payload as { readonly status: string; readonly response: unknown };

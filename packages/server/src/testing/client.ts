@@ -59,7 +59,8 @@ export interface ClientKit<Client> {
 export class TestClient<Contract extends SocketContract = SocketContract> implements ChannelClient, MemoryClient {
   readonly timeout: number;
   readonly #kit: ClientKit<TestClient<Contract>>;
-  readonly #session = randomBytes(16).toString("base64url");
+  /** @internal Names it in its joins. */
+  readonly session = randomBytes(16).toString("base64url");
   #admission: Pick<Admission, "id" | "assigns">;
   #path: string;
   #connection: MemoryConnection | undefined = undefined;
@@ -308,7 +309,7 @@ export class TestClient<Contract extends SocketContract = SocketContract> implem
     timeout: number,
   ): Promise<JoinAnswer<ChannelOf<SocketContract, string>>> {
     this.#params.set(channel, params);
-    const extension = this.#kit.recovers ? channel.request(this.#session, from) : undefined;
+    const extension = this.#kit.recovers ? channel.request(this.session, from) : undefined;
     const ref = this.send(channel, JOIN, params ?? {}, extension);
     try {
       const { status, response } = await channel.assertJoin(ref, timeout);
