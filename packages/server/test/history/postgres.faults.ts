@@ -71,7 +71,7 @@ describe.skipIf(isMissing)(`failures of PostgreSQL${note}`, { timeout: TEST_TIME
       namespace = await newNamespace(engine.port);
       await query(`CREATE OR REPLACE FUNCTION "${namespace}_version"() RETURNS integer LANGUAGE sql AS 'SELECT 99'`);
       const made = node();
-      await expect(made.store.start(made)).rejects.toThrow("are of version 99, this server needs 1");
+      await expect(made.store.start(made)).rejects.toThrow("are of version 99, this server needs 2");
     });
 
     it("runs as a plain role with the rights that it names, on tables and nothing else", async () => {

@@ -9,9 +9,10 @@
  * postgresHistory({ connect: () => new pg.Client("postgres://127.0.0.1/app") })
  */
 import { WingbeatError } from "../../../errors.ts";
-import { checkCount, checkKeys } from "../../../options.ts";
+import { checkCount, checkKeys, checkTimeout, withDefaults } from "../../../options.ts";
 import type { Head } from "../../history/position.ts";
 import { NotStored } from "../../history/store.ts";
+import type { PushStore } from "../../pushes/store.ts";
 import type {
   Batch,
   DatabaseTransaction,
@@ -32,6 +33,7 @@ import { readNotice } from "./notification.ts";
 import { Outbox } from "./outbox.ts";
 import { plain } from "./plain.ts";
 import { Pool } from "./pool.ts";
+import { PostgresPushes } from "./pushes.ts";
 import { channelOf, named } from "./schema/names.ts";
 import { checkSetup } from "./setup.ts";
 import { sliceOf } from "./slice.ts";
@@ -55,17 +57,23 @@ export interface PostgresHistoryOptions {
   readonly fanOut?: "notify" | "topics" | "adapter";
   /** Connections to read and write with; another one listens. Default 4. */
   readonly maxConnections?: number;
+  /**
+   * Milliseconds for which `once` remembers a key: at least the longest `window` of `.dedupe`, and as long as clients keep
+   * pushes to send them again. Infinity: for ever. Default 604,800,000 (7 days).
+   */
+  readonly onceWindow?: number;
 }
 
 /** Defaults of the limits, as docs/limits.md lists them. */
-export const POSTGRES_HISTORY_LIMITS = { maxConnections: 4 } as const;
+export const POSTGRES_HISTORY_LIMITS = { maxConnections: 4, onceWindow: 604_800_000 } as const;
 
 const TELLING: Readonly<Record<string, Telling>> = { adapter: 0, topics: 1, notify: 2 };
 
 /** A history in PostgreSQL, in tables that `wingbeat history:sql` prints. Throws `WB_OPTION`. */
 export function postgresHistory(options: PostgresHistoryOptions): HistoryStore {
-  checkKeys("postgresHistory", options, ["connect", "namespace", "fanOut", "maxConnections"]);
-  const { connect, fanOut = "notify", maxConnections = POSTGRES_HISTORY_LIMITS.maxConnections } = options;
+  checkKeys("postgresHistory", options, ["connect", "namespace", "fanOut", "maxConnections", "onceWindow"]);
+  const { connect, fanOut = "notify" } = options;
+  const { maxConnections, onceWindow } = withDefaults(POSTGRES_HISTORY_LIMITS, options);
   if (typeof connect !== "function") {
     throw new WingbeatError(
       "WB_OPTION",
@@ -79,11 +87,14 @@ export function postgresHistory(options: PostgresHistoryOptions): HistoryStore {
     );
   }
   checkCount("postgresHistory.maxConnections", maxConnections);
-  return new PostgresHistory(connect, namespaceOf("postgresHistory", options), fanOut, maxConnections);
+  checkTimeout("postgresHistory.onceWindow", onceWindow);
+  const namespace = namespaceOf("postgresHistory", options);
+  return new PostgresHistory({ connect, namespace, fanOut, maxConnections, onceWindow });
 }
 
 class PostgresHistory implements HistoryStore {
   readonly fansOut: boolean;
+  readonly pushes: PushStore;
   readonly #namespace: string;
   readonly #pool: Pool;
   readonly #listener: Listener;
@@ -95,7 +106,7 @@ class PostgresHistory implements HistoryStore {
   /** Whether it was up before: what was stored since then may have been missed. */
   #wasUp = false;
 
-  constructor(connect: () => PostgresClient, namespace: string, fanOut: string, maxConnections: number) {
+  constructor({ connect, namespace, fanOut, maxConnections, onceWindow }: Required<PostgresHistoryOptions>) {
     const telling = TELLING[fanOut] as Telling;
     this.fansOut = telling !== TELLING["adapter"];
     this.#namespace = namespace;
@@ -110,8 +121,13 @@ class PostgresHistory implements HistoryStore {
       down: (reason) => this.#down(reason),
     });
     this.#appender = new Appender(this.#pool, namespace, telling);
-    // What leaves the outbox has no publisher that could send it.
-    this.#upkeep = new Upkeep(this.#pool, namespace, telling === 0 ? 2 : telling, () => this.#listener.isUp);
+    this.pushes = new PostgresPushes(this.#pool, namespace, this.#listener);
+    this.#upkeep = new Upkeep(this.#pool, this.#listener, {
+      namespace,
+      // What leaves the outbox has no publisher that could send it.
+      telling: telling === 0 ? 2 : telling,
+      onceWindow,
+    });
     this.#outbox = new Outbox(namespace, () => this.#upkeep.wake());
   }
 

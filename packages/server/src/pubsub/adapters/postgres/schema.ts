@@ -7,7 +7,7 @@ import { named } from "./schema/names.ts";
 import { tables } from "./schema/tables.ts";
 
 /** Changes with every change of the tables and functions: a server refuses to start with others than its own. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export interface HistorySqlOptions {
   /** As in `postgresHistory`: the names of the tables begin with it. */

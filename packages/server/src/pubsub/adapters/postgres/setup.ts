@@ -12,7 +12,7 @@ export class SetupError extends WingbeatError {
   }
 }
 
-const TABLES = ["topic", "entry", "key", "outbox"];
+const TABLES = ["topic", "entry", "key", "outbox", "line", "push", "once"];
 
 const STATE = `SELECT json_build_object(
   'encoding', current_setting('server_encoding'),

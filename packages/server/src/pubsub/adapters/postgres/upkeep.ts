@@ -16,27 +16,40 @@ const AGAIN = 20;
 /** Messages and topics of one transaction. */
 const MOST_MESSAGES = 500;
 const MOST_TOPICS = 100;
+/** Lines, and keys of `once`, of one transaction. */
+const MOST_LINES = 1_000;
 /** Milliseconds between two sweeps. */
 const SWEEP = 60_000;
 
+export interface UpkeepOptions {
+  readonly namespace: string;
+  readonly telling: Telling;
+  /** Milliseconds. */
+  readonly onceWindow: number;
+}
+
 export class Upkeep {
   readonly #pool: Pool;
-  readonly #isUp: () => boolean;
+  readonly #server: { readonly isUp: boolean };
   readonly #move: string;
   readonly #sweep: string;
+  readonly #sweepPushes: string;
   readonly #telling: Telling;
+  readonly #onceWindow: number | null;
   readonly #timers: NodeJS.Timeout[] = [];
   #again: NodeJS.Timeout | undefined = undefined;
   #moving: Promise<void> | undefined = undefined;
   #isWoken = false;
   #isStopped = false;
 
-  constructor(pool: Pool, namespace: string, telling: Telling, isUp: () => boolean) {
+  constructor(pool: Pool, server: { readonly isUp: boolean }, { namespace, telling, onceWindow }: UpkeepOptions) {
     this.#pool = pool;
-    this.#isUp = isUp;
+    this.#server = server;
     this.#move = `SELECT ${named(namespace, "move")}($1::integer, $2::integer)::text AS answer`;
     this.#sweep = `SELECT ${named(namespace, "sweep")}($1::integer)::text AS answer`;
+    this.#sweepPushes = `SELECT ${named(namespace, "sweep_pushes")}($1::integer, $2::bigint)::text AS answer`;
     this.#telling = telling;
+    this.#onceWindow = onceWindow === Infinity ? null : onceWindow;
   }
 
   start(): void {
@@ -65,7 +78,7 @@ export class Upkeep {
   }
 
   #look(): void {
-    if (this.#moving !== undefined || this.#isStopped || !this.#isUp()) return;
+    if (this.#moving !== undefined || !this.#isUp) return;
     clearTimeout(this.#again);
     this.#moving = this.#run("outbox", () => this.#moveAll()).finally(() => {
       this.#moving = undefined;
@@ -88,7 +101,13 @@ export class Upkeep {
   }
 
   async #sweepAll(): Promise<void> {
-    while (!this.#isStopped && this.#isUp() && (await this.#pool.ask(this.#sweep, [MOST_TOPICS])) === MOST_TOPICS);
+    while (this.#isUp && (await this.#pool.ask(this.#sweep, [MOST_TOPICS])) === MOST_TOPICS);
+    const values = [MOST_LINES, this.#onceWindow];
+    while (this.#isUp && (await this.#pool.ask(this.#sweepPushes, values)) === MOST_LINES);
+  }
+
+  get #isUp(): boolean {
+    return !this.#isStopped && this.#server.isUp;
   }
 
   /** Without a connection it is done later: the history has told that it is down. */

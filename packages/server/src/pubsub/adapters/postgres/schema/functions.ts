@@ -1,15 +1,21 @@
-/** The functions of the history. Variables begin with `_`, so that none has the name of a column. */
+/** The functions of the history and of numbered pushes. Variables begin with `_`, so that none has the name of a column. */
 import { MOST_GENERATIONS } from "../../../history/position.ts";
 import { append } from "./append.ts";
 import { channelOf, named } from "./names.ts";
+import { pushes } from "./pushes.ts";
 import { upkeep } from "./upkeep.ts";
 
 export function functions(namespace: string): readonly string[] {
   const name = (called: string): string => named(namespace, called);
   return [
+    `-- Another one when a standby was promoted, or a backup restored. An error on a standby.
+CREATE OR REPLACE FUNCTION ${name("timeline")}() RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)
+$$;`,
+
     `-- Names the life of the server: another one after a restart, a failover or a restored backup.
 CREATE OR REPLACE FUNCTION ${name("life")}() RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.' || extract(epoch FROM pg_postmaster_start_time())
+  SELECT ${name("timeline")}() || '.' || extract(epoch FROM pg_postmaster_start_time())
 $$;`,
 
     `-- For how long a topic that nobody uses is remembered.
@@ -129,6 +135,7 @@ BEGIN
 END
 $$;`,
 
+    ...pushes(namespace),
     ...upkeep(namespace),
   ];
 }

@@ -1,4 +1,4 @@
-/** The tables of the history. */
+/** The tables of the history, of numbered pushes and of `once`. */
 import { named } from "./names.ts";
 
 /** Tables whose rows come and go: PostgreSQL's defaults would clean them too rarely. */
@@ -65,5 +65,44 @@ CREATE TABLE IF NOT EXISTS ${name("outbox")} (
   max_bytes bigint,
   CHECK ((body IS NULL) <> (bytes IS NULL))
 ) WITH (${CLEANED_OFTEN});`,
+
+    `-- Numbered pushes: a line for the pushes of one session on one topic. "timeline" is that of the server in which the epoch
+-- began: a promoted standby has another one; "earlier" are the epochs before it. The client has the replies up to "acked".
+CREATE TABLE IF NOT EXISTS ${name("line")} (
+  record text COLLATE "C" PRIMARY KEY,
+  epoch text NOT NULL,
+  earlier text[] NOT NULL DEFAULT '{}',
+  timeline text NOT NULL,
+  last bigint NOT NULL,
+  acked bigint NOT NULL DEFAULT 0,
+  until timestamptz NOT NULL
+) WITH (fillfactor = 70, ${CLEANED_OFTEN});
+CREATE INDEX IF NOT EXISTS ${name("line_until")} ON ${name("line")} (until);`,
+
+    `-- The last pushes of a line. The slots are used in turn: a row is written again and again, and none is deleted for each push.
+CREATE TABLE IF NOT EXISTS ${name("push")} (
+  record text COLLATE "C" NOT NULL,
+  slot smallint NOT NULL,
+  n bigint NOT NULL,
+  token text NOT NULL,
+  attempt integer NOT NULL,
+  is_settled boolean NOT NULL DEFAULT false,
+  reply text,
+  PRIMARY KEY (record, slot)
+) WITH (fillfactor = 70, ${CLEANED_OFTEN});`,
+
+    once(namespace),
   ];
+}
+
+/** The table of `once`: also for databases without a history. */
+export function once(namespace: string): string {
+  const name = (table: string): string => named(namespace, table);
+  return `-- What transactions of the application have done once, by key: the reply, null while the transaction is under way.
+CREATE TABLE IF NOT EXISTS ${name("once")} (
+  key text COLLATE "C" PRIMARY KEY,
+  reply text,
+  at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 70);
+CREATE INDEX IF NOT EXISTS ${name("once_at")} ON ${name("once")} (at);`;
 }

@@ -95,5 +95,25 @@ BEGIN
   RETURN _count;
 END
 $$;`,
+
+    `-- Forgets lines whose time is over, and what was done once longer than "_once" ms ago: up to "_most" of each at a time. Returns
+-- how many there were of what there was more. Null: another process is doing it.
+CREATE OR REPLACE FUNCTION ${name("sweep_pushes")}(_most integer, _once bigint) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  _records text[];
+  _count integer;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('${namespace}_sweep', 0)) THEN
+    RETURN NULL;
+  END IF;
+  _records := ARRAY(SELECT record FROM ${name("line")} WHERE until <= now() LIMIT _most FOR UPDATE SKIP LOCKED);
+  DELETE FROM ${name("push")} WHERE record = ANY (_records);
+  DELETE FROM ${name("line")} WHERE record = ANY (_records);
+  DELETE FROM ${name("once")} WHERE key IN (
+    SELECT key FROM ${name("once")} WHERE at < now() - _once * interval '1 ms' LIMIT _most FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS _count = ROW_COUNT;
+  RETURN greatest(_count, cardinality(_records));
+END
+$$;`,
   ];
 }
