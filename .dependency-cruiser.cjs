@@ -74,6 +74,7 @@ module.exports = {
       file("hosts/node/publish"),
       PROTOCOL,
     ),
+    only("postgres-for-applications", file("postgres"), file("pubsub/adapters/postgres"), file("channel/once")),
     only("connection", CONNECTION, PROTOCOL),
     only(
       "admission",

@@ -6,8 +6,9 @@ import { checkOptions, CLOSE_TIMEOUT, READY_TIMEOUT } from "./broadcaster/option
 import type { BroadcasterOptions, Reach } from "./broadcaster/options.ts";
 import { Watch } from "./broadcaster/watch.ts";
 import { ChannelEndpoint } from "./channel/endpoint.ts";
-import type { Contracted, EndpointContract, PublishEventOptions, TransactionOptions } from "./channel/endpoint.ts";
+import type { Contracted, EndpointContract } from "./channel/endpoint.ts";
 import { historySetup } from "./channel/history-setup.ts";
+import type { PublishEventOptions, TransactionOptions } from "./channel/record.ts";
 import { WingbeatError } from "./errors.ts";
 import { checkTimeout } from "./options.ts";
 import { parsePattern } from "./pattern.ts";

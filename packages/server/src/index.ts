@@ -46,17 +46,11 @@ export type {
 } from "./channel.ts";
 export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
 export type { Conflate, Delivery, Volatile } from "./channel/delivery.ts";
-export type {
-  AnyTopic,
-  ChannelEndpoint,
-  EndpointContract,
-  PublishEventOptions,
-  TopicContract,
-  TransactionOptions,
-} from "./channel/endpoint.ts";
 export type { DedupeOptions } from "./channel/dedupe.ts";
+export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";
 export type { HistoryOptions } from "./channel/history.ts";
 export type { HistoryEntry, HistoryPage, PageOptions } from "./channel/page.ts";
+export type { PublishEventOptions, TransactionOptions } from "./channel/record.ts";
 export type { ChannelLog } from "./channel/spec.ts";
 export type { Reply, ReplyRef, Stop } from "./channel/result.ts";
 export type { Timer } from "./channel/timer.ts";

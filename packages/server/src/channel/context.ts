@@ -8,6 +8,7 @@ import { WingbeatError } from "../errors.ts";
 import type { Broadcast, Position } from "../pubsub.ts";
 import type { ChannelEndpoint, EndpointContract, TopicContract, TopicsOf } from "./endpoint.ts";
 import type { HistoryPage, PageOptions } from "./page.ts";
+import type { PublishEventOptions, TransactionOptions } from "./record.ts";
 import { ReplyRef } from "./result.ts";
 import type { Reply } from "./result.ts";
 import type { Gate } from "./subscription.ts";
@@ -92,11 +93,19 @@ export interface ChannelContext<D extends ChannelDef> {
    * Sends an event as {@link broadcast} does, on a topic with a history (`.history`). Resolves with its position, when it is
    * stored and delivered on this node; rejects with a `PublishError` whose `reason` says whether it may be stored. With an
    * `id` it can be repeated: the same id gives the first position, and is sent once (for 10 minutes, or `ttl`).
+   *
+   * With a `transaction`, a client of `pg` and a history in PostgreSQL, the event is sent when that transaction commits, and not
+   * at all when it rolls back: it resolves when the event is in the transaction.
    */
   publish<E extends keyof D["pushes"] & string>(
     event: E,
     payload: D["pushes"][E],
-    options?: { readonly id?: string | undefined },
+    options: TransactionOptions,
+  ): Promise<void>;
+  publish<E extends keyof D["pushes"] & string>(
+    event: E,
+    payload: D["pushes"][E],
+    options?: PublishEventOptions,
   ): Promise<Position>;
   /** What is kept of the topic. Rejects when the history store cannot be reached. */
   history(options?: PageOptions): Promise<HistoryPage<D["pushes"]>>;
@@ -175,7 +184,7 @@ export interface ChannelActions {
   push(event: string, payload: object): void;
   readonly since: Position | "earliest" | undefined;
   broadcast(event: string, payload: object, exceptSelf: boolean): void;
-  publish(event: string, payload: object, id: string | undefined): Promise<Position>;
+  publish(event: string, payload: object, options: PublishEventOptions | TransactionOptions): Promise<Position | void>;
   readHistory(options: PageOptions | undefined): Promise<HistoryPage>;
   subscribe(topic: string): void;
   fastlane(topic: string, gate: Gate | undefined): void;
@@ -274,9 +283,9 @@ export class Context implements ChannelContext<AnyChannelDef> {
     this.#process.broadcast(event, payload, true);
   }
 
-  publish(event: string, payload: object, { id }: { readonly id?: string | undefined } = {}): Promise<Position> {
+  publish(event: string, payload: object, options: PublishEventOptions | TransactionOptions = {}): Promise<never> {
     this.#requireJoined("publish");
-    return this.#process.publish(event, payload, id);
+    return this.#process.publish(event, payload, options) as Promise<never>;
   }
 
   history(options?: PageOptions): Promise<never> {

@@ -7,13 +7,13 @@
  */
 import { DISCONNECT } from "@wingbeat/protocol";
 import type { ChannelAt, TopicOf } from "@wingbeat/protocol";
-import { checkKeys } from "../options.ts";
-import type { Broadcast, DatabaseTransaction, Position, PubSub } from "../pubsub.ts";
+import type { Broadcast, Position, PubSub } from "../pubsub.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import { Command } from "./command.ts";
 import { readPage } from "./page.ts";
 import type { HistoryPage, PageOptions } from "./page.ts";
-import { broadcast, historyOf, publish, publishIn } from "./record.ts";
+import { broadcast, historyOf, publish } from "./record.ts";
+import type { PublishEventOptions, TransactionOptions } from "./record.ts";
 
 /** What may be sent to the topics of a channel. */
 export interface TopicContract {
@@ -72,20 +72,6 @@ export type BroadcastsOf<Channel extends TopicContract> = Channel extends TopicC
 export type BroadcastsAt<Contract extends EndpointContract, Topic extends string> = BroadcastsOf<
   ChannelAt<Contract, Topic>
 >;
-
-/** How an event is published. */
-export interface PublishEventOptions {
-  /** The idempotency key, at most 128 bytes: the same one is stored and sent once. */
-  readonly id?: string | undefined;
-  readonly transaction?: undefined;
-}
-
-/** How an event is published by a transaction of the application. */
-export interface TransactionOptions {
-  /** A client of `pg`, between BEGIN and COMMIT. */
-  readonly transaction: DatabaseTransaction;
-  readonly id?: string | undefined;
-}
 
 /** Sends to topics, from anywhere. What may be sent where is in its type. */
 export class ChannelEndpoint<Contract extends EndpointContract = EndpointContract> implements Contracted<Contract> {
@@ -163,11 +149,7 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
     payload: object,
     options: PublishEventOptions | TransactionOptions = {},
   ): Promise<Position | void> {
-    checkKeys("publish", options, ["id", "transaction"]);
-    const { id, transaction } = options;
-    const make = (): OutgoingBroadcast => new OutgoingBroadcast(topic, event, payload);
-    if (transaction === undefined) return publish(this.pubsub, make, { id });
-    return publishIn(this.pubsub, transaction, make, id);
+    return publish(this.pubsub, () => new OutgoingBroadcast(topic, event, payload), options);
   }
 
   /** What is kept of a topic. Rejects when the history store cannot be reached, and with `WB_OPTION`. */

@@ -30,6 +30,7 @@ import { Held } from "./held.ts";
 import type { ChannelHost, ChannelSource, Holder } from "./host.ts";
 import { notHandled } from "./numbered.ts";
 import { broadcast, publish } from "./record.ts";
+import type { PublishEventOptions, TransactionOptions } from "./record.ts";
 import type { Recovery, RecoveringChannel } from "./recovery.ts";
 import { isOfClient } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
@@ -167,13 +168,13 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
   }
 
   /** Records a broadcast on the own topic: see `record.ts`. */
-  publish(event: string, payload: object, id: string | undefined): Promise<Position> {
+  publish(event: string, payload: object, options: PublishEventOptions | TransactionOptions): Promise<Position | void> {
     const make = (): OutgoingBroadcast => {
       const message = new OutgoingBroadcast(this.topic, event, payload);
       this.host.spend(message.size);
       return message;
     };
-    return this.asOwn(() => publish(this.host.pubsub, make, { id }));
+    return this.asOwn(() => publish(this.host.pubsub, make, options));
   }
 
   /** Does something. What arrives meanwhile, the channel has sent itself. */

@@ -1,7 +1,22 @@
 /** Broadcasts go through the history of their topic where that keeps the event, and through PubSub alone elsewhere. */
 import { BroadcastError, PublishError, WingbeatError } from "../errors.ts";
 import type { DatabaseTransaction, History, Pending, Position, PubSub, Sender, TopicRule } from "../pubsub.ts";
+import { checkKeys } from "../options.ts";
 import type { OutgoingBroadcast } from "./broadcast.ts";
+
+/** How an event is published. */
+export interface PublishEventOptions {
+  /** The idempotency key, at most 128 bytes: the same one is stored and sent once. */
+  readonly id?: string | undefined;
+  readonly transaction?: undefined;
+}
+
+/** How an event is published by a transaction of the application. */
+export interface TransactionOptions {
+  /** A client of `pg`, between BEGIN and COMMIT. */
+  readonly transaction: DatabaseTransaction;
+  readonly id?: string | undefined;
+}
 
 /**
  * Broadcasts a message. Returns it when it is recorded, and the store has not answered yet. Throws `BroadcastError`.
@@ -31,9 +46,21 @@ export function broadcast(
 
 /**
  * Records an event of a topic. Rejects with `WB_OPTION` when the topic does not keep such events, with an EncodeError, and with
- * a PublishError. The latter is reported by telemetry, and must not end the process of a caller that does not wait for it.
+ * a PublishError; in a transaction also with the error of the database. Throws `WB_OPTION` for an unknown option.
  */
-export function publish(pubsub: PubSub, make: () => OutgoingBroadcast, sender: Sender): Promise<Position> {
+export function publish(
+  pubsub: PubSub,
+  make: () => OutgoingBroadcast,
+  options: PublishEventOptions | TransactionOptions,
+): Promise<Position | void> {
+  checkKeys("publish", options, ["id", "transaction"]);
+  const { id, transaction } = options;
+  if (transaction === undefined) return publishNow(pubsub, make, { id });
+  return publishIn(pubsub, transaction, make, id);
+}
+
+/** A PublishError is reported by telemetry, and must not end the process of a caller that does not wait for it. */
+function publishNow(pubsub: PubSub, make: () => OutgoingBroadcast, sender: Sender): Promise<Position> {
   let publishing: Promise<Position>;
   try {
     const message = make();
@@ -46,8 +73,7 @@ export function publish(pubsub: PubSub, make: () => OutgoingBroadcast, sender: S
   return publishing;
 }
 
-/** The same, when a transaction of the application commits. Rejects with the error of the database as well. */
-export async function publishIn(
+async function publishIn(
   pubsub: PubSub,
   transaction: DatabaseTransaction,
   make: () => OutgoingBroadcast,
