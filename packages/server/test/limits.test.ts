@@ -207,6 +207,16 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
     "server/test/history/postgres.faults.ts",
     "opens at most maxConnections, and one that listens",
   ],
+  "postgresHistory.onceWindow": [
+    "server/test/pushes/postgres.test.ts",
+    "remembers what was done once for its time, and drops it then",
+  ],
+  "(once reply)": ["server/test/pushes/postgres-once.test.ts", "a reply that cannot be sent, or is too large"],
+  "(once key)": ["server/test/pushes/postgres-once.test.ts", "a key that is none"],
+  "(pushes at once)": [
+    "server/test/pushes/postgres.test.ts",
+    "claims that are sent at once are granted in their order",
+  ],
   "(statement)": ["server/test/history/postgres.faults.ts", "a first try that the network has held back"],
   "(line length)": ["server/src/telemetry/logger.test.ts", "cuts parts and lines that are too long"],
 };

@@ -3,7 +3,7 @@
  * stored before it is sent. `pubsub/pushes.ts` does both.
  */
 import { createHash } from "node:crypto";
-import { v2Client, v2Server, withPushState } from "@wingbeat/protocol";
+import { withPushState } from "@wingbeat/protocol";
 import type { FrameData, NumberedPush, PushState } from "@wingbeat/protocol";
 import { isPromise } from "../awaitable.ts";
 import { Attempt } from "../pubsub.ts";
@@ -12,8 +12,9 @@ import { emit } from "../telemetry.ts";
 import { SESSION } from "./ask.ts";
 import type { RunningPush } from "./context.ts";
 import type { ChannelHost, ChannelSource } from "./host.ts";
-import { ok, refuse, Reply } from "./result.ts";
-import type { Stop } from "./result.ts";
+import { ok, refuse } from "./result.ts";
+import type { Reply, Stop } from "./result.ts";
+import { readReply, storedReply } from "./stored-reply.ts";
 
 /** Limits, as docs/limits.md lists them. */
 export const NUMBERED_LIMITS = { maxSessions: 16, maxReplyBytes: 4_096 } as const;
@@ -216,24 +217,10 @@ export class Run implements RunningPush {
   }
 }
 
-/** As it is stored: a frame without refs. Undefined: too large. Throws an EncodeError. */
-function storable({ status, response }: Reply): string | undefined {
-  const frame = v2Server.encodeReply(null, null, "", status, response);
-  const stored = typeof frame === "string" ? frame : BYTES + Buffer.from(frame).toString("base64");
+/** Undefined: too large. Throws an EncodeError. */
+function storable(reply: Reply): string | undefined {
+  const stored = storedReply(reply);
   return Buffer.byteLength(stored) <= NUMBERED_LIMITS.maxReplyBytes ? stored : undefined;
-}
-
-/** Begins a stored frame that is binary. */
-const BYTES = "b";
-
-/** Throws for what this server has not stored. */
-function read(stored: string): Reply {
-  const frame: FrameData = stored.startsWith(BYTES) ? Buffer.from(stored.slice(BYTES.length), "base64") : stored;
-  const { status, response } = v2Client.decode(frame).payload as {
-    readonly status: string;
-    readonly response: unknown;
-  };
-  return new Reply(status, response);
 }
 
 /** Another try has the number now: what that one stores is asked for. */
@@ -269,7 +256,7 @@ function answerOf(answer: Answer): Answered {
 
 function kept(stored: string): Answered {
   try {
-    return { reply: read(stored), isRepeat: true };
+    return { reply: readReply(stored), isRepeat: true };
   } catch {
     return EXPIRED; // garbage in the store
   }

@@ -1,5 +1,6 @@
 /** Nodes that remember numbered pushes in PostgreSQL. */
-import { expect, vi } from "vitest";
+import assert from "node:assert/strict";
+import { vi } from "vitest";
 import { postgresHistory } from "wingbeat/pubsub/postgres";
 import type { PostgresHistoryOptions } from "wingbeat/pubsub/postgres";
 import type { Claim, PushStore } from "../../src/pubsub/pushes/store.ts";
@@ -20,15 +21,15 @@ export class PushNode extends StoreNode {
   static async start(options: PostgresHistoryOptions): Promise<PushNode> {
     const node = new PushNode(postgresHistory(options));
     await node.store.start(node);
-    expect(node.store.status()).toMatchObject({ state: "up" });
+    assert.equal(node.store.status().state, "up");
     return node;
   }
 
   /** Claims a number, and settles it with a reply that names it. */
   async push(record: string, epoch: string, n: number): Promise<void> {
     const token = `${this.producer} ${n}`;
-    expect(await this.pushes.claim(record, claimOf(n, epoch, token))).toEqual({ state: "claimed" });
-    expect(await this.pushes.settle(record, { n, token, reply: `reply ${n}`, window: WINDOW })).toBe(true);
+    assert.deepEqual(await this.pushes.claim(record, claimOf(n, epoch, token)), { state: "claimed" });
+    assert.equal(await this.pushes.settle(record, { n, token, reply: `reply ${n}`, window: WINDOW }), true);
   }
 
   async untilDown(): Promise<void> {

@@ -164,9 +164,9 @@ describe.skipIf(isMissing)(`once in PostgreSQL${note}`, () => {
     await once(tx, key("line:1"), () => ok(), { namespace });
     await other.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
     await other.query("SELECT 1");
-    const second = once(other, key("line:1"), never, { namespace });
+    const waiting = once(other, key("line:1"), never, { namespace }).catch((error: unknown) => error);
     await tx.query("COMMIT");
-    await expect(second).rejects.toMatchObject({ code: "40001" });
+    expect(await waiting).toMatchObject({ code: "40001" });
     await other.query("ROLLBACK");
     await other.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
     expect(await once(other, key("line:1"), never, { namespace })).toMatchObject({ status: "ok" });
@@ -181,24 +181,34 @@ describe.skipIf(isMissing)(`once in PostgreSQL${note}`, () => {
   });
 
   describe("refuses", () => {
-    const refused = (answer: unknown) => expect(attempt("line:1", () => answer)).rejects;
-    afterEach(async () => expect(await effects()).toEqual([]));
+    const refused = async (answer: unknown): Promise<unknown> => {
+      const error = await attempt("line:1", () => answer).catch((thrown: unknown) => thrown);
+      return (await effects()).length === 0 ? error : "it had an effect";
+    };
 
     it("stop, a deferred reply and anything else that is no reply", async () => {
-      await refused(stop()).toMatchObject({
+      expect(await refused(stop())).toMatchObject({
         code: "WB_BAD_RETURN",
         message: expect.stringContaining("Stop") as string,
       });
-      await refused({ id: 1 }).toThrow(
-        "once: run returned Object: it may return nothing, ok(…), refuse(…) or reply(…)",
-      );
-      await refused(null).toThrow("once: run returned null");
+      expect(await refused({ id: 1 })).toMatchObject({
+        message: expect.stringContaining(
+          "once: run returned Object: it may return nothing, ok(…), refuse(…) or reply(…)",
+        ) as string,
+      });
+      expect(await refused(null)).toMatchObject({
+        message: expect.stringContaining("once: run returned null") as string,
+      });
     });
 
     it("a reply that cannot be sent, or is too large", async () => {
-      await refused(ok({ at: Number.NaN })).toThrow("response cannot be written as JSON");
-      await refused(ok("x".repeat(65_536))).toThrow("and 65536 can be stored");
-      await refused(ok(new Uint8Array(65_536))).toMatchObject({ code: "WB_BAD_RETURN" });
+      expect(await refused(ok({ at: Number.NaN }))).toMatchObject({
+        message: expect.stringContaining("response cannot be written as JSON") as string,
+      });
+      expect(await refused(ok("x".repeat(65_536)))).toMatchObject({
+        message: expect.stringContaining("and 65536 can be stored") as string,
+      });
+      expect(await refused(ok(new Uint8Array(65_536)))).toMatchObject({ code: "WB_BAD_RETURN" });
     });
 
     it.each([

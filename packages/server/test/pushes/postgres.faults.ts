@@ -11,7 +11,7 @@ const { isMissing, note } = postgresAvailability;
 describe.skipIf(isMissing)(`numbered pushes, failures of PostgreSQL${note}`, { timeout: TEST_TIME }, () => {
   const ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
+    for (const end of ends.splice(0).toReversed()) await end();
   });
 
   async function engine(settings: readonly string[] = []): Promise<TestEngine> {

@@ -1,4 +1,4 @@
-/** What only PostgreSQL does with numbered pushes. */
+/** Numbered pushes in a real PostgreSQL. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { postgresHistory } from "wingbeat/pubsub/postgres";
 import { KEPT_REPLIES } from "../../src/pubsub/pushes/store.ts";
@@ -6,6 +6,7 @@ import { PATIENCE, postgresAvailability, postgresEngine, START_TIME } from "../p
 import type { TestEngine } from "../pubsub/engines.ts";
 import { clientAt, newNamespace, run } from "../history/postgres-database.ts";
 import { claimOf, PushNode, WINDOW } from "./postgres-node.ts";
+import { pushStoreSuite } from "./store-suite.ts";
 
 const { isMissing, note } = postgresAvailability;
 
@@ -24,8 +25,6 @@ describe.skipIf(isMissing)(`numbered pushes in PostgreSQL${note}`, () => {
 
   const connect = () => clientAt(engine.port);
   const query = (sql: string, values: unknown[] = []) => run(engine.port, sql, values);
-  const count = async (table: string): Promise<number> =>
-    Number((await query(`SELECT count(*) FROM "${namespace}_${table}"`))[0]!["count"]);
   const sweep = async (most = 100, once: number | null = WINDOW): Promise<unknown> =>
     (await query(`SELECT "${namespace}_sweep_pushes"($1, $2) AS swept`, [most, once]))[0]!["swept"];
 
@@ -35,17 +34,34 @@ describe.skipIf(isMissing)(`numbered pushes in PostgreSQL${note}`, () => {
     return node;
   }
 
-  it("keeps replies of any text, and the reply of a try that was settled once", async () => {
-    const { pushes } = await started();
-    const { epoch } = await pushes.open("text", 1, WINDOW);
-    const reply = '{"a":"\\"ü\\u0000\n"}\0\ud800\\u005c';
-    expect(await pushes.claim("text", claimOf(1, epoch, "a"))).toEqual({ state: "claimed" });
-    expect(await pushes.settle("text", { n: 1, token: "a", reply, window: WINDOW })).toBe(true);
-    expect(await pushes.claim("text", claimOf(1, epoch, "b"))).toEqual({ state: "settled", reply });
-    expect(await pushes.settle("text", { n: 1, token: "a", reply: "too late", window: WINDOW })).toBe(false);
-    expect(await pushes.settle("text", { n: 1, token: "a", reply: undefined, window: WINDOW })).toBe(false);
-    expect(await pushes.claim("text", claimOf(1, epoch, "b"))).toEqual({ state: "settled", reply });
-    expect(await pushes.claim("text", claimOf(2, "\0\ud800", "b"))).toEqual({ state: "epoch" });
+  const update = (table: string, change: string) => (record: string) =>
+    query(`UPDATE "${namespace}_${table}" SET ${change} WHERE record = $1`, [record]);
+  const remove = (table: string) => (record: string) =>
+    query(`DELETE FROM "${namespace}_${table}" WHERE record = $1`, [record]);
+
+  pushStoreSuite({
+    name: "PostgreSQL",
+    severalNodes: true,
+    stores(most) {
+      return Array.from({ length: most }, () => postgresHistory({ connect, namespace }));
+    },
+    pass: (ms) =>
+      query(
+        `UPDATE "${namespace}_line" SET until = until - $1 * interval '1 ms', sweep_at = sweep_at - $1 * interval '1 ms'`,
+        [ms],
+      ),
+    replace: () => query(`UPDATE "${namespace}_line" SET timeline = 'of a standby that was promoted'`),
+    vandalism: {
+      "the line is gone": remove("line"),
+      "all is gone": async (record) => [await remove("line")(record), await remove("push")(record)],
+      "its pushes are gone": remove("push"),
+      "it has no epoch": update("line", "epoch = '', earlier = '{}'"),
+      "the last number is higher": update("line", "last = 1000"),
+      "a number is held by nobody": update("push", "token = ''"),
+      "a number is held and settled": update("push", "is_settled = true"),
+      "replies are gone": update("push", "reply = NULL"),
+      "numbers are there that are none": update("push", "n = -n"),
+    },
   });
 
   it("I-14: of 20 tries on 4 nodes for each of 50 numbers, one is granted, and all get its reply", async () => {
@@ -89,61 +105,34 @@ describe.skipIf(isMissing)(`numbered pushes in PostgreSQL${note}`, () => {
 
   it("writes a line's rows again: none is added for each push", async () => {
     const node = await started();
-    const before = await count("push");
     const { epoch } = await node.pushes.open("rows", 1, WINDOW);
     for (let n = 1; n <= 3 * KEPT_REPLIES; n++) await node.push("rows", epoch, n);
-    expect((await count("push")) - before).toBe(KEPT_REPLIES);
+    const rows = await query(`SELECT count(*) FROM "${namespace}_push" WHERE record = 'rows'`);
+    expect(rows).toEqual([{ count: String(KEPT_REPLIES) }]);
   });
 
   it("forgets lines whose time is over, and waits for nobody who uses one", async () => {
     const node = await started();
-    for (const record of ["old", "used", "new"]) {
+    const left = async (table: string) =>
+      (await query(`SELECT record FROM "${namespace}_${table}" WHERE record LIKE 'sweep %' ORDER BY record`)).map(
+        ({ record }) => (record as string).slice("sweep ".length),
+      );
+    for (const record of ["sweep new", "sweep old", "sweep used"]) {
       await node.push(record, (await node.pushes.open(record, 1, WINDOW)).epoch, 1);
     }
-    await query(`UPDATE "${namespace}_line" SET until = now() WHERE record IN ('old', 'used')`);
-    const lines = await count("line");
+    await query(`UPDATE "${namespace}_line" SET sweep_at = now() WHERE record IN ('sweep old', 'sweep used')`);
     const client = connect();
     await client.connect();
     await client.query("BEGIN");
-    await client.query(`SELECT FROM "${namespace}_line" WHERE record = 'used' FOR UPDATE`);
+    await client.query(`SELECT FROM "${namespace}_line" WHERE record = 'sweep used' FOR UPDATE`);
     // A node may be sweeping at this moment.
-    await vi.waitUntil(async () => (await sweep(), (await count("line")) === lines - 1), { timeout: PATIENCE });
+    const untilLeft = (count: number) =>
+      vi.waitUntil(async () => (await sweep(), (await left("line")).length === count), { timeout: PATIENCE });
+    await untilLeft(2);
+    expect(await left("line")).toEqual(["new", "used"]);
     await client.end();
-    await vi.waitUntil(async () => (await sweep(), (await count("line")) === lines - 2), { timeout: PATIENCE });
-    expect(await query(`SELECT record FROM "${namespace}_push" WHERE record IN ('old', 'used', 'new')`)).toEqual([
-      { record: "new" },
-    ]);
-  });
-
-  it("a line that is used is remembered, and one whose time is over begins anew", async () => {
-    const node = await started();
-    const first = await node.pushes.open("time", 1, WINDOW);
-    await node.push("time", first.epoch, 1);
-    const shorten = (ms: number) =>
-      query(`UPDATE "${namespace}_line" SET until = now() + $1 * interval '1 ms' WHERE record = 'time'`, [ms]);
-    const left = async (): Promise<number> => {
-      const rows = await query(
-        `SELECT extract(epoch FROM until - now()) * 1000 AS left FROM "${namespace}_line" WHERE record = 'time'`,
-      );
-      return Number(rows[0]!["left"]);
-    };
-    for (const use of [
-      () => node.pushes.open("time", 1, WINDOW),
-      () => node.pushes.claim("time", claimOf(1, first.epoch, "again")),
-      () => node.pushes.settle("time", { n: 1, token: `${node.producer} 1`, reply: "reply 1", window: WINDOW }),
-    ]) {
-      await shorten(60_000);
-      await use();
-      expect(await left()).toBeGreaterThan(WINDOW * 0.9);
-    }
-    await shorten(0);
-    expect(await node.pushes.claim("time", claimOf(2, first.epoch, "late"))).toEqual({ state: "epoch" });
-    const second = await node.pushes.open("time", 2, WINDOW);
-    expect(second.last).toBe(1);
-    expect(second.epoch).not.toBe(first.epoch);
-    expect(await node.pushes.claim("time", claimOf(1, second.epoch, "x"))).toEqual({ state: "settled" });
-    expect(await node.pushes.claim("time", claimOf(2, first.epoch, "x"))).toEqual({ state: "epoch" });
-    await node.push("time", second.epoch, 2);
+    await untilLeft(1);
+    expect(await left("push")).toEqual(["new"]);
   });
 
   it("remembers what was done once for its time, and drops it then", async () => {

@@ -86,4 +86,4 @@ export class PostgresPushes implements PushStore {
   }
 }
 
-const written = (window: number): number => Math.min(Math.ceil(window), LONGEST_WINDOW);
+const written = (window: number): number => Math.ceil(Math.min(window, LONGEST_WINDOW));

@@ -7,9 +7,10 @@ const MOST_EPOCHS = 8;
 
 export function pushes(namespace: string): readonly string[] {
   const name = (called: string): string => named(namespace, called);
-  // A tenth more, so that not every call has to move it.
-  const until = `clock_timestamp() + _window * interval '1.1 ms'`;
-  const isDue = `until < clock_timestamp() + _window * interval '1 ms'`;
+  const until = `clock_timestamp() + _window * interval '1 ms'`;
+  // Not at each call: an index is written anew when its column changes.
+  const sweepAt = `CASE WHEN sweep_at < ${until} THEN clock_timestamp() + _window * interval '1.1 ms' ELSE sweep_at END`;
+  const renewed = `until = ${until}, sweep_at = ${sweepAt}`;
   return [
     `-- Locks a line up to the end of the transaction. Nulls: there is none. On a new timeline of the server its newest pushes may be
 -- missing: a new epoch begins.
@@ -38,14 +39,13 @@ BEGIN
     _line := ${name("find_line")}(_record);
     IF _line.record IS NOT NULL THEN
       _line.last := greatest(_line.last, _next - 1);
-      UPDATE ${name("line")} SET last = _line.last, until = CASE WHEN ${isDue} THEN ${until} ELSE until END
-        WHERE record = _record AND (last <> _line.last OR ${isDue});
+      UPDATE ${name("line")} SET last = _line.last, ${renewed} WHERE record = _record;
       EXIT;
     END IF;
-    INSERT INTO ${name("line")} AS line (record, epoch, timeline, last, until)
-      VALUES (_record, ${name("random")}(), ${name("timeline")}(), _next - 1, ${until})
+    INSERT INTO ${name("line")} AS line (record, epoch, timeline, last, until, sweep_at)
+      VALUES (_record, ${name("random")}(), ${name("timeline")}(), _next - 1, ${until}, ${until})
       ON CONFLICT (record) DO UPDATE SET epoch = excluded.epoch, earlier = '{}', timeline = excluded.timeline,
-        last = excluded.last, acked = 0, until = excluded.until
+        last = excluded.last, until = excluded.until, sweep_at = excluded.sweep_at
       WHERE line.until <= clock_timestamp()
       RETURNING * INTO _line;
     IF FOUND THEN
@@ -64,27 +64,34 @@ DECLARE
   _push ${name("push")};
   _n bigint := _claim -> 'n';
   _window bigint := _claim -> 'window';
-  _acked bigint := greatest(_line.acked, least((_claim -> 'acked')::bigint, _line.last));
   _answer jsonb := '{"state":"claimed"}';
 BEGIN
-  IF _line.record IS NULL OR _claim ->> 'epoch' <> ALL (_line.epoch || _line.earlier) THEN
+  IF _line.record IS NULL THEN
     RETURN '{"state":"epoch"}';
   END IF;
-  IF _n <= _line.last THEN
+  IF _claim ->> 'epoch' = ANY (_line.epoch || _line.earlier) THEN
+    -- Forgotten, as those are whose slots are used again.
+    UPDATE ${name("push")} SET reply = NULL, token = ''
+      WHERE record = _line.record AND n <= (_claim -> 'acked')::bigint AND is_settled AND token <> '';
+  END IF;
+  IF _claim ->> 'epoch' <> ALL (_line.epoch || _line.earlier) THEN
+    _answer := '{"state":"epoch"}';
+  ELSIF _n <= _line.last THEN
     SELECT * INTO _push FROM ${name("push")}
       WHERE record = _line.record AND slot = _n % ${KEPT_REPLIES} AND n = _n AND n > _line.last - ${KEPT_REPLIES};
     IF _push.n IS NULL OR _push.is_settled THEN
-      _answer := '{"state":"settled"}' || CASE WHEN _push.reply IS NULL OR _n <= _acked THEN '{}'
-        ELSE jsonb_build_object('reply', _push.reply) END;
+      _answer := jsonb_strip_nulls(jsonb_build_object('state', 'settled', 'reply', _push.reply));
+    ELSIF _push.token = _claim ->> 'token' THEN
+      -- Its answer was lost.
     ELSIF _push.token = _claim ->> 'over' THEN
       UPDATE ${name("push")} SET token = _claim ->> 'token', attempt = (_claim -> 'attempt')::integer
         WHERE record = _push.record AND slot = _push.slot;
-    ELSIF _push.token <> _claim ->> 'token' THEN
+    ELSE
       _answer := jsonb_build_object('state', 'running',
         'holder', jsonb_build_object('token', _push.token, 'attempt', _push.attempt));
     END IF;
   ELSIF _claim ->> 'epoch' <> _line.epoch THEN
-    RETURN '{"state":"epoch"}';
+    _answer := '{"state":"epoch"}';
   ELSIF _n > _line.last + 1 THEN
     _answer := jsonb_build_object('state', 'order', 'next', _line.last + 1);
   ELSE
@@ -94,8 +101,7 @@ BEGIN
       ON CONFLICT (record, slot) DO UPDATE
       SET n = excluded.n, token = excluded.token, attempt = excluded.attempt, is_settled = false, reply = NULL;
   END IF;
-  UPDATE ${name("line")} SET last = _line.last, acked = _acked, until = CASE WHEN ${isDue} THEN ${until} ELSE until END
-    WHERE record = _line.record AND (last <> _line.last OR acked <> _acked OR ${isDue});
+  UPDATE ${name("line")} SET last = _line.last, ${renewed} WHERE record = _line.record;
   RETURN _answer;
 END
 $$;`,
@@ -110,16 +116,18 @@ DECLARE
   _window bigint := _settlement -> 'window';
   _reply text := _settlement ->> 'reply';
 BEGIN
+  IF _line.record IS NULL THEN
+    RETURN 'false';
+  END IF;
+  UPDATE ${name("line")} SET ${renewed} WHERE record = _line.record;
   SELECT * INTO _push FROM ${name("push")}
     WHERE record = _line.record AND slot = _n % ${KEPT_REPLIES} AND n = _n AND n > _line.last - ${KEPT_REPLIES}
       AND token = _settlement ->> 'token';
-  IF _push.n IS NULL OR _push.is_settled AND _push.reply IS DISTINCT FROM _reply THEN
-    RETURN 'false';
+  IF _push.is_settled THEN
+    RETURN to_jsonb(_push.reply IS NOT DISTINCT FROM _reply);
   END IF;
-  UPDATE ${name("push")} SET is_settled = true, reply = _reply
-    WHERE record = _push.record AND slot = _push.slot AND NOT is_settled;
-  UPDATE ${name("line")} SET until = ${until} WHERE record = _line.record AND ${isDue};
-  RETURN 'true';
+  UPDATE ${name("push")} SET is_settled = true, reply = _reply WHERE record = _push.record AND slot = _push.slot;
+  RETURN to_jsonb(FOUND);
 END
 $$;`,
 

@@ -67,17 +67,17 @@ CREATE TABLE IF NOT EXISTS ${name("outbox")} (
 ) WITH (${CLEANED_OFTEN});`,
 
     `-- Numbered pushes: a line for the pushes of one session on one topic. "timeline" is that of the server in which the epoch
--- began: a promoted standby has another one; "earlier" are the epochs before it. The client has the replies up to "acked".
+-- began: a promoted standby has another one; "earlier" are the epochs before it. Over is its time at "until"; "sweep_at" is later.
 CREATE TABLE IF NOT EXISTS ${name("line")} (
   record text COLLATE "C" PRIMARY KEY,
   epoch text NOT NULL,
   earlier text[] NOT NULL DEFAULT '{}',
   timeline text NOT NULL,
   last bigint NOT NULL,
-  acked bigint NOT NULL DEFAULT 0,
-  until timestamptz NOT NULL
+  until timestamptz NOT NULL,
+  sweep_at timestamptz NOT NULL
 ) WITH (fillfactor = 70, ${CLEANED_OFTEN});
-CREATE INDEX IF NOT EXISTS ${name("line_until")} ON ${name("line")} (until);`,
+CREATE INDEX IF NOT EXISTS ${name("line_sweep_at")} ON ${name("line")} (sweep_at);`,
 
     `-- The last pushes of a line. The slots are used in turn: a row is written again and again, and none is deleted for each push.
 CREATE TABLE IF NOT EXISTS ${name("push")} (

@@ -106,7 +106,7 @@ BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended('${namespace}_sweep', 0)) THEN
     RETURN NULL;
   END IF;
-  _records := ARRAY(SELECT record FROM ${name("line")} WHERE until <= now() LIMIT _most FOR UPDATE SKIP LOCKED);
+  _records := ARRAY(SELECT record FROM ${name("line")} WHERE sweep_at <= now() LIMIT _most FOR UPDATE SKIP LOCKED);
   DELETE FROM ${name("push")} WHERE record = ANY (_records);
   DELETE FROM ${name("line")} WHERE record = ANY (_records);
   DELETE FROM ${name("once")} WHERE key IN (
