@@ -41,6 +41,8 @@ export interface ChannelSource extends ClientSource {
 
 export interface ChannelHost {
   readonly id: string | null;
+  /** Names the mount in what is remembered of its clients: the same on all nodes. */
+  readonly mount: string;
   readonly connection: Connection;
   readonly codec: ServerCodec;
   /** The client understands Wingbeat's own messages (PROTOCOL.md, section 15): events `wb_…` on topic `phoenix`. */

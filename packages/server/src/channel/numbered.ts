@@ -75,7 +75,7 @@ export class Concluded implements Answered {
 /** What numbered pushes need of their channel, which implements it. */
 export interface NumberedChannel {
   readonly topic: string;
-  readonly host: Pick<ChannelHost, "describe" | "id">;
+  readonly host: Pick<ChannelHost, "mount" | "id">;
   source(): ChannelSource;
   /** Replies to a message, if the client can still be reached. */
   reply(ref: unknown, answer: Reply, state?: PushState): void;
@@ -142,10 +142,9 @@ export class Lines {
   #recordOf(session: string): string | undefined {
     const known = this.#records.get(session);
     if (known !== undefined || this.#records.size >= NUMBERED_LIMITS.maxSessions) return known;
-    const { id } = this.#channel.host;
-    const { path } = this.#channel.host.describe();
+    const { mount, id } = this.#channel.host;
     const name = createHash("sha256")
-      .update(JSON.stringify([path, id, session, this.#channel.topic]))
+      .update(JSON.stringify([mount, id, session, this.#channel.topic]))
       .digest("base64url");
     this.#records.set(session, name);
     return name;

@@ -49,6 +49,8 @@ export interface SocketEnvironment {
   readonly endpoint: ChannelEndpoint;
   readonly pubsub: PubSub;
   readonly path: string;
+  /** Names the mount in what is remembered of its clients. Default `path`. */
+  readonly mount?: string;
   readonly socket: SocketSpec;
   /** The connected clients. A process is removed when its connection ends. */
   readonly processes: Set<SocketProcess>;
@@ -123,6 +125,10 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
 
   get endpoint(): ChannelEndpoint {
     return this.#environment.endpoint;
+  }
+
+  get mount(): string {
+    return this.#environment.mount ?? this.#environment.path;
   }
 
   get pubsub(): PubSub {

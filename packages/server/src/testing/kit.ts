@@ -214,7 +214,7 @@ export class TestKit<Contract extends SocketContract = SocketContract> {
     const { endpoint } = this;
     const { spec: socket } = this.#config.socket;
     const { pubsub, disconnects } = endpoint;
-    return { endpoint, pubsub, path, socket, processes: new Set(), work: { running: 0 }, disconnects };
+    return { endpoint, pubsub, path, mount: "/test", socket, processes: new Set(), work: { running: 0 }, disconnects };
   }
 
   #checkOpen(): void {
