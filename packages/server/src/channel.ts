@@ -20,11 +20,13 @@ import type {
   RepliesFor,
   RepliesOf,
 } from "./channel/result.ts";
-import type { Declaration, Declared, PayloadIn, PayloadOut } from "./channel/schema.ts";
+import type { AnySchema, Declaration, Declared, Input, Output, PayloadIn, PayloadOut } from "./channel/schema.ts";
 import { withDedupe } from "./channel/dedupe.ts";
 import type { DedupeOptions } from "./channel/dedupe.ts";
 import { duplicate, emptySpec, withHandleIn, withPushes } from "./channel/spec.ts";
 import type { ChannelLog, ChannelSpec } from "./channel/spec.ts";
+import { withEphemeral } from "./channel/ephemeral.ts";
+import type { EphemeralIn, EphemeralOptions, EphemeralPush } from "./channel/ephemeral.ts";
 import { withHistory } from "./channel/history.ts";
 import type { HistoryOptions } from "./channel/history.ts";
 import { WingbeatError } from "./errors.ts";
@@ -275,6 +277,30 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   }
 
   /**
+   * Declares a value that every client on the topic may have, that the others see at once, and that nobody keeps: who is
+   * typing, cursors, read marks (docs/ephemeral.md). Clients use `ephemeral` of `@wingbeat/client/ephemeral`. Declare `pushes`
+   * before it. Throws `WB_OPTION`.
+   *
+   * @example
+   * .ephemeral("cursor", z.object({ x: z.number(), y: z.number() }), { key: (ctx) => ctx.assigns.user.id })
+   */
+  ephemeral<D extends ChannelDef, A extends Accepts, E extends string, S extends AnySchema, K extends string | number>(
+    this: Channel<D, A>,
+    event: E,
+    schema: S,
+    options: EphemeralOptions<ChannelContext<D>, K>,
+  ): Channel<WithEphemeral<D, E, EphemeralPush<Output<S>, K>>, WithValue<A, E, Input<S>>>;
+  /** The same with any JSON value, which is not checked. */
+  ephemeral<D extends ChannelDef, A extends Accepts, E extends string, K extends string | number>(
+    this: Channel<D, A>,
+    event: E,
+    options: EphemeralOptions<ChannelContext<D>, K>,
+  ): Channel<WithEphemeral<D, E, EphemeralPush<unknown, K>>, WithValue<A, E, unknown>>;
+  ephemeral(event: string, ...declared: unknown[]): unknown {
+    return new Channel(withEphemeral(this.spec, event, declared));
+  }
+
+  /**
    * Intercepts an event that is broadcast on this topic: runs once per subscriber instead of sending. Push it (changed
    * or not) to deliver it; do nothing to drop it.
    */
@@ -338,6 +364,20 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
     if (this.spec.terminate !== undefined) throw duplicate(this.spec, "terminate");
     return new Channel({ ...this.spec, terminate: handler as never });
   }
+}
+
+/** What is declared, and an ephemeral value. */
+interface WithEphemeral<D extends ChannelDef, E extends string, Push> extends ChannelDef {
+  topic: D["topic"];
+  assigns: D["assigns"];
+  info: D["info"];
+  pushes: (string extends keyof D["pushes"] ? unknown : D["pushes"]) & { readonly [K in E]: Push };
+  commands: D["commands"];
+  talksTo: D["talksTo"];
+}
+interface WithValue<A extends Accepts, E extends string, Value> extends Accepts {
+  join: A["join"];
+  events: A["events"] & { readonly [K in E]: { readonly in: EphemeralIn<Value>; readonly reply: never } };
 }
 
 /** `P` is not inferred from it. (`NoInfer` needs TypeScript 5.4.) */

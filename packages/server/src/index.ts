@@ -48,6 +48,7 @@ export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
 export type { Conflate, Delivery, Volatile } from "./channel/delivery.ts";
 export type { DedupeOptions } from "./channel/dedupe.ts";
 export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";
+export type { EphemeralIn, EphemeralOptions, EphemeralPush } from "./channel/ephemeral.ts";
 export type { HistoryOptions } from "./channel/history.ts";
 export type { HistoryEntry, HistoryPage, PageOptions } from "./channel/page.ts";
 export type { PublishEventOptions, TransactionOptions } from "./channel/record.ts";

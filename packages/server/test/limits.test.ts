@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { CLUSTER_LIMITS } from "../src/cluster.ts";
 import { ENDPOINT_LIMITS, LONGPOLL_LIMITS, WEBSOCKET_LIMITS } from "../src/endpoint/config.ts";
 import { DEDUPE_DEFAULTS } from "../src/channel/dedupe.ts";
+import { EPHEMERAL_DEFAULTS } from "../src/channel/ephemeral.ts";
 import { HISTORY_DEFAULTS } from "../src/channel/history.ts";
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
@@ -34,6 +35,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   publish: PUBLISH_LIMITS,
   history: HISTORY_DEFAULTS,
   dedupe: DEDUPE_DEFAULTS,
+  ephemeral: EPHEMERAL_DEFAULTS,
   memoryHistory: MEMORY_HISTORY_LIMITS,
 };
 
@@ -52,6 +54,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["publish/publisher.ts", ["publish"]],
   ["channel/history.ts", ["history"]],
   ["channel/dedupe.ts", ["dedupe"]],
+  ["channel/ephemeral.ts", ["ephemeral"]],
   ["pubsub/history/memory.ts", ["memoryHistory"]],
 ];
 
@@ -87,6 +90,7 @@ const BOUNDS = "server/src/pubsub/history/bounds.test.ts";
 const WAITING = "server/src/pubsub/history/waiting.test.ts";
 const LOG = "server/src/telemetry/line-limit.test.ts";
 const PRESENCE = "server/test/presence/options.test.ts";
+const EPHEMERAL = "server/test/delivery/ephemeral.test.ts";
 
 /** The test of each row: its file below packages/, and a part of its title. */
 const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = {
@@ -120,6 +124,10 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(foreign bytes)": ["server/src/channel/mailbox-limits.test.ts", "of others may weigh eight times as much"],
   "socket.maxSubscriptions": ["server/src/channel/belongings.test.ts", "are limited"],
   "socket.maxTimers": ["server/src/channel/belongings.test.ts", "that run are limited"],
+  "ephemeral.every": [EPHEMERAL, "is the newest of what one client sends within 50 ms"],
+  "ephemeral.expires": [EPHEMERAL, "is told once in a second, and nothing that was not renewed"],
+  "ephemeral.maxValueSize": [EPHEMERAL, "is too large or not allowed, is refused"],
+  "(values told)": [EPHEMERAL, "is told at most 1,000 values"],
   "presence.maxPresences": [PRESENCE, "of presences: a channel has so many"],
   "presence.maxMetaSize": [PRESENCE, "of metas: refuses one that is"],
   "(levels of a meta)": ["server/src/presence/meta.test.ts", "may have a limited number of levels"],

@@ -184,6 +184,8 @@ export interface ChannelActions {
   push(event: string, payload: object): void;
   readonly since: Position | "earliest" | undefined;
   broadcast(event: string, payload: object, exceptSelf: boolean): void;
+  /** Sends this client an event as if it were broadcast on the topic. */
+  replay(event: string, payload: object): void;
   publish(event: string, payload: object, options: PublishEventOptions | TransactionOptions): Promise<Position | void>;
   readHistory(options: PageOptions | undefined): Promise<HistoryPage>;
   subscribe(topic: string): void;
@@ -281,6 +283,11 @@ export class Context implements ChannelContext<AnyChannelDef> {
   broadcastFrom(event: string, payload: object): void {
     this.#requireJoined("broadcastFrom");
     this.#process.broadcast(event, payload, true);
+  }
+
+  /** For `.ephemeral`: sends this client what was broadcast before, as if it were broadcast now. */
+  receive(event: string, payload: object): void {
+    this.#process.replay(event, payload);
   }
 
   publish(event: string, payload: object, options: PublishEventOptions | TransactionOptions = {}): Promise<never> {

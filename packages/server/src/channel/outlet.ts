@@ -167,6 +167,10 @@ export abstract class ChannelOutlet implements Receiver, Outflow, Holder, Recove
     this.host.spend(message.size);
   }
 
+  replay(event: string, payload: object): void {
+    this.receiveBroadcast(new OutgoingBroadcast(this.topic, event, payload), false);
+  }
+
   /** Records a broadcast on the own topic: see `record.ts`. */
   publish(event: string, payload: object, options: PublishEventOptions | TransactionOptions): Promise<Position | void> {
     const make = (): OutgoingBroadcast => {

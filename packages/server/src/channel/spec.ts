@@ -44,6 +44,8 @@ export interface ChannelSpec {
   /** Events with a schema or a delivery. Those declared only by type do not exist at run time. */
   readonly pushes: ReadonlyMap<string, PushSpec>;
   readonly deliveries: Deliveries;
+  /** The events of ephemeral values. */
+  readonly ephemeral: ReadonlySet<string>;
   /** The intercepted events. */
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleCommand: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
@@ -61,6 +63,9 @@ const NONE: Deliveries = new Map();
 
 /** The spec with these pushes declared. */
 export function withPushes(spec: ChannelSpec, pushes: ReadonlyMap<string, PushSpec>): ChannelSpec {
+  if (spec.ephemeral.size > 0) {
+    throw new WingbeatError("WB_OPTION", `channel "${spec.pattern}" declares ephemeral before pushes: swap them.`);
+  }
   const deliveries = new Map<string, Delivery>();
   for (const [event, { delivery }] of pushes) if (delivery !== undefined) deliveries.set(event, delivery);
   return { ...spec, pushes, deliveries: deliveries.size === 0 ? NONE : deliveries };
@@ -75,6 +80,7 @@ export function emptySpec(pattern: string): ChannelSpec {
     handleInPrefixes: [],
     pushes: new Map(),
     deliveries: NONE,
+    ephemeral: new Set(),
     handleOut: new Map(),
     handleCommand: new Map(),
     handleInfo: undefined,
