@@ -43,7 +43,9 @@ describe.skipIf(!hasChromium())("the Svelte example in a browser", () => {
     await page.getByRole("button", { name: "Send", disabled: false }).click();
   };
   const messages = (page: Page) => page.locator("li").allTextContents();
-  const has = (page: Page, ...texts: string[]) => expect.poll(() => messages(page)).toEqual(texts);
+  const has = async (page: Page, ...texts: string[]) => {
+    await expect.poll(() => messages(page)).toEqual(texts);
+  };
 
   it("two people chat, and who comes later reads what was said", async () => {
     const ada = await open("Ada");
