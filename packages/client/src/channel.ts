@@ -155,8 +155,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> implemen
     this.timeout = timeout;
     if (this.joinedOnce) this.#reopen();
     this.joinedOnce = true;
-    if (signal !== undefined) this.joinPush.watch(signal);
-    if (signal?.aborted !== true) this.#join();
+    if (signal) this.joinPush.watch(signal);
+    if (!signal?.aborted) this.#join();
     return this.joinPush;
   }
 
@@ -193,8 +193,8 @@ export class Channel<Contract extends ChannelContract = UntypedChannel> implemen
       return push as Push<ReplyOf<Contract, Event>>;
     }
     const push = new Push<ReplyOf<Contract, Event>>(this.#pushChannel, event, () => value, timeout);
-    if (signal !== undefined) push.watch(signal);
-    if (signal?.aborted !== true) this.#sendOrBuffer(push as unknown as Push);
+    if (signal) push.watch(signal);
+    if (!signal?.aborted) this.#sendOrBuffer(push as unknown as Push);
     return push;
   }
 

@@ -40,8 +40,8 @@ export class Listeners<Events extends Record<string | symbol, unknown[]>, Id ext
     this.#listeners = [...this.#listeners, { event, id, callback }];
     signal?.addEventListener("abort", remove);
     if (signal?.aborted) remove();
-    // Equals `id` when stored.
-    return Object.assign(remove, { valueOf: () => id, toString: () => String(id) }) as unknown as ListenerRef<Id>;
+    // As a number or a string it is its `id`.
+    return Object.assign(remove, { toString: () => String(id) }) as unknown as ListenerRef<Id>;
   }
 
   /** Removes the callback with this ref, or all: of this event, or of any. */

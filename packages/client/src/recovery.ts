@@ -76,7 +76,7 @@ export class Recovery {
       since === "earliest" ||
       positionOf(since.epoch, since.offset) !== undefined;
     if (!isPlace || (rewind !== undefined && !(rewind && isOffset(rewind)))) {
-      throw new RangeError('since must be a position, or "earliest"; rewind an integer from 1');
+      throw new RangeError("since or rewind is invalid");
     }
     this.end();
     this.#from = { since, rewind };
@@ -113,7 +113,7 @@ export class Recovery {
   isOld(message: SocketMessage, isJoined: boolean): boolean {
     // Of a channel that has no epoch yet, any will do: what comes is of the channel before it on the topic.
     const at = this.#positionIn(message.extension, "-");
-    if (at === undefined || isNews(message.event, message.join_ref)) return false;
+    if (!at || isNews(message.event, message.join_ref)) return false;
     return !isJoined || isUpTo(at, this.position);
   }
 
@@ -142,7 +142,7 @@ export class Recovery {
     this.#note(payload);
     if ((payload as { readonly live?: unknown } | null)?.live === true && this.#isReplaying) {
       this.#isReplaying = false;
-      if (this.#report === undefined) this.#host.caughtUp();
+      if (!this.#report) this.#host.caughtUp();
     }
     this.tell();
   }
@@ -150,7 +150,7 @@ export class Recovery {
   /** Calls back for what was noted, after the wait that the server asks for. */
   tell(): void {
     const report = this.#report;
-    if (report === undefined || this.#timer !== undefined) return;
+    if (!report || this.#timer) return;
     const told = () => {
       this.#timer = undefined;
       this.#report = undefined;
@@ -168,7 +168,7 @@ export class Recovery {
     const following = recovered && isOffset(count) ? count : 0;
     this.recovered = recovered;
     this.#isReplaying = following > 0;
-    if (this.#timer !== undefined) return;
+    if (this.#timer) return;
     this.#report = { recovered, count: following, reason: typeof reason === "string" ? reason : undefined };
     this.#delay = !recovered && typeof spread === "number" ? Math.random() * Math.min(spread, MAX_SPREAD) : 0;
   }

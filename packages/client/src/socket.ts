@@ -125,20 +125,15 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
    */
   connect(params?: Params): void {
     if (params !== undefined) this.#params = params;
-    if (!this.#wanted) this.#connection?.abandon("connection closed");
-    if (this.#connection !== undefined || this.#preparing) return;
+    if (!this.#wanted) this.#connection?.abandon("connection_closed");
+    if (this.#connection || this.#preparing) return;
     this.#leftPage = false;
     this.#reconnectTimer.reset();
-    try {
-      this.#start();
-    } catch (error) {
-      this.#connectTimer.stop();
-      throw error;
-    }
+    this.#start();
     this.#wanted = true;
     this.#unwatchPage ??= watchPage((event) => this.#pageChanged(event.type));
     // What earlier pages have left is to be seen and sent.
-    if (this.options.outbox?.storage !== undefined) this.outbox.use(() => {});
+    if (this.options.outbox?.storage) this.outbox.use(() => {});
   }
 
   /**
@@ -245,14 +240,14 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** `refused` once the server's `connect` has refused, until `connect()` or `disconnect()`. */
   connectionState(): ConnectionState | "refused" {
-    if (this.#refusal !== undefined) return "refused";
+    if (this.#refusal) return "refused";
     return this.#preparing ? "connecting" : (this.#connection?.state() ?? "closed");
   }
 
   /** The URL of the next connection, unless its params are still pending. */
   endPointURL(): string {
-    const params = provide(this.#params);
-    return this.#urlFor(isPromise(params) ? {} : (params ?? {}));
+    // A promise has no fields.
+    return this.#urlFor(provide(this.#params) as Params | undefined);
   }
 
   protocol(): "ws" | "wss" {
@@ -266,12 +261,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   hasLogger(): boolean {
-    return this.options.logger !== undefined;
+    return !!this.options.logger;
   }
 
   log(kind: string, message: string, data?: unknown): void {
     const { logger } = this.options;
-    if (logger !== undefined) run(() => logger(kind, message, data));
+    if (logger) run(() => logger(kind, message, data));
   }
 
   /** Ends the connection; the next `connect()` uses this transport. */
@@ -298,7 +293,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const duplicate = this.channels.find(
       (channel) => channel !== newcomer && channel.topic === topic && !channel.isClosed(),
     );
-    if (duplicate === undefined) return;
+    if (!duplicate) return;
     this.log("transport", `leaving duplicate topic "${topic}"`);
     duplicate.leave();
   }
@@ -307,22 +302,24 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const clock = ++this.#clock;
     this.#refusal = undefined;
     this.#startedAt = Date.now();
-    this.#connectTimer.start(this.options.connectTimeout, () => this.#attemptFailed("connect timeout"));
     const needed = [...this.#credentials(), this.#loadFallback()] as const;
     const [params, authToken, fallback] = needed;
-    if (!isPromise(params) && !isPromise(authToken) && fallback === undefined) return this.#open(params, authToken);
-    this.#preparing = true;
-    Promise.all(needed)
-      .then((provided) => {
-        if (clock !== this.#clock) return;
-        this.#preparing = false;
-        this.#open(provided[0], provided[1]);
-      })
-      .catch((error: unknown) => clock === this.#clock && this.#startFailed(error));
+    if (!isPromise(params) && !isPromise(authToken) && !fallback) this.#open(params, authToken);
+    else {
+      this.#preparing = true;
+      Promise.all(needed)
+        .then((provided) => {
+          if (clock !== this.#clock) return;
+          this.#preparing = false;
+          this.#open(provided[0], provided[1]);
+        })
+        .catch((error: unknown) => clock === this.#clock && this.#startFailed(error));
+    }
+    this.#connectTimer.start(this.options.connectTimeout, () => this.#attemptFailed("connect timeout"));
   }
 
   #open(params: Params | undefined, authToken: string | null | undefined): void {
-    const transport = new this.transport(this.#urlFor(params ?? {}), protocolsFor(authToken ?? undefined));
+    const transport = new this.transport(this.#urlFor(params), protocolsFor(authToken));
     transport.binaryType = this.options.binaryType;
     transport.timeout = this.options.longpollerTimeout;
     this.#connection = connectionOver(transport, {
@@ -334,7 +331,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#fallback?.started();
   }
 
-  #urlFor(params: Params): string {
+  #urlFor(params: Params | undefined): string {
     return endPointURL(this.endPoint, params, this.options.vsn, this.options.extensions);
   }
 
@@ -360,7 +357,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.log("transport", `connected to ${this.endPoint}`);
     this.#establishedConnections++;
     this.#connectTimer.stop();
-    if (connection.transport.skipHeartbeat !== true) this.#heartbeat.start(connection);
+    if (!connection.transport.skipHeartbeat) this.#heartbeat.start(connection);
     const waiting = this.sendBuffer;
     this.sendBuffer = [];
     for (const message of waiting) run(() => this.#send(message));
@@ -403,7 +400,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
       if (event === ACK) run(() => this.#send({ topic, event, payload: {}, ref }));
     }
     const answered = this.#awaited.get(ref);
-    if (answered !== undefined && this.#awaited.delete(ref)) run(() => answered(payload));
+    if (answered && this.#awaited.delete(ref)) run(() => answered(payload));
   }
 
   /** The login of this connection ends, in `{in}` ms. */
@@ -444,7 +441,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     this.#forgetPage();
     this.#refusal = { reason };
     const connection = this.#connection;
-    const polling = this.transport.isLongPoll === true;
+    const polling = this.transport.isLongPoll;
     // Programs written for phoenix.js know of no other sign.
     this.#listeners.call("error", new Error("refused"), this.transport, this.#establishedConnections);
     this.#listeners.call("refused", reason);
@@ -472,7 +469,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** After a connection has ended or failed to open, unless a callback has connected or disconnected. */
   #tryAgain(): void {
-    if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
+    if (!this.#wanted || this.#connection || this.#preparing) return;
     if (this.#fallback?.ended() !== true) this.#reconnectTimer.schedule();
   }
 
@@ -504,14 +501,14 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   #close(callback?: () => void, code?: number, reason?: string): void {
     this.#stop();
     const connection = this.#connection;
-    if (connection === undefined) return callback && run(callback);
+    if (!connection) return callback && run(callback);
     this.#sayGoodbye(connection);
     connection.close(callback, code, reason);
   }
 
   /** A server detects the end of a WebSocket at once, and that of a long poll when it is no longer polled. */
   #sayGoodbye(connection: Connection): void {
-    if (this.transport.isLongPoll !== true || connection.state() !== "open") return;
+    if (!this.transport.isLongPoll || connection.state() !== "open") return;
     connection.mute();
     for (const channel of this.channels) run(() => channel.sayGoodbye());
   }
@@ -519,13 +516,12 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   /** The application's delay; on a hidden page at least `hiddenReconnectAfterMs`. */
   #pause(tries: number): number {
     const { reconnectAfterMs, hiddenReconnectAfterMs } = this.options;
-    const pause = reconnectAfterMs(tries);
-    return isHidden() ? Math.max(pause, hiddenReconnectAfterMs(tries)) : pause;
+    return Math.max(reconnectAfterMs(tries), isHidden() ? hiddenReconnectAfterMs(tries) : 0);
   }
 
   /** Unless a callback has connected or disconnected meanwhile. */
   #reconnect(): void {
-    if (!this.#wanted || this.#connection !== undefined || this.#preparing) return;
+    if (!this.#wanted || this.#connection || this.#preparing) return;
     try {
       this.#start();
     } catch (error) {
@@ -560,14 +556,14 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
     const connection = this.#connection;
     this.#connection = undefined;
     this.#preparing = false;
-    if (connection !== undefined) this.#lost("connection_closed");
+    if (connection) this.#lost("connection_closed");
     connection?.abandon(reason);
     this.#reconnect();
   }
 
   #leavePage(): void {
     const connection = this.#connection;
-    if (connection === undefined) return;
+    if (!connection) return;
     this.#close();
     // The rest of this turn may be all the time that is left.
     connection.closeNow();
@@ -575,7 +571,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
   }
 
   #returnToPage(): void {
-    this.#connection?.abandon("connection closed");
+    this.#connection?.abandon("connection_closed");
     this.#leftPage = false;
     this.#wanted = true;
     this.#reconnect();
@@ -583,7 +579,7 @@ export class Socket<Definition extends TypedSocket = UntypedSocket> implements C
 
   /** Pages without a fallback do not load long polling. */
   #loadFallback(): Promise<void> | undefined {
-    if (!this.options.longPollFallbackMs || this.#fallback !== undefined || this.transport.isLongPoll === true) return;
+    if (!this.options.longPollFallbackMs || this.#fallback || this.transport.isLongPoll) return;
     return import("./socket/fallback.ts").then(({ Fallback }) => {
       this.#fallback ??= new Fallback(this, new Timer(), () => this.#replaceConnection("transport replaced"));
     });

@@ -96,7 +96,7 @@ export function connectionOver(transport: Transport, handler: ConnectionHandler)
             () => transport.readyState === 3,
             () => {
               end({ code: ABNORMAL_CLOSURE, reason: "no closing handshake", wasClean: false });
-              if (done !== undefined) run(done);
+              if (done) run(done);
             },
           );
         },
@@ -129,7 +129,7 @@ export function connectionOver(transport: Transport, handler: ConnectionHandler)
   function failed(error: unknown): void {
     if (ended) return;
     handler.failed(error);
-    setTimeout(() => connection.abandon("transport error"));
+    setTimeout(() => connection.abandon("connection_error"));
   }
 
   transport.onopen = () => {

@@ -32,8 +32,8 @@ export class LazyOutbox {
     };
     const push = new Push({ topic, withdraw, abort } as Partial<PushChannel> as PushChannel, event, Object, timeout);
     posted.push = push;
-    if (signal !== undefined) push.watch(signal);
-    if (signal?.aborted === true) return push;
+    if (signal) push.watch(signal);
+    if (signal?.aborted) return push;
     push.startTimeout();
     if (this.#calls.length < this.#socket.options.maxBufferedPushes) this.use((outbox) => outbox.add(posted));
     else push.reject({ reason: "buffer full" }, undefined, "buffer_full");
@@ -46,11 +46,11 @@ export class LazyOutbox {
 
   /** A channel has joined. If the outbox could not be loaded before, it is tried again. */
   joined(channel: OutboxChannel): void {
-    if (this.#outbox !== undefined || this.#calls.length > 0) this.use((outbox) => outbox.joined(channel));
+    if (this.#outbox || this.#calls.length > 0) this.use((outbox) => outbox.joined(channel));
   }
 
   use(call: (outbox: Outbox) => unknown): void {
-    if (this.#outbox !== undefined) return void call(this.#outbox);
+    if (this.#outbox) return void call(this.#outbox);
     this.#calls.push(call);
     if (this.#isLoading) return;
     this.#isLoading = true;

@@ -129,7 +129,7 @@ export function configure(options: SocketOptions): Config {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && value !== null) Object.assign(config, { [name]: checked(name, value) });
   }
-  if (config.transport === undefined) {
+  if (!config.transport) {
     throw new Error("no global WebSocket: pass the option transport");
   }
   // Long polling has its own framing.

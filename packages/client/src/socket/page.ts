@@ -15,9 +15,9 @@ export function watchPage(callback: (event: Event) => void): () => void {
     // The page was frozen: Chrome does not always fire visibilitychange afterwards.
     [document, "resume"],
   ];
-  for (const [target, event] of sources) target.addEventListener?.(event, callback);
+  for (const [target, event] of sources) target.addEventListener(event, callback);
   return () => {
-    for (const [target, event] of sources) target.removeEventListener?.(event, callback);
+    for (const [target, event] of sources) target.removeEventListener(event, callback);
   };
 }
 

@@ -14,7 +14,7 @@ export interface RefreshHost {
   /** Asks the application for params and token. */
   credentials(): readonly [params: Awaitable<Params | undefined>, token: Awaitable<string | null | undefined>];
   /** The URL of a connection with these params. */
-  urlFor(params: Params): string;
+  urlFor(params: Params | undefined): string;
   /** Sends new credentials, and calls back with the payload of the reply. */
   ask(payload: Payload, answered: (reply: Payload) => void): void;
 }
@@ -92,7 +92,7 @@ export class Refresh {
 
   async #ask(answered: (reply: Payload) => void, isWanted: () => boolean): Promise<void> {
     const [params, token] = await Promise.all(this.#host.credentials());
-    const [, query] = /\?(.*)/.exec(this.#host.urlFor(params ?? {})) ?? [];
+    const [, query] = /\?(.*)/.exec(this.#host.urlFor(params)) ?? [];
     if (isWanted()) this.#host.ask({ query, token: token ?? null }, answered);
   }
 

@@ -19,7 +19,7 @@ describe("a transport", () => {
     server().error(new Error("lost again"));
     await pause();
     expect(made).toHaveLength(2);
-    expect(closes.mock.calls).toEqual([[{ code: 1006, reason: "transport error", wasClean: false }]]);
+    expect(closes.mock.calls).toEqual([[{ code: 1006, reason: "connection_error", wasClean: false }]]);
   });
 
   it("whose close follows its error is told of by that close alone", async () => {

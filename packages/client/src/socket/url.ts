@@ -8,13 +8,13 @@ export type Params = Readonly<Record<string, unknown>>;
  * becomes `ws`. `wingbeat=1` tells a Wingbeat server that the client understands its own messages; a Phoenix server
  * ignores it.
  */
-export function endPointURL(endPoint: string, params: Params, vsn: string, extensions: boolean): string {
+export function endPointURL(endPoint: string, params: Params | undefined, vsn: string, extensions: boolean): string {
   const query = pairs({ ...params, vsn, wingbeat: extensions ? 1 : null }).join("&");
   const url = `${endPoint}${endPoint.includes("?") ? "&" : "?"}${query}`;
   if (!url.startsWith("/")) return url.replace(/^http/, "ws");
   if (url.startsWith("//")) return `${protocol()}:${url}`;
   if (typeof location === "undefined") {
-    throw new Error(`"${endPoint}" has no host, and there is no page`);
+    throw new Error(`"${endPoint}" has no host`);
   }
   return `${protocol()}://${location.host}${url}`;
 }

@@ -30,9 +30,9 @@ function faultOf(value: unknown, given: unknown): string {
     case "Array":
       return "";
     case "Null":
-      return tagOf(given) === "Date" ? "an invalid date" : "";
+      return tagOf(given) === "Date" ? String(given) : "";
     case "Number":
-      return Number.isFinite(Number(value)) ? "" : String(value);
+      return Number.isFinite(Number(value)) ? "" : String(given);
     case "bytes":
     case "Undefined":
       return tag;
