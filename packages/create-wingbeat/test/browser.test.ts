@@ -68,10 +68,14 @@ describe.skipIf(!hasChromium())("the chat that create-wingbeat makes", () => {
 
   const messages = (page: Page): Promise<string[]> => page.locator("article p").allTextContents();
 
+  async function write(page: Page, text: string): Promise<void> {
+    await page.getByLabel("Message", { exact: true }).fill(text);
+    await page.getByRole("button", { name: "Send" }).click();
+  }
+
   async function say(page: Page, ...texts: string[]): Promise<void> {
     for (const text of texts) {
-      await page.getByLabel("Message", { exact: true }).fill(text);
-      await page.getByRole("button", { name: "Send" }).click();
+      await write(page, text);
       await shows(page, "article.mine", text);
     }
   }
@@ -111,19 +115,22 @@ describe.skipIf(!hasChromium())("the chat that create-wingbeat makes", () => {
     expect(await messages(grace)).toEqual(names(2, 101));
   });
 
-  it("goes on after a restart of the server, and nobody notices more than that", async () => {
+  it("goes on after a restart of the server: what was written meanwhile is sent once, and nobody has to load again", async () => {
     const [ada, grace] = [await open(), await open()];
     await say(ada, "before");
     await shows(grace, "article", "before");
     await program.end("SIGTERM");
     for (const page of [ada, grace]) await shows(page, "#connection", "Reconnecting…");
+    await write(ada, "meanwhile");
+    await shows(ada, "#body-error", "it is sent as soon as you are");
     await program.start();
     for (const page of [ada, grace]) await shows(page, "#connection", "Connected");
+    for (const page of [ada, grace]) await shows(page, "article", "meanwhile");
     await say(grace, "after");
     await shows(ada, "article", "after");
     for (const page of [ada, grace]) {
-      expect(await messages(page)).toEqual(["before", "after"]);
-      expect(await page.locator(".note").count()).toBe(0);
+      expect(await messages(page)).toEqual(["before", "meanwhile", "after"]);
+      expect(await page.locator(".note", { hasText: "loaded again" }).count()).toBe(0);
     }
   });
 });

@@ -51,11 +51,12 @@ socket.connect();
 
 byId("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!channel.isJoined()) return showError("body", "You are not connected. Your text is kept: try again in a moment.");
   const body = bodyField.value;
   bodyField.value = "";
+  showError("body", channel.isJoined() ? "" : "You are not connected: it is sent as soon as you are.");
   try {
-    const { id } = await channel.push("new_msg", { body });
+    // Waits for a connection, and is sent again if that is lost before the reply. The server handles it once.
+    const { id } = await channel.push("new_msg", { body }, { retry: true });
     document.getElementById(`message-${id}`)?.classList.add("mine");
     showError("body", "");
   } catch (error) {

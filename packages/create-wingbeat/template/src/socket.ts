@@ -4,9 +4,9 @@ import { presence } from "./channels/presence.ts";
 import { room } from "./channels/room.ts";
 
 export const userSocket = defineSocket({
-  // Anyone may connect. With accounts, verify a token here: `connect: async ({ token }) => ...`, ok or refuse.
+  // Anyone may connect, and is a new guest each time. With accounts, verify a token here, `connect: async ({ token }) => ...`,
+  // ok or refuse, and name the user: `id: ({ user }) => `user_socket:${user.id}``.
   connect: () => ok({ user: { id: randomUUID(), name: "Guest" } }),
-  id: ({ user }) => `user_socket:${user.id}`,
   channels: [room],
 });
 

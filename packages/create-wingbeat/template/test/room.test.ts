@@ -26,6 +26,19 @@ describe("room", () => {
     await grace.assertPush("new_msg", { id, name: "Ada", body: "hello" });
   });
 
+  it("keeps a message once, also when its page sends it again", async () => {
+    const kit = startKit();
+    const client = await kit.connect();
+    const ada = await client.subscribeAndJoin("room:once", { name: "Ada" });
+    const ref = await ada.pushNumbered("new_msg", { body: "hello" });
+    const { id } = await ada.assertReply(ref, "ok");
+    client.close();
+    await client.reconnect();
+    await ada.assertReply(ada.repeat(ref), "ok", { id });
+    const { messages } = await ada.assertReply(ada.push("latest", {}), "ok");
+    expect(messages).toHaveLength(1);
+  });
+
   it("shows a newcomer the latest messages, and whoever asks for them", async () => {
     const kit = startKit();
     const ada = await (await kit.connect()).subscribeAndJoin("room:latest", { name: "Ada" });

@@ -20,6 +20,9 @@ export const room = defineChannel("room:{id}")
   // Clients that were away get the messages that they have missed: up to 100, of the last five minutes.
   .history({ events: ["new_msg"] })
 
+  // A message that a page sends again, because its connection was lost before the reply, is handled once.
+  .dedupe()
+
   .join(z.object({ name: Name }), (ctx, { name }) => {
     const { user } = ctx.assigns;
     ctx.assign({ user: { ...user, name } });
