@@ -19,6 +19,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "@wingbeat/client/bindings": source("client", "bindings.ts"),
   "@wingbeat/client/outbox": source("client", "outbox/storages.ts"),
   "@wingbeat/client/phoenix": source("client", "phoenix.ts"),
+  "@wingbeat/client/ephemeral": source("client", "ephemeral.ts"),
   "@wingbeat/protocol": source("protocol"),
   wingbeat: source("server"),
 };

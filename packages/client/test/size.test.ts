@@ -89,6 +89,14 @@ describe("what a page loads", () => {
     expect(bytes).toBeLessThanOrEqual(1024);
   });
 
+  it("for ephemeral values beside the client is at most 1.2 kB, and nothing without them", async () => {
+    const { bytes } = await load('export { Socket } from "@wingbeat/client";');
+    const both = await load(
+      'export { Socket } from "@wingbeat/client"; export { ephemeral } from "@wingbeat/client/ephemeral";',
+    );
+    expect(both.bytes - bytes).toBeLessThanOrEqual(1_200);
+  });
+
   it("has long polling when it is named", async () => {
     const { hasLongPolling } = await load('export { Socket, LongPoll } from "@wingbeat/client";');
     expect(hasLongPolling).toBe(true);

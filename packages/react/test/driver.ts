@@ -3,6 +3,7 @@ import {
   SocketProvider,
   useChannel,
   useConnection,
+  useEphemeral,
   useEvent,
   usePresence,
   useRecovery,
@@ -26,6 +27,7 @@ function Component({ name, spec }: { readonly name: string; readonly spec: Compo
     ...(room && { channel: room as ChannelValues }),
     ...(spec.presence && { presence: usePresence(channel) }),
     ...(spec.recovery && { recovery: useRecovery(channel) }),
+    ...(spec.ephemeral && { ephemeral: useEphemeral(channel, "typing", { every: 1 }) }),
     ...(spec.connection && { connection: useConnection(), refusal: useRefusal() }),
   });
   for (const [event, callback] of Object.entries(on)) useEvent(channel, event, callback);

@@ -9,7 +9,8 @@ import type { Hooks } from "./hooks.ts";
 export { createHooks } from "./hooks.ts";
 export type { Current, Hooks } from "./hooks.ts";
 export type { PresenceEntry } from "@wingbeat/client";
-export type { ChannelResult, ConnectionStatus, PresenceResult, RecoverySnapshot } from "@wingbeat/client/bindings";
+export type { ChannelResult, ConnectionStatus, EphemeralResult } from "@wingbeat/client/bindings";
+export type { PresenceResult, RecoverySnapshot } from "@wingbeat/client/bindings";
 
 const untyped: Hooks<UntypedSocket> = /* @__PURE__ */ createHooks();
 /** Provides a socket to this component and those below: see {@link Hooks}. */
@@ -22,6 +23,7 @@ export const useConnection: Hooks<UntypedSocket>["useConnection"] = untyped.useC
 export const useRefusal: Hooks<UntypedSocket>["useRefusal"] = untyped.useRefusal;
 /** The channel of a topic, joined while the component is mounted: see {@link Hooks}. */
 export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
+export { useEphemeral } from "./use-ephemeral.ts";
 export { useEvent } from "./use-event.ts";
 export { usePresence } from "./use-presence.ts";
 export { useRecovery } from "./use-recovery.ts";

@@ -3,6 +3,7 @@ import type { Channel } from "../channel.ts";
 import type { ChannelAt, ChannelContract, JoinArgs, Received, TypedSocket } from "../contract.ts";
 import type { PresenceEntry } from "../presence.ts";
 import type { FailureOf, Push } from "../push.ts";
+import type { KeyOf, ValueIn, ValueOf } from "../ephemeral/contract.ts";
 
 /** `useChannel`'s arguments after the topic: params that may be left out when nothing in them is required. */
 export type ParamsFor<Definition extends TypedSocket, Topic extends string> = JoinArgs<
@@ -58,4 +59,14 @@ export interface PresenceResult<Entry> {
   readonly count: number;
   /** False until the server has sent the presence state, or the count. */
   readonly synced: boolean;
+}
+
+/** What `useEphemeral` returns. */
+export interface EphemeralResult<Contract extends ChannelContract, Event extends string> {
+  /** The values of the others, by the key that the server says. The same object while nothing changes. */
+  readonly values: ReadonlyMap<KeyOf<Contract, Event>, ValueOf<Contract, Event>>;
+  /** Sets the own value. Does nothing without a channel. */
+  readonly set: (value: ValueIn<Contract, Event>) => void;
+  /** There is no own value any more. It is cleared, too, when the component that has set it is unmounted. */
+  readonly clear: () => void;
 }

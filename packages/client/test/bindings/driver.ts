@@ -29,6 +29,8 @@ export interface ComponentSpec {
   readonly presence?: boolean;
   readonly recovery?: boolean;
   readonly connection?: boolean;
+  /** Whether it uses `useEphemeral`, for the event `typing`. */
+  readonly ephemeral?: boolean;
   /**
    * The component renders `<p data-key={key}>{show(values)}</p>`, and calls this in its rendering and nowhere else, with
    * what the functions of the binding have given it.
@@ -53,6 +55,11 @@ export interface Values {
   };
   readonly connection?: string;
   readonly refusal?: { readonly reason: unknown } | null;
+  readonly ephemeral?: {
+    readonly values: ReadonlyMap<string | number, unknown>;
+    readonly set: (value: unknown) => void;
+    readonly clear: () => void;
+  };
 }
 
 export interface ChannelValues {

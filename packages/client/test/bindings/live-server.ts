@@ -79,6 +79,15 @@ const news = defineChannel("news:{id}")
   .history({ size: 3 })
   .join(() => ok());
 
+/** Everybody sees who is typing. */
+const board = defineChannel("board:{id}")
+  .assigns<{ name?: string }>()
+  .ephemeral("typing", { key: (ctx) => ctx.assigns.name ?? "", every: 1 })
+  .join(z.object({ name: z.string() }), (ctx, { name }) => {
+    ctx.assign({ name });
+    return ok();
+  });
+
 const socketOf = (log: string[], gate: Gate) =>
   defineSocket({
     id: () => "user",
@@ -87,7 +96,7 @@ const socketOf = (log: string[], gate: Gate) =>
       if (params["token"] === "bad") return refuse({ why: "bad token" });
       return ok({}, { expiresAt: params["token"] === "short" ? Date.now() + 1_500 : undefined });
     },
-    channels: [roomOf(log, gate), people, team, news],
+    channels: [roomOf(log, gate), people, team, news, board],
   });
 
 /** What clients know of the server. */

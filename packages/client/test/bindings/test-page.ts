@@ -26,6 +26,7 @@ export interface Shown {
   readonly refusal?: { readonly reason: unknown } | null;
   readonly presence?: Values["presence"];
   readonly recovery?: Values["recovery"];
+  readonly typing?: Readonly<Record<string, unknown>>;
 }
 
 /** As much of happy-dom as is needed here: tests are compiled without the types of the DOM. */
@@ -140,7 +141,8 @@ export class TestPage {
   }
 }
 
-function shownOf({ channel: room, ...others }: Values): Shown {
+function shownOf({ channel: room, ephemeral, ...rest }: Values): Shown {
+  const others = { ...rest, ...(ephemeral && { typing: Object.fromEntries(ephemeral.values) }) };
   if (room === undefined) return others;
   const { state, reply, error, channel } = room;
   const { reason, message, response } = error ?? {};
