@@ -40,7 +40,8 @@ export class Outbox implements TopicHost {
   #storage: OutboxStorage | undefined;
   /** While the storage opens nothing is sent: what earlier pages have left comes first. */
   #opening: Promise<void> | undefined;
-  /** Of this page's pushes. */
+  /** Of this page's pushes: when the last one was made, how many there are, and how long their payloads are. */
+  #at = 0;
   #count = 0;
   #bytes = 0;
 
@@ -57,7 +58,9 @@ export class Outbox implements TopicHost {
 
   add(posted: Posted): void {
     const topic = this.#topic(posted.topic);
-    const about = { id: this.#tools.randomName(), session: this.session, isOwn: true };
+    // The order outlasts the page: those of one millisecond differ, and a clock that is set back does not count.
+    this.#at = Math.max(posted.at, this.#at + 0.001);
+    const about = { id: this.#tools.randomName(), session: this.session, isOwn: true, at: this.#at };
     const item: Item = Object.assign(posted, about, contentOf(posted.frame), UNSENT);
     this.#count++;
     this.#bytes += sizeOf(item);

@@ -7,7 +7,7 @@ export interface PendingPush {
   readonly id: string;
   readonly event: string;
   readonly payload: unknown;
-  /** When it was pushed, by `Date.now()`. */
+  /** When it was pushed, in milliseconds as of `Date.now()`, with a fraction: no two of a page are equal. */
   readonly at: number;
   /** `sent`: it was sent, or is about to be, and cannot be withdrawn any more. */
   readonly state: "waiting" | "sent";

@@ -12,7 +12,7 @@ export interface StoredPush {
   readonly event: string;
   /** The payload: its JSON, or its bytes. */
   readonly payload: string | ArrayBuffer;
-  /** When it was pushed, by `Date.now()`. */
+  /** When it was pushed, in milliseconds as of `Date.now()`, with a fraction: no two of a session are equal. */
   readonly at: number;
   /** It may be sent again though nobody knows whether it was handled. */
   readonly resend: boolean;

@@ -85,8 +85,7 @@ export class Topic implements LineHost {
   /** Takes the pushes of a session that has ended: nothing new is sent before what it had sent is settled. */
   adopt(items: readonly Item[]): void {
     const sent = items.filter(({ n }) => n).sort((a, b) => (a.n as number) - (b.n as number));
-    this.#waiting.push(...items.filter(({ n }) => !n));
-    this.#waiting.sort((a, b) => a.at - b.at);
+    this.#waiting = [...items.filter(({ n }) => !n), ...this.#waiting].sort((a, b) => a.at - b.at);
     if (sent[0]) this.#lines.splice(-1, 0, new Line(sent[0].session, this, sent));
     this.#changed();
     this.pump();
