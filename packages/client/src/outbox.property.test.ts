@@ -8,6 +8,7 @@ import { Outbox } from "./outbox.ts";
 import type { Answer, OutboxChannel, Posted } from "./outbox/item.ts";
 import type { OutboxStorage, StoredPush } from "./outbox/storage.ts";
 import { randomName } from "./random-name.ts";
+import { Timer } from "./timer.ts";
 
 const TOPIC = "room:1";
 
@@ -186,7 +187,7 @@ class Page {
   constructor(storage: OutboxStorage | undefined) {
     const options = { maxBufferedPushes: 1000, outbox: { storage } };
     this.socket = { channels: [], options, timeout: 1000, isActive: true };
-    this.outbox = new Outbox(this.socket as never, { report: () => {}, randomName });
+    this.outbox = new Outbox(this.socket as never, { report: () => {}, randomName, newTimer: () => new Timer() });
   }
 
   push(id: number): void {

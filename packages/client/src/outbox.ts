@@ -15,7 +15,6 @@ import type { Timer } from "./timer.ts";
 export interface OutboxSocket {
   readonly channels: readonly OutboxChannel[];
   readonly options: { readonly outbox?: OutboxOptions | undefined; readonly maxBufferedPushes: number };
-  readonly timeout: number;
   readonly isActive: boolean;
 }
 
@@ -32,8 +31,10 @@ const MIN_PAUSE_MS = 1000;
 export class Outbox implements TopicHost {
   readonly session: string;
   readonly #socket: OutboxSocket;
-  readonly #tools: OutboxTools;
-  readonly #limits: { readonly maxPushes: number; readonly maxBytes: number; readonly maxAge: number };
+  readonly tools: OutboxTools;
+  readonly #maxPushes: number;
+  readonly #maxBytes: number;
+  readonly #maxAge: number;
   readonly #topics = new Map<string, Topic>();
   readonly #timer: Timer;
   /** Undefined without one, and when it cannot be used. */
@@ -43,15 +44,17 @@ export class Outbox implements TopicHost {
   /** Of this page's pushes: when the last one was made, how many there are, and how long their payloads are. */
   #at = 0;
   #count = 0;
-  #bytes = 0;
+  #chars = 0;
 
   constructor(socket: OutboxSocket, tools: OutboxTools) {
-    const { storage, maxPushes = 1000, maxBytes = 1_048_576, maxAge } = socket.options.outbox ?? {};
+    const { storage, maxPushes, maxBytes, maxAge } = socket.options.outbox ?? {};
     this.#socket = socket;
-    this.#tools = tools;
+    this.tools = tools;
     this.#timer = tools.newTimer();
     this.session = tools.randomName();
-    this.#limits = { maxPushes, maxBytes, maxAge: maxAge ?? (storage ? 86_400_000 : 600_000) };
+    this.#maxPushes = maxPushes ?? 1000;
+    this.#maxBytes = maxBytes ?? 1_048_576;
+    this.#maxAge = maxAge ?? (storage ? 86_400_000 : 600_000);
     this.#storage = storage;
     if (storage !== undefined) this.#opening = this.#open(storage);
   }
@@ -60,12 +63,14 @@ export class Outbox implements TopicHost {
     const topic = this.#topic(posted.topic);
     // The order outlasts the page: those of one millisecond differ, and a clock that is set back does not count.
     this.#at = Math.max(posted.at, this.#at + 0.001);
-    const about = { id: this.#tools.randomName(), session: this.session, isOwn: true, at: this.#at };
-    const item: Item = Object.assign(posted, about, contentOf(posted.frame), UNSENT);
+    const { frame } = posted;
+    const payload: unknown = typeof frame === "string" ? JSON.parse(frame)[4] : frame;
+    const about = { id: this.tools.randomName(), session: this.session, isOwn: true, at: this.#at };
+    const item: Item = Object.assign(posted, { payload, body: JSON.stringify(payload) }, about, UNSENT);
     this.#count++;
-    this.#bytes += sizeOf(item);
-    const { maxPushes, maxBytes } = this.#limits;
-    if (this.#count > maxPushes || this.#bytes > maxBytes) return topic.end(item, "buffer_full");
+    this.#chars += item.body.length;
+    if (payload === frame) return topic.end(item, "not_supported");
+    if (this.#count > this.#maxPushes || this.#chars > this.#maxBytes) return topic.end(item, "buffer_full");
     topic.add(item);
     this.#look();
     // What was sent at once is stored with its number already.
@@ -113,25 +118,18 @@ export class Outbox implements TopicHost {
   async forget(item: Item): Promise<unknown> {
     if (item.isOwn) {
       this.#count--;
-      this.#bytes -= sizeOf(item);
+      this.#chars -= item.body.length;
     }
     return this.#storage?.remove([item.id]);
   }
 
   async #open(storage: OutboxStorage): Promise<void> {
-    const timer = this.newTimer();
     try {
-      await Promise.race([
-        storage.open(this.session, (pushes) => this.#storage && this.#adopt(pushes)),
-        new Promise((_, reject) => {
-          timer.start(this.#socket.timeout, () => reject(new Error("the storage of the outbox does not open in time")));
-        }),
-      ]);
+      await storage.open(this.session, (pushes) => this.#adopt(pushes));
     } catch (error) {
       this.#storage = undefined;
-      this.#tools.report(error);
+      this.tools.report(error);
     }
-    timer.stop();
     this.#opening = undefined;
     this.#look();
     for (const topic of this.#topics.values()) topic.joined();
@@ -146,10 +144,6 @@ export class Outbox implements TopicHost {
   }
 
   /** Not imported: what the page has loaded is given, so that it stays in one file. */
-  newTimer(): Timer {
-    return this.#tools.newTimer();
-  }
-
   #topic(name: string): Topic {
     const topic = this.#topics.get(name) ?? new Topic(name, this);
     this.#topics.set(name, topic);
@@ -158,33 +152,19 @@ export class Outbox implements TopicHost {
 
   /** Gives up what is too old, now and when the next one is. What nobody would be told of waits for a channel. */
   #look(): void {
-    const { maxAge } = this.#limits;
     const now = Date.now();
     let next = Infinity;
     for (const topic of this.#topics.values()) {
       for (const item of topic.items) {
         if (item.push === undefined && topic.channels.length === 0) continue;
         // The clock may have been set back.
-        const left = maxAge - Math.abs(now - item.at);
+        const left = this.#maxAge - Math.abs(now - item.at);
         if (left > 0 || item.isFlying) next = Math.min(next, left);
         else topic.end(item, item.isUnsure ? "unknown" : "too_old");
       }
     }
     this.#timer.start(Math.max(next, MIN_PAUSE_MS), () => this.#look());
   }
-}
-
-const sizeOf = ({ body }: Item): number => (typeof body === "string" ? body.length : body.byteLength);
-
-/** The payload in a frame, and how it is sent and stored. */
-function contentOf(frame: string | Uint8Array): Pick<Item, "payload" | "body"> {
-  if (typeof frame === "string") {
-    const payload: unknown = JSON.parse(frame)[4];
-    return { payload, body: JSON.stringify(payload) };
-  }
-  // The kind, four lengths, and the strings.
-  const body = frame.slice(frame.subarray(1, 5).reduce((sum, length) => sum + length, 5)).buffer as ArrayBuffer;
-  return { payload: body, body };
 }
 
 const stored = ({ id, session, topic, event, body, at, resend, n, epoch }: Item): StoredPush => ({
@@ -201,11 +181,11 @@ const stored = ({ id, session, topic, event, body, at, resend, n, epoch }: Item)
 });
 
 /** What was stored with a number may have been sent. */
-const adopted = ({ payload, ...push }: StoredPush): Item => ({
+const adopted = (push: StoredPush): Item => ({
   ...push,
   ...UNSENT,
-  body: payload,
-  payload: typeof payload === "string" ? JSON.parse(payload) : payload,
+  body: push.payload,
+  payload: JSON.parse(push.payload),
   push: undefined,
   isOwn: false,
   isUnsure: push.n !== undefined,

@@ -28,17 +28,38 @@ const socket = new Socket(query.has("offline") ? "ws://127.0.0.1:1/socket" : "/s
   outbox: { storage }, reconnectAfterMs: () => 50, rejoinAfterMs: () => 50, heartbeatIntervalMs: 1000,
 });
 const channel = socket.channel("room:1");
-channel.onPushSettled(({ payload, response, reason }) => told.push([payload.body ?? new Uint8Array(payload).join(), response?.body ?? reason]));
+channel.onPushSettled(({ payload, response, reason }) => told.push([payload.body, response?.body ?? reason]));
 const say = (body: unknown) => {
-  const payload = body === "bytes" ? Uint8Array.of(0, 128, 255) : { body };
-  channel.push("say", payload, { retry: true }).then(
+  channel.push("say", { body }, { retry: true }).then(
     (response) => outcomes.push(response.body),
     (error) => outcomes.push([error.reason, error.cause?.name]),
   );
 };
 channel.join();
 socket.connect();
-Object.assign(window, { told, outcomes, socket, channel, say });
+const database = (version?: number) =>
+  new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open("wingbeat-outbox", version);
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+/** Of the database, whoever has made them. */
+const records = async () => {
+  const opened = await database();
+  const reading = opened.transaction("pushes").objectStore("pushes").getAll();
+  await new Promise((resolve) => (reading.onsuccess = resolve));
+  opened.close();
+  return reading.result;
+};
+const spoil = async (odd: object[]) => {
+  const opened = await database();
+  const transaction = opened.transaction("pushes", "readwrite");
+  odd.forEach((record, index) => transaction.objectStore("pushes").put({ ...record, user: "ada", id: "odd " + index }));
+  await new Promise((resolve) => (transaction.oncomplete = resolve));
+  opened.close();
+};
+const upgrade = async () => (await database(2)).close();
+Object.assign(window, { told, outcomes, socket, channel, say, records, spoil, upgrade });
 `;
 
 interface PageGlobals {
@@ -50,6 +71,9 @@ interface PageGlobals {
     readonly pendingPushes: readonly { readonly payload: { readonly body: string }; readonly state: string }[];
   };
   say(body: unknown): void;
+  records(): Promise<unknown[]>;
+  spoil(odd: readonly object[]): Promise<void>;
+  upgrade(): Promise<void>;
 }
 declare const window: PageGlobals;
 
@@ -128,22 +152,7 @@ describe.skipIf(!hasChromium())("in Chromium", () => {
       () => window.channel.pendingPushes.map(({ payload, state }) => `${payload.body} ${state}`),
       expected,
     );
-  /** All records of the database, whoever has made them. */
-  const stored = (page: Page): Promise<unknown[]> =>
-    page.evaluate(
-      () =>
-        new Promise((resolve, reject) => {
-          const opening = indexedDB.open("wingbeat-outbox");
-          opening.addEventListener("error", () => reject(new Error(String(opening.error))));
-          opening.addEventListener("success", () => {
-            const reading = opening.result.transaction("pushes").objectStore("pushes").getAll();
-            reading.addEventListener("success", () => {
-              opening.result.close();
-              resolve(reading.result);
-            });
-          });
-        }),
-    );
+  const stored = (page: Page): Promise<unknown[]> => page.evaluate(() => window.records());
   const isStored = (page: Page, count: number): Promise<void> =>
     vi.waitFor(async () => expect(await stored(page)).toHaveLength(count), { timeout: 60_000, interval: 50 });
 
@@ -366,36 +375,22 @@ describe.skipIf(!hasChromium())("in Chromium", () => {
     const page = await open(`${site.url}/?offline`);
     await say(page, "a");
     await isStored(page, 1);
-    await page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          const opening = indexedDB.open("wingbeat-outbox");
-          opening.addEventListener("success", () => {
-            const transaction = opening.result.transaction("pushes", "readwrite");
-            const store = transaction.objectStore("pushes");
-            const whole = {
-              v: 1,
-              session: "x".repeat(22),
-              topic: "room:1",
-              event: "say",
-              payload: "{}",
-              at: 1,
-              resend: false,
-            };
-            const odd = [
-              { v: 2, new: true },
-              { ...whole, payload: "{" },
-              { ...whole, n: -1, epoch: "e" },
-              { ...whole, session: 7 },
-            ];
-            odd.forEach((record, index) => store.put({ ...record, user: "ada", id: `odd ${index}` }));
-            transaction.addEventListener("complete", () => {
-              opening.result.close();
-              resolve();
-            });
-          });
-        }),
-    );
+    const whole = {
+      v: 1,
+      session: "x".repeat(22),
+      topic: "room:1",
+      event: "say",
+      payload: "{}",
+      at: 1,
+      resend: false,
+    };
+    const odd = [
+      { v: 2, anything: true },
+      { ...whole, payload: "{" },
+      { ...whole, n: -1, epoch: "e" },
+      { ...whole, session: 7 },
+    ];
+    await page.evaluate((all) => window.spoil(all), odd);
     await page.close();
     const next = await open(site.url);
     await told(next, ["a", "a"]);
@@ -408,16 +403,7 @@ describe.skipIf(!hasChromium())("in Chromium", () => {
     const open = await profile(/version/);
     const page = await open("about:blank");
     await page.goto(`${site.url}/?offline`);
-    await page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          const opening = indexedDB.open("wingbeat-outbox", 2);
-          opening.addEventListener("success", () => {
-            opening.result.close();
-            resolve();
-          });
-        }),
-    );
+    await page.evaluate(() => window.upgrade());
     await page.goto(site.url);
     await say(page, "a");
     await told(page, ["a", "a"]);

@@ -52,7 +52,7 @@ class AsyncStorageOutbox implements OutboxStorage {
   put(pushes: readonly StoredPush[]): Promise<void> {
     return this.#next(async () => {
       try {
-        for (const push of pushes) await this.#storage.setItem(this.#prefix + push.id, textFrom(push));
+        for (const push of pushes) await this.#storage.setItem(this.#prefix + push.id, JSON.stringify(push));
       } catch (error) {
         await this.#forget(pushes.map(({ id }) => id)).catch(() => {});
         throw error;
@@ -85,20 +85,10 @@ class AsyncStorageOutbox implements OutboxStorage {
   }
 }
 
-/** Bytes become a text with a character for each. */
-function textFrom({ payload, ...push }: StoredPush): string {
-  const bytes = typeof payload === "string" ? undefined : Array.from(new Uint8Array(payload), charFrom).join("");
-  return JSON.stringify(bytes === undefined ? { ...push, payload } : { ...push, bytes });
-}
-
 function pushFrom(text: string | null): StoredPush | undefined {
   try {
-    const { bytes, ...push } = JSON.parse(text ?? "") as { readonly bytes?: unknown };
-    if (typeof bytes !== "string") return readPush(push);
-    return readPush({ ...push, payload: Uint8Array.from(bytes, (char) => char.charCodeAt(0)).buffer });
+    return readPush(JSON.parse(text ?? ""));
   } catch {
     return undefined;
   }
 }
-
-const charFrom = (byte: number): string => String.fromCharCode(byte);

@@ -8,6 +8,8 @@ import type { OutboxStorage, StoredPush } from "./storage.ts";
 const NAME = "wingbeat-outbox";
 const VERSION = 1;
 const STORE = "pushes";
+/** How long a database may take to open, in milliseconds: meanwhile nothing is sent. */
+const MAX_OPENING_MS = 10_000;
 
 /**
  * Keeps the pushes of a user beyond the end of the page. `user` is the user's id, or another name that no two users of this
@@ -128,7 +130,7 @@ class IndexedDBOutbox implements OutboxStorage {
     request.addEventListener("upgradeneeded", () => {
       request.result.createObjectStore(STORE, { keyPath: ["user", "id"] });
     });
-    const database = await done(request);
+    const database = await Promise.race([done(request), after(MAX_OPENING_MS)]);
     const closed = (): void => {
       database.close();
       this.#database = undefined;
@@ -150,6 +152,12 @@ function locked(locks: LockManager, name: string): Promise<void> {
     locks.request(name, granted).catch(reject);
   });
 }
+
+/** Rejects. */
+const after = (ms: number): Promise<never> =>
+  new Promise((_, reject) => {
+    setTimeout(() => reject(new Error("the database of the outbox does not open")), ms);
+  });
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -30,7 +30,7 @@ export interface SettledPush {
 export interface Posted {
   readonly topic: string;
   readonly event: string;
-  /** As a V2 frame without refs: a copy of the payload. */
+  /** As a V2 frame without refs: a copy of the payload. Bytes cannot be numbered. */
   readonly frame: string | Uint8Array;
   readonly at: number;
   readonly resend: boolean;
@@ -42,8 +42,8 @@ export interface Posted {
 export interface Item extends Omit<Posted, "frame"> {
   readonly id: string;
   readonly payload: unknown;
-  /** What is sent and stored: JSON, or bytes. */
-  readonly body: string | ArrayBuffer;
+  /** The payload as JSON. */
+  readonly body: string;
   /** Of its line; of a push without a number, that of the page which has made it. */
   session: string;
   /** Of this page: it counts against the limits. */

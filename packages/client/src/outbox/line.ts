@@ -14,7 +14,6 @@ const WINDOW = 16;
 const MAX_TRIES = 5;
 
 export interface LineHost {
-  newTimer(): Timer;
   /** The channel that has joined the topic and takes numbers. */
   readonly channel: OutboxChannel | undefined;
   /** Whether a loss of the connection counts against the push that was under way. */
@@ -22,8 +21,11 @@ export interface LineHost {
   /** Up to so many pushes that are to get the next numbers. They are given with {@link take}. */
   next(line: Line, count: number): Item[];
   take(items: readonly Item[]): void;
-  /** Stores pushes before they are sent. Undefined: there is no need to wait. */
-  save(items: readonly Item[]): Promise<unknown> | undefined;
+  readonly outbox: {
+    readonly tools: { newTimer(): Timer };
+    /** Stores pushes before they are sent. Undefined: there is no need to wait. */
+    save(items: readonly Item[]): Promise<unknown> | undefined;
+  };
   /** A push has ended; `line.items` are without it once it is not stored any more. */
   settled(item: Item, outcome: Outcome, line: Line): void;
 }
@@ -50,7 +52,7 @@ export class Line {
   constructor(session: string, host: LineHost, items: Item[] = []) {
     this.session = session;
     this.#host = host;
-    this.#timer = host.newTimer();
+    this.#timer = host.outbox.tools.newTimer();
     this.items = items;
     this.#reached = (items[0]?.n ?? 1) - 1;
     this.#last = items.at(-1)?.n ?? 0;
@@ -92,7 +94,7 @@ export class Line {
     this.items.push(...fresh);
     this.#host.take(fresh);
     const sending = [...again, ...fresh];
-    const saving = changed[0] && this.#host.save(changed);
+    const saving = changed[0] && this.#host.outbox.save(changed);
     if (!saving) return this.#send(channel, sending);
     this.#send(channel, sending.slice(0, sending.indexOf(changed[0] as Item)));
     this.#isBusy = true;
@@ -132,9 +134,8 @@ export class Line {
       // An answer may come at once.
       if (this.#goesBack || item.isFlying || item.isSettled) continue;
       item.isFlying = true;
-      const payload: unknown = typeof item.body === "string" ? JSON.parse(item.body) : item.body;
       const number = { n: item.n, e: item.epoch, s: this.session, a: ((this.items[0] as Item).n as number) - 1 };
-      channel.ask(item.event, payload, number, (answer) => this.#answered(item, answer));
+      channel.ask(item.event, JSON.parse(item.body), number, (answer) => this.#answered(item, answer));
     }
   }
 

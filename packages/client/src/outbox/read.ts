@@ -15,7 +15,7 @@ export function readPush(found: unknown): StoredPush | undefined {
     SESSION.test(session) &&
     typeof topic === "string" &&
     typeof event === "string" &&
-    (payload instanceof ArrayBuffer || isJson(payload)) &&
+    isJson(payload) &&
     Number.isFinite(at) &&
     typeof resend === "boolean" &&
     (n === undefined

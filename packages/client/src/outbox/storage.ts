@@ -10,8 +10,8 @@ export interface StoredPush {
   readonly session: string;
   readonly topic: string;
   readonly event: string;
-  /** The payload: its JSON, or its bytes. */
-  readonly payload: string | ArrayBuffer;
+  /** The payload as JSON. */
+  readonly payload: string;
   /** When it was pushed, in milliseconds as of `Date.now()`, with a fraction: no two of a session are equal. */
   readonly at: number;
   /** It may be sent again though nobody knows whether it was handled. */
@@ -29,8 +29,8 @@ export interface OutboxStorage {
   /**
    * The first call. From now on `session` is in use. `adopt` is called with the pushes of each session that has nobody to
    * send them any more, once for each, until this process ends: before the promise is resolved for those known by then,
-   * and later when another page has ended. No two of all processes may be given the same session while they live. A
-   * rejection is reported, and the socket keeps its pushes in memory.
+   * and later when another page has ended. No two of all processes may be given the same session while they live. Nothing is
+   * sent until it is done. A rejection is reported, and the socket keeps its pushes in memory.
    */
   open(session: string, adopt: (pushes: readonly StoredPush[]) => void): Promise<void>;
   /**
@@ -50,7 +50,7 @@ export interface OutboxOptions {
   readonly storage?: OutboxStorage | undefined;
   /** How many pushes may wait for their replies. Default 1,000. */
   readonly maxPushes?: number | undefined;
-  /** How long all their payloads may be, in characters of JSON, or bytes. Default 1,048,576. */
+  /** How long all their payloads may be, in characters of JSON. Default 1,048,576. */
   readonly maxBytes?: number | undefined;
   /** Milliseconds after which a push is given up. Default 10 minutes; 24 hours with a storage. */
   readonly maxAge?: number | undefined;

@@ -11,7 +11,7 @@ export interface TopicHost {
   readonly isActive: boolean;
   /** The channels on the topic; none while nothing may be sent yet. */
   channels(topic: string): readonly OutboxChannel[];
-  newTimer(): Timer;
+  readonly tools: { newTimer(): Timer };
   /** Stores pushes. Undefined: nothing is stored. */
   save(items: readonly Item[]): Promise<void> | undefined;
   /** A push has ended: it need not be stored any more. */
@@ -22,14 +22,14 @@ export interface TopicHost {
 const TEXT: { readonly [Reason in PushFailure]?: string } = {
   buffer_full: "not sent: too many wait, or the storage is full",
   expired: "handled, but its reply is not kept any more",
-  unknown: "cut off: nobody knows whether it was handled",
-  not_supported: "not sent: the channel has no .dedupe()",
+  unknown: "cut off: nobody knows if it was handled",
+  not_supported: "not sent: its channel has no .dedupe(), or it is bytes",
   too_old: "not sent: it has waited too long",
 };
 
 export class Topic implements LineHost {
   readonly #name: string;
-  readonly #host: TopicHost;
+  readonly outbox: TopicHost;
   /** Without a number, in the order in which they were made. */
   #waiting: Item[] = [];
   /** The last one is of this session, the others of those that have ended. */
@@ -37,10 +37,10 @@ export class Topic implements LineHost {
   #view: readonly PendingPush[] | undefined;
   #isTelling = false;
 
-  constructor(name: string, host: TopicHost) {
+  constructor(name: string, outbox: TopicHost) {
     this.#name = name;
-    this.#host = host;
-    this.#lines = [new Line(host.session, this)];
+    this.outbox = outbox;
+    this.#lines = [new Line(outbox.session, this)];
   }
 
   /** All that has not ended. */
@@ -60,12 +60,8 @@ export class Topic implements LineHost {
     })));
   }
 
-  newTimer(): Timer {
-    return this.#host.newTimer();
-  }
-
   get channels(): readonly OutboxChannel[] {
-    return this.#host.channels(this.#name);
+    return this.outbox.channels(this.#name);
   }
 
   get channel(): OutboxChannel | undefined {
@@ -73,7 +69,7 @@ export class Topic implements LineHost {
   }
 
   get countsLosses(): boolean {
-    return this.#host.isActive && this.channels.some((channel) => channel.isJoined());
+    return this.outbox.isActive && this.channels.some((channel) => channel.isJoined());
   }
 
   add(item: Item): void {
@@ -117,17 +113,13 @@ export class Topic implements LineHost {
   }
 
   next(line: Line, count: number): Item[] {
-    return line === this.#lines[0] && line.session === this.#host.session ? this.#waiting.slice(0, count) : [];
+    return line === this.#lines[0] && line.session === this.outbox.session ? this.#waiting.slice(0, count) : [];
   }
 
   take(items: readonly Item[]): void {
     if (items.length === 0) return;
     this.#waiting.splice(0, items.length);
     this.#changed();
-  }
-
-  save(items: readonly Item[]): Promise<void> | undefined {
-    return this.#host.save(items);
   }
 
   settled(item: Item, { reason, status, response, cause }: Outcome): void {
@@ -144,7 +136,7 @@ export class Topic implements LineHost {
       this.pump();
     };
     // Later: who has told of a loss is not done with it.
-    void this.#host.forget(item).then(gone, gone);
+    void this.outbox.forget(item).then(gone, gone);
   }
 
   /** Tells once of all changes of a turn. */
