@@ -2,8 +2,8 @@
  * The callbacks of a channel: they run one at a time, in the order in which messages arrived, even when they are async.
  * What they return is read here, and a message that comes while one is running waits in the mailbox.
  */
-import { CLOSE, ERROR, LEAVE, PUSHES, Reason, v2Server } from "@wingbeat/protocol";
-import type { ClientMessage, NumberedPush } from "@wingbeat/protocol";
+import { CLOSE, ERROR, LEAVE, Reason, v2Server } from "@wingbeat/protocol";
+import type { ClientMessage } from "@wingbeat/protocol";
 import { isPromise, settle } from "../awaitable.ts";
 import type { Pending } from "../pubsub.ts";
 import { emit, isObserved } from "../telemetry.ts";
@@ -20,10 +20,10 @@ import { CLOSED, Info, isOfClient, JOINED, Renewed, Task } from "./item.ts";
 import type { Item, JoinMessage } from "./item.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { MailboxOwner } from "./mailbox.ts";
-import { Concluded, Lines, numberOf } from "./numbered.ts";
-import type { Answered, Run } from "./numbered.ts";
+import { Concluded, Lines } from "./numbered.ts";
+import type { Handling } from "./numbered.ts";
 import { ChannelOutlet } from "./outlet.ts";
-import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop, ok, Reply, Stop } from "./result.ts";
+import { badReturn, errorFor, isOrderly, isRefusal, isReply, isReplyRef, isStop, Reply, Stop } from "./result.ts";
 import { schedule } from "./schedule.ts";
 import { unwatch, watch } from "./slow.ts";
 import type { Watched } from "./slow.ts";
@@ -64,7 +64,20 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   #linesFor({ extension }: JoinMessage, dedupe: NonNullable<ChannelSpec["dedupe"]>): Lines | undefined {
     const { codec, pubsub } = this.host;
     if (codec !== v2Server || pubsub.pushes === undefined || readAsk(extension) === undefined) return undefined;
-    return new Lines(this, pubsub.pushes, dedupe);
+    return new Lines(this, this.#handling(), pubsub.pushes, dedupe);
+  }
+
+  #handling(): Handling {
+    return {
+      context: () => this.context,
+      handle: (message) => this.#handleIn(message),
+      stored: () => this.#stored(),
+    };
+  }
+
+  #stored(): Promise<void> | undefined {
+    const storing = this.#storing;
+    return storing && new Promise((resolve) => storing.whenDone(resolve));
   }
 
   /** Ends the channel, unless it has ended. */
@@ -238,7 +251,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   /** Starts the callback for an item; returns its result. */
   #start(item: Item): unknown {
     const { context } = this;
-    if (isOfClient(item)) return this.lines === undefined ? this.#handleIn(item) : this.#handleInLine(this.lines, item);
+    if (isOfClient(item)) return this.#startHandleIn(item);
     if (item instanceof Task) {
       this.#callback = "join";
       return item.message();
@@ -261,54 +274,9 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     return this.asOwn(() => this.spec.handleOut.get(item.event)?.(context, item.copyPayload()));
   }
 
-  /** A message of a client that may number its pushes. */
-  #handleInLine(lines: Lines, message: ClientMessage): unknown {
+  #startHandleIn(message: ClientMessage): unknown {
     this.#callback = "handleIn";
-    if (message.event === PUSHES) return lines.open(message.payload);
-    const number = message.extension === undefined ? undefined : numberOf(message.extension);
-    return number === undefined || message.event === LEAVE
-      ? this.#handleIn(message)
-      : this.#handleNumbered(lines, message, number);
-  }
-
-  #handleNumbered(lines: Lines, message: ClientMessage, number: NumberedPush): unknown {
-    const claimed = lines.claim(number);
-    return isPromise(claimed)
-      ? claimed.then((known) => this.#runClaimed(known, message))
-      : this.#runClaimed(claimed, message);
-  }
-
-  #runClaimed(claimed: Run | Concluded, message: ClientMessage): unknown {
-    if (claimed instanceof Concluded) return claimed;
-    if (this.ended) return claimed.abandon();
-    this.context.run = claimed;
-    let result: unknown;
-    try {
-      result = this.#handleIn(message);
-    } catch (error) {
-      return this.#conclude(claimed, message, undefined, { error });
-    }
-    if (!isPromise(result)) return this.#conclude(claimed, message, result);
-    return Promise.resolve(result).then(
-      (value) => this.#conclude(claimed, message, value),
-      (error: unknown) => this.#conclude(claimed, message, undefined, { error }),
-    );
-  }
-
-  /** The handler of a numbered push is done: stores the reply, behind what it has broadcast. */
-  #conclude(run: Run, { event, ref }: ClientMessage, result: unknown, failure?: Failure): unknown {
-    const isDeferred = isReplyRef(result) || (result === undefined && this.context.isDeferred);
-    if (failure === undefined && (isDeferred || run.isSettling)) return result;
-    const stop = isStop(result) ? result : undefined;
-    const settle = (): unknown => {
-      const outcome = settled(run, event, ref, result, failure);
-      return isPromise(outcome.answer)
-        ? outcome.answer.then((answer) => new Concluded(answer, stop, outcome.failure))
-        : new Concluded(outcome.answer, stop, outcome.failure);
-    };
-    const storing = this.#storing;
-    if (storing === undefined) return settle();
-    return new Promise<void>((resolve) => storing.whenDone(resolve)).then(settle);
+    return this.lines === undefined ? this.#handleIn(message) : this.lines.handle(message);
   }
 
   #handleIn({ event, ref, payload }: ClientMessage): unknown {
@@ -316,7 +284,6 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     const handler = handlerOf(this.spec, event);
     if (handler === undefined) return new Reply("error", { reason: Reason.unknownEvent });
     const { context } = this;
-    this.#callback = "handleIn";
     context.event = event as string; // it has a handler, so it is one
     context.ref = ref;
     context.isDeferred = false;
@@ -502,30 +469,4 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   override source(): ChannelSource {
     return { ...this.host.describe(), topic: this.topic, pattern: this.spec.pattern };
   }
-}
-
-/** Settles a numbered push with what its handler has returned or thrown. What cannot be sent is a failure, too. */
-function settled(
-  run: Run,
-  event: unknown,
-  ref: unknown,
-  result: unknown,
-  failure: Failure | undefined,
-): { readonly answer: Answered | Promise<Answered>; readonly failure?: Failure | undefined } {
-  try {
-    const reply = failure === undefined ? replyOf(event, result) : isRefusal(failure.error) ? failure.error : undefined;
-    if (reply !== undefined) return { answer: run.settle(ref, reply) };
-  } catch (error) {
-    failure = { error };
-  }
-  return { answer: run.settle(ref, new Reply("error", { reason: Reason.channelCrash })), failure };
-}
-
-/** The reply in what the handler of a numbered push has returned. */
-function replyOf(event: unknown, result: unknown): Reply {
-  if (result === undefined) return ok();
-  if (isReply(result)) return result;
-  if (result instanceof InvalidPayload) return new Reply("error", result.response);
-  if (isStop(result)) return result.reply ?? ok();
-  throw badReturn("handleIn", event, result);
 }
