@@ -172,7 +172,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
   "(worker nodes)": ["server/src/pubsub/adapters/cluster/relay.test.ts", "that joins again and again under new names"],
   "socket.maxDepth": ["protocol/src/limits.test.ts", "of a payload may have 64 levels"],
   "(text header)": ["protocol/src/limits.test.ts", "has at most 1,024 bytes of JSON, of any type"],
-  "(levels sent)": ["protocol/src/payload.test.ts", "is refused: cycles, and more than 1,000 levels"],
+  "(levels sent)": ["protocol/src/payload.test.ts", "is refused: cycles, and by servers more than 1,000 levels"],
   "(listener failures)": ["server/src/telemetry.test.ts", "is reported again after a minute"],
   "(disconnects)": ["server/src/socket/disconnects.test.ts", "forgets what is older than a minute"],
   "logger.linesPerSecond": [LOG, "are limited in a second, and the others are counted"],
