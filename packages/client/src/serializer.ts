@@ -30,10 +30,9 @@ export const Serializer: { readonly encode: Encode; readonly decode: Decode } = 
   },
   /** Reads a server's frame: a string or an ArrayBuffer. Binary payloads are ArrayBuffers. Throws a DecodeError. */
   decode(frame, callback) {
-    const [join_ref, ref, topic, event, received, ...extension] = readV2(frame as string | Uint8Array);
+    const [join_ref, ref, topic, event, received, extension] = readV2(frame as string | Uint8Array);
     const payload = typeof frame === "string" ? received : unpacked(received);
-    const message = { join_ref, ref, topic, event, payload };
-    callback(extension.length > 0 ? { ...message, extension: extension[0] } : message);
+    callback({ join_ref, ref, topic, event, payload, extension });
   },
 };
 
