@@ -335,7 +335,6 @@ export type RoomPushes = {
   readonly "message:deleted": { readonly id: number; readonly seq: number };
   readonly reaction: { readonly messageId: number; readonly seq: number; readonly reactions: readonly Reaction[] };
   readonly pinned: { readonly messageId: number; readonly seq: number; readonly pinned: boolean; readonly by: User };
-  readonly typing: { readonly userId: number; readonly username: string; readonly typing: boolean };
   readonly "room:update": { readonly room: Room };
   readonly "member:joined": { readonly member: Member };
   readonly "member:left": { readonly userId: number; readonly username: string; readonly why: "left" | "kicked" };

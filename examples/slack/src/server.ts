@@ -32,8 +32,6 @@ export interface SlackOptions {
   readonly secretKeyBase: string;
   /** After so many ms without focus a tab is away. Default 180,000. */
   readonly idleMs?: number;
-  /** After so many ms without another keystroke somebody does not type any more. Default 6,000. */
-  readonly typingMs?: number;
   /** As for `createEndpoint`. Default true. */
   readonly logger?: EndpointOptions["logger"];
   /** Fills an empty database, and offers the demo users on the login screen. Default true. */
@@ -87,8 +85,8 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
 }
 
 function servicesOf({ db }: Database, options: SlackOptions): Services {
-  const { secretKeyBase: secret, idleMs = 180_000, typingMs = 6_000, dev = false } = options;
-  return { db, secret, idleMs, typingMs, dev };
+  const { secretKeyBase: secret, idleMs = 180_000, dev = false } = options;
+  return { db, secret, idleMs, dev };
 }
 
 function endpointOf(

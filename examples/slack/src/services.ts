@@ -7,8 +7,6 @@ export interface Services {
   readonly secret: string;
   /** After so many ms without focus, a tab is away. */
   readonly idleMs: number;
-  /** After so many ms without another keystroke, somebody does not type any more. */
-  readonly typingMs: number;
   /** Lets clients crash a channel and look at what the server holds. */
   readonly dev: boolean;
 }

@@ -84,7 +84,7 @@ describe("joining", () => {
     await dave.assertReply(dave.push("member:invite", { userId: world.people.dave }), "error", refused);
     await dave.assertReply(dave.push("member:role", { userId: world.people.dave, role: "owner" }), "error", refused);
     await dave.assertReply(dave.push("command", { name: "kick", args: "@bob" }), "error", refused);
-    dave.push("typing", {});
+    await dave.assertReply(dave.push("typing", { value: true }), "error", { reason: "not allowed" });
     await settled(dave);
     await dave.refuteBroadcast("typing", undefined, SHORT);
   });
@@ -212,7 +212,7 @@ describe("messages", () => {
     const { db, people } = world;
     await ignoreUser(db, people.carol, people.bob, true);
     const [bob, carol] = [await enter("bob"), await enter("carol")];
-    bob.push("typing", {});
+    bob.cast("typing", { value: true });
     await bob.assertReply(bob.push("message:send", { clientId: "a", body: "hear me" }), "ok");
     await carol.refutePush("message:new", undefined, SHORT);
     await carol.refutePush("typing", undefined, SHORT);
@@ -269,7 +269,7 @@ describe("what may be done", () => {
     await setBan(db, people.bob, "spam");
     await inGeneral.assertReply(inGeneral.push("message:send", draft), "error", { reason: "banned" });
     await inGeneral.assertReply(
-      inGeneral.push("typing", {}) && inGeneral.push("pin", { messageId: 1, pinned: true }),
+      inGeneral.push("typing", { value: true }) && inGeneral.push("pin", { messageId: 1, pinned: true }),
       "error",
     );
     expect(await db.$count(messages, eq(messages.body, "forged"))).toBe(0);
@@ -402,28 +402,17 @@ it("changes a room one after the other, and goes on after a failure", async () =
 });
 
 describe("typing", () => {
-  it("is told to others once, and when it ends by sending", async () => {
+  it("is told to others, with the user that the server knows, until it ends", async () => {
     const [alice, other, bob] = [await enter("alice"), await enter("alice"), await enter("bob")];
-    alice.push("typing", {});
-    alice.push("typing", {});
-    await bob.assertPush("typing", { userId: world.people.alice, username: "alice", typing: true });
-    await alice.assertReply(alice.push("message:send", { clientId: "a", body: "there" }), "ok");
-    await bob.assertPush("typing", { typing: false });
-    await bob.refutePush("typing", undefined, SHORT);
-    await alice.refutePush("typing", undefined, SHORT);
-    await other.refutePush("typing", undefined, SHORT);
-  });
-
-  it("ends after a while, and with the tab", async () => {
-    await world.anew({ typingMs: 50 });
-    const [alice, bob] = [await enter("alice"), await enter("bob")];
-    alice.push("typing", {});
-    await bob.assertPush("typing", { typing: true });
-    await bob.assertPush("typing", { typing: false });
-    alice.push("typing", {});
-    await bob.assertPush("typing", { typing: true });
+    alice.cast("typing", { value: true, key: world.people.bob } as { value: true });
+    await bob.assertPush("typing", { key: world.people.alice, value: true });
+    alice.cast("typing", { value: null });
+    await bob.assertPush("typing", { key: world.people.alice, value: null });
+    alice.cast("typing", { value: true });
+    await bob.assertPush("typing", { value: true });
     alice.close();
-    await bob.assertPush("typing", { typing: false });
+    await bob.assertPush("typing", { value: null });
+    await other.refutePush("typing", undefined, SHORT);
   });
 });
 

@@ -42,7 +42,7 @@ afterAll(() => database.close());
 afterEach(() => kit.close());
 
 function start({ dev = false } = {}): void {
-  const services = { db: database.db, secret: SECRET, idleMs: 1_000, typingMs: 1_000, dev };
+  const services = { db: database.db, secret: SECRET, idleMs: 1_000, dev };
   kit = testSocket(slackSocket(services), { presence: [presence], timeout: 60_000 });
 }
 

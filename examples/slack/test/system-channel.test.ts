@@ -23,7 +23,7 @@ afterAll(() => database.close());
 beforeEach(async () => {
   await setManualStatus(database.db, ada.id, "online");
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  const services = { db: database.db, secret: "a secret that only the tests know", typingMs: 1_000, dev: false };
+  const services = { db: database.db, secret: "a secret that only the tests know", dev: false };
   kit = testSocket(slackSocket({ ...services, idleMs: IDLE }), { presence: [presence], timeout: 60_000 });
 });
 afterEach(async () => {

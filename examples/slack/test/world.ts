@@ -91,7 +91,6 @@ async function newWorld({ db }: TestDatabase, services: Partial<Services> = {}):
     db,
     secret: "a secret of these tests",
     idleMs: 60_000,
-    typingMs: 60_000,
     dev: false,
     ...services,
   });

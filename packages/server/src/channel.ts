@@ -289,13 +289,39 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
     event: E,
     schema: S,
     options: EphemeralOptions<ChannelContext<D>, K>,
-  ): Channel<WithEphemeral<D, E, EphemeralPush<Output<S>, K>>, WithValue<A, E, Input<S>>>;
+  ): Channel<
+    {
+      topic: D["topic"];
+      assigns: D["assigns"];
+      info: D["info"];
+      pushes: PushesWith<D["pushes"], E, EphemeralPush<Output<S>, K>>;
+      commands: D["commands"];
+      talksTo: D["talksTo"];
+    },
+    {
+      join: A["join"];
+      events: A["events"] & { readonly [K in E]: { readonly in: EphemeralIn<Input<S>>; readonly reply: never } };
+    }
+  >;
   /** The same with any JSON value, which is not checked. */
   ephemeral<D extends ChannelDef, A extends Accepts, E extends string, K extends string | number>(
     this: Channel<D, A>,
     event: E,
     options: EphemeralOptions<ChannelContext<D>, K>,
-  ): Channel<WithEphemeral<D, E, EphemeralPush<unknown, K>>, WithValue<A, E, unknown>>;
+  ): Channel<
+    {
+      topic: D["topic"];
+      assigns: D["assigns"];
+      info: D["info"];
+      pushes: PushesWith<D["pushes"], E, EphemeralPush<unknown, K>>;
+      commands: D["commands"];
+      talksTo: D["talksTo"];
+    },
+    {
+      join: A["join"];
+      events: A["events"] & { readonly [K in E]: { readonly in: EphemeralIn<unknown>; readonly reply: never } };
+    }
+  >;
   ephemeral(event: string, ...declared: unknown[]): unknown {
     return new Channel(withEphemeral(this.spec, event, declared));
   }
@@ -366,19 +392,10 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
   }
 }
 
-/** What is declared, and an ephemeral value. */
-interface WithEphemeral<D extends ChannelDef, E extends string, Push> extends ChannelDef {
-  topic: D["topic"];
-  assigns: D["assigns"];
-  info: D["info"];
-  pushes: (string extends keyof D["pushes"] ? unknown : D["pushes"]) & { readonly [K in E]: Push };
-  commands: D["commands"];
-  talksTo: D["talksTo"];
-}
-interface WithValue<A extends Accepts, E extends string, Value> extends Accepts {
-  join: A["join"];
-  events: A["events"] & { readonly [K in E]: { readonly in: EphemeralIn<Value>; readonly reply: never } };
-}
+/** What a channel sends, and its first or next ephemeral value. */
+export type PushesWith<Pushes, E extends string, Push> = (string extends keyof Pushes ? unknown : Pushes) & {
+  readonly [K in E]: Push;
+};
 
 /** `P` is not inferred from it. (`NoInfer` needs TypeScript 5.4.) */
 type Deliveries<P> = { readonly [E in keyof Deferred<P>]?: Delivery<Declared<Deferred<P>[E]>> };

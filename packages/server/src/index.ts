@@ -44,7 +44,7 @@ export type {
   InfoOf,
   TerminateReason,
 } from "./channel.ts";
-export type { Accepts, NewChannel, NoHandlers, NoJoin } from "./channel.ts";
+export type { Accepts, NewChannel, NoHandlers, NoJoin, PushesWith } from "./channel.ts";
 export type { Conflate, Delivery, Volatile } from "./channel/delivery.ts";
 export type { DedupeOptions } from "./channel/dedupe.ts";
 export type { AnyTopic, ChannelEndpoint, EndpointContract, TopicContract } from "./channel/endpoint.ts";

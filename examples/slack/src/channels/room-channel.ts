@@ -1,4 +1,4 @@
-import { Broadcast, ok, stop } from "wingbeat";
+import { ok, stop } from "wingbeat";
 import { z } from "zod";
 import { carryOut, perform } from "../announce.ts";
 import { runCommand } from "../commands.ts";
@@ -20,7 +20,6 @@ import { userOf } from "../visitor.ts";
 import { roomBase } from "./room/context.ts";
 import { joinRoomChannel } from "./room/join.ts";
 import { followOwn, pushRights } from "./room/own.ts";
-import { endTyping, keepTyping } from "./room/typing.ts";
 import { viewerOf } from "./room/viewer.ts";
 import { BigId, Body, Id, Line, RoomName, Seq } from "../shapes.ts";
 
@@ -56,7 +55,7 @@ const Person = z.object({ userId: Id });
 
 /** The room on the screen. Who is not in it may read it when it is public. */
 export function roomChannel(services: Services) {
-  const { db, typingMs } = services;
+  const { db } = services;
   return (
     roomBase
       .join(async (ctx) => ok(await joinRoomChannel(db, ctx)))
@@ -70,7 +69,6 @@ export function roomChannel(services: Services) {
         const { roomId, own } = viewerOf(ctx);
         const from = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
         const { message, notice } = await perform(db, ctx.endpoint, roomId, () => sendMessage(db, from, draft));
-        endTyping(ctx);
         if (notice !== null) ctx.push("notice", { text: notice });
         return ok({ message: own(message) });
       })
@@ -81,7 +79,6 @@ export function roomChannel(services: Services) {
           const { roomId, own } = viewerOf(ctx);
           const by = { roomId, userId: userOf(ctx).id, onlineIds: () => onlineIds(ctx) };
           const { message, notice } = await perform(db, ctx.endpoint, roomId, () => editMessage(db, by, id, body));
-          endTyping(ctx);
           if (notice !== null) ctx.push("notice", { text: notice });
           return ok({ message: own(message) });
         },
@@ -109,7 +106,6 @@ export function roomChannel(services: Services) {
         await carryOut(ctx.endpoint, () => starMessage(db, userOf(ctx).id, roomId, messageId, starred));
         return ok({});
       })
-      .handleIn("typing", (ctx) => keepTyping(ctx, typingMs))
 
       .handleIn("history", Where, async (ctx, where) =>
         ok(await history(db, userOf(ctx).id, viewerOf(ctx).roomId, where)),
@@ -163,7 +159,7 @@ export function roomChannel(services: Services) {
         if (sees(message.user.id)) ctx.push("message:updated", own(message));
       })
       .handleOut("typing", (ctx, payload) => {
-        if (payload.userId !== userOf(ctx).id && viewerOf(ctx).sees(payload.userId)) ctx.push("typing", payload);
+        if (payload.key !== userOf(ctx).id && viewerOf(ctx).sees(payload.key)) ctx.push("typing", payload);
       })
       .handleCommand("room:state_change", (ctx) => pushRights(db, ctx))
       .handleOut("member:joined", async (ctx, payload) => {
@@ -185,11 +181,6 @@ export function roomChannel(services: Services) {
       .handleOut("pinned", (ctx, payload) => ctx.push("pinned", payload))
       .handleOut("room:update", (ctx, payload) => ctx.push("room:update", payload))
 
-      .handleInfo(async (ctx, message) => {
-        if (message instanceof Broadcast) return followOwn(db, ctx, message);
-        endTyping(ctx);
-        return undefined;
-      })
-      .terminate((ctx) => endTyping(ctx))
+      .handleInfo((ctx, message) => followOwn(db, ctx, message))
   );
 }

@@ -4,3 +4,4 @@ import type { SlackSocket } from "@wingbeat/example-slack";
 
 export const { SocketProvider, useSocket, useConnection, useRefusal, useChannel, useEvent, usePresence, useRecovery } =
   createHooks<SlackSocket>();
+export { useEphemeral } from "@wingbeat/react";

@@ -1,4 +1,3 @@
-import type { Timer } from "wingbeat";
 import type { Message, OwnMessage, RoomKind, RoomRights } from "../../contract.ts";
 import { ownMessage } from "../../messages.ts";
 import { refused } from "../../refused.ts";
@@ -7,8 +6,6 @@ import type { Visitor } from "../../visitor.ts";
 /** `connect`'s assigns, and what belongs to this tab in this room. */
 export interface RoomTab extends Visitor {
   readonly viewer?: Viewer;
-  /** Runs while the user types. */
-  readonly typing?: Timer | undefined;
 }
 
 /**

@@ -15,7 +15,8 @@ import { joinedWith, message } from "./room-fixtures.ts";
 const { room } = joinedWith([]);
 const send = vi.fn<RoomContextValue["actions"]["send"]>();
 const edit = vi.fn<RoomContextValue["actions"]["edit"]>(() => Promise.resolve(true));
-const actions = { send, edit, typing: () => {} } as unknown as RoomContextValue["actions"];
+const typing = { values: new Map(), set: () => {}, clear: () => {} };
+const actions = { send, edit } as unknown as RoomContextValue["actions"];
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false }));
@@ -29,7 +30,13 @@ afterEach(() => {
 
 function show(form: ReturnType<typeof createElement>) {
   const workspace = { me, rooms: [] } as Partial<Workspace> as Workspace;
-  const open = { state: { members: [], room }, store: {}, actions, isJoined: true } as unknown as RoomContextValue;
+  const open = {
+    state: { members: [], room },
+    store: {},
+    actions,
+    typing,
+    isJoined: true,
+  } as unknown as RoomContextValue;
   const row = { actions, edit: () => {} } as Partial<RowContextValue> as RowContextValue;
   const inRoom = createElement(RoomContext, { value: open }, createElement(RowContext, { value: row }, form));
   render(createElement(TooltipProvider, null, createElement(WorkspaceContext, { value: workspace }, inRoom)));

@@ -20,7 +20,6 @@ import { UploadStrip } from "./upload-strip.tsx";
 import { useComposerText } from "./use-composer-text.ts";
 import { useFileDrop } from "./use-file-drop.ts";
 import { useFocusFirst } from "./use-focus-first.ts";
-import { useTyping } from "./use-typing.ts";
 import { useUploads } from "./use-uploads.ts";
 
 export interface ComposerProps {
@@ -36,13 +35,12 @@ export interface ComposerProps {
 /** Enter sends; Shift and Enter make a new line. Keyboards on glass have no such keys: there is a button to send. */
 export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: ComposerProps) {
   const { me } = useWorkspace();
-  const { store, actions, isJoined } = useOpenRoom();
+  const { store, actions, typing } = useOpenRoom();
   const { text, completion, typed, moved, set, dismiss, caret } = useComposerText(me.user.id, room.id);
   const suggestions = useSuggestions(completion);
   const [active, setActive] = useState(0);
   const { uploads, add, drop, clear } = useUploads();
   const isDropping = useFileDrop(add);
-  const typing = useTyping(actions.typing, isJoined);
   const area = useRef<HTMLTextAreaElement | null>(null);
   const files = useRef<HTMLInputElement>(null);
   const listId = useId();
@@ -98,7 +96,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
       excerpt: replyTo.body.slice(0, 140),
     };
     actions.send({ body: text.trim(), replyTo: quote, attachments });
-    typing.ended();
+    typing.clear();
     set("");
     clear();
     onReplyEnd();
@@ -169,7 +167,7 @@ export function ComposerForm({ ref, room, replyTo, onReplyEnd, onEditLast }: Com
           onChange={(event) => {
             typed(event.target);
             setActive(0);
-            if (event.target.value !== "" && commandIn(event.target.value) === undefined) typing.typed();
+            if (event.target.value !== "" && commandIn(event.target.value) === undefined) typing.set(true);
           }}
           onBlur={dismiss}
           onKeyDown={onKeyDown}

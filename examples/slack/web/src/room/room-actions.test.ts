@@ -14,11 +14,7 @@ function room() {
     Promise.resolve({ messages: messages(181, 230), hasOlder: true, hasNewer: false }),
   );
   const push = history as unknown as RoomChannel["push"];
-  const actions = createRoomActions(
-    store,
-    { push, cast: () => true },
-    { attempt: () => Promise.resolve(true), openRoom: () => {} },
-  );
+  const actions = createRoomActions(store, { push }, { attempt: () => Promise.resolve(true), openRoom: () => {} });
   return { store, history, actions };
 }
 

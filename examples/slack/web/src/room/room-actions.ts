@@ -14,7 +14,7 @@ const PAGE = 50;
 
 export function createRoomActions(
   store: RoomStore,
-  { push, cast }: Pick<RoomChannel, "push" | "cast">,
+  { push }: Pick<RoomChannel, "push">,
   { attempt, openRoom }: Pick<Workspace, "attempt" | "openRoom">,
 ) {
   const { dispatch } = store;
@@ -94,8 +94,6 @@ export function createRoomActions(
         await push("star", { messageId, starred });
         dispatch({ type: "starred", messageId, starred });
       }),
-    /** Nobody waits for it. */
-    typing: () => void cast("typing", {}),
     /** Gives whether the command was known and allowed. */
     command: async (name: string, args: string): Promise<boolean> => {
       try {

@@ -4,7 +4,7 @@ import { alice, bob, joinedWith, message, messages, pageOf } from "./room-fixtur
 import { emptyRoom, roomReducer } from "./room-state.ts";
 import type { RoomAction, RoomState } from "./room-state.ts";
 import { nextOutgoing } from "./room-state/outbox.ts";
-import { typingText } from "./room-state/typing.ts";
+import { typingText } from "./typing-text.ts";
 import { WINDOW_LIMIT } from "./room-state/window.ts";
 
 const after = (state: RoomState, ...actions: readonly RoomAction[]): RoomState => actions.reduce(roomReducer, state);
@@ -234,13 +234,8 @@ describe("beside the messages", () => {
     expect(after(state, { type: "following", following: true }).fresh).toBe(0);
   });
 
-  it("knows who is typing: the others, until they stop, send or leave", () => {
-    const typing = (userId: number, username: string, on = true) =>
-      ({ type: "typing", userId, username, typing: on }) as const;
-    const state = after(opened(1, 1), typing(1, "alice"), typing(2, "bob"), typing(3, "carol"), typing(2, "bob"));
-    expect(state.typing.map(({ username }) => username)).toEqual(["bob", "carol"]);
-    expect(after(state, { type: "received", message: message(2) }).typing).toHaveLength(1);
-    expect(after(state, { type: "memberLeft", userId: 3 }, typing(2, "bob", false)).typing).toEqual([]);
+  it("says who is typing", () => {
+    expect(typingText([])).toBe("");
     expect(typingText(["bob"])).toBe("bob is typing…");
     expect(typingText(["bob", "carol"])).toBe("bob and carol are typing…");
   });

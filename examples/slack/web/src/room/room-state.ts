@@ -13,9 +13,8 @@ import { changeOutbox } from "./room-state/outbox.ts";
 import type { OutboxAction } from "./room-state/outbox.ts";
 import { addPage } from "./room-state/pages.ts";
 import type { Outgoing, PageRequest, RoomState } from "./room-state/types.ts";
-import { changeTyping } from "./room-state/typing.ts";
 
-export type { Outgoing, PageRequest, RoomState, Typist } from "./room-state/types.ts";
+export type { Outgoing, PageRequest, RoomState } from "./room-state/types.ts";
 
 export type RoomAction =
   | ChangeAction
@@ -28,7 +27,6 @@ export type RoomAction =
   | { readonly type: "page"; readonly request: PageRequest; readonly page: HistoryPage }
   | { readonly type: "received"; readonly message: Message | OwnMessage }
   | { readonly type: "sent"; readonly message: OwnMessage }
-  | { readonly type: "typing"; readonly userId: number; readonly username: string; readonly typing: boolean }
   | { readonly type: "room"; readonly room: Room }
   | { readonly type: "rights"; readonly rights: RoomRights }
   | { readonly type: "following"; readonly following: boolean }
@@ -52,7 +50,6 @@ export function emptyRoom(userId: number, outbox: readonly Outgoing[] = []): Roo
     watching: true,
     fresh: 0,
     outbox,
-    typing: [],
     notice: null,
   };
 }
@@ -86,8 +83,6 @@ export function roomReducer(state: RoomState, action: RoomAction): RoomState {
     case "retry":
     case "discard":
       return changeOutbox(state, action);
-    case "typing":
-      return changeTyping(state, action);
     case "room":
       return { ...state, room: action.room };
     case "rights":

@@ -68,7 +68,7 @@ function RoomOnScreen({ roomId, jumpTo }: RoomViewProps) {
   const row = useRowContext(open, { jump: showMessage, reply, edit, write });
   const room = useMemo<RoomContextValue>(
     () => ({ ...open, roomId, jump: showMessage }),
-    [open.state, open.store, open.actions, open.isJoined, open.isOver, open.error, roomId, showMessage],
+    [open.state, open.store, open.actions, open.typing, open.isJoined, open.isOver, open.error, roomId, showMessage],
   );
   const { state, error, isOver } = open;
   if (isOver) return <ClosedRoom message="You may not read it any more." />;
@@ -92,7 +92,7 @@ function RoomOnScreen({ roomId, jumpTo }: RoomViewProps) {
                   onReplyEnd={() => setReplyTo(null)}
                   onEditLast={setEditing}
                 />
-                <TypingLine typing={state.typing} />
+                <TypingLine typing={open.typing.values} members={state.members} />
               </>
             )}
           </section>

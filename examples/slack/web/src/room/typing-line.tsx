@@ -1,13 +1,19 @@
-import type { Typist } from "./room-state.ts";
-import { typingText } from "./room-state/typing.ts";
+import type { Member } from "@wingbeat/example-slack/contract";
+import type { Typing } from "./room-channel.ts";
+import { typingText } from "./typing-text.ts";
 import "./typing-line.css";
+
+interface TypingLineProps {
+  readonly typing: Typing["values"];
+  readonly members: readonly Member[];
+}
 
 /**
  * Always as high, so that nothing moves when somebody begins to type. No live region: that people write is said when they
  * have written.
  */
-export function TypingLine({ typing }: { readonly typing: readonly Typist[] }) {
-  const text = typingText(typing.map(({ username }) => username));
+export function TypingLine({ typing, members }: TypingLineProps) {
+  const text = typingText([...typing.keys()].flatMap((id) => nameOf(members, id) ?? []));
   return (
     <p className="typing-line" data-testid="typing-line">
       {text !== "" && (
@@ -23,3 +29,6 @@ export function TypingLine({ typing }: { readonly typing: readonly Typist[] }) {
     </p>
   );
 }
+
+/** Undefined for somebody who has left the room just now. */
+const nameOf = (members: readonly Member[], id: number) => members.find(({ user }) => user.id === id)?.user.username;

@@ -2,8 +2,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useSyncExternalStore } fro
 import { useWorkspace } from "../workspace/context.ts";
 import { createRoomActions } from "./room-actions.ts";
 import type { RoomActions } from "./room-actions.ts";
-import { useRoomChannel, useRoomEvents } from "./room-channel.ts";
-import type { RoomChannel } from "./room-channel.ts";
+import { useRoomChannel, useRoomEvents, useTyping } from "./room-channel.ts";
+import type { RoomChannel, Typing } from "./room-channel.ts";
 import type { RoomState } from "./room-state.ts";
 import { nextOutgoing } from "./room-state/outbox.ts";
 import { forgetOtherRooms, roomStore } from "./room-store.ts";
@@ -16,6 +16,7 @@ export interface OpenRoom {
   readonly state: RoomState;
   readonly store: RoomStore;
   readonly actions: RoomActions;
+  readonly typing: Typing;
   readonly isJoined: boolean;
   /** The server has shown the user out. */
   readonly isOver: boolean;
@@ -33,11 +34,12 @@ export function useRoom(roomId: number): OpenRoom {
   useEffect(() => store.dispatch({ type: "watching", watching: active }), [store, active]);
 
   const room = useRoomChannel(store);
-  const { channel, reply, push, cast, error } = room;
+  const { channel, reply, push, error } = room;
+  const typing = useTyping(channel);
   useRoomEvents(channel, store);
   const actions = useMemo(
-    () => createRoomActions(store, { push, cast }, { attempt, openRoom }),
-    [store, push, cast, attempt, openRoom],
+    () => createRoomActions(store, { push }, { attempt, openRoom }),
+    [store, push, attempt, openRoom],
   );
 
   useEffect(() => {
@@ -59,5 +61,5 @@ export function useRoom(roomId: number): OpenRoom {
 
   useOutbox(store, room, nextOutgoing(state)?.clientId);
   useReadPosition(state, { roomId, active, isJoined: room.state === "joined", markRead: workspace.actions.markRead });
-  return { state, store, actions, isJoined: room.state === "joined", isOver: room.state === "closed", error };
+  return { state, store, actions, typing, isJoined: room.state === "joined", isOver: room.state === "closed", error };
 }

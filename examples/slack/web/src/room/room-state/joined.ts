@@ -5,7 +5,7 @@ import { withoutConfirmed } from "./outbox.ts";
 import { withMessages } from "./window.ts";
 
 export function joined(state: RoomState, reply: RoomJoined): RoomState {
-  const told = { ...state, room: reply.room, me: reply.me, members: reply.members, typing: [] };
+  const told = { ...state, room: reply.room, me: reply.me, members: reply.members };
   const held =
     state.room === null
       ? withMessages({ ...told, hasOlder: reply.hasMore }, reply.messages)

@@ -1,7 +1,6 @@
 /** The members of a room. */
 import type { Member } from "@wingbeat/example-slack/contract";
 import type { RoomState } from "./types.ts";
-import { withoutTypist } from "./typing.ts";
 
 export type MemberAction =
   | { readonly type: "memberJoined"; readonly member: Member }
@@ -10,8 +9,7 @@ export type MemberAction =
 
 export function changeMember(state: RoomState, action: MemberAction): RoomState {
   if (action.type === "memberLeft") {
-    const members = state.members.filter(({ user }) => user.id !== action.userId);
-    return withoutTypist({ ...state, members }, action.userId);
+    return { ...state, members: state.members.filter(({ user }) => user.id !== action.userId) };
   }
   const { member } = action;
   const isKnown = state.members.some(({ user }) => user.id === member.user.id);

@@ -2,7 +2,6 @@
 import type { Message, OwnMessage, Reaction } from "@wingbeat/example-slack/contract";
 import type { RoomState } from "./types.ts";
 import { withoutConfirmed } from "./outbox.ts";
-import { withoutTypist } from "./typing.ts";
 import { asOwn, cut, later, newest, withMessages } from "./window.ts";
 
 export type ChangeAction =
@@ -16,7 +15,7 @@ export type ChangeAction =
 export function receive(state: RoomState, message: Message | OwnMessage): RoomState {
   const isNews = message.seq > state.newestSeq;
   const isOthers = message.user.id !== state.userId;
-  const before = withoutTypist(withoutConfirmed(state, [message]), message.user.id);
+  const before = withoutConfirmed(state, [message]);
   const counted = isNews && isOthers ? withNews(before) : before;
   return place(counted, asOwn(message));
 }

@@ -14,11 +14,6 @@ export interface Outgoing {
   readonly error: string | null;
 }
 
-export interface Typist {
-  readonly userId: number;
-  readonly username: string;
-}
-
 export interface RoomState {
   /** The user of this page. */
   readonly userId: number;
@@ -45,7 +40,6 @@ export interface RoomState {
   /** Messages of others that came while the end was not on screen. */
   readonly fresh: number;
   readonly outbox: readonly Outgoing[];
-  readonly typing: readonly Typist[];
   /** What only this user is told. */
   readonly notice: string | null;
 }
