@@ -42,8 +42,9 @@ export class NumberedClient {
   }
 
   /** Rejects when there is no connection. */
-  static async connect(url: string): Promise<NumberedClient> {
-    const socket = new WebSocket(`${url}/websocket?vsn=2.0.0`);
+  static async connect(url: string, params: Readonly<Record<string, string>> = {}): Promise<NumberedClient> {
+    const query = new URLSearchParams({ vsn: "2.0.0", ...params });
+    const socket = new WebSocket(`${url}/websocket?${query.toString()}`);
     const client = new NumberedClient(socket);
     await once(socket, "open");
     return client;

@@ -89,12 +89,12 @@ export interface Rule {
 export type Happened = Published | Joined | Delivered | Reported | Ended | Snapshot | Fault | Rule;
 
 /** `t` in milliseconds, by the same clock in all processes of a machine; `proc` is the process that wrote it. */
-export type Line = Happened & { readonly t: number; readonly proc: string };
+export type Line<What = Happened> = What & { readonly t: number; readonly proc: string };
 
 export const now = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000;
 
 /** Writes the lines of one process. */
-export class Recorder {
+export class Recorder<What extends object = Happened> {
   readonly #proc: string;
   readonly #file: number;
 
@@ -103,7 +103,7 @@ export class Recorder {
     this.#file = openSync(join(folder, `${proc}.jsonl`), "a");
   }
 
-  write(happened: Happened): void {
+  write(happened: What): void {
     writeSync(this.#file, `${JSON.stringify({ t: now(), proc: this.#proc, ...happened })}\n`);
   }
 
@@ -113,16 +113,16 @@ export class Recorder {
 }
 
 /** All lines of a folder in the order of time; those of one process stay in the order in which it wrote them. */
-export function readHistory(folder: string): Line[] {
+export function readHistory<What = Happened>(folder: string): Line<What>[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
   const lines = files.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"));
   // The last line of a process that was killed may be half a line.
-  return lines.flatMap(parsed).sort((a, b) => a.t - b.t);
+  return lines.flatMap((line) => parsed<What>(line)).sort((a, b) => a.t - b.t);
 }
 
-function parsed(line: string): Line[] {
+function parsed<What>(line: string): Line<What>[] {
   try {
-    return [JSON.parse(line) as Line];
+    return [JSON.parse(line) as Line<What>];
   } catch {
     return [];
   }
