@@ -468,6 +468,45 @@ describe("a storage", () => {
     expect([said(server()), errors, calls]).toEqual([[[0, 1]], [failure], []]);
   });
 
+  it("may take its time: what is pushed meanwhile is seen, waits, and may be withdrawn", async () => {
+    let open = (): void => {};
+    const { calls, storage: kept } = storage({ open: () => new Promise((resolve) => (open = resolve)) });
+    const { channel, server } = await setUpLine({ outbox: { storage: kept } });
+    await tick();
+    const seen: number[] = [];
+    channel.onPendingPushes(() => seen.push(channel.pendingPushes.length));
+    const ends = [settled(push(channel, 0)), settled(push(channel, 1))];
+    await tick();
+    expect([seen, events(server())]).toEqual([[2], ["phx_join"]]);
+    expect(channel.pendingPushes[0]?.cancel()).toBe(true);
+    open();
+    await tick();
+    expect(calls).toEqual([["remove", "id"], ["put"], ["put", "waiting"]]);
+    answer(server(), "wb_pushes", { epoch: "e1", last: 0 });
+    await tick();
+    expect([said(server()), ends.map(({ now }) => now)]).toEqual([[[1, 1]], ["aborted", "pending"]]);
+  });
+
+  it.each([
+    [
+      "throws",
+      {
+        open: () => {
+          throw new Error("broken");
+        },
+      },
+    ],
+    ["is none", { open: undefined as never }],
+  ])("that %s is reported like one that cannot be opened", async (_name, overrides) => {
+    const errors = reports();
+    const { channel, server } = await setUpLine({ outbox: { storage: storage(overrides).storage } });
+    push(channel, 0);
+    await tick();
+    answer(server(), "wb_pushes", { epoch: "e1", last: 0 });
+    await tick();
+    expect([said(server()), errors.length]).toEqual([[[0, 1]], 1]);
+  });
+
   it("is emptied by clearOutbox, and all that waits fails", async () => {
     const { calls, storage: kept } = storage();
     const { channel, server, socket } = await setUpLine({ outbox: { storage: kept } });

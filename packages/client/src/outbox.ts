@@ -56,7 +56,8 @@ export class Outbox implements TopicHost {
     this.#maxBytes = maxBytes ?? 1_048_576;
     this.#maxAge = maxAge ?? (storage ? 86_400_000 : 600_000);
     this.#storage = storage;
-    if (storage !== undefined) this.#opening = this.#open(storage);
+    // In a later turn: its storage may fail at once.
+    if (storage !== undefined) this.#opening = Promise.resolve().then(() => this.#open(storage));
   }
 
   add(posted: Posted): void {
@@ -102,7 +103,11 @@ export class Outbox implements TopicHost {
   }
 
   channels(topic: string): readonly OutboxChannel[] {
-    return this.#opening ? [] : this.#socket.channels.filter((channel) => channel.topic === topic);
+    return this.#socket.channels.filter((channel) => channel.topic === topic);
+  }
+
+  get isReady(): boolean {
+    return this.#opening === undefined;
   }
 
   get isActive(): boolean {
@@ -110,8 +115,8 @@ export class Outbox implements TopicHost {
   }
 
   save(items: readonly Item[]): Promise<void> | undefined {
-    // In the order of the calls, also those made while it opens.
-    const put = () => this.#storage?.put(items.map(stored));
+    // In the order of the calls. What was withdrawn while it opens was removed before.
+    const put = () => this.#storage?.put(items.filter((item) => !item.isSettled).map(stored));
     return this.#opening ? this.#opening.then(put) : put();
   }
 
@@ -143,7 +148,6 @@ export class Outbox implements TopicHost {
     this.#look();
   }
 
-  /** Not imported: what the page has loaded is given, so that it stays in one file. */
   #topic(name: string): Topic {
     const topic = this.#topics.get(name) ?? new Topic(name, this);
     this.#topics.set(name, topic);

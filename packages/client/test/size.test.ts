@@ -62,7 +62,7 @@ describe("what a page loads", () => {
 
   it.each([
     ["fallback", 2_215],
-    ["outbox", 3_065],
+    ["outbox", 2_960],
     ["refresh", 510],
   ])("later, as %s, is at most %i bytes", async (name, limit) => {
     const { later } = await load('export { Socket } from "@wingbeat/client";');
@@ -82,6 +82,14 @@ describe("what a page loads", () => {
       { name: expect.stringMatching(/outbox/), hasLongPolling: false },
       { name: expect.stringMatching(/refresh/), hasLongPolling: false },
     ]);
+  });
+
+  it.each([
+    ["indexedDBOutbox", 1_500],
+    ["asyncStorageOutbox", 1_000],
+  ])("for %s is at most %i bytes more", async (name, limit) => {
+    const { bytes } = await load(`export { ${name} } from "@wingbeat/client/outbox";`);
+    expect(bytes).toBeLessThanOrEqual(limit);
   });
 
   it("for phoenix.js's recovery is at most 1 kB", async () => {

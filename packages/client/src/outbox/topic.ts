@@ -9,7 +9,8 @@ export interface TopicHost {
   readonly session: string;
   /** Whether the socket is to be connected. */
   readonly isActive: boolean;
-  /** The channels on the topic; none while nothing may be sent yet. */
+  /** Whether anything may be sent yet. */
+  readonly isReady: boolean;
   channels(topic: string): readonly OutboxChannel[];
   readonly tools: { newTimer(): Timer };
   /** Stores pushes. Undefined: nothing is stored. */
@@ -65,7 +66,12 @@ export class Topic implements LineHost {
   }
 
   get channel(): OutboxChannel | undefined {
-    return this.channels.find((channel) => channel.takesNumbers && channel.canPush());
+    const joined = this.#joined;
+    return joined?.takesNumbers ? joined : undefined;
+  }
+
+  get #joined(): OutboxChannel | undefined {
+    return this.outbox.isReady ? this.channels.find((channel) => channel.canPush()) : undefined;
   }
 
   get countsLosses(): boolean {
@@ -94,7 +100,7 @@ export class Topic implements LineHost {
   }
 
   pump(): void {
-    if (this.channels.find((channel) => channel.canPush())?.takesNumbers === false) {
+    if (this.#joined?.takesNumbers === false) {
       for (const item of this.items) this.end(item, item.isUnsure ? "unknown" : "not_supported");
     }
     for (const line of this.#lines) line.pump();

@@ -44,6 +44,13 @@ expectTypeOf(await channel.push("refuses")).toEqualTypeOf<Record<never, never>>(
 expectTypeOf(await channel.push("always")).toEqualTypeOf<{ n: number }>();
 expectTypeOf(await channel.push("busy")).toEqualTypeOf<never>();
 
+// One that is retried has the types of any other.
+expectTypeOf(await channel.push("always", {}, { retry: true })).toEqualTypeOf<{ n: number }>();
+expectTypeOf(await channel.push("refuses", {}, { retry: true, resend: true })).toEqualTypeOf<Record<never, never>>();
+channel
+  .push("refuses", {}, { retry: true })
+  .receive("error", ({ reason }) => expectTypeOf(reason).toEqualTypeOf<string>());
+
 // A push goes where a promise goes.
 const promised = (promise: Promise<{ n: number }>): Promise<{ n: number }> => promise;
 const like = (promise: PromiseLike<{ n: number }>): PromiseLike<{ n: number }> => promise;
