@@ -59,10 +59,13 @@ const spoil = async (odd: object[]) => {
   opened.close();
 };
 const upgrade = async () => (await database(2)).close();
+(window.copies ??= []).push({ told, say });
 Object.assign(window, { told, outcomes, socket, channel, say, records, spoil, upgrade });
 `;
 
 interface PageGlobals {
+  /** Of each copy of the client in the page. */
+  readonly copies: readonly { readonly told: unknown[]; say(body: unknown): void }[];
   readonly told: unknown[];
   readonly outcomes: unknown[];
   readonly socket: { clearOutbox(): Promise<void> };
@@ -110,7 +113,10 @@ describe.skipIf(!hasChromium())("in Chromium", () => {
       });
     const userSocket = defineSocket({ connect: () => ok({}), id: () => "user:ada", channels: [room] });
     const html = `<!doctype html><title>page</title><script>${script}</script>`;
-    const server = createServer((_request, response) => response.setHeader("content-type", "text/html").end(html));
+    const server = createServer(({ url = "" }, response) => {
+      const copies = url.includes("twice") ? html + html : html;
+      response.setHeader("content-type", "text/html").end(copies);
+    });
     const endpoint = createEndpoint({ sockets: { "/socket": userSocket }, logger: false });
     endpoint.attach(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -281,6 +287,29 @@ describe.skipIf(!hasChromium())("in Chromium", () => {
     );
     await isStored(second, 0);
     expect(site.handled).toEqual(["a"]);
+  });
+
+  it("two copies of the client in one page: each sends its own, and what both have left is sent once", async () => {
+    const site = await serve();
+    const open = await profile();
+    const page = await open(`${site.url}/?twice`);
+    await page.evaluate(() => window.copies.forEach(({ say }, index) => say(`online ${index}`)));
+    await eventually(page, () => window.copies.map((copy) => copy.told), [
+      [["online 0", "online 0"]],
+      [["online 1", "online 1"]],
+    ]);
+    await page.goto(`${site.url}/?twice&offline`);
+    await page.evaluate(() => window.copies.forEach(({ say }, index) => say(`offline ${index}`)));
+    await isStored(page, 2);
+    await page.goto(`${site.url}/?twice`);
+    await vi.waitFor(() => expect(site.handled).toHaveLength(4), { timeout: 60_000 });
+    await isStored(page, 0);
+    expect(site.handled.toSorted()).toEqual(["offline 0", "offline 1", "online 0", "online 1"]);
+    const told = await page.evaluate(() => window.copies.flatMap((copy) => copy.told));
+    expect(told.toSorted()).toEqual([
+      ["offline 0", "offline 0"],
+      ["offline 1", "offline 1"],
+    ]);
   });
 
   it("a full disk: the push fails with the cause, nothing is left of it, and the next one goes on", async () => {
