@@ -10,6 +10,7 @@ import { bundle } from "./programs.ts";
 
 const presence = definePresence();
 const room = defineChannel("room:{id}")
+  .dedupe()
   .join((ctx) => {
     presence.track(ctx, "ada", {});
     presence.pushState(ctx);
@@ -27,7 +28,17 @@ const userSocket = defineSocket({
 
 const PROGRAM = `
 import { Presence, Socket } from "@wingbeat/client";
-const socket = new Socket(url, { reconnectAfterMs: () => 10, rejoinAfterMs: () => 10, longPollFallbackMs: 5000 });
+import { asyncStorageOutbox } from "@wingbeat/client/outbox";
+const items = new Map();
+const storage = asyncStorageOutbox({
+  getItem: async (key) => items.get(key) ?? null,
+  setItem: async (key, value) => items.set(key, value),
+  removeItem: async (key) => items.delete(key),
+  getAllKeys: async () => [...items.keys()],
+}, "ada");
+const socket = new Socket(url, {
+  reconnectAfterMs: () => 10, rejoinAfterMs: () => 10, longPollFallbackMs: 5000, outbox: { storage },
+});
 socket.onOpen(() => note("open"));
 socket.onClose(({ code }) => note(code));
 const channel = socket.channel("room:1");
@@ -36,6 +47,7 @@ presence.onSync(() => note(presence.list((key) => key).join()));
 channel.on("shout", ({ body }) => note(body));
 channel.join().receive("ok", ({ joined }) => note("joined " + joined));
 channel.push("shout", { body: "hello" }).then(() => note("answered"));
+channel.push("shout", { body: "kept" }, { retry: true }).then(() => note("handled"));
 socket.connect();
 end = () => socket.disconnect(() => note("disconnected"));
 `;
@@ -61,7 +73,9 @@ it.each(places)("the client connects, joins, pushes and comes back with %s", asy
   runInContext(await bundle(PROGRAM, { platform: "neutral", format: "iife" }), createContext(context));
 
   const rejoined = ["open", "joined true", "ada"];
-  await vi.waitFor(() => expect(notes).toEqual(expect.arrayContaining([...rejoined, "hello", "answered"])));
+  await vi.waitFor(() =>
+    expect(notes).toEqual(expect.arrayContaining([...rejoined, "hello", "answered", "kept", "handled"])),
+  );
   notes.length = 0;
   endpoint.broadcast("user", "disconnect", {});
   await vi.waitFor(() => expect(notes).toEqual([1001, ...rejoined]));
