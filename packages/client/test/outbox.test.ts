@@ -158,7 +158,7 @@ describe.each(transports)("over %s", (_name, transport) => {
       () => undefined,
       (failure: PushError) => failure,
     );
-    expect(error?.message).toBe('"say" on "plain" failed: not sent: the channel has no .dedupe()');
+    expect(error?.message).toBe('"say" on "plain" failed: not sent: its channel has no .dedupe(), or it is bytes');
   });
 
   it("left, and joined again by another: what waits is sent then", async () => {
