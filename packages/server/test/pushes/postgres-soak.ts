@@ -62,6 +62,8 @@ class Soak {
   readonly #faults: string[] = [];
   #namespace = "";
   #kills = 0;
+  /** Kills after which all lines went on. */
+  #survived = 0;
   #cuts = 0;
 
   constructor(options: SoakOptions) {
@@ -127,28 +129,33 @@ class Soak {
   async #push(line: string): Promise<void> {
     const channel = this.#connect().channel(roomOf(line));
     channel.join().catch(() => {});
-    let next = 1;
-    const worker = async (): Promise<void> => {
-      while (next <= this.#options.pushes / LINES) {
-        const n = next++;
-        try {
-          const { id } = (await channel.push("say", { line, n }, { retry: true })) as { id: number };
-          this.#replies.set(`${line}/${n}`, id);
-        } catch (error) {
-          this.#faults.push(`push ${n} of line ${line}: ${String(error)}`);
-          this.#replies.set(`${line}/${n}`, Number.NaN);
-        }
+    const { pushes, kills } = this.#options;
+    let waiting = 0;
+    const push = async (n: number): Promise<void> => {
+      let id = Number.NaN;
+      try {
+        ({ id } = (await channel.push("say", { line, n }, { retry: true })) as { id: number });
+      } catch (error) {
+        this.#faults.push(`push ${n} of line ${line}: ${String(error)}`);
       }
+      this.#replies.set(`${line}/${n}`, id);
+      waiting--;
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    for (let n = 1; n <= pushes / LINES; n++) {
+      // All lines go on together: a push that loses its connection again and again is given up by its client.
+      const mayGoOn = (): boolean => n * LINES * (kills + 1) <= (this.#survived + 1) * pushes;
+      while (waiting >= AT_ONCE || !mayGoOn()) await sleep(2);
+      waiting++;
+      void push(n);
+    }
+    while (waiting > 0) await sleep(2);
   }
 
   /** Kills a node and cuts connections each time that so many further pushes have their replies. */
   async #killAll(): Promise<void> {
     const { pushes, kills, tell = () => {} } = this.#options;
     for (; this.#kills < kills; this.#kills++) {
-      const goal = ((this.#kills + 0.5) / kills) * pushes;
-      while (this.#replies.size < goal) await sleep(5);
+      while (this.#replies.size < ((this.#kills + 0.5) * pushes) / (kills + 1)) await sleep(5);
       await sleep(randomInt(50));
       const node = this.#kills % NODES;
       await this.#nodes[node]?.stop();
@@ -159,6 +166,9 @@ class Soak {
         link.cut();
         this.#cuts++;
       }
+      while (this.#replies.size < Math.floor(((this.#kills + 1) * pushes) / (kills + 1) / LINES) * LINES)
+        await sleep(5);
+      this.#survived++;
     }
   }
 
