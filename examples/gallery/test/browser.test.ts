@@ -92,7 +92,10 @@ describe.skipIf(!hasChromium())("the gallery in a browser", () => {
     await shows(ada, ".note", "Grace joined");
     await say(ada, "hello <img src=x onerror=alert(1)>");
     await shows(grace, ".message:not(.mine) .body", "hello <img src=x onerror=alert(1)>");
+    await grace.getByLabel("Message", { exact: true }).pressSequentially("hm");
+    await shows(ada, "#typing", "Grace …");
     await say(grace, "hello back");
+    await ada.waitForFunction('document.querySelector("#typing").textContent === ""');
     await shows(ada, ".message:not(.mine) .body", "hello back");
     await shows(ada, ".message.mine .body", "hello <img src=x onerror=alert(1)>");
     expect(await ada.locator(".log img").count()).toBe(0);

@@ -18,6 +18,7 @@ export function chatChannel(history: History) {
       user_joined: z.object({ user: User }),
       user_left: z.object({ user: User }),
     })
+    .ephemeral("typing", z.literal(true), { key: (ctx) => ctx.assigns.user.name })
     .info<"after_join">()
     .join((ctx) => {
       switch (ctx.topic) {

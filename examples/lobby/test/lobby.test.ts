@@ -148,6 +148,17 @@ describe("messages", () => {
     expect(answers).toEqual([]);
   });
 
+  it("tells the others who is typing, and that it is over when the tab is closed", async () => {
+    const [ada, grace] = [await enter("ada"), await enter("grace")];
+    ada.channel.push("typing", { value: true });
+    expect(await grace.nextOf("typing")).toEqual({ key: "ada", value: true });
+    const linus = await enter("linus");
+    linus.channel.push("typing", {});
+    expect(await linus.nextOf("typing")).toEqual({ key: "ada", value: true });
+    ada.channel.leave();
+    expect(await grace.nextOf("typing")).toEqual({ key: "ada", value: null });
+  });
+
   it("S1-36, S1-37: the welcome goes to who joined, the news of it to the others", async () => {
     const [ada, grace] = [await enter("ada"), await enter("grace")];
     const linus = await enter("linus");

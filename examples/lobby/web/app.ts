@@ -1,4 +1,5 @@
 import { Socket } from "@wingbeat/client";
+import { ephemeral } from "@wingbeat/client/ephemeral";
 import type { LobbySocket, Message } from "@wingbeat/example-lobby";
 import {
   askName,
@@ -31,6 +32,12 @@ lobby.on("new_msg", (message) => log.add(messageElement(message)));
 lobby.on("welcome", ({ text }) => log.add(element("p.note.welcome", text)));
 lobby.on("user_joined", ({ user }) => log.note(`${user.name} joined`));
 lobby.on("user_left", ({ user }) => log.note(`${user.name} left`));
+const typing = ephemeral(lobby, "typing", { idle: 5_000 });
+typing.onChange((names) => {
+  byId("typing").textContent = names.size === 0 ? "" : `${[...names.keys()].join(", ")} …`;
+});
+field.addEventListener("input", () => (field.value === "" ? typing.clear() : typing.set(true)));
+
 // An awaited join is answered once; what is received comes again after each reconnect, and catches the page up.
 lobby
   .join()
@@ -45,6 +52,7 @@ byId("composer").addEventListener("submit", (event) => {
   }
   const body = field.value;
   field.value = "";
+  typing.clear();
   showError(composerError, "", field);
   // A message that is taken is not answered, so there is nothing to await: it comes back as new_msg, to everybody.
   lobby.push("new_msg", { body }).receive("error", (refusal) => {
