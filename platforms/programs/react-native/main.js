@@ -11,8 +11,11 @@ if (global.POLYFILL) require("fast-text-encoding");
 
 const { Presence, Socket } = require("@wingbeat/client");
 const { visit } = require("../client.cjs");
+const { runApp } = require("./app");
 
-visit({ Presence, Socket }, "ws://server/socket").then(
-  () => print("done"),
-  (error) => print("failed", String(error), error && error.stack),
-);
+visit({ Presence, Socket }, "ws://server/socket")
+  .then(runApp)
+  .then(
+    () => print("done"),
+    (error) => print("failed", String(error), error && error.stack),
+  );

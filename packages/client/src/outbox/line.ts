@@ -55,7 +55,8 @@ export class Line {
     this.#timer = host.outbox.tools.newTimer();
     this.items = items;
     this.#reached = (items[0]?.n ?? 1) - 1;
-    this.#last = items.at(-1)?.n ?? 0;
+    // Not `at(-1)`: older versions of Hermes have no such method.
+    this.#last = items[items.length - 1]?.n ?? 0;
   }
 
   get open(): Item[] {
