@@ -1,14 +1,13 @@
-/** A node of `crash-points.test.ts` on Redis, which kills itself when its channels have got to a point. */
+/** A node of `crash-points.test.ts` on Redis or PostgreSQL, which kills itself when its channels have got to a point. */
 import { appendFileSync } from "node:fs";
-import { Redis } from "ioredis";
-import { redisHistory } from "../../src/pubsub/adapters/redis.ts";
 import { answer, settings } from "../attack/child.ts";
+import { CRASH_STORES } from "./crash-stores.ts";
 import { crashSite } from "./crash-site.ts";
 import type { Point } from "./crash-site.ts";
 
 export interface CrashNodeSettings {
+  readonly engine: string;
   readonly port: number;
-  readonly password: string;
   readonly namespace: string;
   readonly point: Point;
   /** How many pushes are to get there. */
@@ -17,11 +16,12 @@ export interface CrashNodeSettings {
   readonly file: string;
 }
 
-const { port, password, namespace, point, pushes, file } = settings<CrashNodeSettings>();
+const { engine, port, namespace, point, pushes, file } = settings<CrashNodeSettings>();
 let reached = 0;
-const history = redisHistory({ connect: () => new Redis({ port, password }), namespace });
+const store = CRASH_STORES.find(({ name }) => name === engine);
+if (store === undefined) throw new RangeError(`there is no store "${engine}"`);
 const { url } = await crashSite(
-  history,
+  store.history(port, namespace),
   (at) => {
     if (at !== point) return undefined;
     if (++reached === pushes) process.kill(process.pid, "SIGKILL");

@@ -2,20 +2,19 @@
  * What becomes of a numbered push whose client loses its connection, or whose node is killed, at each step: before its
  * claim, before the claim's answer, in its handler, before its reply is stored, and before it is sent. Then it comes again.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { memoryHistory } from "../../src/index.ts";
 import type { HistoryStore } from "../../src/index.ts";
-import { redisHistory } from "wingbeat/pubsub/redis";
 import { Child } from "../attack/child.ts";
 import { gate } from "../integration/inbox.ts";
-import { PASSWORD, redisAvailability, redisEngine, START_TIME, TEST_TIME } from "../pubsub/engines.ts";
+import { START_TIME, TEST_TIME } from "../pubsub/engines.ts";
 import type { TestEngine } from "../pubsub/engines.ts";
 import { temporaryFolder } from "../pubsub/program.ts";
 import type { CrashNodeSettings } from "./crash-node.ts";
+import { CRASH_STORES } from "./crash-stores.ts";
 import { crashSite, POINTS } from "./crash-site.ts";
 import type { Point, Started } from "./crash-site.ts";
 import { NumberedClient } from "./numbered-client.ts";
@@ -89,12 +88,12 @@ async function heldSite(history: HistoryStore, point: Point | undefined, starts:
 }
 
 /** The connection is lost at a point; the push comes again, before the first try goes on or after it. */
-function cutSuite(store: () => HistoryStore): void {
+function cutSuite(store: () => HistoryStore | Promise<HistoryStore>): void {
   for (const point of POINTS) {
     for (const when of ["before", "after"] as const) {
       it(`R-23: the connection is lost before "${point}", and the push comes again ${when} the first try goes on`, async () => {
         const starts: Started[] = [];
-        const { url, reached, goOn } = await heldSite(store(), point, starts);
+        const { url, reached, goOn } = await heldSite(await store(), point, starts);
         const client = new Pushing();
         await client.come(url, "refuse:1");
         await client.begin("refuse:1");
@@ -149,74 +148,78 @@ describe("a numbered push, kept in memory", () => {
   }
 });
 
-describe.skipIf(redisAvailability.isMissing)(`a numbered push, kept in Redis${redisAvailability.note}`, () => {
-  let engine: TestEngine;
-  const folder = temporaryFolder();
-  beforeAll(async () => {
-    engine = await redisEngine();
-    await engine.start();
-  }, START_TIME);
-  afterAll(async () => {
-    await engine.end();
-    rmSync(folder, { recursive: true });
-  });
-
-  const redis = (namespace: string = randomUUID()): HistoryStore =>
-    redisHistory({ connect: () => new Redis({ port: engine.port, password: PASSWORD }), namespace });
-
-  cutSuite(redis);
-
-  /** What is answered by another node after the first one was killed, and how often the handlers ran then. */
-  const table: Readonly<Record<Point, Readonly<Record<(typeof POLICIES)[number], readonly [Answer, number]>>>> = {
-    claim: { refuse: [HANDLED, 1], run: [HANDLED, 1] },
-    claimed: { refuse: [UNKNOWN, 0], run: [HANDLED, 1] },
-    handle: { refuse: [UNKNOWN, 1], run: [HANDLED, 2] },
-    settle: { refuse: [UNKNOWN, 1], run: [HANDLED, 2] },
-    settled: { refuse: [HANDLED, 1], run: [HANDLED, 1] },
-  };
-
-  for (const point of POINTS) {
-    it.concurrent(`R-23: its node is killed before "${point}"`, { timeout: TEST_TIME }, async ({ onTestFinished }) => {
-      const namespace = randomUUID();
-      const file = join(folder, namespace);
-      const settings = { port: engine.port, password: PASSWORD, namespace, point, pushes: POLICIES.length, file };
-      const doomed = await Child.start(NODE, settings satisfies CrashNodeSettings);
-      onTestFinished(() => doomed.stop());
-      const starts: Started[] = [];
-      const other = await crashSite(
-        redis(namespace),
-        () => {},
-        (start) => starts.push(start),
-      );
-      onTestFinished(() => other.endpoint.close({ drain: false }));
-      const topics = POLICIES.map((policy) => `${policy}:1`);
-      const client = new Pushing(onTestFinished);
-      await client.come(await doomed.ask("url"), ...topics);
-      for (const topic of topics) await client.begin(topic);
-      const lost = await Promise.all(topics.map((topic) => client.push(topic)));
-      expect(lost).toEqual([undefined, undefined]);
-      await doomed.ended;
-      expect(doomed.end).toContain("SIGKILL");
-      if (existsSync(file)) starts.unshift(...linesOf(file));
-
-      await client.come(other.url, ...topics);
-      const answers = await Promise.all(topics.map((topic) => client.push(topic)));
-      for (const [index, policy] of POLICIES.entries()) {
-        const [answer, count] = table[point][policy];
-        const topic = topics[index] as string;
-        expect(answers[index], policy).toEqual(answer);
-        const runs = starts.filter((start) => start.topic === topic);
-        expect(runs, policy).toHaveLength(count);
-        expect(new Set(runs.map(({ key }) => key)).size).toBe(Math.min(count, 1));
-        if (count === 2) expect(runs.map(({ attempt }) => attempt)).toEqual([1, 2]);
-        // However often it is asked for, and the line goes on.
-        expect(await client.push(topic)).toEqual(answers[index]);
-        expect(await client.push(topic, 2)).toEqual(HANDLED);
-        expect(starts.filter((start) => start.topic === topic)).toHaveLength(count + 1);
-      }
+for (const store of CRASH_STORES) {
+  const { isMissing, note } = store.availability;
+  describe.skipIf(isMissing)(`a numbered push, kept in ${store.name}${note}`, () => {
+    let engine: TestEngine;
+    const folder = temporaryFolder();
+    beforeAll(async () => {
+      engine = await store.engine();
+      await engine.start();
+    }, START_TIME);
+    afterAll(async () => {
+      await engine.end();
+      rmSync(folder, { recursive: true });
     });
-  }
-});
+
+    cutSuite(async () => store.history(engine.port, await store.namespace(engine.port)));
+
+    /** What is answered by another node after the first one was killed, and how often the handlers ran then. */
+    const table: Readonly<Record<Point, Readonly<Record<(typeof POLICIES)[number], readonly [Answer, number]>>>> = {
+      claim: { refuse: [HANDLED, 1], run: [HANDLED, 1] },
+      claimed: { refuse: [UNKNOWN, 0], run: [HANDLED, 1] },
+      handle: { refuse: [UNKNOWN, 1], run: [HANDLED, 2] },
+      settle: { refuse: [UNKNOWN, 1], run: [HANDLED, 2] },
+      settled: { refuse: [HANDLED, 1], run: [HANDLED, 1] },
+    };
+
+    for (const point of POINTS) {
+      it.concurrent(
+        `R-23: its node is killed before "${point}"`,
+        { timeout: TEST_TIME },
+        async ({ onTestFinished }) => {
+          const namespace = await store.namespace(engine.port);
+          const file = join(folder, namespace);
+          const settings = { engine: store.name, port: engine.port, namespace, point, pushes: POLICIES.length, file };
+          const doomed = await Child.start(NODE, settings satisfies CrashNodeSettings);
+          onTestFinished(() => doomed.stop());
+          const starts: Started[] = [];
+          const other = await crashSite(
+            store.history(engine.port, namespace),
+            () => {},
+            (start) => starts.push(start),
+          );
+          onTestFinished(() => other.endpoint.close({ drain: false }));
+          const topics = POLICIES.map((policy) => `${policy}:1`);
+          const client = new Pushing(onTestFinished);
+          await client.come(await doomed.ask("url"), ...topics);
+          for (const topic of topics) await client.begin(topic);
+          const lost = await Promise.all(topics.map((topic) => client.push(topic)));
+          expect(lost).toEqual([undefined, undefined]);
+          await doomed.ended;
+          expect(doomed.end).toContain("SIGKILL");
+          if (existsSync(file)) starts.unshift(...linesOf(file));
+
+          await client.come(other.url, ...topics);
+          const answers = await Promise.all(topics.map((topic) => client.push(topic)));
+          for (const [index, policy] of POLICIES.entries()) {
+            const [answer, count] = table[point][policy];
+            const topic = topics[index] as string;
+            expect(answers[index], policy).toEqual(answer);
+            const runs = starts.filter((start) => start.topic === topic);
+            expect(runs, policy).toHaveLength(count);
+            expect(new Set(runs.map(({ key }) => key)).size).toBe(Math.min(count, 1));
+            if (count === 2) expect(runs.map(({ attempt }) => attempt)).toEqual([1, 2]);
+            // However often it is asked for, and the line goes on.
+            expect(await client.push(topic)).toEqual(answers[index]);
+            expect(await client.push(topic, 2)).toEqual(HANDLED);
+            expect(starts.filter((start) => start.topic === topic)).toHaveLength(count + 1);
+          }
+        },
+      );
+    }
+  });
+}
 
 const linesOf = (file: string): Started[] =>
   readFileSync(file, "utf8")

@@ -46,7 +46,7 @@ async function transaction<T>(run: (tx: pg.PoolClient) => Promise<T>): Promise<T
 
 const room = defineChannel("room:{id}")
   .pushes<{ new_msg: { id: number; line: string; n: number } }>()
-  .history({ size: 100_000, maxBytes: 100_000_000 })
+  .history({ size: 100_000, ttl: 3_600_000, maxBytes: 100_000_000 })
   .dedupe({ unknown: "run" })
   .join(() => ok())
   .handleIn("say", (ctx, payload) => {
