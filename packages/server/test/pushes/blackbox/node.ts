@@ -42,6 +42,8 @@ const endpoint = createEndpoint({
       connect: (_ctx, params) => ok({ name: String((params as { name?: unknown }).name) }),
       id: ({ name }) => `user:${name}`,
       channels: [channelOf("refuse"), channelOf("run")],
+      // Less than clients make: some are refused for now, and those that follow must wait for them.
+      eventsPerSecond: 30,
     }),
   },
   drain: { deadline: 2_000 },

@@ -1,6 +1,6 @@
 /**
  * A client without a library, which follows PROTOCOL.md section 17 in the simplest way: whatever goes wrong, it connects
- * anew. It asks again for numbers that it has the reply to.
+ * anew. It asks again for numbers that it has the reply to, and sends some out of order.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -80,13 +80,17 @@ class PlainLine {
   }
 
   #makeMore(client: NumberedClient): void {
+    const made: number[] = [];
     while (!this.isMade && this.open < MOST_UNANSWERED) {
       this.#hows.push(this.#random.weighted(HOW));
       const index = this.#hows.length;
       this.#recorder.write({ op: "call", id: this.#idOf(index), line: this.#name, index, policy: this.#policy });
       this.#open.add(index);
-      this.#send(client, index);
+      made.push(index);
     }
+    // Out of order, now and then: all but the first are to be refused.
+    if (made.length > 1 && this.#random.chance(0.3)) made.reverse();
+    for (const n of made) this.#send(client, n);
   }
 
   #send(client: NumberedClient, n: number): void {
