@@ -47,6 +47,7 @@ module.exports = {
       to: { path: "^packages/client/src/bindings(\\.ts$|/)" },
     },
     only("react", "^packages/react/", "^packages/client/", PROTOCOL),
+    only("vue", "^packages/vue/", "^packages/client/", PROTOCOL),
     only("svelte", "^packages/svelte/", "^packages/client/", PROTOCOL),
     only("create-wingbeat", "^packages/create-wingbeat/(src|test)/"),
 

@@ -8,19 +8,18 @@ import { dirname, join } from "node:path";
 import { root } from "../repository.mjs";
 
 const TSC = join(root, "node_modules/typescript/bin/tsc");
-const TSCONFIG = {
-  compilerOptions: {
-    module: "nodenext",
-    target: "es2023",
-    lib: ["es2024"],
-    types: ["node"],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-    noEmit: true,
-  },
-  files: ["user.ts"],
+const OPTIONS = {
+  module: "nodenext",
+  target: "es2023",
+  types: ["node"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+  noEmit: true,
 };
+
+/** Frameworks whose declarations name the DOM: what is for them is compiled with it, and all else without. */
+const OF_PAGES = ["vue", "svelte"];
 
 /** Types of Node and of peers, which their users have, and what these need. */
 const TYPES = ["@types/node", "undici-types", "@types/react", "csstype"];
@@ -35,22 +34,33 @@ export function installFaults(packed, folder) {
   const untyped = foreign.filter((name) => !hasTypes(name));
   for (const name of [...foreign, ...TYPES]) if (!untyped.includes(name)) link(name, folder);
 
-  const specifiers = packed.flatMap(({ manifest }) =>
-    Object.keys(manifest.exports)
-      .filter((subpath) => !subpath.endsWith(".json"))
-      .map((subpath) => manifest.name + subpath.slice(1)),
-  );
+  const specifiersOf = (some) =>
+    some.flatMap(({ manifest }) =>
+      Object.keys(manifest.exports)
+        .filter((subpath) => !subpath.endsWith(".json"))
+        .map((subpath) => manifest.name + subpath.slice(1)),
+    );
+  const specifiers = specifiersOf(packed);
+  const isOfPages = ({ manifest }) => OF_PAGES.some((name) => name in (manifest.peerDependencies ?? {}));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
-  writeFileSync(join(folder, "user.ts"), specifiers.map(asUser).join("\n"));
   // Compiled without the packages that have no types of their own: in declarations these would be `any`, unseen.
-  const compiled = faultOf([TSC, "-p", folder], folder);
+  const compiled = [
+    ...compileFaults("user", specifiersOf(packed.filter((one) => !isOfPages(one))), ["es2024"], folder),
+    ...compileFaults("page", specifiersOf(packed.filter(isOfPages)), ["es2024", "dom", "dom.iterable"], folder),
+  ];
   for (const name of untyped) link(name, folder);
   const imported = specifiers.map((specifier) => ["--input-type=module", "-e", `await import("${specifier}")`]);
   const required = packed
     .filter(({ manifest }) => manifest.main !== undefined)
     .map(({ manifest }) => ["--input-type=commonjs", "-e", `require("${manifest.name}")`]);
   return [...compiled, ...[...imported, ...required].flatMap((args) => faultOf(args, folder))];
+}
+
+function compileFaults(name, specifiers, lib, folder) {
+  const compilerOptions = { ...OPTIONS, lib };
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }));
+  writeFileSync(join(folder, `${name}.ts`), specifiers.map(asUser).join("\n"));
+  return faultOf([TSC, "-p", join(folder, `${name}.json`)], folder);
 }
 
 function hasTypes(name) {

@@ -29,7 +29,7 @@ export type PushFailure =
 interface PushErrorDetail {
   readonly topic: string;
   readonly event: string;
-  readonly status?: string;
+  readonly status?: string | undefined;
   readonly response?: unknown;
   readonly cause?: unknown;
   /** What the message says of it, where this file does not know. */

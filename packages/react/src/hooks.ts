@@ -1,14 +1,16 @@
 import type { ChannelAt, JoinFrom, RefusalOf, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
+import { CONNECTING } from "@wingbeat/client/bindings";
 import type { ChannelResult, ConnectionStatus, ParamsFor, SharedSocket } from "@wingbeat/client/bindings";
 import { createContext, createElement, useContext } from "react";
 import type { ReactElement } from "react";
 import { ProviderOf } from "./socket-provider.ts";
 import type { SocketProviderProps } from "./socket-provider.ts";
 import { useChannelOf } from "./use-channel.ts";
-import { useConnectionOf, useRefusalOf } from "./use-connection.ts";
 import { useEvent } from "./use-event.ts";
+import { usePendingPushes } from "./use-pending-pushes.ts";
 import { usePresence } from "./use-presence.ts";
 import { useRecovery } from "./use-recovery.ts";
+import { useStore } from "./use-store.ts";
 
 /** The provider of one socket and its hooks, typed by its server. */
 export interface Hooks<Definition extends TypedSocket> {
@@ -49,6 +51,8 @@ export interface Hooks<Definition extends TypedSocket> {
   readonly usePresence: typeof usePresence;
   /** What became of the messages that a channel has missed. */
   readonly useRecovery: typeof useRecovery;
+  /** The pushes that have not got their replies. */
+  readonly usePendingPushes: typeof usePendingPushes;
 }
 
 /**
@@ -65,13 +69,14 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
   const hooks: Hooks<UntypedSocket> = {
     SocketProvider: (props) => createElement(ProviderOf, { ...props, context }),
     useSocket: () => useShared().socket,
-    useConnection: () => useConnectionOf(useShared()),
-    useRefusal: () => useRefusalOf(useShared()),
+    useConnection: () => useStore(useShared(), CONNECTING).status,
+    useRefusal: () => useStore(useShared(), CONNECTING).refusal ?? null,
     useChannel: ((topic: string | null, params?: unknown, from?: JoinFrom) =>
       useChannelOf(useShared(), topic, params, from)) as Hooks<UntypedSocket>["useChannel"],
     useEvent,
     usePresence,
     useRecovery,
+    usePendingPushes,
   };
   // The same functions at run time; only the types know the server.
   return hooks as unknown as Hooks<Definition>;

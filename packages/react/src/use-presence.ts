@@ -1,7 +1,7 @@
 import type { Channel, ChannelContract, PresenceChannel, PresenceEntry } from "@wingbeat/client";
-import { useCallback, useSyncExternalStore } from "react";
 import { NOBODY, presenceOf } from "@wingbeat/client/bindings";
 import type { EntryOf, PresenceResult } from "@wingbeat/client/bindings";
+import { useStore } from "./use-store.ts";
 
 /**
  * Who is on the channel's topic, according to the server's presence. Typed by the server when the channel declares
@@ -13,11 +13,5 @@ export function usePresence<Contract extends ChannelContract>(
 ): PresenceResult<EntryOf<Contract>>;
 export function usePresence<Meta extends object>(channel: PresenceChannel | null): PresenceResult<PresenceEntry<Meta>>;
 export function usePresence(channel: PresenceChannel | null): unknown {
-  const store = channel === null ? undefined : presenceOf(channel);
-  const subscribe = useCallback((changed: () => void) => store?.subscribe(changed) ?? (() => {}), [store]);
-  return useSyncExternalStore(
-    subscribe,
-    () => store?.snapshot ?? NOBODY,
-    () => NOBODY,
-  );
+  return useStore(channel && presenceOf(channel), NOBODY);
 }

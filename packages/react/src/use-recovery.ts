@@ -1,7 +1,7 @@
 import type { Channel, ChannelContract } from "@wingbeat/client";
-import { useCallback, useSyncExternalStore } from "react";
 import { NOTHING_MISSED, recoveryOf } from "@wingbeat/client/bindings";
 import type { RecoverySnapshot } from "@wingbeat/client/bindings";
+import { useStore } from "./use-store.ts";
 
 /**
  * What became of the messages that the channel missed while it was away, where the server keeps a history of its topic.
@@ -9,11 +9,5 @@ import type { RecoverySnapshot } from "@wingbeat/client/bindings";
  * Nothing was missed while `channel` is null.
  */
 export function useRecovery<Contract extends ChannelContract>(channel: Channel<Contract> | null): RecoverySnapshot {
-  const store = channel === null ? undefined : recoveryOf(channel as unknown as Channel);
-  const subscribe = useCallback((changed: () => void) => store?.subscribe(changed) ?? (() => {}), [store]);
-  return useSyncExternalStore(
-    subscribe,
-    () => store?.snapshot ?? NOTHING_MISSED,
-    () => NOTHING_MISSED,
-  );
+  return useStore(channel && recoveryOf(channel as unknown as Channel), NOTHING_MISSED);
 }

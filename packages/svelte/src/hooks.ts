@@ -88,8 +88,9 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
       );
     },
     useSocket: () => currentOf(useShared(), ({ socket }) => socket),
-    useConnection: () => currentOf(useShared(), (now) => read(now, "status", () => now.status)),
-    useRefusal: () => currentOf(useShared(), (now) => read(now, "refusal", () => now.refusal as never) ?? null),
+    useConnection: () => currentOf(useShared(), (now) => read(now, "status", () => now.snapshot.status)),
+    useRefusal: () =>
+      currentOf(useShared(), (now) => read(now, "refusal", () => now.snapshot.refusal as never) ?? null),
     useChannel: ((topic: () => string | null, params?: () => unknown, from?: () => JoinFrom | undefined) =>
       useChannelOf(useShared(), topic, params, from)) as Hooks<UntypedSocket>["useChannel"],
     useEvent,

@@ -1,19 +1,13 @@
-import { Push } from "../push.ts";
+import { Channel } from "../channel.ts";
+import type { Push } from "../push.ts";
+import type { Socket } from "../socket.ts";
 
 /**
  * A push without a channel, which has failed as `closed`. Components push from handlers, timers and effects that may
  * run after the topic is gone, where throwing would break the page.
  */
-export function closedPush(topic: string, event: string): Push {
-  const push = new Push({ ...NOBODY, topic }, event, () => ({}), 0);
-  push.fail("closed");
-  return push;
+export function closedPush(socket: Socket, topic: string, event: string): Push {
+  const left = new Channel(topic, {}, socket);
+  left.joinedOnce = true;
+  return left.push(event);
 }
-
-const NOBODY = {
-  makeRef: () => "",
-  pending: new Map(),
-  withdraw: () => {},
-  abort: () => {},
-  transmit: () => {},
-};

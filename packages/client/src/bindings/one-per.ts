@@ -5,7 +5,7 @@
  */
 export function onePer<Key extends object, Value>(name: string, create: (key: Key) => Value): (key: Key) => Value {
   const page = globalThis as unknown as Record<symbol, WeakMap<Key, Value> | undefined>;
-  const values = (page[Symbol.for(`@wingbeat/client/bindings/1/${name}`)] ??= new WeakMap());
+  const values = (page[Symbol.for(`wingbeat/1/${name}`)] ??= new WeakMap());
   return (key) => {
     let value = values.get(key);
     if (value === undefined) values.set(key, (value = create(key)));

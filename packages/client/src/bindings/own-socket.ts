@@ -22,5 +22,5 @@ const provide = <T>(option: T | (() => T | PromiseLike<T>)): T | PromiseLike<T> 
 
 /** For server-side rendering, which needs no WebSocket. In a page, a missing WebSocket throws when it connects. */
 const NoTransport = function () {
-  throw new Error('There is no global WebSocket: set the option transport, e.g. to the WebSocket of "ws"');
+  throw new Error("no global WebSocket: pass the option transport");
 } as unknown as TransportClass;

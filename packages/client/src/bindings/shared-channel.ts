@@ -4,8 +4,8 @@
  */
 import type { JoinFrom } from "../recovery.ts";
 import type { Socket } from "../socket.ts";
-import { CLOSED, JOINING, OpenChannel, joinError } from "./open-channel.ts";
-import type { ChannelSnapshot } from "./open-channel.ts";
+import { CLOSED, JOINING, joinError, openChannel } from "./open-channel.ts";
+import type { ChannelSnapshot, OpenChannel } from "./open-channel.ts";
 
 /** What a component asks for. */
 export interface Hold {
@@ -20,7 +20,7 @@ export interface Hold {
 }
 
 export class SharedChannel {
-  readonly topic: string;
+  readonly #topic: string;
   readonly #socket: Socket;
   readonly #unused: () => void;
   readonly #holds = new Set<Hold>();
@@ -31,7 +31,7 @@ export class SharedChannel {
   /** `unused` is called when no component uses it any more and it was left. */
   constructor(socket: Socket, topic: string, unused: () => void) {
     this.#socket = socket;
-    this.topic = topic;
+    this.#topic = topic;
     this.#unused = unused;
     const reason = "another component is on this topic with other params";
     this.#conflict = { ...CLOSED, state: "errored", error: joinError(topic, "refused", { reason }) };
@@ -53,15 +53,15 @@ export class SharedChannel {
   snapshot(key: string | undefined): ChannelSnapshot {
     if (this.#open === undefined) return JOINING;
     if (key === undefined || key === this.#joinedKey) return this.#open.snapshot;
-    return this.#isWanted(key) && this.#isWanted(this.#joinedKey) ? this.#conflict : JOINING;
+    return this.#holder(key) && this.#holder(this.#joinedKey) ? this.#conflict : JOINING;
   }
 
   /** Joins, or joins again when no component uses the params of the last join and another has different ones. */
   settle(): void {
-    const particular = [...this.#holds].find((hold) => hold.key !== undefined);
+    const particular = this.#find(({ key }) => key !== undefined);
     if (this.#open === undefined) {
       if (this.#holds.size > 0) this.#join(particular?.key);
-    } else if (particular !== undefined && !this.#isWanted(this.#joinedKey)) {
+    } else if (particular !== undefined && !this.#holder(this.#joinedKey)) {
       this.#leave();
       this.#join(particular.key);
     }
@@ -74,21 +74,24 @@ export class SharedChannel {
     this.#unused();
   }
 
-  /** Whether a component asks for exactly these params. */
-  #isWanted(key: string | undefined): boolean {
-    return key !== undefined && [...this.#holds].some((hold) => hold.key === key);
+  #find(matches: (hold: Hold) => unknown): Hold | undefined {
+    return [...this.#holds].find(matches);
+  }
+
+  /** The first component that asks for exactly these params. */
+  #holder(key: string | undefined): Hold | undefined {
+    return this.#find((hold) => key !== undefined && hold.key === key);
   }
 
   #join(key: string | undefined): void {
     this.#joinedKey = key;
-    const holder = () => [...this.#holds].find((hold) => hold.key === key);
     // At a rejoin, the component whose params were used may be gone. Its params stay if no other component has any.
-    let asked = holder();
+    let asked: Hold | undefined;
     const params = () => {
-      asked = holder() ?? asked;
+      asked = this.#holder(key) ?? asked;
       return asked?.params() ?? {};
     };
-    const open: OpenChannel = new OpenChannel(this.#socket, this.topic, params, () => {
+    const open: OpenChannel = openChannel(this.#socket, this.#topic, params, () => {
       if (open === this.#open) this.#changed();
     });
     this.#open = open;

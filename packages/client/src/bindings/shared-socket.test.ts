@@ -206,7 +206,7 @@ describe("the connection", () => {
     disconnect = shared.connect();
     await settled();
     expect(server.log).toEqual([]);
-    expect(shared.status).toBe("open");
+    expect(shared.snapshot.status).toBe("open");
   });
 
   it("is closed after the last provider is gone, when the topics that nobody holds have been left", async () => {
@@ -220,7 +220,7 @@ describe("the connection", () => {
 
   it("reconnects after a loss, whatever the server said, and not after disconnect()", async () => {
     const seen: string[] = [];
-    shared.subscribe(() => seen.push(shared.status));
+    shared.subscribe(() => seen.push(shared.snapshot.status));
     server.drop();
     await vi.waitFor(() => expect(seen).toEqual(["reconnecting", "open"]));
     server.drop(1000);
@@ -228,13 +228,13 @@ describe("the connection", () => {
     shared.socket.disconnect();
     await vi.waitFor(() => expect(seen.slice(4)).toEqual(["closed"]));
     shared.socket.connect();
-    await vi.waitFor(() => expect(shared.status).toBe("open"));
+    await vi.waitFor(() => expect(shared.snapshot.status).toBe("open"));
   });
 
   it("of a socket that is connected already is open from the start", () => {
     const another = new SharedSocket(shared.socket);
-    expect(another.status).toBe("connecting");
+    expect(another.snapshot.status).toBe("connecting");
     another.connect();
-    expect(another.status).toBe("open");
+    expect(another.snapshot.status).toBe("open");
   });
 });

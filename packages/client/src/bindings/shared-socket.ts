@@ -14,8 +14,9 @@ import type { ChannelSnapshot } from "./open-channel.ts";
 import { onePer } from "./one-per.ts";
 import { SharedChannel } from "./shared-channel.ts";
 import type { Hold } from "./shared-channel.ts";
+import { WritableStore } from "./store.ts";
 
-export { CLOSED, JOINING } from "./open-channel.ts";
+export { CLOSED, JOINING, isAnswered } from "./open-channel.ts";
 export type { ChannelSnapshot } from "./open-channel.ts";
 export type { Hold } from "./shared-channel.ts";
 
@@ -25,17 +26,24 @@ export type { Hold } from "./shared-channel.ts";
  */
 export type ConnectionStatus = "connecting" | "open" | "reconnecting" | "closed" | "refused";
 
-export class SharedSocket {
-  readonly socket: Socket;
-  status: ConnectionStatus = "connecting";
+/** The state of a connection. */
+export interface ConnectionSnapshot {
+  readonly status: ConnectionStatus;
   /** Why the server has refused, while the status is `refused`. */
-  refusal: Socket["refusal"];
+  readonly refusal: Socket["refusal"];
+}
+
+export const CONNECTING: ConnectionSnapshot = { status: "connecting", refusal: undefined };
+
+/** A store of the connection's state. */
+export class SharedSocket extends WritableStore<ConnectionSnapshot> {
+  readonly socket: Socket;
   readonly #channels = new Map<string, SharedChannel>();
-  readonly #subscribers = new Set<() => void>();
   #providers = 0;
   #unwatch: (() => void) | undefined;
 
   constructor(socket: Socket) {
+    super(CONNECTING);
     this.socket = socket;
   }
 
@@ -48,12 +56,6 @@ export class SharedSocket {
       this.#providers--;
       setTimeout(() => this.#disconnectIfUnused());
     };
-  }
-
-  /** Calls back when `status` changes. */
-  subscribe(changed: () => void): () => void {
-    this.#subscribers.add(changed);
-    return () => this.#subscribers.delete(changed);
   }
 
   /** Joins a topic, or shares the channel that has joined it. Returns a function that releases it. */
@@ -70,7 +72,7 @@ export class SharedSocket {
   /** Pushes to a topic's channel. Without one the push fails as `closed`. */
   push(topic: string | null, key: string | undefined, ...args: Parameters<Channel["push"]>): Push {
     const channel = this.#channelFor(topic, key);
-    return channel === null ? closedPush(topic ?? "", args[0]) : channel.push(...args);
+    return channel === null ? closedPush(this.socket, topic ?? "", args[0]) : channel.push(...args);
   }
 
   /** Casts to a topic's channel. False without one. */
@@ -95,19 +97,25 @@ export class SharedSocket {
   #watch(): void {
     if (this.#unwatch !== undefined) return;
     const { socket } = this;
-    this.#update(socket.isConnected() ? "open" : "connecting");
-    const refs = [
-      socket.onOpen(() => this.#update("open")),
-      socket.onClose(() => this.#closed()),
-      socket.onRefused(() => this.#update("refused")),
-    ];
+    const look = () => this.#look();
+    this.set(CONNECTING);
+    if (socket.isConnected()) look();
+    const refs = [socket.onOpen(look), socket.onClose(look), socket.onRefused(look)];
     this.#unwatch = () => socket.off(refs);
   }
 
-  #closed(): void {
-    if (this.socket.refusal !== undefined) this.#update("refused");
-    else if (!this.socket.isActive) this.#update("closed");
-    else if (this.status !== "connecting") this.#update("reconnecting");
+  #look(): void {
+    const status = this.#statusNow();
+    const { refusal } = this.socket;
+    if (status !== this.snapshot.status || refusal !== this.snapshot.refusal) this.set({ status, refusal });
+  }
+
+  #statusNow(): ConnectionStatus {
+    const { socket, snapshot } = this;
+    if (socket.isConnected()) return "open";
+    if (socket.refusal !== undefined) return "refused";
+    if (!socket.isActive) return "closed";
+    return snapshot.status === "connecting" ? "connecting" : "reconnecting";
   }
 
   #disconnectIfUnused(): void {
@@ -117,14 +125,6 @@ export class SharedSocket {
     this.#unwatch();
     this.#unwatch = undefined;
     this.socket.disconnect();
-  }
-
-  #update(status: ConnectionStatus): void {
-    const refusal = status === "refused" ? this.socket.refusal : undefined;
-    if (status === this.status && refusal === this.refusal) return;
-    this.status = status;
-    this.refusal = refusal;
-    for (const changed of this.#subscribers) changed();
   }
 }
 

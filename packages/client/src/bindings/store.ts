@@ -6,19 +6,15 @@ export interface Store<Snapshot> {
 }
 
 export class WritableStore<Snapshot> implements Store<Snapshot> {
-  #snapshot: Snapshot;
+  snapshot: Snapshot;
   readonly #subscribers = new Set<() => void>();
 
   constructor(snapshot: Snapshot) {
-    this.#snapshot = snapshot;
-  }
-
-  get snapshot(): Snapshot {
-    return this.#snapshot;
+    this.snapshot = snapshot;
   }
 
   set(snapshot: Snapshot): void {
-    this.#snapshot = snapshot;
+    this.snapshot = snapshot;
     for (const changed of [...this.#subscribers]) changed();
   }
 

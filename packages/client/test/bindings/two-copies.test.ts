@@ -5,9 +5,9 @@ import type * as bindings from "@wingbeat/client/bindings";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { fakeTransports } from "../../client/test/fake-transport.ts";
+import { fakeTransports } from "../fake-transport.ts";
 
-const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const source = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** A copy of a module with all that it imports. */
 async function copyOf<Module>(path: string): Promise<Module> {
@@ -61,7 +61,7 @@ describe("two copies of the packages", () => {
     const shared = sharedSocketOf(socket);
     const disconnect = shared.connect();
     made[0]?.open();
-    expect(shared.status).toBe("open");
+    expect(shared.snapshot.status).toBe("open");
     const error = await shared.push(null, undefined, "say", {}).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: "PushError", reason: "closed" });
     disconnect();
