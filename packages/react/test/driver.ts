@@ -5,6 +5,7 @@ import {
   useConnection,
   useEphemeral,
   useEvent,
+  usePendingPushes,
   usePresence,
   useRecovery,
   useRefusal,
@@ -28,6 +29,7 @@ function Component({ name, spec }: { readonly name: string; readonly spec: Compo
     ...(spec.presence && { presence: usePresence(channel) }),
     ...(spec.recovery && { recovery: useRecovery(channel) }),
     ...(spec.ephemeral && { ephemeral: useEphemeral(channel, "typing", { every: 1 }) }),
+    ...(spec.pending && { pending: usePendingPushes(channel) }),
     ...(spec.connection && { connection: useConnection(), refusal: useRefusal() }),
   });
   for (const [event, callback] of Object.entries(on)) useEvent(channel, event, callback);

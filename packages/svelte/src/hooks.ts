@@ -6,6 +6,7 @@ import { getContext, setContext, untrack } from "svelte";
 import { read, whileMounted } from "./reactive.ts";
 import { useChannelOf } from "./use-channel.ts";
 import { useEvent } from "./use-event.ts";
+import { usePendingPushes } from "./use-pending-pushes.ts";
 import { usePresence } from "./use-presence.ts";
 import { useRecovery } from "./use-recovery.ts";
 
@@ -65,6 +66,8 @@ export interface Hooks<Definition extends TypedSocket> {
   readonly usePresence: typeof usePresence;
   /** What became of the messages that a channel has missed. */
   readonly useRecovery: typeof useRecovery;
+  /** The pushes that have not got their replies. */
+  readonly usePendingPushes: typeof usePendingPushes;
 }
 
 /**
@@ -96,6 +99,7 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
     useEvent,
     usePresence,
     useRecovery,
+    usePendingPushes,
   };
   // The same functions at run time; only the types know the server.
   return hooks as unknown as Hooks<Definition>;

@@ -8,7 +8,7 @@ import type { Hooks } from "./hooks.ts";
 
 export { createHooks } from "./hooks.ts";
 export type { Current, Hooks } from "./hooks.ts";
-export type { PresenceEntry } from "@wingbeat/client";
+export type { PendingPush, PresenceEntry } from "@wingbeat/client";
 export type { ChannelResult, ConnectionStatus, EphemeralResult } from "@wingbeat/client/bindings";
 export type { PresenceResult, RecoverySnapshot } from "@wingbeat/client/bindings";
 
@@ -25,5 +25,6 @@ export const useRefusal: Hooks<UntypedSocket>["useRefusal"] = untyped.useRefusal
 export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
 export { useEphemeral } from "./use-ephemeral.ts";
 export { useEvent } from "./use-event.ts";
+export { usePendingPushes } from "./use-pending-pushes.ts";
 export { usePresence } from "./use-presence.ts";
 export { useRecovery } from "./use-recovery.ts";

@@ -24,6 +24,8 @@ export const useConnection: Hooks<UntypedSocket>["useConnection"] = untyped.useC
 export const useRefusal: Hooks<UntypedSocket>["useRefusal"] = untyped.useRefusal;
 /** The channel of a topic, joined while the component is there: see {@link Hooks}. */
 export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
+export { useEphemeral } from "./use-ephemeral.ts";
+export type { EphemeralRefs } from "./use-ephemeral.ts";
 export { useEvent } from "./use-event.ts";
 export { usePendingPushes } from "./use-pending-pushes.ts";
 export { usePresence } from "./use-presence.ts";

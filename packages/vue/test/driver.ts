@@ -4,12 +4,14 @@ import {
   provideSocket,
   useChannel,
   useConnection,
+  useEphemeral,
   useEvent,
+  usePendingPushes,
   usePresence,
   useRecovery,
   useRefusal,
 } from "@wingbeat/vue";
-import type { ChannelRefs, PresenceRefs } from "@wingbeat/vue";
+import type { ChannelRefs, EphemeralRefs, PresenceRefs } from "@wingbeat/vue";
 import { createApp, defineComponent, h, nextTick, shallowRef } from "vue";
 import type { Component, PropType, Ref } from "vue";
 import type { ChannelValues, ComponentSpec, Driver, PageSpec, Values } from "../../client/test/bindings/driver.ts";
@@ -23,7 +25,7 @@ const Told = defineComponent({
   __hmrId: "told",
   props: { name: { type: String, required: true }, spec: { type: Object as PropType<ComponentSpec>, required: true } },
   setup(props) {
-    const { topic, on = {}, presence, recovery, connection } = props.spec;
+    const { topic, on = {}, presence, recovery, pending, connection, ephemeral } = props.spec;
     const room =
       topic === undefined
         ? undefined
@@ -40,6 +42,8 @@ const Told = defineComponent({
       room,
       presence: presence && usePresence(channel),
       recovery: recovery && useRecovery(channel),
+      pending: pending && usePendingPushes(channel),
+      ephemeral: ephemeral && useEphemeral(channel, "typing", { every: 1 }),
       connection: connection && useConnection(),
       refusal: connection && useRefusal(),
     };
@@ -51,16 +55,20 @@ interface Used {
   readonly room: ChannelRefs<ChannelContract> | undefined;
   readonly presence: PresenceRefs<object> | false | undefined;
   readonly recovery: Ref<NonNullable<Values["recovery"]>> | false | undefined;
+  readonly pending: Readonly<Ref<NonNullable<Values["pending"]>>> | false | undefined;
+  readonly ephemeral: EphemeralRefs<ChannelContract, string> | false | undefined;
   readonly connection: Ref<string> | false | undefined;
   readonly refusal: Ref<{ readonly reason: unknown } | null> | false | undefined;
 }
 
 /** The values of all refs. */
-function valuesOf({ room, presence, recovery, connection, refusal }: Used): Values {
+function valuesOf({ room, presence, recovery, pending, ephemeral, connection, refusal }: Used): Values {
   return {
     ...(room && { channel: { ...read(room), push: room.push, cast: room.cast } as ChannelValues }),
     ...(presence && { presence: read(presence) as NonNullable<Values["presence"]> }),
     ...(recovery && { recovery: recovery.value }),
+    ...(pending && { pending: pending.value }),
+    ...(ephemeral && { ephemeral: { ...ephemeral, values: ephemeral.values.value } }),
     ...(connection && { connection: connection.value }),
     ...(refusal && { refusal: refusal.value }),
   };

@@ -8,15 +8,19 @@ import { afterEach, beforeEach, describe, expect, vi } from "vitest";
 import { channels } from "./behaviour/channels.ts";
 import { connections } from "./behaviour/connections.ts";
 import { ends } from "./behaviour/ends.ts";
+import { ephemeral } from "./behaviour/ephemeral.ts";
 import { events } from "./behaviour/events.ts";
+import { pending } from "./behaviour/pending.ts";
 import { presence } from "./behaviour/presence.ts";
 import { recovery } from "./behaviour/recovery.ts";
 import type { Driver } from "./driver.ts";
 
+const BEHAVIOURS = [channels, ends, connections, events, presence, recovery, pending, ephemeral];
+
 export function behavesAsABinding(name: string, driver: Driver): void {
   describe(name, () => {
     failOnComplaints();
-    for (const behaviour of [channels, ends, connections, events, presence, recovery]) behaviour(driver);
+    for (const behaviour of BEHAVIOURS) behaviour(driver);
   });
 }
 

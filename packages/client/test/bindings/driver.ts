@@ -2,7 +2,7 @@
  * What the behaviour suite asks of a binding. Each binding has one driver, in its own tests: components written with the
  * framework and the untyped functions of the binding, which are told by a {@link ComponentSpec} what to use.
  */
-import type { JoinFrom, Push, PushError, Socket, SocketOptions } from "@wingbeat/client";
+import type { JoinFrom, PendingPush, Push, PushError, PushOptions, Socket, SocketOptions } from "@wingbeat/client";
 
 /** A page: a provider, and the components below it. */
 export interface PageSpec {
@@ -25,9 +25,10 @@ export interface ComponentSpec {
   readonly from?: JoinFrom | undefined;
   /** For `useEvent`, on the channel: an update may bring other callbacks for the same events. */
   readonly on?: Readonly<Record<string, (payload: never) => void>>;
-  /** Whether it uses `usePresence`, `useRecovery`, `useConnection` and `useRefusal`. */
+  /** Whether it uses `usePresence`, `useRecovery`, `usePendingPushes`, `useConnection` and `useRefusal`. */
   readonly presence?: boolean;
   readonly recovery?: boolean;
+  readonly pending?: boolean;
   readonly connection?: boolean;
   /** Whether it uses `useEphemeral`, for the event `typing`. */
   readonly ephemeral?: boolean;
@@ -53,6 +54,7 @@ export interface Values {
     readonly count: number;
     readonly reason: string | undefined;
   };
+  readonly pending?: readonly PendingPush[];
   readonly connection?: string;
   readonly refusal?: { readonly reason: unknown } | null;
   readonly ephemeral?: {
@@ -67,7 +69,7 @@ export interface ChannelValues {
   readonly state: string;
   readonly reply: unknown;
   readonly error: PushError | undefined;
-  readonly push: (event: string, payload?: object) => Push;
+  readonly push: (event: string, payload?: object, options?: PushOptions) => Push;
   readonly cast: (event: string, payload?: object) => boolean;
 }
 

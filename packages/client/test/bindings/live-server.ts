@@ -11,6 +11,7 @@ class Gate {
 const roomOf = (log: string[], gate: Gate) =>
   defineChannel("room:{id}")
     .pushes<{ new_msg: { body: string }; topic_changed: { to: string } }>()
+    .dedupe()
     .join(z.object({ since: z.number().optional() }), async (ctx, params) => {
       log.push(`join ${ctx.topic} ${JSON.stringify(params)}`);
       if (ctx.params.id === "slow") await gate.opened;

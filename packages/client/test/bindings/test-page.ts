@@ -26,6 +26,7 @@ export interface Shown {
   readonly refusal?: { readonly reason: unknown } | null;
   readonly presence?: Values["presence"];
   readonly recovery?: Values["recovery"];
+  readonly pending?: Values["pending"];
   readonly typing?: Readonly<Record<string, unknown>>;
 }
 

@@ -1,4 +1,3 @@
-/** For bindings that have `useEphemeral`. */
 import { ephemeral as ephemeralOf } from "@wingbeat/client/ephemeral";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Driver } from "../driver.ts";
