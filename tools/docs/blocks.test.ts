@@ -5,7 +5,15 @@ import { Socket } from "@wingbeat/client";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { faultsOf } from "./commands.ts";
-import { checkComponents, compileBlocks, isSvelte, isTypeScript, writeBlocks } from "./compile.ts";
+import {
+  checkComponents,
+  checkVueComponents,
+  compileBlocks,
+  isSvelte,
+  isTypeScript,
+  isVue,
+  writeBlocks,
+} from "./compile.ts";
 import { blocksOf, documents, root } from "./documents.ts";
 import { serve, start } from "./programs.ts";
 
@@ -20,6 +28,7 @@ const NOT_CODE = ["text", "diff", "elixir"];
 const blocks = documents.flatMap((document) => blocksOf(document));
 const typed = blocks.filter(isTypeScript);
 const components = blocks.filter(isSvelte);
+const vueComponents = blocks.filter(isVue);
 const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
 
 /** The program of a document in Python is run where there is one; in CI there is. */
@@ -28,7 +37,7 @@ const python =
     ? { isMissing: false, note: "" }
     : { isMissing: true, note: " (left out: apt-get install python3)" };
 
-beforeAll(() => writeBlocks([...typed, ...components]));
+beforeAll(() => writeBlocks([...typed, ...components, ...vueComponents]));
 
 describe("the code blocks of all documents", () => {
   it("compile", { timeout: PATIENCE }, () => {
@@ -41,6 +50,11 @@ describe("the code blocks of all documents", () => {
     expect(checkComponents(components)).toBe("");
   });
 
+  it("compile as components of Vue", { timeout: PATIENCE }, () => {
+    expect(vueComponents.length).toBeGreaterThan(0);
+    expect(checkVueComponents(vueComponents)).toBe("");
+  });
+
   it("say why when they are not compiled", () => {
     const unchecked = blocks.filter(({ note }) => note.startsWith("no-check"));
     expect(unchecked.filter(({ note }) => !/^no-check: \w+ \w+/.test(note))).toEqual([]);
@@ -48,7 +62,7 @@ describe("the code blocks of all documents", () => {
   });
 
   it("have a language that a test knows", () => {
-    const known = new Set(["ts", "tsx", "svelte", "sh", "json", "python", ...READ_ELSEWHERE, ...NOT_CODE]);
+    const known = new Set(["ts", "tsx", "svelte", "vue", "sh", "json", "python", ...READ_ELSEWHERE, ...NOT_CODE]);
     expect(
       blocks.filter(({ language }) => !known.has(language)).map(({ document, line }) => `${document}:${line}`),
     ).toEqual([]);

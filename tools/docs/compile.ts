@@ -1,6 +1,6 @@
 /**
  * Writes the blocks of all documents to files below `artifacts/docs`, and compiles TypeScript in one program, components of
- * Svelte with its own checker.
+ * Svelte and Vue with their own checkers.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -27,6 +27,8 @@ export const isTypeScript = ({ language, note }: Block): boolean =>
   (language === "ts" || language === "tsx") && !note.startsWith("no-check");
 
 export const isSvelte = ({ language }: Block): boolean => language === "svelte";
+
+export const isVue = ({ language }: Block): boolean => language === "vue";
 
 /** The folder that has a document's blocks as files. */
 export const folderOf = (document: string): string =>
@@ -63,7 +65,7 @@ export function compileBlocks(blocks: readonly Block[]): string[] {
 }
 
 /** The same options for a tsconfig.json. */
-const SVELTE_OPTIONS = {
+const COMPONENT_OPTIONS = {
   ...OPTIONS,
   target: "es2023",
   lib: ["es2024", "dom", "dom.iterable"],
@@ -76,10 +78,19 @@ const SVELTE_OPTIONS = {
 /** Checks written components, scripts and markup, warnings of the compiler included. Gives what the checker printed. */
 export function checkComponents(blocks: readonly Block[]): string {
   const config = join(root, "artifacts/docs/tsconfig.svelte.json");
-  writeFileSync(config, JSON.stringify({ compilerOptions: SVELTE_OPTIONS, files: blocks.map(pathOf) }));
+  writeFileSync(config, JSON.stringify({ compilerOptions: COMPONENT_OPTIONS, files: blocks.map(pathOf) }));
   const args = ["--workspace", dirname(config), "--tsconfig", config, "--fail-on-warnings", "--output", "machine"];
   const checker = join(root, "node_modules/svelte-check/bin/svelte-check");
   const { status, stdout, stderr } = spawnSync(process.execPath, [checker, ...args], { encoding: "utf8" });
   const found = Number(/COMPLETED (\d+) FILES/.exec(stdout)?.[1] ?? 0);
   return status === 0 && found >= blocks.length ? "" : `${stdout}${stderr}`;
+}
+
+/** Checks written components of Vue, scripts and templates. Gives what the checker printed. */
+export function checkVueComponents(blocks: readonly Block[]): string {
+  const config = join(root, "artifacts/docs/tsconfig.vue.json");
+  writeFileSync(config, JSON.stringify({ compilerOptions: COMPONENT_OPTIONS, files: blocks.map(pathOf) }));
+  const checker = join(root, "node_modules/vue-tsc/bin/vue-tsc.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [checker, "-p", config], { encoding: "utf8" });
+  return status === 0 ? "" : `${stdout}${stderr}`;
 }
