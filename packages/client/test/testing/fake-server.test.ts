@@ -326,6 +326,22 @@ describe("numbered pushes (PROTOCOL.md, section 17)", () => {
     server.close();
   });
 
+  it("of our client: a lost reply is given after the rejoin, and the handler has run once", async () => {
+    const server = start();
+    let handled = 0;
+    const channel = server.channel("room:42").dedupe();
+    channel.on("new_msg", () => ok({ id: ++handled, at: new Date(0) }));
+    channel.dropReply("new_msg");
+    const socket = server.socket();
+    socket.connect();
+    const room = socket.channel("room:42");
+    room.join();
+    expect(await room.push("new_msg", { body: "hi" }, { retry: true })).toMatchObject({ id: 1 });
+    expect(await room.push("new_msg", { body: "again" }, { retry: true })).toMatchObject({ id: 2 });
+    expect(handled).toBe(2);
+    server.close();
+  });
+
   it("without a handler get the test's answer where they were sent last", async () => {
     const server = start();
     server.channel("room:42").dedupe();
