@@ -74,7 +74,7 @@ try {
     await store.stop();
   }
 } finally {
-  for (const table of ["topic", "entry", "key", "outbox"]) {
+  for (const table of ["topic", "entry", "key", "outbox", "line", "push", "once"]) {
     await admin.query(`DROP TABLE IF EXISTS "${NAMESPACE}_${table}" CASCADE`);
   }
   const { rows } = await admin.query<{ call: string }>(
