@@ -1,6 +1,6 @@
 import type { ChannelAt, JoinFrom, RefusalOf, Socket, TopicsOf, TypedSocket, UntypedSocket } from "@wingbeat/client";
 import { CONNECTING } from "@wingbeat/client/bindings";
-import type { ChannelResult, ConnectionStatus, ParamsFor, SharedSocket } from "@wingbeat/client/bindings";
+import type { ChannelResult, ConnectionStatus, JoinReply, ParamsFor, SharedSocket } from "@wingbeat/client/bindings";
 import { createContext, createElement, useContext } from "react";
 import type { ReactElement } from "react";
 import { ProviderOf } from "./socket-provider.ts";
@@ -11,6 +11,7 @@ import { usePendingPushes } from "./use-pending-pushes.ts";
 import { usePresence } from "./use-presence.ts";
 import { useRecovery } from "./use-recovery.ts";
 import { useStore } from "./use-store.ts";
+import { useSuspenseChannelOf } from "./use-suspense-channel.ts";
 
 /** The provider of one socket and its hooks, typed by its server. */
 export interface Hooks<Definition extends TypedSocket> {
@@ -45,6 +46,14 @@ export interface Hooks<Definition extends TypedSocket> {
     topic: Topic | null,
     ...args: [...params: ParamsFor<Server, Topic>, from?: JoinFrom]
   ) => ChannelResult<ChannelAt<Server, Topic>>;
+  /**
+   * `useChannel` for a component below a `Suspense`: it is suspended until the first join is accepted, and then always has a
+   * `reply`. A first join that fails throws its `PushError` to the error boundary. On a server the fallback is rendered.
+   */
+  readonly useSuspenseChannel: <const Topic extends TopicsOf<Server>, Server extends TypedSocket = Definition>(
+    topic: Topic,
+    ...args: [...params: ParamsFor<Server, Topic>, from?: JoinFrom]
+  ) => ChannelResult<ChannelAt<Server, Topic>> & { readonly reply: JoinReply<ChannelAt<Server, Topic>> };
   /** Calls a function for each event of a channel. */
   readonly useEvent: typeof useEvent;
   /** Who is on a channel, kept up to date. */
@@ -73,6 +82,8 @@ export function createHooks<Definition extends TypedSocket = UntypedSocket>(): H
     useRefusal: () => useStore(useShared(), CONNECTING).refusal ?? null,
     useChannel: ((topic: string | null, params?: unknown, from?: JoinFrom) =>
       useChannelOf(useShared(), topic, params, from)) as Hooks<UntypedSocket>["useChannel"],
+    useSuspenseChannel: ((topic: string, params?: unknown, from?: JoinFrom) =>
+      useSuspenseChannelOf(useShared(), topic, params, from)) as Hooks<UntypedSocket>["useSuspenseChannel"],
     useEvent,
     usePresence,
     useRecovery,

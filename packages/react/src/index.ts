@@ -25,6 +25,8 @@ export const useConnection: Hooks<UntypedSocket>["useConnection"] = untyped.useC
 export const useRefusal: Hooks<UntypedSocket>["useRefusal"] = untyped.useRefusal;
 /** The channel of a topic, joined while the component is mounted: see {@link Hooks}. */
 export const useChannel: Hooks<UntypedSocket>["useChannel"] = untyped.useChannel;
+/** `useChannel` for a component below a `Suspense`: see {@link Hooks}. */
+export const useSuspenseChannel: Hooks<UntypedSocket>["useSuspenseChannel"] = untyped.useSuspenseChannel;
 export { useEphemeral } from "./use-ephemeral.ts";
 export { useEvent } from "./use-event.ts";
 export { usePendingPushes } from "./use-pending-pushes.ts";

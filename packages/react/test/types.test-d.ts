@@ -59,6 +59,10 @@ export function useTyped(id: string, maybe: string | undefined) {
   hooks.useChannel(null);
   const possible = hooks.useChannel(maybe === undefined ? null : `room:${maybe}`);
   if (possible.state === "joined") expectTypeOf(possible.reply).toEqualTypeOf<{ messages: string[] }>();
+  expectTypeOf(hooks.useSuspenseChannel(`room:${id}`).reply).toEqualTypeOf<{ messages: string[] }>();
+  // @ts-expect-error nothing to wait for
+  hooks.useSuspenseChannel(null);
+  expectTypeOf(hooks.usePendingPushes(channel)[0]?.event).toEqualTypeOf<string | undefined>();
   // @ts-expect-error no such topic
   hooks.useChannel("rom:1");
   // @ts-expect-error no such params
