@@ -11,7 +11,7 @@ import { readJson, root } from "../tools/repository.mjs";
 import { startServer } from "./server.mjs";
 
 const here = import.meta.dirname;
-const CHECKS = ["node", "typescript", "jest", "vitest", "react-native", "two-copies", "next", "sveltekit"];
+const CHECKS = ["node", "typescript", "jest", "vitest", "react-native", "two-copies", "next", "nuxt", "sveltekit"];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !CHECKS.includes(name));
@@ -50,7 +50,7 @@ function installTools() {
 
 /** Our packages as npm would install them; what they depend on is found in the root's node_modules. */
 function installPackages() {
-  const packages = ["protocol", "client", "react", "svelte", "server"].map((name) => {
+  const packages = ["protocol", "client", "react", "svelte", "vue", "server"].map((name) => {
     const folder = join("packages", name);
     return { folder, manifest: readJson(join(folder, "package.json")) };
   });

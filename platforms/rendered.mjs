@@ -130,10 +130,10 @@ async function visit(title, url, room) {
     executablePath: CHROMIUM,
     args: ["--headless", "--no-sandbox", "--disable-gpu"],
   });
+  const complaints = [];
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(60_000);
-    const complaints = [];
     const elsewhere = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
@@ -171,7 +171,8 @@ async function visit(title, url, room) {
     check("nothing is complained of", complaints, []);
     check("nothing is loaded from elsewhere", elsewhere, []);
   } catch (error) {
-    results.push({ platform: `${title}: the page`, fault: String(error) });
+    const shown = await browser.contexts()[0]?.pages()[0]?.locator("main").innerText().catch(String);
+    results.push({ platform: `${title}: the page`, fault: [error, shown, ...complaints].join("\n") });
   } finally {
     await browser.close();
   }
