@@ -192,6 +192,17 @@ describe("a push with retry", () => {
     ]);
   });
 
+  it("leaves no timer behind when it has its reply", async () => {
+    const { channel, server } = await setUpLine({ heartbeatIntervalMs: Infinity });
+    const before = vi.getTimerCount();
+    const end = settled(push(channel, 0));
+    await tick();
+    answer(server(), "wb_pushes", { epoch: "e1", last: 0 });
+    answerPush(server(), 1);
+    await tick();
+    expect([end.now, vi.getTimerCount()]).toEqual(["ok", before]);
+  });
+
   it("that is never answered is given up after five times; the others are sent, and their line skips its number", async () => {
     const setup = await setUpLine();
     const { channel, server } = setup;

@@ -125,6 +125,7 @@ export class Outbox implements TopicHost {
       this.#count--;
       this.#chars -= item.body.length;
     }
+    this.#look(); // no timer runs when nothing waits
     return this.#storage?.remove([item.id]);
   }
 
