@@ -310,6 +310,20 @@ describe("who waits for it", () => {
 });
 
 describe("limits", () => {
+  it("of age: all that are too old fail, each once", async () => {
+    const { channel } = await setUpLine({ outbox: { maxAge: 5_000 } });
+    const told: unknown[] = [];
+    channel.onPushSettled(({ payload, reason }) => told.push([payload, reason]));
+    channel.leave();
+    const ends = [0, 1, 2].map((i) => settled(push(channel, i)));
+    await tick();
+    channel.join();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(ends.map(({ now }) => now)).toEqual(["too_old", "too_old", "too_old"]);
+    expect(told).toEqual([0, 1, 2].map((i) => [{ i }, "too_old"]));
+    expect(channel.pendingPushes).toEqual([]);
+  });
+
   it("of number and size: what is beyond them fails at once", async () => {
     const { channel } = await setUpLine({ outbox: { maxPushes: 2, maxBytes: 40 } });
     const ends = [0, 1, 2].map((i) => settled(push(channel, i)));

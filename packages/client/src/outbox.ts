@@ -161,7 +161,8 @@ export class Outbox implements TopicHost {
     let next = Infinity;
     for (const topic of this.#topics.values()) {
       for (const item of topic.items) {
-        if (item.push === undefined && topic.channels.length === 0) continue;
+        // One that has ended looks, too.
+        if (item.isSettled || (item.push === undefined && topic.channels.length === 0)) continue;
         // The clock may have been set back.
         const left = this.#maxAge - Math.abs(now - item.at);
         if (left > 0 || item.isFlying) next = Math.min(next, left);
