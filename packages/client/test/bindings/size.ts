@@ -12,22 +12,23 @@ import { SOURCES } from "../programs.ts";
 const LIMIT = 2_560;
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** `entry`: the file of the binding. `framework`: what it imports of the framework. */
-export function hasSize(entry: URL, framework: string): void {
+/** `entry`: the file of the binding. `frameworks`: the modules of the framework that it imports. */
+export function hasSize(entry: URL, ...frameworks: string[]): void {
   it("adds at most 2.5 kB to a page with all that createHooks() makes, what all bindings share included", async () => {
-    const page = `export { Presence, Socket } from "@wingbeat/client"; export * from "${framework}";`;
-    const without = await sizeOf(page, framework);
-    const withBinding = await sizeOf(`${page} export { createHooks } from "${fileURLToPath(entry)}";`, framework);
+    const all = frameworks.map((name) => `export * from "${name}";`).join(" ");
+    const page = `export { Presence, Socket } from "@wingbeat/client"; ${all}`;
+    const without = await sizeOf(page, frameworks);
+    const withBinding = await sizeOf(`${page} export { createHooks } from "${fileURLToPath(entry)}";`, frameworks);
     expect(withBinding).toBeGreaterThan(without + 1_500);
     expect(withBinding - without).toBeLessThanOrEqual(LIMIT);
   });
 }
 
-async function sizeOf(contents: string, framework: string): Promise<number> {
+async function sizeOf(contents: string, frameworks: readonly string[]): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: HERE },
     alias: SOURCES,
-    plugins: [await framed(framework)],
+    plugins: await Promise.all(frameworks.map(framed)),
     bundle: true,
     minify: true,
     splitting: true,
@@ -45,10 +46,10 @@ async function framed(framework: string): Promise<Plugin> {
   const names = Object.keys((await import(framework)) as object).filter((name) => /^[\w$]+$/.test(name));
   const exported = names.filter((name) => name !== "default").map((name) => `${name} = framework.${name}`);
   return {
-    name: "framework",
+    name: framework,
     setup(bundle) {
-      bundle.onResolve({ filter: new RegExp(`^${framework}$`) }, ({ path }) => ({ path, namespace: "framework" }));
-      bundle.onLoad({ filter: /.*/, namespace: "framework" }, () => ({
+      bundle.onResolve({ filter: new RegExp(`^${framework}$`) }, ({ path }) => ({ path, namespace: framework }));
+      bundle.onLoad({ filter: /.*/, namespace: framework }, () => ({
         contents: `const { framework } = globalThis; export const ${exported.join(", ")};`,
       }));
     },
