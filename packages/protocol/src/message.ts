@@ -16,7 +16,7 @@ export interface Message {
   readonly event: string;
   readonly payload: Payload;
   /**
-   * The sixth element of a V2 frame (PROTOCOL.md, section 16), any JSON value; absent from frames without one. Only
+   * The sixth element of a V2 frame (PROTOCOL.md, section 16), any JSON value; undefined without one. Only
    * for a peer that has asked for it: readers of other programs may refuse the frame.
    */
   readonly extension?: unknown;
