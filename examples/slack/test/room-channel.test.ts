@@ -121,6 +121,17 @@ describe("messages", () => {
     await bob.refutePush("message:new", undefined, SHORT);
   });
 
+  it("sent again, because the reply was lost, are answered again, and the next one goes on", async () => {
+    const [bob, carol] = [await enter("bob"), await enter("carol")];
+    const ref = await bob.pushNumbered("message:send", { clientId: "one", body: "once" });
+    const answer = await bob.assertReply(ref, "ok");
+    expect(await bob.assertReply(bob.repeat(ref), "ok")).toEqual(answer);
+    const next = await bob.pushNumbered("message:send", { clientId: "two", body: "next" });
+    await bob.assertReply(next, "ok");
+    expect(await carol.assertPush("message:new")).toMatchObject({ body: "once" });
+    expect(await carol.assertPush("message:new")).toMatchObject({ body: "next" });
+  });
+
   it("sent twice by two tabs at once are one", async () => {
     const [one, two, carol] = [await enter("bob"), await enter("bob"), await enter("carol")];
     const draft = { clientId: "same", body: "once" };

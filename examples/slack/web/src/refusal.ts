@@ -8,6 +8,9 @@ export function sentenceOf(error: unknown): string {
   if (error.reason === "refused") return messageOf(error.response) ?? "The server refused that.";
   if (error.reason === "timeout") return "The server has not answered in time. Try again.";
   if (error.reason === "crashed") return "Something went wrong on the server. Try again.";
+  if (error.reason === "unknown" || error.reason === "expired") {
+    return "Nobody can say whether this was sent. It is safe to try again.";
+  }
   return "There is no connection at the moment. Try again when it is back.";
 }
 
@@ -20,11 +23,4 @@ function messageOf(response: unknown): string | undefined {
   };
   if (typeof message === "string") return message;
   return reason === "rate limited" ? "That is too fast. Try again in a moment." : issues?.[0]?.message;
-}
-
-/** Milliseconds after which to try again what was refused because it came too fast; undefined for everything else. */
-export function waitOf(error: unknown): number | undefined {
-  if (!(error instanceof PushError) || error.reason !== "refused") return undefined;
-  const { retry_after_ms: wait } = (error.response ?? {}) as { readonly retry_after_ms?: unknown };
-  return typeof wait === "number" ? wait : undefined;
 }

@@ -10,6 +10,9 @@ import { useAuthToken } from "./use-auth-token.ts";
 import { Layout } from "./workspace/layout.tsx";
 import { WorkspaceProvider } from "./workspace/provider.tsx";
 
+/** What is written without a connection waits for a day. */
+const OUTBOX = { maxAge: 86_400_000 };
+
 export interface WorkspaceScreenProps {
   readonly me: Me;
   /** For the first connection. */
@@ -21,7 +24,10 @@ export interface WorkspaceScreenProps {
 export function WorkspaceScreen({ me, token, session }: WorkspaceScreenProps) {
   const transport = useTransport();
   const authToken = useAuthToken(me.user.id, token, session);
-  const options = useMemo(() => ({ authToken, transport: transport ?? undefined }), [authToken, transport]);
+  const options = useMemo(
+    () => ({ authToken, transport: transport ?? undefined, outbox: OUTBOX }),
+    [authToken, transport],
+  );
   if (transport === null) return <Splash unreachable={false} onRetry={session.load} />;
   return (
     <SocketProvider url="/socket" options={options}>

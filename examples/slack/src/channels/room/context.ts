@@ -11,6 +11,8 @@ export const roomBase = roomTopics
   .assigns<RoomTab>()
   .info<never>()
   .talksTo<Everybody>()
+  // Longer than most laptops sleep. Whatever is handled again does no harm: a message is stored once by its client id.
+  .dedupe({ window: 3_600_000, unknown: "run" })
   // Whoever may not write does not write.
   .ephemeral("typing", z.literal(true), {
     key: (ctx) => userOf(ctx).id,

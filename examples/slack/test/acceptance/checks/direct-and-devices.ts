@@ -76,13 +76,22 @@ export const directAndDevices = [
 
   check(
     28,
-    "offline for 30 s: told so; back online all that was missed is there, in order, once; a draft and what was sent are kept",
+    "offline for 30 s: told so; back online all that was missed is there, in order, once; a draft is kept, and what was sent, in two rooms",
     async ({ open }) => {
       const [alice, carol] = await Promise.all([open("alice"), open("carol", { wire: true })]);
+      for (const room of ["random", "general"]) await carol.readAndEnter(room);
       carol.unplug();
       await carol.sees("conn-strip");
-      await carol.write("Sent while offline");
-      await carol.page.keyboard.press("Enter");
+      const sent = ["Sent while offline", "sent 2", "sent 3"];
+      const elsewhere = ["Sent elsewhere", "elsewhere 2"];
+      const send = async (text: string): Promise<void> => {
+        await carol.write(text);
+        await carol.page.keyboard.press("Enter");
+      };
+      await carol.enter("random");
+      for (const text of elsewhere) await send(text);
+      await carol.enter("general");
+      for (const text of sent) await send(text);
       await carol.write("a draft that is kept");
       for (let n = 1; n <= 5; n++) await alice.say(`${n === 2 || n === 4 ? "@carol " : ""}missed ${n}`);
       await carol.page.waitForTimeout(30_000);
@@ -92,11 +101,17 @@ export const directAndDevices = [
       for (let n = 1; n <= 5; n++) expect(await carol.rows(`missed ${n}`).count()).toBe(1);
       const order = (await carol.rows(/missed \d/).allTextContents()).map((text) => /missed (\d)/.exec(text)?.[1]);
       expect(order).toEqual(["1", "2", "3", "4", "5"]);
-      await alice.message("Sent while offline");
+      await alice.message("sent 3");
       await alice.say("a marker");
       await carol.message("a marker");
-      expect(await alice.rows("Sent while offline").count()).toBe(1);
-      expect(await carol.rows("Sent while offline").count()).toBe(1);
+      for (const person of [alice, carol]) {
+        const rows = await person.rows(/Sent while|sent \d/).allTextContents();
+        expect(rows.map((text) => sent.find((each) => text.includes(each)))).toEqual(sent);
+      }
+      await alice.enter("random");
+      await alice.message("elsewhere 2");
+      const rows = await alice.rows(/elsewhere/).allTextContents();
+      expect(rows.map((text) => elsewhere.find((each) => text.includes(each)))).toEqual(elsewhere);
       expect(await carol.the("composer").inputValue()).toBe("a draft that is kept");
     },
   ),

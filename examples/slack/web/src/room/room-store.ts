@@ -17,8 +17,6 @@ export class RoomStore {
   /** More was missed than came: the messages must be loaded anew. */
   isStale = false;
   #position: Position | null = null;
-  /** Somebody is sending the outbox. */
-  isSending = false;
   readonly #outboxKey: string;
   readonly #listeners = new Set<() => void>();
 

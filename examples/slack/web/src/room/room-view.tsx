@@ -12,13 +12,13 @@ import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import type { Jump } from "./message-list.tsx";
 import { NoticeLine } from "./notice-line.tsx";
-import { OutboxSenders } from "./outbox-senders.tsx";
 import { RoomContext, RowContext } from "./room-context.ts";
 import type { RoomContextValue, RowContextValue } from "./room-context.ts";
 import { RoomHeader } from "./room-header.tsx";
 import { RoomLoading } from "./room-loading.tsx";
 import "./room-view.css";
 import { TypingLine } from "./typing-line.tsx";
+import { UnsentRooms } from "./unsent-rooms.tsx";
 import { useFocusBack } from "./use-focus-back.ts";
 import { useRoom } from "./use-room.ts";
 
@@ -98,7 +98,7 @@ function RoomOnScreen({ roomId, jumpTo }: RoomViewProps) {
           </section>
           {panel !== null && state.room !== null && <RoomPanel panel={panel} />}
         </div>
-        <OutboxSenders userId={me.user.id} currentRoomId={roomId} />
+        <UnsentRooms userId={me.user.id} currentRoomId={roomId} />
       </RowContext>
     </RoomContext>
   );

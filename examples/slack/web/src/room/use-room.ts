@@ -5,12 +5,11 @@ import type { RoomActions } from "./room-actions.ts";
 import { useRoomChannel, useRoomEvents, useTyping } from "./room-channel.ts";
 import type { RoomChannel, Typing } from "./room-channel.ts";
 import type { RoomState } from "./room-state.ts";
-import { nextOutgoing } from "./room-state/outbox.ts";
 import { forgetOtherRooms, roomStore } from "./room-store.ts";
 import type { RoomStore } from "./room-store.ts";
-import { useOutbox } from "./send-outbox.ts";
 import { useCatchUp } from "./use-catch-up.ts";
 import { useReadPosition } from "./use-read-position.ts";
+import { useSending } from "./use-sending.ts";
 
 export interface OpenRoom {
   readonly state: RoomState;
@@ -59,7 +58,7 @@ export function useRoom(roomId: number): OpenRoom {
     void actions.load({ kind: "anew", since: store.state.newestSeq });
   }, [ready, ignoredIds, me.user.id, roomId, actions, store]);
 
-  useOutbox(store, room, nextOutgoing(state)?.clientId);
+  useSending(store, channel);
   useReadPosition(state, { roomId, active, isJoined: room.state === "joined", markRead: workspace.actions.markRead });
   return { state, store, actions, typing, isJoined: room.state === "joined", isOver: room.state === "closed", error };
 }

@@ -24,11 +24,6 @@ export function changeOutbox(state: RoomState, action: OutboxAction): RoomState 
   return { ...state, outbox: state.outbox.map((outgoing) => (outgoing === found ? failed : outgoing)) };
 }
 
-/** The next one to be sent. */
-export function nextOutgoing({ outbox }: RoomState): Outgoing | undefined {
-  return outbox.find(({ state }) => state === "sending");
-}
-
 /** The server has stored these messages: those of them that were on their way have arrived. */
 export function withoutConfirmed(state: RoomState, messages: readonly Message[]): RoomState {
   if (state.outbox.length === 0) return state;
