@@ -21,24 +21,10 @@ const gzipped: Plugin = {
   },
 };
 
-/**
- * Has the client's outbox loaded with the page, not with the first message: without a connection that would be too late,
- * and after a new version has come the file is gone.
- */
-const outboxAtOnce: Plugin = {
-  name: "outbox-at-once",
-  apply: "build",
-  transformIndexHtml(_html, { bundle = {} }) {
-    const found = Object.values(bundle).find((chunk) => chunk.type === "chunk" && chunk.name === "outbox");
-    if (found === undefined) throw new Error("the bundle has no chunk of the client's outbox");
-    return [{ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${found.fileName}` } }];
-  },
-};
-
 export default defineConfig({
   root: import.meta.dirname,
   base: "/",
-  plugins: [react(), gzipped, outboxAtOnce],
+  plugins: [react(), gzipped],
   server: {
     proxy: { "/api": server, "/socket": { target: server, ws: true } },
   },

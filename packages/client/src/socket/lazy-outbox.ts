@@ -1,4 +1,4 @@
-/** The way to the outbox (outbox.ts), which is loaded when it is needed. What is asked of it until then waits, in order. */
+/** The way to the outbox (outbox.ts), which is loaded when it may be needed. What is asked of it until then waits, in order. */
 import { report, run } from "../listeners.ts";
 import type { Outbox, OutboxSocket } from "../outbox.ts";
 import type { OutboxChannel, PendingPush, Posted } from "../outbox/item.ts";
@@ -44,9 +44,12 @@ export class LazyOutbox {
     return this.#outbox?.pending(topic) ?? NONE;
   }
 
-  /** A channel has joined. If the outbox could not be loaded before, it is tried again. */
+  /**
+   * A channel has joined. One that takes numbers brings the outbox: without a connection, where a first push may be made, it
+   * could not be loaded. If it could not be loaded before, it is tried again.
+   */
   joined(channel: OutboxChannel): void {
-    if (this.#outbox || this.#calls.length > 0) this.use((outbox) => outbox.joined(channel));
+    if (channel.takesNumbers || this.#outbox || this.#calls.length > 0) this.use((outbox) => outbox.joined(channel));
   }
 
   use(call: (outbox: Outbox) => unknown): void {
