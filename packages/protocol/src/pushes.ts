@@ -13,7 +13,7 @@ export interface NumberedPush {
   readonly e: string;
   /** The session: 22 characters of base64url, random and secret. */
   readonly s: string;
-  /** The client has the replies to all pushes up to this number, and asks for none of them again. */
+  /** The client has the replies to all pushes up to this number, or has given them up: it asks for none of them again. */
   readonly a: number;
 }
 

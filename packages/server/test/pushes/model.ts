@@ -38,9 +38,9 @@ export class Model {
   claim(epoch: number, { n, acked, token, over, attempt, window }: Omit<Claim, "epoch">): Claimed {
     const record = this.#find(window);
     if (record === undefined || record.epoch !== epoch) return { state: "epoch" };
-    for (const [number, { settled }] of record.numbers) {
-      const isAcked = number <= acked && settled !== undefined;
-      if (isAcked || number <= record.last - KEPT_REPLIES) record.numbers.delete(number);
+    for (const number of record.numbers.keys()) {
+      const isDone = number <= acked && number < n;
+      if (isDone || number <= record.last - KEPT_REPLIES) record.numbers.delete(number);
     }
     if (n > record.last + 1) return { state: "order", next: record.last + 1 };
     if (n <= record.last) {

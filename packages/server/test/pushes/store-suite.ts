@@ -238,15 +238,15 @@ export function pushStoreSuite({
   });
 
   describe(`a store of pushes, ${name}: forgets`, () => {
-    opened("replies that the client has", async (line) => {
+    opened("numbers that the client is done with, whoever holds them", async (line) => {
       await line.handle(1, 2, 3);
       await line.claim(4, "token 4", { acked: 2 });
       expect(await line.askAll(1, 2, 3)).toEqual(["gone", "gone", "reply 3"]);
-      // A number that is held has no reply that anybody could have.
+      // One that was given up is not run behind later ones, and comes to no end any more.
       expect(await line.claim(5, "token 5", { acked: 4 })).toEqual(CLAIMED);
-      expect(await line.claim(4, "a")).toEqual(running("token 4"));
-      expect(await line.settle(4, "token 4", "reply 4")).toBe(true);
-      expect(await line.ask(4)).toBe("reply 4");
+      expect(await line.ask(4)).toBe("gone");
+      expect(await line.claim(4, "a", { over: { token: "token 4", attempt: 1 }, attempt: 2 })).toEqual(GONE);
+      expect(await line.settle(4, "token 4", "reply 4")).toBe(false);
       expect(await line.claim(5, "token 5", { acked: 1_000 })).toEqual(CLAIMED);
       expect(await line.askAll(3, 4)).toEqual(["gone", "gone"]);
     });

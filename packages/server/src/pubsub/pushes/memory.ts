@@ -48,12 +48,12 @@ export class MemoryPushes implements PushStore {
     const { n, epoch, acked, token, attempt } = claim;
     const record = this.#use(name, claim.window);
     if (record === undefined || record.epoch !== epoch) return { state: "epoch" };
-    this.#forget(record, acked);
+    this.#forget(record, Math.min(acked, n - 1));
     if (n <= record.last) return this.#claimAgain(record, claim);
     if (n > record.last + 1) return { state: "order", next: record.last + 1 };
     record.last = n;
     this.#set(record, n, { holder: { token, attempt } });
-    this.#forget(record, acked);
+    this.#forget(record, 0);
     return { state: "claimed" };
   }
 
@@ -105,12 +105,12 @@ export class MemoryPushes implements PushStore {
     return record;
   }
 
-  /** Forgets replies that the client has, and old ones. */
-  #forget(record: Record, acked: number): void {
-    const limit = Math.max(acked, record.last - KEPT_REPLIES);
+  /** Forgets numbers that the client is done with, and old ones. */
+  #forget(record: Record, done: number): void {
+    const limit = Math.max(done, record.last - KEPT_REPLIES);
     for (const [n, entry] of record.entries) {
       if (n > limit) return; // claimed in order
-      if (n <= record.last - KEPT_REPLIES || !("holder" in entry)) this.#remove(record, n, entry);
+      this.#remove(record, n, entry);
     }
   }
 

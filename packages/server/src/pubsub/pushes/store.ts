@@ -22,7 +22,7 @@ export interface Claim {
   readonly n: number;
   /** As the client knows it. */
   readonly epoch: string;
-  /** Replies up to this number are forgotten. */
+  /** The client is done with all numbers up to this one: it has their replies, or has given them up. */
   readonly acked: number;
   /** Names this try: unique. A claim that is repeated with the same token, because its answer was lost, is granted again. */
   readonly token: string;
@@ -73,7 +73,8 @@ export interface PushStore {
    * Claims a number. In this order:
    *
    * 1. No record, or one whose epoch is neither `epoch` nor was it before: `epoch`.
-   * 2. Replies up to `acked`, and all up to `last - KEPT_REPLIES`, are forgotten.
+   * 2. Numbers below `n` up to `acked`, and all up to `last - KEPT_REPLIES`, are forgotten, whoever holds them: one that was given
+   *    up must not be run behind later ones.
    * 3. `n <= last`: settled with its reply, if it is kept; running under this token: `claimed`; running under the token of
    *    `over`: it is held by this one now, with `attempt`, `claimed`; running under another: `running`; else settled
    *    without a reply.

@@ -99,7 +99,8 @@ function add(push: Push, line: Line<Exclude<Happened, Called | Gone>>): void {
 
 /** At most once, or again only when the process of the run before has ended. */
 function judgeRuns({ call, starts, answers, settled }: Push, gone: Ends, blame: Blame): void {
-  const answered = [...answers.filter(({ state }) => state === undefined), ...settled][0]?.t ?? Infinity;
+  const replies = settled.filter(({ how }) => how !== "given up"); // nobody knows whether that was handled
+  const answered = [...answers.filter(({ state }) => state === undefined), ...replies][0]?.t ?? Infinity;
   const late = starts.find(({ t }) => t > answered);
   if (late !== undefined) blame("handled after its reply", call.id, `by ${late.proc}`);
   for (const [index, start] of starts.entries()) {

@@ -71,8 +71,8 @@ BEGIN
   END IF;
   IF _claim ->> 'epoch' = ANY (_line.epoch || _line.earlier) THEN
     -- Forgotten, as those are whose slots are used again.
-    UPDATE ${name("push")} SET reply = NULL, token = ''
-      WHERE record = _line.record AND n <= (_claim -> 'acked')::bigint AND is_settled AND token <> '';
+    UPDATE ${name("push")} SET reply = NULL, token = '', is_settled = true
+      WHERE record = _line.record AND n <= least((_claim -> 'acked')::bigint, _n - 1) AND token <> '';
   END IF;
   IF _claim ->> 'epoch' <> ALL (_line.epoch || _line.earlier) THEN
     _answer := '{"state":"epoch"}';

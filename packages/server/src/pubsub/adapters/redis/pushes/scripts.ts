@@ -31,13 +31,13 @@ local function keep()
   redis.call('PEXPIRE', key, window)
 end
 
--- Replies up to acked, and everything up to last - ${KEPT_REPLIES}.
-local function forget(last, acked)
+-- Everything up to done, and up to last - ${KEPT_REPLIES}.
+local function forget(last, done)
   local names = {}
   for _, name in ipairs(redis.call('HKEYS', key)) do
     local kind, number = string.match(name, '^([hrx]):(%d+)$')
     number = tonumber(number)
-    if kind and (number <= last - ${KEPT_REPLIES} or number <= acked and kind ~= 'h') then names[#names + 1] = name end
+    if kind and (number <= last - ${KEPT_REPLIES} or number <= done) then names[#names + 1] = name end
   end
   if #names > 0 then redis.call('HDEL', key, unpack(names)) end
 end
@@ -108,7 +108,7 @@ end
 local function claim()
   local isKnown, isPresent = judge()
   if not isKnown then return {'epoch'} end
-  forget(record.last, acked)
+  forget(record.last, math.min(acked, n - 1))
   if n <= record.last then
     local number = numberOf(ARGV[2])
     if number.reply then return {'settled', number.reply} end
@@ -120,7 +120,7 @@ local function claim()
   if not isPresent then return {'epoch'} end
   if n > record.last + 1 then return {'order', text(record.last + 1)} end
   local answer = hold(n)
-  forget(n, acked)
+  forget(n, 0)
   return answer
 end
 
