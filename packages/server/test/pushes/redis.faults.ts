@@ -73,12 +73,12 @@ describe.skipIf(isMissing)(`faults of Redis under numbered pushes${note}`, () =>
           await proxy.start();
           endings.push(() => proxy.stop());
           const [first, second] = [adminOf(primary), adminOf(replica)];
-          await second.replicaof("127.0.0.1", proxy.port);
           let { port } = primary;
           const [line, history] = await lineOf(() => client(port));
           const before = line.epoch;
           await line.handle(1, 2);
           await line.claim(3, "held");
+          await second.replicaof("127.0.0.1", proxy.port);
           await vi.waitUntil(async () => (await first.wait(1, 0)) === 1, { timeout: PATIENCE });
           // The first replica attaches: a change of identity, too. What follows is under the epoch of now.
           await line.open();
