@@ -102,16 +102,16 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     expect(await channel.push("ping", { a: 1 })).toEqual({ a: 1 });
   });
 
-  it("docs/deployment.md: the server answers /health, and ends with 0 on SIGTERM", async () => {
-    const { port, kill, ended } = await run("docs/deployment.md", "server.ts");
+  it("docs/guide/deployment.md: the server answers /health, and ends with 0 on SIGTERM", async () => {
+    const { port, kill, ended } = await run("docs/guide/deployment.md", "server.ts");
     expect(await (await fetch(`http://127.0.0.1:${port}/health`)).json()).toMatchObject({ status: "ok" });
     kill("SIGTERM");
     expect(await ended).toBe(0);
   });
 
-  it.skipIf(python.isMissing)(`docs/publishing.md: a Python program publishes${python.note}`, async () => {
+  it.skipIf(python.isMissing)(`docs/guide/publishing.md: a Python program publishes${python.note}`, async () => {
     vi.stubEnv("PUBLISH_SECRET", "a secret that both programs have");
-    const { port } = await run("docs/publishing.md", "server.ts");
+    const { port } = await run("docs/guide/publishing.md", "server.ts");
     const socket = new Socket(`ws://127.0.0.1:${port}/socket`, { transport: WebSocket });
     onTestFinished(() => socket.disconnect());
     socket.connect();
@@ -124,9 +124,9 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     expect(await heard).toEqual({ body: "hello" });
   });
 
-  it("docs/resumable-streams.md: a page reads an answer, and so does a client that comes in the middle or later", async () => {
-    const { port } = await run("docs/resumable-streams.md", "server.ts");
-    const page = start("docs/resumable-streams.md", "page.ts", `127.0.0.1:${port}`);
+  it("docs/guide/resumable-streams.md: a page reads an answer, and so does a client that comes in the middle or later", async () => {
+    const { port } = await run("docs/guide/resumable-streams.md", "server.ts");
+    const page = start("docs/guide/resumable-streams.md", "page.ts", `127.0.0.1:${port}`);
     onTestFinished(() => page.kill());
     await expect.poll(() => page.output(), polled).toBe("You said hello, and that is all.\n");
 
@@ -155,12 +155,12 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     expect(await read(other)).toBe("You said so, and that is all.");
   });
 
-  it("docs/operations.md: the server has metrics", async () => {
-    const { port } = await run("docs/operations.md", "metrics.ts");
+  it("docs/guide/operations.md: the server has metrics", async () => {
+    const { port } = await run("docs/guide/operations.md", "metrics.ts");
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("wingbeat_connections 0");
   });
 
-  it("the tests in docs/testing.md, docs/react.md and docs/presence.md pass", async () => {
+  it("the tests in docs/guide/testing.md, docs/guide/react.md and docs/guide/presence.md pass", async () => {
     const args = [
       "node_modules/vitest/vitest.mjs",
       "run",

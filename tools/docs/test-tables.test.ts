@@ -18,8 +18,11 @@ const PHOENIX_JS = {
 
 /** Rows by number: `| 12 | what is checked | tests |`. */
 const numbered: readonly [document: string, rows: readonly string[]][] = [
-  ["docs/phoenix-features.md", [...range(1, 96), 114, 120, ...range(122, 126)].map(String)],
-  ["docs/seed-checks.md", [...ids("S1", 39), ...ids("S4", 38), ...ids("S0", 14), ...ids("S2", 16), ...ids("S3", 12)]],
+  ["conformance/phoenix-features.md", [...range(1, 96), 114, 120, ...range(122, 126)].map(String)],
+  [
+    "conformance/seed-checks.md",
+    [...ids("S1", 39), ...ids("S4", 38), ...ids("S0", 14), ...ids("S2", 16), ...ids("S3", 12)],
+  ],
 ];
 
 describe.each(numbered)("%s", (document, expected) => {
@@ -29,8 +32,8 @@ describe.each(numbered)("%s", (document, expected) => {
   namesTests(document, rows);
 });
 
-describe("docs/phoenix-js.md", () => {
-  const document = "docs/phoenix-js.md";
+describe("conformance/phoenix-js.md", () => {
+  const document = "conformance/phoenix-js.md";
   const rows = rowsOf(document, /^\| (?!phoenix\.js|---)(.+?) \| (.+) \|$/gm);
 
   it("has every test of phoenix.js once", () => {
@@ -55,9 +58,9 @@ function rowsOf(document: string, pattern: RegExp): Row[] {
   return [...readDocument(document).matchAll(pattern)].map(([, title = "", tests = ""]) => ({ title, tests }));
 }
 
-/** Files by short name, as a document lists them: `- **clients**: [path](../path)`. */
+/** Files by short name, as a document lists them: `- **clients**: [path from the root](relative path)`. */
 function filesOf(document: string): Map<string, string> {
-  const listed = readDocument(document).matchAll(/^- \*\*(.+)\*\*: \[.+\]\(\.\.\/(.+)\)$/gm);
+  const listed = readDocument(document).matchAll(/^- \*\*(.+)\*\*: \[(.+)\]\(.+\)$/gm);
   return new Map([...listed].map(([, name = "", path = ""]) => [name, path]));
 }
 

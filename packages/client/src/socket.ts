@@ -1,6 +1,6 @@
 /**
  * Keeps a connection to a server: opens it, reopens it when it is lost, and passes its messages to the channels. The
- * names and behaviour are phoenix.js's; docs/phoenix-js.md lists the differences.
+ * names and behaviour are phoenix.js's; conformance/phoenix-js.md lists the differences.
  *
  * @example
  * const socket = new Socket<typeof userSocket>("/socket", { params: { token } });

@@ -185,7 +185,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
 
   /**
    * Keeps what is broadcast on its topics, so that clients which were away are sent what they missed, in order and once, or
-   * are told that something is missing (docs/history.md). Throws `WB_OPTION`.
+   * are told that something is missing (docs/guide/history.md). Throws `WB_OPTION`.
    *
    * @example
    * .history({ size: 200, ttl: 600_000, events: ["new_msg"] })
@@ -197,7 +197,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
 
   /**
    * Takes pushes that clients send with `{ retry: true }`: each is handled once, although it is sent again when a connection is
-   * lost before its reply, and gets one reply (docs/exactly-once.md). They are remembered where the history is kept
+   * lost before its reply, and gets one reply (docs/guide/exactly-once.md). They are remembered where the history is kept
    * (`createEndpoint({ history })`); the channel needs no `.history` for it. Throws `WB_OPTION`.
    *
    * @example
@@ -278,7 +278,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
 
   /**
    * Declares a value that every client on the topic may have, that the others see at once, and that nobody keeps: who is
-   * typing, cursors, read marks (docs/ephemeral.md). Clients use `ephemeral` of `@wingbeat/client/ephemeral`. Declare `pushes`
+   * typing, cursors, read marks (docs/guide/ephemeral.md). Clients use `ephemeral` of `@wingbeat/client/ephemeral`. Declare `pushes`
    * before it. Throws `WB_OPTION`.
    *
    * @example

@@ -22,7 +22,7 @@ import { checkCount, checkKeys, checkTimeout } from "./options.ts";
 
 export type { Closable } from "./cluster/worker.ts";
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const CLUSTER_LIMITS = { drainTimeout: 35_000 } as const;
 
 export interface ClusterOptions {

@@ -1,6 +1,6 @@
 /**
  * `publishHandler`: an HTTP handler through which programs in any language publish to channels. They send JSON and a
- * token that they sign themselves; docs/publishing.md shows how.
+ * token that they sign themselves; docs/guide/publishing.md shows how.
  */
 import { publishNode } from "./hosts/node/publish.ts";
 import type { NodeHandler } from "./hosts/node/publish.ts";

@@ -197,7 +197,7 @@ type IdTopic<Id extends string> = string extends Id
       readonly commands: Record<never, never>;
     };
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const SOCKET_LIMITS = {
   maxChannels: 100,
   maxMailboxMessages: 1_000,

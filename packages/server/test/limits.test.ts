@@ -1,5 +1,5 @@
 /**
- * Holds docs/limits.md true in both directions: every option that limits something has a row with its default, and
+ * Holds docs/reference/limits.md true in both directions: every option that limits something has a row with its default, and
  * every row has a test. Who adds a limit adds its default to the constants below, a row, and a line in `TESTS`.
  */
 import { readFileSync } from "node:fs";
@@ -232,7 +232,7 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
 /** The tables of the server: the client's limits are options of another package. */
-const [tables = ""] = read("../../../docs/limits.md").split("\n## The client\n");
+const [tables = ""] = read("../../../docs/reference/limits.md").split("\n## The client\n");
 
 const rows = [...tables.matchAll(/^\| (.+) \| (.+) \| (.+) \| .+ \| .+ \|$/gm)]
   .map(([, limit, option, value]) => ({ limit, option: option as string, value: value as string }))
@@ -253,7 +253,7 @@ const defaultOf = (id: string): number | undefined => {
 const numberOf = (value: string): number =>
   value.startsWith("Infinity") ? Infinity : Number(/^[\d,]*\d/.exec(value)?.[0].replaceAll(",", ""));
 
-describe("docs/limits.md", () => {
+describe("docs/reference/limits.md", () => {
   it("has rows", () => expect(rows.length).toBeGreaterThan(40));
 
   it("has a row for every option that limits something", () => {

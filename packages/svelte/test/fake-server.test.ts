@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** A component of an application, tested with `@wingbeat/client/testing`, as docs/testing.md says. */
+/** A component of an application, tested with `@wingbeat/client/testing`, as docs/guide/testing.md says. */
 import { fakeServer, ok } from "@wingbeat/client/testing";
 import { flushSync, mount, unmount } from "svelte";
 import { expect, it, onTestFinished, vi } from "vitest";

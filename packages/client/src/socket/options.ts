@@ -81,7 +81,7 @@ export interface SocketOptions {
   readonly hiddenReconnectAfterMs?: ((tries: number) => number) | undefined;
   /**
    * Tells the server by `wingbeat=1` in the URL that this client understands Wingbeat's own messages; a Phoenix server
-   * ignores it. False: the URL and all messages are those of phoenix.js, without what docs/phoenix-js.md lists under
+   * ignores it. False: the URL and all messages are those of phoenix.js, without what conformance/phoenix-js.md lists under
    * "Only with a Wingbeat server". Default true.
    */
   readonly extensions?: boolean | undefined;

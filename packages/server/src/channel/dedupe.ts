@@ -18,7 +18,7 @@ export interface DedupeOptions {
   readonly unknown?: UnknownPolicy;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const DEDUPE_DEFAULTS = { window: 600_000 } as const;
 
 /** The spec with numbered pushes. Throws `WB_OPTION`. */

@@ -42,10 +42,10 @@ export interface EphemeralOptions<Ctx, Key extends string | number = string | nu
   readonly maxValueSize?: number;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const EPHEMERAL_DEFAULTS = { every: 50, expires: 20_000, maxValueSize: 1_024 } as const;
 
-/** How many values a newcomer is told: the newest. As docs/limits.md has it. */
+/** How many values a newcomer is told: the newest. As docs/reference/limits.md has it. */
 export const MAX_TOLD = 1_000;
 
 /** A client is told the values of the others once in this time. */

@@ -20,7 +20,7 @@ export interface HistoryOptions<Event extends string = string> {
   readonly replayLimit?: number;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const HISTORY_DEFAULTS = {
   size: 100,
   ttl: 300_000,

@@ -20,7 +20,7 @@ import type { Reply } from "./result.ts";
 
 export { Concluded } from "./numbered/answers.ts";
 
-/** Sessions whose lines a client may name on one channel, as docs/limits.md lists them. */
+/** Sessions whose lines a client may name on one channel, as docs/reference/limits.md lists them. */
 const MAX_SESSIONS = 16;
 
 /** What numbered pushes need of their channel. */

@@ -9,7 +9,7 @@ import { isReply } from "./result.ts";
 import type { Reply } from "./result.ts";
 import { readReply, storedReply } from "./stored-reply.ts";
 
-/** Limits, as docs/limits.md lists them. */
+/** Limits, as docs/reference/limits.md lists them. */
 export const ONCE_LIMITS = { maxReplyBytes: 65_536, maxKeyBytes: 255 } as const;
 
 export interface OnceOptions {

@@ -226,7 +226,7 @@ const WEBSOCKET_KEYS = [
   "errorHandler",
 ];
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const ENDPOINT_LIMITS = {
   maxConnections: 100_000,
   maxConnectionsPerIp: Infinity,

@@ -38,7 +38,7 @@ export interface Round {
   readonly interval: number;
 }
 
-/** Defaults, as docs/limits.md lists them. */
+/** Defaults, as docs/reference/limits.md lists them. */
 export const DRAIN_LIMITS = { batchSize: 10_000, batchInterval: 2_000, deadline: 30_000 } as const;
 
 /** All at once, without waiting. */

@@ -63,7 +63,7 @@ export interface PresenceConfig {
   readonly tracker: TrackerOptions;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const PRESENCE_LIMITS = {
   maxPresences: 100,
   maxMetaSize: 16_384,

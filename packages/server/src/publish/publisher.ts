@@ -39,7 +39,7 @@ export interface PublishOptions {
   readonly bodyTimeout?: number;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const PUBLISH_LIMITS = {
   maxAge: 300,
   maxBodySize: 1_000_000,

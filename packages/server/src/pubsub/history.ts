@@ -46,7 +46,7 @@ export type { Recordable, Recorded } from "./history/publisher.ts";
 export type { TopicRule } from "./history/rule.ts";
 export type { DatabaseTransaction, HistoryStore, Stored, StoreStatus } from "./history/store.ts";
 
-/** Limits of one node, as docs/limits.md lists them. */
+/** Limits of one node, as docs/reference/limits.md lists them. */
 export const HISTORY_LIMITS = { maxQueuedBytes: 16 * 1024 * 1024, cacheBytes: 64 * 1024 * 1024 } as const;
 
 /** What the user of a history provides. */

@@ -45,7 +45,7 @@ export interface LoggerOptions {
 }
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const LOGGER_LIMITS = { linesPerSecond: 100 } as const;
 
 /** Client input: printed only at level `debug`, and filtered. */

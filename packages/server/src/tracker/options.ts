@@ -5,7 +5,7 @@ import type { ShardOptions } from "./shard.ts";
 import type { Timing } from "./timing.ts";
 import { systemTiming } from "./timing.ts";
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const TRACKER_LIMITS = { maxNodes: 1_000 } as const;
 
 export interface TrackerOptions {

@@ -1,4 +1,4 @@
-/** Seed 4, line by line, frame by frame. The ids are those of docs/seed-checks.md. */
+/** Seed 4, line by line, frame by frame. The ids are those of conformance/seed-checks.md. */
 import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { BroadcastError, createEndpoint, localAdapter, PubSub } from "../../src/index.ts";

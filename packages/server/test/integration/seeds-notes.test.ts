@@ -1,4 +1,4 @@
-/** Seed 1, line by line, with the present official client. The ids are those of docs/seed-checks.md. */
+/** Seed 1, line by line, with the present official client. The ids are those of conformance/seed-checks.md. */
 import type { Channel, Socket } from "phoenix";
 import { Socket as PhoenixSocket } from "phoenix";
 import { describe, expect, it, onTestFinished, vi } from "vitest";

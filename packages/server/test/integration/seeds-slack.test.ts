@@ -1,4 +1,4 @@
-/** Seed 0: what its channels do with topics, subscriptions and messages to themselves. The ids are those of docs/seed-checks.md. */
+/** Seed 0: what its channels do with topics, subscriptions and messages to themselves. The ids are those of conformance/seed-checks.md. */
 import { describe, expect, it } from "vitest";
 import { Broadcast, defineChannel, defineSocket, ok } from "../../src/index.ts";
 import { Inbox } from "./inbox.ts";

@@ -1,6 +1,6 @@
 /**
  * One node of the rolling restart: a process that saves what clients push in the file `SAVED`, slowly, and prints a line
- * when it listens on `PORT`. When each batch of clients is sent away, it writes down in `ROUNDS`. It ends by SIGTERM, as docs/deployment.md does it.
+ * when it listens on `PORT`. When each batch of clients is sent away, it writes down in `ROUNDS`. It ends by SIGTERM, as docs/guide/deployment.md does it.
  */
 import { appendFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";

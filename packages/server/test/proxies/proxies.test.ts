@@ -1,4 +1,4 @@
-/** Through nginx, Caddy and HAProxy, as docs/deployment.md configures them. */
+/** Through nginx, Caddy and HAProxy, as docs/guide/deployment.md configures them. */
 import { get } from "node:http";
 import { describe, expect, it } from "vitest";
 import { defineChannel, defineSocket, ok } from "../../src/index.ts";

@@ -1,4 +1,4 @@
-/** Real proxies with the configurations that docs/deployment.md prints. */
+/** Real proxies with the configurations that docs/guide/deployment.md prints. */
 import { once } from "node:events";
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import { freePort } from "../../../../tools/test/free-port.ts";
 import { findProgram, Program, temporaryFolder } from "../pubsub/program.ts";
 
-const DEPLOYMENT = readFileSync(new URL("../../../../docs/deployment.md", import.meta.url), "utf8");
+const DEPLOYMENT = readFileSync(new URL("../../../../docs/guide/deployment.md", import.meta.url), "utf8");
 
 interface Kind {
   readonly program: string;

@@ -202,9 +202,9 @@ describe.skipIf(isMissing)(`faults of Redis under numbered pushes${note}`, () =>
         expect(history.status().state).toBe("up");
       });
 
-      it("R15: the rights in docs/scaling.md are enough", TIME, async () => {
+      it("R15: the rights in docs/guide/scaling.md are enough", TIME, async () => {
         const engine = await engineOf();
-        const docs = readFileSync(new URL("../../../../docs/scaling.md", import.meta.url), "utf8");
+        const docs = readFileSync(new URL("../../../../docs/guide/scaling.md", import.meta.url), "utf8");
         const rights = /`(~wingbeat:h:\*[^`]*)` and `(\+[^`]*)`/.exec(docs)?.slice(1).join(" ").split(/\s+/) ?? [];
         const reset = ["resetkeys", "resetchannels", "nocommands", "on", `>${PASSWORD}`];
         await adminOf(engine).call("ACL", "SETUSER", "narrow", ...reset, ...rights);

@@ -15,7 +15,7 @@ import type { Answered } from "./answers.ts";
 /** Milliseconds that a callback waits until its reply is stored. After that the channel goes on, and replies later. */
 const SETTLE_TIMEOUT = 5_000;
 
-/** Bytes of a reply that is kept, as docs/limits.md lists them. */
+/** Bytes of a reply that is kept, as docs/reference/limits.md lists them. */
 const MAX_REPLY_BYTES = 4_096;
 
 /** What a run needs of its channel. */

@@ -31,7 +31,7 @@ export interface ClusterAdapterOptions extends EngineOptions {
   readonly maxHistoryBytes?: number;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const CLUSTER_HISTORY_LIMITS = { maxHistoryBytes: MEMORY_HISTORY_LIMITS.maxBytes } as const;
 
 /** The adapter, and what keeps history: the primary, or this process when it is no worker. */

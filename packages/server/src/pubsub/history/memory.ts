@@ -26,7 +26,7 @@ export interface MemoryHistoryOptions {
   readonly file?: string;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const MEMORY_HISTORY_LIMITS = { maxBytes: 256 * 1024 * 1024 } as const;
 
 /** The history of a single process: the default of an endpoint without a PubSub adapter. Throws `WB_OPTION`. */

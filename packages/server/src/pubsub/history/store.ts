@@ -9,7 +9,7 @@
 import type { PushStore } from "../pushes/store.ts";
 import type { Head, Mark } from "./position.ts";
 
-/** What a channel declares with `.history`. Defaults: docs/limits.md. */
+/** What a channel declares with `.history`. Defaults: docs/reference/limits.md. */
 export interface HistoryRule {
   /** Entries kept per topic. */
   readonly size: number;

@@ -4,7 +4,7 @@ import type { Clock } from "../history/clock.ts";
 import { KEPT_REPLIES } from "./store.ts";
 import type { Claim, Claimed, Holder, Line, PushStore, Settlement } from "./store.ts";
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const MEMORY_PUSHES_LIMITS = { maxBytes: 64 * 1024 * 1024 } as const;
 
 /** What a record and each of its numbers take, besides replies: estimated bytes. */

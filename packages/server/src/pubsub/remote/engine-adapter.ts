@@ -5,7 +5,7 @@
  * alternative, one engine channel per topic, was rejected: a subscription would only take effect after a round trip to
  * the engine, and anything broadcast between the join's reply and then would be lost silently. It would also cost two
  * engine commands per topic that comes and goes. The price is what a node pays for a broadcast that does not concern
- * it: docs/scaling.md has the figure.
+ * it: docs/guide/scaling.md has the figure.
  */
 import { randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
@@ -42,7 +42,7 @@ export interface EngineOptions {
   readonly secret?: string | readonly string[];
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const PUBSUB_LIMITS = { maxQueuedBytes: 16 * 1024 * 1024, heartbeat: 10_000 } as const;
 
 /** The names of {@link EngineOptions}. */

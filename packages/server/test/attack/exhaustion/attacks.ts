@@ -11,7 +11,7 @@ import type { Clock, Flood, Spent } from "./flood.ts";
 
 export interface Attack {
   readonly name: string;
-  /** How many connections it has at one time: each may cost what docs/limits.md allows it. */
+  /** How many connections it has at one time: each may cost what docs/reference/limits.md allows it. */
   readonly connections: number;
   /** Belongs to the short form: the server has forgotten it as soon as it is over. */
   readonly isShort?: true;

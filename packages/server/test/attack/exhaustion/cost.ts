@@ -1,4 +1,4 @@
-/** The most memory that one client can make the server hold with the defaults: docs/limits.md, "What one client can cost". */
+/** The most memory that one client can make the server hold with the defaults: docs/reference/limits.md, "What one client can cost". */
 import { WEBSOCKET_LIMITS } from "../../../src/endpoint/config.ts";
 import { SOCKET_LIMITS } from "../../../src/socket.ts";
 

@@ -64,7 +64,7 @@ export interface PostgresHistoryOptions {
   readonly onceWindow?: number;
 }
 
-/** Defaults of the limits, as docs/limits.md lists them. */
+/** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const POSTGRES_HISTORY_LIMITS = { maxConnections: 4, onceWindow: 604_800_000 } as const;
 
 const TELLING: Readonly<Record<string, Telling>> = { adapter: 0, topics: 1, notify: 2 };

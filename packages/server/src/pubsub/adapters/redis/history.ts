@@ -160,9 +160,12 @@ class RedisHistory implements HistoryStore {
     } catch (error) {
       clearInterval(this.#timer);
       const { message } = error as Error;
-      throw new Error(`the history store may not use Redis: ${message} (docs/scaling.md has the rights it needs)`, {
-        cause: error,
-      });
+      throw new Error(
+        `the history store may not use Redis: ${message} (docs/guide/scaling.md has the rights it needs)`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
