@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DefaultTheme, defineConfig } from "vitepress";
+import { anchorOf, REPOSITORY, repositoryMarkdown } from "./links.ts";
+import { docs, FROM, GUIDE, pagesOf, REFERENCE, titleOf, TUTORIAL } from "./site-map.ts";
+
+/** Where the site is published; `/` on this machine. */
+const base = process.env["DOCS_BASE"] ?? "/";
+
+type Sections = typeof GUIDE;
+
+const linkTo = (page: string): string => `/${page.replace(/(index)?\.md$/, "")}`;
+
+const sidebarOf = (sections: Sections): DefaultTheme.SidebarItem[] =>
+  sections
+    .map((section) => ({
+      text: section.text,
+      items: pagesOf(section).map((page) => ({ text: titleOf(page), link: linkTo(page) })),
+    }))
+    .filter(({ items }) => items.length > 0);
+
+/** An entry of the top bar that leads to the first page of some sections. */
+function navOf(text: string, sections: Sections, activeMatch: string): DefaultTheme.NavItem[] {
+  const [first] = sections.flatMap(pagesOf);
+  return first === undefined ? [] : [{ text, link: linkTo(first), activeMatch }];
+}
+
+/** The reference of the API, made by `npm run api`. */
+const apiSidebar = join(docs, "reference/api/typedoc-sidebar.json");
+const api: DefaultTheme.SidebarItem[] = existsSync(apiSidebar)
+  ? [
+      {
+        text: "API",
+        collapsed: false,
+        items: JSON.parse(readFileSync(apiSidebar, "utf8")) as DefaultTheme.SidebarItem[],
+      },
+    ]
+  : [];
+
+const guide = sidebarOf([...TUTORIAL, ...GUIDE, ...FROM]);
+
+export default defineConfig({
+  title: "Wingbeat",
+  description: "Phoenix Channels for TypeScript: typed realtime features, from the server's handler to the browser.",
+  lang: "en",
+  base,
+  cleanUrls: true,
+  lastUpdated: false,
+  head: [
+    ["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }],
+    ["meta", { name: "theme-color", content: "#2a58c6" }],
+  ],
+  markdown: {
+    anchor: { slugify: anchorOf },
+    config: repositoryMarkdown,
+    languageAlias: { frame: "json", hex: "log" },
+    theme: { light: "github-light-high-contrast", dark: "github-dark" },
+  },
+  themeConfig: {
+    logo: "/logo.svg",
+    search: { provider: "local" },
+    outline: [2, 3],
+    nav: [
+      ...navOf("Guide", GUIDE, "^/guide/"),
+      ...navOf("Tutorial", TUTORIAL, "^/tutorial/"),
+      ...navOf("Coming from", FROM, "^/from/"),
+      ...navOf("Reference", REFERENCE, "^/reference/(?!api)"),
+      ...(api.length > 0 ? [{ text: "API", link: "/reference/api/", activeMatch: "^/reference/api/" }] : []),
+    ],
+    sidebar: {
+      "/": guide,
+      "/reference/": [...sidebarOf(REFERENCE), ...api],
+    },
+    socialLinks: [{ icon: "github", link: REPOSITORY, ariaLabel: "The repository" }],
+    editLink: { pattern: `${REPOSITORY}/edit/main/docs/:path`, text: "Edit this page" },
+    footer: { message: "MIT licence." },
+  },
+});
