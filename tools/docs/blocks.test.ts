@@ -21,9 +21,9 @@ import { serve, start } from "./programs.ts";
 const PATIENCE = 600_000;
 const polled = { timeout: PATIENCE };
 
-/** Languages whose blocks other tests read: those of PROTOCOL.md, and the proxies' configurations. */
-const READ_ELSEWHERE = ["frame", "hex", "refused", "nginx", "caddyfile", "haproxy"];
-const NOT_CODE = ["text", "diff", "elixir"];
+/** Languages whose blocks other tests read: those of PROTOCOL.md, the proxies' configurations, recipes to deploy. */
+const READ_ELSEWHERE = ["frame", "hex", "refused", "nginx", "caddyfile", "haproxy", "ini", "dockerfile", "yaml", "js"];
+const NOT_CODE = ["text", "diff", "elixir", "toml"];
 
 const blocks = documents.flatMap((document) => blocksOf(document));
 const typed = blocks.filter(isTypeScript);

@@ -15,11 +15,11 @@ export interface Program {
 }
 
 /** Starts a file that a document's blocks were written to. `page` is the host that a page would come from. */
-export function start(document: string, file: string, page = ""): Program {
+export function start(document: string, file: string, page = "", env: NodeJS.ProcessEnv = {}): Program {
   const preload = new URL("page-globals.mjs", import.meta.url).href;
   const child = spawn(process.execPath, ["--import", "tsx", "--import", preload, file], {
     cwd: folderOf(document),
-    env: { ...process.env, PAGE_HOST: page },
+    env: { ...process.env, PAGE_HOST: page, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -31,12 +31,15 @@ export function start(document: string, file: string, page = ""): Program {
   };
 }
 
-/** Starts a server of a document on a free port, instead of the port 4000 that is printed. Ready when it listens. */
+/**
+ * Starts a server of a document on a free port, instead of the port 4000 that is printed, or by the variable PORT. Ready when
+ * it listens.
+ */
 export async function serve(document: string, file: string): Promise<Program & { readonly port: number }> {
   const port = await freePort();
   const path = join(folderOf(document), file);
   writeFileSync(path, readFileSync(path, "utf8").replace("listen(4000", `listen(${port}`));
-  const program = start(document, file);
+  const program = start(document, file, "", { PORT: String(port) });
   let code: number | string | undefined;
   void program.ended.then((ended) => (code = ended));
   while (!(await answers(port))) {
