@@ -12,7 +12,7 @@ export function contentFaults({ folder, manifest, files }) {
   const faults = [];
   const fault = (text) => faults.push(`${manifest.name}: ${text}`);
   for (const path of files) {
-    const isTemplate = manifest.name === "create-wingbeat" && /^template(-ai-chat)?\//.test(path);
+    const isTemplate = manifest.name === "create-wingbeat" && /^template(-ai-chat|-react)?\//.test(path);
     if (PAGES.has(path) || path === "cjs/package.json" || leadsToExport(path, manifest) || isTemplate) continue;
     const name = (BUILT.exec(path) ?? SOURCE.exec(path))?.[1];
     if (name === undefined || /\.(test|test-d)$/.test(name)) fault(`packs ${path}, which users have no use for.`);

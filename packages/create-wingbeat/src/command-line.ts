@@ -6,7 +6,7 @@ export const USAGE = `Usage: npm create wingbeat [directory] [-- options]
 
 Creates a typed application that runs: server, page and tests. The directory must be new or empty.
 
-  -t, --template   chat (the default) or ai-chat
+  -t, --template   chat (the default), react or ai-chat
   -y, --yes        asks nothing: my-app unless a directory is given, with install and git
       --no-install does not install dependencies
       --no-git     does not make a git repository

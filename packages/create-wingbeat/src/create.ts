@@ -8,6 +8,8 @@ import type { Plan } from "./questions.ts";
 import { changeDirectory } from "./target.ts";
 import { writeApp } from "./write-app.ts";
 
+const DEPLOYMENT = "https://wingbeat.github.io/wingbeat/guide/deployment";
+
 /** Returns the text to print at the end. Throws `CommandError` when the dependencies cannot be installed. */
 export function create(plan: Plan, cwd: string, manager: PackageManager, version: string): string {
   const path = resolve(cwd, plan.directory);
@@ -29,5 +31,7 @@ export function create(plan: Plan, cwd: string, manager: PackageManager, version
     "",
     plan.template.next,
     `${manager.run("test")} runs its tests, ${manager.run("check")} checks its types; README.md explains the files.`,
+    `To deploy it: ${manager.run("build")}, then NODE_ENV=production PORT=80 ${manager.run("start")}. How, on which machines:`,
+    DEPLOYMENT,
   ].join("\n");
 }

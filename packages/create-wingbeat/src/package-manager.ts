@@ -11,5 +11,9 @@ const names = ["pnpm", "yarn", "npm"] as const;
 /** `userAgent` is what package managers pass to their children as npm_config_user_agent: `pnpm/10.1.0 npm/? node/…`. */
 export function packageManager(userAgent = ""): PackageManager {
   const name = names.find((known) => userAgent.startsWith(`${known}/`)) ?? "npm";
-  return { name, run: (script) => (name === "npm" && script !== "test" ? `npm run ${script}` : `${name} ${script}`) };
+  return {
+    name,
+    run: (script) =>
+      name === "npm" && !["test", "start"].includes(script) ? `npm run ${script}` : `${name} ${script}`,
+  };
 }

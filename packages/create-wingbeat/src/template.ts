@@ -4,6 +4,8 @@ import { CommandError } from "./command-error.ts";
 export interface Template {
   /** Its folder in the package. */
   readonly folder: string;
+  /** Another folder whose files replace those of the first, which are left out when `without` names them. */
+  readonly overlay?: { readonly folder: string; readonly without: readonly string[] };
   /** What it is, for a list. */
   readonly label: string;
   /** What to do when it runs. */
@@ -12,12 +14,20 @@ export interface Template {
 
 export const DEFAULT_TEMPLATE = "chat";
 
+const CHAT_NEXT = "Then open http://localhost:4000 in two tabs and chat.";
+
 /** By the name that `--template` takes. */
 export const TEMPLATES: Readonly<Record<string, Template>> = {
   [DEFAULT_TEMPLATE]: {
     folder: "template",
     label: "chat: rooms, presence, and a page without a framework",
-    next: "Then open http://localhost:4000 in two tabs and chat.",
+    next: CHAT_NEXT,
+  },
+  react: {
+    folder: "template",
+    overlay: { folder: "template-react", without: ["page/main.ts", "page/element.ts"] },
+    label: "react: the same chat, with a page in React",
+    next: CHAT_NEXT,
   },
   "ai-chat": {
     folder: "template-ai-chat",

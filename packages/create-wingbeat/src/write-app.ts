@@ -1,6 +1,6 @@
 /** Copies a template. */
-import { copyFileSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { constants, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Template } from "./template.ts";
 
@@ -17,30 +17,38 @@ interface Manifest {
 
 /** `version` is that of all Wingbeat packages. Throws when a file already exists. */
 export function writeApp(path: string, template: Template, name: string, version: string): void {
-  const from = fileURLToPath(new URL(`../${template.folder}`, import.meta.url));
-  copyFolder(from, path, (file, text) => {
-    if (file === "package.json") return manifestText(text, name, version);
-    if (file === "README.md") return text.replace(/^# .*/, `# ${name}`);
-    return undefined;
-  });
-}
-
-type Rewrite = (file: string, text: string) => string | undefined;
-
-function copyFolder(from: string, to: string, rewrite: Rewrite): void {
-  mkdirSync(to, { recursive: true });
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (LEFTOVERS.has(entry.name)) continue;
-    const source = join(from, entry.name);
-    const target = join(to, STORED_AS[entry.name] ?? entry.name);
-    if (entry.isDirectory()) copyFolder(source, target, () => undefined);
-    else copyFile(source, target, rewrite(entry.name, readFileSync(source, "utf8")));
+  for (const [file, source] of filesOf(template)) {
+    const target = join(path, dirname(file), STORED_AS[posix.basename(file)] ?? posix.basename(file));
+    mkdirSync(dirname(target), { recursive: true });
+    if (file === "package.json") writeNew(target, manifestText(readFileSync(source, "utf8"), name, version));
+    else if (file === "README.md") writeNew(target, readFileSync(source, "utf8").replace(/^# .*/, `# ${name}`));
+    else copyFileSync(source, target, constants.COPYFILE_EXCL);
   }
 }
 
-function copyFile(source: string, target: string, text: string | undefined): void {
-  if (text === undefined) copyFileSync(source, target, constants.COPYFILE_EXCL);
-  else writeFileSync(target, text, { flag: "wx" });
+/** Where each file of the app comes from, by its path in the app, with `/` between folders. */
+function filesOf({ folder, overlay }: Template): Map<string, string> {
+  const files = filesBelow(sourceOf(folder));
+  if (overlay === undefined) return files;
+  for (const file of overlay.without) files.delete(file);
+  return new Map([...files, ...filesBelow(sourceOf(overlay.folder))]);
+}
+
+const sourceOf = (folder: string): string => fileURLToPath(new URL(`../${folder}`, import.meta.url));
+
+function filesBelow(root: string, folder = ""): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    if (LEFTOVERS.has(entry.name)) continue;
+    const path = posix.join(folder, entry.name);
+    if (!entry.isDirectory()) files.set(path, join(root, path));
+    else for (const [file, source] of filesBelow(root, path)) files.set(file, source);
+  }
+  return files;
+}
+
+function writeNew(target: string, text: string): void {
+  writeFileSync(target, text, { flag: "wx" });
 }
 
 function manifestText(text: string, name: string, version: string): string {

@@ -1,4 +1,4 @@
-/** The chat that `create-wingbeat` makes, built and served as its users do, in Chromium: what its tabs see of a bad network. */
+/** The chats that `create-wingbeat` makes, built and served as its users do, in Chromium: what its tabs see of a bad network. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { Program } from "../../../tools/test/program.ts";
 const BIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const NODE_MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 
-describe.skipIf(!hasChromium())("the chat that create-wingbeat makes", () => {
+describe.skipIf(!hasChromium()).each(["chat", "react"])("the template %s of create-wingbeat", (template) => {
   const folder = mkdtempSync(join(tmpdir(), "create-wingbeat-"));
   const app = join(folder, "chat");
   let browser: Browser;
@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium())("the chat that create-wingbeat makes", () => {
 
   beforeAll(async () => {
     const run = (cwd: string, ...args: string[]) => execFileSync(process.execPath, args, { cwd });
-    run(folder, BIN, "chat", "--yes", "--no-install", "--no-git");
+    run(folder, BIN, "chat", "--template", template, "--yes", "--no-install", "--no-git");
     symlinkSync(NODE_MODULES, join(app, "node_modules"));
     run(app, "node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json");
     run(
@@ -109,7 +109,8 @@ describe.skipIf(!hasChromium())("the chat that create-wingbeat makes", () => {
     await shows(grace, "article", "before");
     line.cut();
     await shows(grace, "#connection", "Reconnecting…");
-    await say(ada, ...names(1, 101));
+    for (const text of names(1, 101)) await write(ada, text);
+    await shows(ada, "article.mine", "no. 101.");
     line.mend();
     await shows(grace, ".note", "You were away for too long: the messages were loaded again.");
     expect(await messages(grace)).toEqual(names(2, 101));

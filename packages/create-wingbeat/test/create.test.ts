@@ -57,6 +57,8 @@ describe("create-wingbeat", () => {
 
 Then open http://localhost:4000 in two tabs and chat.
 npm test runs its tests, npm run check checks its types; README.md explains the files.
+To deploy it: npm run build, then NODE_ENV=production PORT=80 npm start. How, on which machines:
+https://wingbeat.github.io/wingbeat/guide/deployment
 `);
     const app = join(folder, "apps/my-chat");
     expect(readdirSync(app).sort()).toEqual(
@@ -75,6 +77,7 @@ npm test runs its tests, npm run check checks its types; README.md explains the 
 
   it.each([
     ["chat", "page"],
+    ["react", "page"],
     ["ai-chat", "web"],
   ])("makes an app of %s whose types check and whose tests pass", async (template, page) => {
     const folder = newFolder();
@@ -91,6 +94,20 @@ npm test runs its tests, npm run check checks its types; README.md explains the 
     const results = JSON.parse(tests.out) as { success: boolean; numPassedTests: number };
     expect(results.success).toBe(true);
     expect(results.numPassedTests).toBeGreaterThanOrEqual(4);
+  });
+
+  it("makes a chat with a page in React: the server of the other chat, and nothing of its page's code", async () => {
+    const folder = newFolder();
+    await create(folder, "plain", "--yes", "--no-install", "--no-git");
+    await create(folder, "with-react", "--template", "react", "--yes", "--no-install", "--no-git");
+    const read = (app: string, file: string) => readFileSync(join(folder, app, file), "utf8");
+    for (const file of ["src/channels/room.ts", "src/server.ts", "page/style.css"]) {
+      expect(read("with-react", file)).toBe(read("plain", file));
+    }
+    expect(readdirSync(join(folder, "with-react/page"))).not.toContain("main.ts");
+    const manifest: unknown = JSON.parse(read("with-react", "package.json"));
+    expect(manifest).toMatchObject({ name: "with-react", devDependencies: { "@wingbeat/react": `^${VERSION}` } });
+    expect(read("with-react", "README.md")).toMatch(/^# with-react\n/);
   });
 
   it("makes an AI chat with its name, our versions and a .gitignore, and says how to go on", async () => {
@@ -168,7 +185,7 @@ npm test runs its tests, npm run check checks its types; README.md explains the 
     });
     expect((await create(folder, "one", "two")).problem).toContain("Give one directory, not 2: one, two.");
     expect((await create(folder, "--template", "todo")).problem).toBe(
-      'There is no template "todo". Choose one of: chat, ai-chat.\n',
+      'There is no template "todo". Choose one of: chat, react, ai-chat.\n',
     );
     expect((await create(folder, "My App")).problem).toContain("e.g. my-app");
     expect(readdirSync(folder)).toEqual([]);

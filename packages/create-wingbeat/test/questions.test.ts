@@ -69,7 +69,7 @@ describe("create-wingbeat at a terminal", () => {
 
   it("makes what is chosen", async () => {
     const folder = newFolder();
-    const user = new User([["What is it?", `${DOWN}${ENTER}`]]);
+    const user = new User([["What is it?", `${DOWN}${DOWN}${ENTER}`]]);
     expect(await run(["chat", ...OPEN], folder, user)).toContain("Created chat.");
     expect(user.unanswered).toEqual([]);
     expect(readdirSync(join(folder, "chat"))).toContain("web");

@@ -9,19 +9,35 @@ interface Manifest {
 }
 
 const manifest = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as Manifest;
-const template = manifest("../template/package.json");
+const chat = manifest("../template/package.json");
+const react = manifest("../template-react/package.json");
 
-it("needs the packages of this version", () => {
+it.each([
+  ["template", chat],
+  ["template-react", react],
+])("%s needs the packages of this version", (_name, { dependencies, devDependencies }) => {
   const { version } = manifest("../package.json");
-  expect([template.dependencies["wingbeat"], template.devDependencies["@wingbeat/client"]]).toEqual([version, version]);
+  const ours = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => /wingbeat/.test(name));
+  expect(ours.length).toBeGreaterThanOrEqual(2);
+  for (const [name, range] of ours) expect([name, range]).toEqual([name, version]);
 });
 
 it("needs what this repository is tested with", () => {
   const here = manifest("../../../package.json").devDependencies;
-  const needed = { ...template.dependencies, ...template.devDependencies };
+  const needed = { ...react.dependencies, ...react.devDependencies };
   const shared = Object.entries(needed).filter(([name]) => name in here);
-  expect(shared.map(([name]) => name)).toEqual(["zod", "@types/node", "tsx", "typescript", "vite", "vitest"]);
+  expect(shared.map(([name]) => name)).toEqual(
+    expect.arrayContaining(["zod", "react", "tsx", "typescript", "vite", "vitest"]),
+  );
   for (const [name, range] of shared) expect(`${name} ${range}`).toBe(`${name} ^${here[name]}`);
+});
+
+it("the React template is the other one, with React added", () => {
+  expect(react).toMatchObject({
+    scripts: (chat as unknown as { scripts: object }).scripts,
+    dependencies: chat.dependencies,
+  });
+  expect(react.devDependencies).toMatchObject(chat.devDependencies);
 });
 
 it("builds no page from markup", () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { channelsFolder, fileThatCalls, findProject, importPath } from "./project.ts";
+import { channelsFolder, endpointFile, fileThatCalls, findProject, importPath } from "./project.ts";
 import { writeNew } from "./write.ts";
 
 /** A folder with these files, gone after the test. */
@@ -60,6 +60,25 @@ describe("a project", () => {
     const nearer = findProject(folderWith({ ...files, "src/socket.ts": call }));
     expect(fileThatCalls(nearer, "defineSocket")).toBe("src/socket.ts");
     expect(fileThatCalls(nearer, "createEndpoint")).toBeUndefined();
+  });
+
+  it("knows where sockets are mounted, also apart from createEndpoint, and which paths are taken", () => {
+    const options = 'export const options = { sockets: { "/socket": user, "/admin": admin }, presence: [p] };';
+    const files = { "package.json": "{}", "src/server.ts": "createEndpoint({ ...options })", "src/z.ts": options };
+    expect(endpointFile(findProject(folderWith(files)))).toEqual({
+      path: "src/z.ts",
+      isThere: true,
+      mounts: ["/socket", "/admin"],
+      isApart: true,
+    });
+    const together = { "package.json": "{}", "src/server.ts": `createEndpoint({ sockets: { '/a': a } })` };
+    expect(endpointFile(findProject(folderWith(together)))).toMatchObject({ mounts: ["/a"], isApart: false });
+    expect(endpointFile(findProject(folderWith({ "package.json": "{}", "src/a.ts": "" })))).toEqual({
+      path: "src/server.ts",
+      isThere: false,
+      mounts: [],
+      isApart: false,
+    });
   });
 });
 

@@ -69,23 +69,46 @@ const SKIPPED = /^(node_modules|dist|build|coverage)$|^\./;
 const SOURCE = /(?<!\.d|\.test|\.spec)\.[cm]?[jt]s$/;
 
 /** The first source file, below the root, that calls a function: `defineSocket`, `createEndpoint`. */
-export function fileThatCalls({ root }: Project, name: string, folder = ""): string | undefined {
-  const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+export function fileThatCalls(project: Project, name: string): string | undefined {
   const call = new RegExp(`\\b${name}\\(`);
-  for (const entry of entries) {
-    const path = posix.join(folder, entry.name);
-    if (entry.isFile() && SOURCE.test(entry.name) && call.test(readFileSync(join(root, path), "utf8"))) return path;
-  }
-  for (const entry of entries) {
-    if (!entry.isDirectory() || SKIPPED.test(entry.name)) continue;
-    const found = fileThatCalls({ root, manifest: {} }, name, posix.join(folder, entry.name));
-    if (found !== undefined) return found;
-  }
+  for (const { path, text } of sources(project.root)) if (call.test(text)) return path;
   return undefined;
 }
 
-/** The file that creates the endpoint, or the usual place for one. */
-export function endpointFile(project: Project): { readonly path: string; readonly isThere: boolean } {
-  const found = fileThatCalls(project, "createEndpoint");
-  return { path: found ?? posix.join(channelsFolder(project), "../server.ts"), isThere: found !== undefined };
+/** The source files below a folder, those of the folder itself first, each by its path with `/` between folders. */
+function* sources(root: string, folder = ""): Generator<{ readonly path: string; readonly text: string }> {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = posix.join(folder, entry.name);
+    if (entry.isFile() && SOURCE.test(entry.name)) yield { path, text: readFileSync(join(root, path), "utf8") };
+  }
+  for (const entry of entries) {
+    if (entry.isDirectory() && !SKIPPED.test(entry.name)) yield* sources(root, posix.join(folder, entry.name));
+  }
+}
+
+/** The options of the endpoint: where sockets are mounted. */
+export interface EndpointFile {
+  readonly path: string;
+  readonly isThere: boolean;
+  /** The paths of the sockets that it mounts. */
+  readonly mounts: readonly string[];
+  /** Whether `createEndpoint` is called in another file, which takes the options from this one. */
+  readonly isApart: boolean;
+}
+
+const SOCKETS = /\bsockets\s*[:=]\s*\{([^}]*)\}/;
+const MOUNT = /["'`](\/[^"'`]*)["'`]\s*:/g;
+
+/** The file with the endpoint's options, or the usual place for one. */
+export function endpointFile(project: Project): EndpointFile {
+  const creates = fileThatCalls(project, "createEndpoint");
+  for (const { path, text } of sources(project.root)) {
+    const sockets = SOCKETS.exec(text)?.[1];
+    if (sockets === undefined) continue;
+    const mounts = [...sockets.matchAll(MOUNT)].map(([, mount = ""]) => mount);
+    return { path, isThere: true, mounts, isApart: creates !== undefined && path !== creates };
+  }
+  const usual = posix.join(channelsFolder(project), "../server.ts");
+  return { path: creates ?? usual, isThere: creates !== undefined, mounts: [], isApart: false };
 }

@@ -15,12 +15,12 @@ export function generatePresence(name: Name, project: Project): Generated {
 }
 
 function advice(path: string, variable: string, project: Project): string {
-  const server = endpointFile(project);
-  return `Give it to the endpoint${server.isThere ? ` in ${server.path}` : ""}:
+  const endpoint = endpointFile(project);
+  return `Give it to the endpoint${endpoint.isThere ? ` in ${endpoint.path}` : ""}:
 
-    import { ${variable} } from "${importPath(project, server.path, path)}";
+    import { ${variable} } from "${importPath(project, endpoint.path, path)}";
 
-    createEndpoint({ ..., presence: [${variable}] })
+    ${endpoint.isApart ? `presence: [${variable}],` : `createEndpoint({ ..., presence: [${variable}] })`}
 
 In a channel's join, track the user and send the current state:
 

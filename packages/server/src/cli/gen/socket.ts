@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CommandError } from "../command-error.ts";
 import type { Name } from "../name.ts";
 import { channelsFolder, dependsOn, endpointFile, importPath } from "../project.ts";
-import type { Project } from "../project.ts";
+import type { EndpointFile, Project } from "../project.ts";
 import { channelVariable } from "./channel.ts";
 import type { Generated } from "./generated.ts";
 import { freeIdentifier } from "./identifier.ts";
@@ -22,11 +22,13 @@ export function generateSocket(name: Name, channel: Name | undefined, project: P
   const client = `${path}.client.ts`;
   const variable = freeIdentifier(`${name.camel}Socket`, "Definition");
   const routed = channel && routedFrom(path, channel, project);
+  const endpoint = endpointFile(project);
+  const mount = freeMount(name, endpoint.mounts);
   const files = [
     { path: `${path}.ts`, text: socketText(variable, name.snake, routed) },
-    { path: client, text: clientText(variable, importPath(project, client, path), routed) },
+    { path: client, text: clientText(variable, importPath(project, client, path), mount, routed) },
   ];
-  return { files, next: [mountAdvice(path, variable, project), clientAdvice(client, project)] };
+  return { files, next: [mountAdvice(path, variable, mount, endpoint, project), clientAdvice(client, project)] };
 }
 
 function routedFrom(path: string, channel: Name, project: Project): Routed {
@@ -41,13 +43,25 @@ function routedFrom(path: string, channel: Name, project: Project): Routed {
   };
 }
 
-function mountAdvice(path: string, variable: string, project: Project): string {
-  const server = endpointFile(project);
-  return `Mount it on the endpoint${server.isThere ? ` in ${server.path}` : ""}:
+/** `/socket`; in an app that has one there, `/admin-socket`, `/admin-socket-2` and so on. */
+function freeMount(name: Name, taken: readonly string[]): string {
+  const own = `/${name.snake.replaceAll("_", "-")}-socket`;
+  const isFree = (mount: string): boolean => !taken.includes(mount);
+  if (isFree("/socket")) return "/socket";
+  for (let n = 1; ; n++) {
+    const mount = n === 1 ? own : `${own}-${n}`;
+    if (isFree(mount)) return mount;
+  }
+}
 
-    import { ${variable} } from "${importPath(project, server.path, path)}";
+function mountAdvice(path: string, variable: string, mount: string, endpoint: EndpointFile, project: Project): string {
+  const { isThere, isApart, mounts } = endpoint;
+  const sockets = `sockets: { ${mounts.length > 0 ? "..., " : ""}"${mount}": ${variable} }`;
+  return `Mount it on the endpoint${isThere ? ` in ${endpoint.path}` : ""}:
 
-    createEndpoint({ sockets: { "/socket": ${variable} } })`;
+    import { ${variable} } from "${importPath(project, endpoint.path, path)}";
+
+    ${isApart ? `${sockets},` : `createEndpoint({ ${sockets} })`}`;
 }
 
 function clientAdvice(client: string, project: Project): string {
@@ -77,11 +91,11 @@ export const ${variable} = defineSocket({
 `;
 }
 
-function clientText(variable: string, imported: string, routed: Routed | undefined): string {
+function clientText(variable: string, imported: string, mount: string, routed: Routed | undefined): string {
   return `import { Socket } from "@wingbeat/client";
 import type { ${variable} } from "${imported}";
 
-export const socket = new Socket<typeof ${variable}>("/socket", { params: {} });
+export const socket = new Socket<typeof ${variable}>("${mount}", { params: {} });
 socket.connect();
 
 ${routed === undefined ? noChannelText : channelText(routed.topic)}`;

@@ -52,3 +52,25 @@ describe.each(NAMES)("gen with the name %s", (typed) => {
     }
   });
 });
+
+describe("gen socket in an app that has sockets", () => {
+  const root = mkdtempSync(join(tmpdir(), "wingbeat-cli-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const app = { root, manifest: {} };
+  const mount = (sockets: string, name: string): string => {
+    writeFileSync(join(root, "server.ts"), `createEndpoint({ sockets: { ${sockets} } })`);
+    const { files, next } = generateSocket(readName(name, "socket"), undefined, app);
+    const used = /new Socket<.+>\("(.+?)"/.exec(files[1]?.text ?? "")?.[1];
+    expect(next[0]).toContain(`"${used}": `);
+    return `${used}`;
+  };
+
+  it.each([
+    ["", "Admin", "/socket"],
+    ['"/socket": user', "Admin", "/admin-socket"],
+    ['"/socket": user', "Back.Office", "/back-office-socket"],
+    ['"/socket": user, "/admin-socket": a', "Admin", "/admin-socket-2"],
+  ])("mounts { %s } and %s: on %s, for its client as well", (sockets, name, expected) => {
+    expect(mount(sockets, name)).toBe(expected);
+  });
+});
