@@ -2,11 +2,13 @@
  * `npm run try:create`: the first steps of a new user, with the packages as they would be published. Packs them, makes an app with
  * `create-wingbeat --yes`, installs it (our packages from their tarballs, all others from the registry), adds a channel,
  * runs its tests, checks and build, serves it both ways, and chats in two tabs when there is a Chromium. Then the same, in short,
- * with the AI chat. Prints how long each step took. Needs a build.
+ * with the React page and the AI chat. Prints how long each step took. Needs a build. `--keep` leaves the apps where they are,
+ * and says where.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { packAll } from "./packages/pack.mjs";
 import { readJson } from "./repository.mjs";
 import { ask, chat, hasChromium } from "./try-create/chat.mjs";
@@ -14,9 +16,11 @@ import { runIn, serve } from "./try-create/processes.mjs";
 
 const PACKAGES = ["protocol", "server", "client", "react", "create-wingbeat"];
 
+const { values: options } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
 const scratch = mkdtempSync(join(tmpdir(), "wingbeat-create-"));
 const maker = "maker/node_modules/.bin/create-wingbeat";
 const app = join(scratch, "my-chat");
+const reactApp = join(scratch, "my-react-chat");
 const aiApp = join(scratch, "my-ai");
 try {
   const tarballs = await step("pack", () => pack());
@@ -31,13 +35,20 @@ try {
   await step("npm install", () => install(app, tarballs));
   await step("npm test", () => runIn(app, "npm", "test"));
   await step("npm run check", () => runIn(app, "npm", "run", "check"));
-  await step("npm run dev", () => visit(["npm", "run", "dev"], "/main.ts", "room:"));
+  await step("npm run dev", () => visit(app, ["npm", "run", "dev"], "/main.ts", "room:"));
   await step("wingbeat gen channel Notes", () => generate());
   await step("npm test, with that channel", () => runIn(app, "npm", "test"));
   await step("npm run check, with that channel", () => runIn(app, "npm", "run", "check"));
   await step("npm run build", () => runIn(app, "npm", "run", "build"));
-  await step("npm start", () => visit(["npm", "start"], "/icon.svg", "<svg"));
+  await step("npm start", () => visit(app, ["npm", "start"], "/icon.svg", "<svg"));
   console.log(await runIn(app, "npx", "wingbeat", "routes"));
+
+  await step("create-wingbeat --template react --yes", () =>
+    runIn(scratch, process.execPath, maker, "my-react-chat", "--template", "react", "--yes", "--no-install"),
+  );
+  await step("npm install", () => install(reactApp, tarballs));
+  await step("npm run check", () => runIn(reactApp, "npm", "run", "check"));
+  await step("npm run dev", () => visit(reactApp, ["npm", "run", "dev"], "/main.tsx", "createRoot"));
 
   await step("create-wingbeat --template ai-chat --yes", () =>
     runIn(scratch, process.execPath, maker, "my-ai", "--template", "ai-chat", "--yes", "--no-install"),
@@ -49,7 +60,11 @@ try {
   await step("npm run build", () => runIn(aiApp, "npm", "run", "build"));
   await step("npm start", () => askAt(["npm", "start"]));
 } finally {
-  rmSync(scratch, { recursive: true });
+  if (options.keep) {
+    console.log(`\nKept: ${[app, reactApp, aiApp].filter(existsSync).join(", ")}. In one of them: npm run dev`);
+  } else {
+    rmSync(scratch, { recursive: true });
+  }
 }
 
 async function step(name, action) {
@@ -93,10 +108,10 @@ async function generate() {
 }
 
 /** Serves the app, fetches its page and one more file, and chats in it. */
-async function visit(command, file, content) {
-  const server = await serve(app, ...command);
+async function visit(folder, command, file, content) {
+  const server = await serve(folder, ...command);
   try {
-    await fetched(server.url, '<div id="log"');
+    await fetched(server.url, "<title>Chat</title>");
     await fetched(new URL(file, server.url), content);
     if (hasChromium()) await chat(server.url);
   } finally {

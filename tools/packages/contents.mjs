@@ -8,6 +8,9 @@ const BUILT = /^(?:dist|cjs)\/(.+?)(\.d\.ts|\.js)(\.map)?$/;
 /** Source maps lead to the sources, so these are packed as well. */
 const SOURCE = /^src\/(.+)\.tsx?$/;
 
+/** What the registry shows of a package. */
+const SHOWN = ["description", "keywords", "license", "homepage", "bugs", "repository"];
+
 export function contentFaults({ folder, manifest, files }) {
   const faults = [];
   const fault = (text) => faults.push(`${manifest.name}: ${text}`);
@@ -28,6 +31,7 @@ export function contentFaults({ folder, manifest, files }) {
   }
   if (readText(join(folder, "LICENSE")) !== readText("LICENSE")) fault("its LICENSE differs from that of the root.");
   if (manifest.repository?.directory !== folder) fault(`its repository.directory must be ${folder}.`);
+  for (const field of SHOWN) if (manifest[field] === undefined) fault(`its package.json has no ${field}.`);
   return [...faults, ...mapFaults({ folder, manifest, files })];
 }
 
