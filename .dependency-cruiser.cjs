@@ -174,6 +174,14 @@ module.exports = {
       PROTOCOL,
       file("index"),
     ),
+    only(
+      "inspector",
+      room("inspector"),
+      room("admission", "channel", "endpoint", "presence", "pubsub", "socket", "telemetry", "token", "tracker"),
+      file("hosts/host"),
+      GROUND,
+      PROTOCOL,
+    ),
     {
       name: "logger-is-chosen-by-the-endpoint",
       comment: "Everything else emits telemetry.",
