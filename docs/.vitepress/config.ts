@@ -39,6 +39,8 @@ const api: DefaultTheme.SidebarItem[] = existsSync(apiSidebar)
 
 const guide = sidebarOf([...TUTORIAL, ...GUIDE, ...FROM]);
 
+const isProse = (part: string): boolean => /^(# |[^#`|])/.test(part);
+
 export default defineConfig({
   title: "Wingbeat",
   description: "Phoenix Channels for TypeScript: typed realtime features, from the server's handler to the browser.",
@@ -58,7 +60,16 @@ export default defineConfig({
   },
   themeConfig: {
     logo: "/logo.svg",
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        // Of the API only names and first sentences: guides come first, and the index stays small.
+        _render(source, env, md) {
+          const isApi = String(env.relativePath).startsWith("reference/api/");
+          return md.render(isApi ? source.split(/\n(?=#+ |```|\|)/, 4).filter(isProse).join("\n") : source, env);
+        },
+      },
+    },
     outline: [2, 3],
     nav: [
       ...navOf("Guide", GUIDE, "^/guide/"),

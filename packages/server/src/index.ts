@@ -1,4 +1,7 @@
-/** Phoenix Channels for TypeScript: the server. */
+/**
+ * Phoenix Channels for TypeScript: the server.
+ * @module
+ */
 
 // The three definitions
 export { defineChannel } from "./channel.ts";

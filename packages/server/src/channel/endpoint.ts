@@ -232,7 +232,7 @@ export class ChannelEndpoint<Contract extends EndpointContract = EndpointContrac
     this.commandUnchecked(topic, command, payload);
   }
 
-  /** {@link command} for topics and commands that the compiler does not know. */
+  /** {@link ChannelEndpoint.command} for topics and commands that the compiler does not know. */
   commandUnchecked(topic: string, command: string, payload: object): void {
     this.pubsub.broadcast(topic, new Command(topic, command, payload), "commands");
   }
