@@ -66,7 +66,15 @@ export default defineConfig({
         // Of the API only names and first sentences: guides come first, and the index stays small.
         _render(source, env, md) {
           const isApi = String(env.relativePath).startsWith("reference/api/");
-          return md.render(isApi ? source.split(/\n(?=#+ |```|\|)/, 4).filter(isProse).join("\n") : source, env);
+          return md.render(
+            isApi
+              ? source
+                  .split(/\n(?=#+ |```|\|)/, 4)
+                  .filter(isProse)
+                  .join("\n")
+              : source,
+            env,
+          );
         },
       },
     },
