@@ -247,7 +247,7 @@ module.exports = {
       name: "pages-know-servers-by-type",
       comment: "A page carries the client, and of its server nothing but types.",
       severity: "error",
-      from: { path: "^examples/[^/]+/web/" },
+      from: { path: "^examples/[^/]+/(web|page)/" },
       to: { path: "^(packages/server|examples/[^/]+/(src|dist))/", dependencyTypesNot: ["type-only"] },
     },
   ],

@@ -16,7 +16,7 @@ export class Program {
     this.#env = env;
   }
 
-  /** `script` listens on `PORT`, and prints its address when it does. `env` is added to that of this process. */
+  /** `script`, JavaScript or TypeScript, listens on `PORT`, and prints its address when it does. `env` is added to that of this process. */
   static async start(script: string, env: Readonly<Record<string, string>> = {}): Promise<Program> {
     const program = new Program(await freePort(), script, env);
     await program.start();
@@ -26,7 +26,8 @@ export class Program {
   /** Ready when it listens. */
   async start(): Promise<void> {
     const env = { ...process.env, ...this.#env, PORT: String(this.port) };
-    const child = spawn(process.execPath, [this.#script], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const loader = this.#script.endsWith(".ts") ? ["--import", "tsx"] : [];
+    const child = spawn(process.execPath, [...loader, this.#script], { env, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     let printed = "";
     child.stderr.on("data", (data) => (printed += String(data)));
