@@ -16,6 +16,7 @@ import {
 } from "./compile.ts";
 import { blocksOf, documents, root } from "./documents.ts";
 import { serve, start } from "./programs.ts";
+import { isTutorial } from "./tutorial.ts";
 
 /** Compilers and processes take as long as the machine needs. */
 const PATIENCE = 600_000;
@@ -26,7 +27,8 @@ const READ_ELSEWHERE = ["frame", "hex", "refused", "nginx", "caddyfile", "haprox
 const NOT_CODE = ["text", "diff", "elixir", "toml"];
 
 const blocks = documents.flatMap((document) => blocksOf(document));
-const typed = blocks.filter(isTypeScript);
+/** Those of the tutorial are compiled by its own test. */
+const typed = blocks.filter((block) => isTypeScript(block) && !isTutorial(block.document));
 const components = blocks.filter(isSvelte);
 const vueComponents = blocks.filter(isVue);
 const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
@@ -62,7 +64,19 @@ describe("the code blocks of all documents", () => {
   });
 
   it("have a language that a test knows", () => {
-    const known = new Set(["ts", "tsx", "svelte", "vue", "sh", "json", "python", ...READ_ELSEWHERE, ...NOT_CODE]);
+    const known = new Set([
+      "ts",
+      "tsx",
+      "svelte",
+      "vue",
+      "sh",
+      "json",
+      "html",
+      "css",
+      "python",
+      ...READ_ELSEWHERE,
+      ...NOT_CODE,
+    ]);
     expect(
       blocks.filter(({ language }) => !known.has(language)).map(({ document, line }) => `${document}:${line}`),
     ).toEqual([]);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./documents.ts";
 import type { Block } from "./documents.ts";
+import { isTutorial } from "./tutorial.ts";
 
 /** Programs that every machine of a reader has, or that the text around the block installs. */
 const PROGRAMS = new Set(["cd", "curl", "export", "openssl", "pnpm", "yarn"]);
@@ -30,12 +31,15 @@ function workspace(name: string): string | undefined {
   );
 }
 
-/** Their documents are those of an application: commands are typed in its folder. */
+/** Documents of an application: commands are typed in its folder. */
 const APPLICATIONS = ["packages/create-wingbeat/template", "examples/ai-chat"];
+/** The tutorial builds this application. */
+const TUTORIAL = "examples/chat";
 
 /** Says what is wrong with the commands of a block. */
 export function faultsOf({ document, line, text }: Block): string[] {
-  let folder = APPLICATIONS.find((application) => document.startsWith(`${application}/`)) ?? "";
+  const application = APPLICATIONS.find((application) => document.startsWith(`${application}/`));
+  let folder = application ?? (isTutorial(document) ? TUTORIAL : "");
   const faults: string[] = [];
   text.split("\n").forEach((printed, offset) => {
     for (const command of printed.replace(/(^|\s)#.*$/, "").split("&&")) {

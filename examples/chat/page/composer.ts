@@ -34,6 +34,7 @@ export function startComposer(channel: RoomChannel, left: AbortSignal): void {
 /** Why a push has failed, for people. */
 function sentence(failure: unknown): string {
   if (!(failure instanceof PushError)) throw failure;
+  if (failure.reason === "too_old") return "There was no connection for ten minutes. It was not sent.";
   if (failure.reason !== "refused") return "Nobody knows whether it was sent. Look above before you send it again.";
   const { reason, issues } = failure.response as Refusal;
   return issues?.map(({ message }) => message).join(" ") ?? reason;
