@@ -167,6 +167,31 @@ module.exports = {
       },
     },
     only(
+      "inspector",
+      room("inspector"),
+      room("admission", "channel", "endpoint", "hosts", "pubsub", "socket", "telemetry"),
+      CONNECTION,
+      GROUND,
+      PROTOCOL,
+    ),
+    {
+      name: "nobody-needs-an-inspector",
+      comment: "An endpoint is looked at, and does not know by whom. What nodes need for it is in endpoint.ts.",
+      severity: "error",
+      from: { path: SERVER, pathNot: [...room("inspector", "cli"), TESTS] },
+      to: { path: `${SERVER}inspector(\\.ts$|/)` },
+    },
+    {
+      name: "inspection-knows-no-page",
+      comment:
+        "What is known, and who may see it, are two things: inspect.ts and its folders know nothing of the door.",
+      severity: "error",
+      from: {
+        path: `${SERVER}inspector/((counts|incidents|node|peers|tap)/|(inspect|merge|questions|lease|recent)\\.ts$)`,
+      },
+      to: { path: `${SERVER}(inspector\\.ts$|hosts/|admission)` },
+    },
+    only(
       "testing",
       room("testing"),
       room("admission", "channel", "endpoint", "pubsub", "socket", "telemetry", "transports"),
@@ -188,7 +213,7 @@ module.exports = {
       severity: "error",
       from: {
         path: SERVER,
-        pathNot: [...room("broadcaster", "endpoint", "telemetry", "testing"), file("index"), TESTS],
+        pathNot: [...room("broadcaster", "endpoint", "inspector", "telemetry", "testing"), file("index"), TESTS],
       },
       to: { path: `${SERVER}telemetry/`, pathNot: LISTENING },
     },

@@ -14,6 +14,7 @@ import { checkTimeout } from "./options.ts";
 import { parsePattern } from "./pattern.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Dispatch, Position } from "./pubsub.ts";
+import { INSPECTOR } from "./pubsub/inspector-mail.ts";
 import { ROLL_CALL } from "./pubsub/roll-call.ts";
 import type { TopicsIn } from "./socket.ts";
 import { startLogger } from "./telemetry/logger.ts";
@@ -128,7 +129,7 @@ class AnyBroadcaster extends ChannelEndpoint implements Broadcaster {
 const ignore: Dispatch = () => {};
 /** What endpoints send each other is not for this process. */
 const DISPATCHERS: Readonly<Record<string, Dispatch>> = Object.fromEntries(
-  ["fastlane", "news", "commands", "disconnect", ROLL_CALL].map((name) => [name, ignore]),
+  ["fastlane", "news", "commands", "disconnect", ROLL_CALL, INSPECTOR].map((name) => [name, ignore]),
 );
 
 /** The topics of a socket, of a union of sockets, of a record of sockets by path, or of an endpoint. */

@@ -26,12 +26,14 @@ import type { AddressInfo, HttpServer, PendingLimits } from "./hosts/node.ts";
 import { withDefaults } from "./options.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Broadcast, HistorySetup, Subscription } from "./pubsub.ts";
+import { INSPECTOR, InspectorMail } from "./pubsub/inspector-mail.ts";
 import { answerRollCall, ROLL_CALL } from "./pubsub/roll-call.ts";
 import type { TopicsIn } from "./socket.ts";
 import { Disconnects } from "./socket/disconnects.ts";
 import type { SocketProcess } from "./socket/process.ts";
 import { emit } from "./telemetry.ts";
 import { startLogger } from "./telemetry/logger.ts";
+import type { FilterParameters } from "./telemetry/logger.ts";
 import { LongPollClients, longPollTransport } from "./transports/longpoll.ts";
 import type { TransportDefinition } from "./transports/transport.ts";
 import { webSocketTransport } from "./transports/websocket.ts";
@@ -51,6 +53,16 @@ export interface CloseOptions {
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT = 1_000;
 
+/** What an inspector looks at. */
+export interface EndpointInside {
+  readonly mounts: readonly Mount[];
+  readonly presences: readonly BoundPresence[];
+  /** What the logger hides. */
+  readonly filterParameters: FilterParameters | undefined;
+  readonly mail: InspectorMail;
+  isDraining(): boolean;
+}
+
 /** `Contract`: what may be sent to which topics. A plain `Endpoint` takes everything. */
 export class Endpoint<Contract extends EndpointContract = EndpointContract> extends ChannelEndpoint<Contract> {
   /** The sockets by path, as configured. Used by `wingbeat routes`. */
@@ -62,6 +74,8 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
   /** @internal The ids that were disconnected recently: for the test kit, whose clients come by themselves. */
   readonly disconnects: Disconnects;
   readonly #presences: readonly BoundPresence[];
+  readonly #filterParameters: FilterParameters | undefined;
+  readonly #inspectorMail: InspectorMail;
   readonly #longPolls: LongPollClients | undefined;
   readonly #stopLogger: () => void;
   readonly #pendingLimits: PendingLimits;
@@ -75,7 +89,10 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     const configs = readMounts(options);
     const disconnects = new Disconnects();
     const routes = configs.map(({ socket }) => socket.spec.routes);
-    super(pubsubOf(options, disconnects, historySetup(routes, options.pubsub, options.history)));
+    const mail = new InspectorMail();
+    super(pubsubOf(options, disconnects, mail, historySetup(routes, options.pubsub, options.history)));
+    this.#inspectorMail = mail;
+    this.#filterParameters = typeof options.logger === "object" ? options.logger.filterParameters : undefined;
     this.disconnects = disconnects;
     this.sockets = options.sockets;
     const { host, health, maxConnections = ENDPOINT_LIMITS.maxConnections, maxConnectionsPerIp } = options;
@@ -124,6 +141,17 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
   /** The names of the nodes that are up, this one first, as known to its presences. */
   nodes(): readonly string[] {
     return [...new Set([this.pubsub.nodeName, ...this.#presences.flatMap(({ nodes }) => nodes)])];
+  }
+
+  /** @internal For the inspector. */
+  inside(): EndpointInside {
+    return {
+      mounts: this.#mounts,
+      presences: this.#presences,
+      filterParameters: this.#filterParameters,
+      mail: this.#inspectorMail,
+      isDraining: () => !this.#gate.isOpen,
+    };
   }
 
   /** How many clients are connected to this endpoint. */
@@ -288,7 +316,12 @@ function transportsOf(
   return [...builtIn, ...transports];
 }
 
-function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects, history: HistorySetup | undefined): PubSub {
+function pubsubOf(
+  { pubsub }: EndpointOptions,
+  disconnects: Disconnects,
+  mail: InspectorMail,
+  history: HistorySetup | undefined,
+): PubSub {
   const created: PubSub = new PubSub({
     ...(pubsub === undefined ? {} : { adapter: pubsub }),
     history,
@@ -301,8 +334,9 @@ function pubsubOf({ pubsub }: EndpointOptions, disconnects: Disconnects, history
         fastlane(subscriptions, from, message, position);
       },
       [ROLL_CALL]: (_subscriptions, _from, question) => answerRollCall(created, question),
+      [INSPECTOR]: (_subscriptions, _from, message) => mail.receive?.(message),
     },
-    unconditional: ["disconnect", ROLL_CALL],
+    unconditional: ["disconnect", ROLL_CALL, INSPECTOR],
   });
   return created;
 }

@@ -122,6 +122,16 @@ export class PubSub {
     return { topics: this.#registry.topics, subscriptions: this.#registry.subscriptions };
   }
 
+  /** @internal The topics with subscribers here, for the inspector. */
+  topics(): Iterable<readonly [topic: string, subscriptions: Iterable<Subscription>]> {
+    return this.#registry.entries();
+  }
+
+  /** @internal The subscriptions of a topic here, for the inspector. */
+  subscriptionsOf(topic: string): Iterable<Subscription> {
+    return this.#registry.of(topic);
+  }
+
   /** The state of the adapter: whether other nodes are connected, since when, and what was lost. For a health page. */
   status(): AdapterStatus {
     const said = this.#adapter.status?.();

@@ -150,6 +150,16 @@ export class Tracker {
     return this.#shardOf(topic).view.entries(topic, key);
   }
 
+  /** The topics with presences on any node, with these by key. For the inspector. */
+  *topics(): Iterable<readonly [topic: string, keys: ReadonlyMap<string, readonly Entry[]>]> {
+    for (const { view } of this.#shards) yield* view.entriesByTopic;
+  }
+
+  /** The names of the other nodes that are silent, but may come back. */
+  get silentNodes(): string[] {
+    return [...new Set(this.#shards.flatMap((shard) => shard.silentNodes))];
+  }
+
   #shard(name: string, ref: string): Shard {
     const topic = topicOf(name);
     const shard: Shard = new Shard(name, ref, this.#config, {

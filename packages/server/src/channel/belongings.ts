@@ -26,6 +26,15 @@ export class Belongings {
     this.#host = host;
   }
 
+  /** How many there are, for the inspector. */
+  get counts(): { readonly subscriptions: number; readonly timers: number; readonly tasks: number } {
+    return {
+      subscriptions: this.#subscriptions?.size ?? 0,
+      timers: this.#timers?.size ?? 0,
+      tasks: this.#tasks?.size ?? 0,
+    };
+  }
+
   /** Subscribes to another topic; subscribing twice has no effect. Throws `WB_CHANNEL_LIMIT`. */
   subscribe(subscription: Subscription): void {
     const { topic } = subscription;

@@ -38,6 +38,15 @@ export interface Failure {
   readonly error: unknown;
 }
 
+/** What a channel is doing. `since` is by `performance.now()`. */
+export interface Activity {
+  /** Messages in the mailbox. */
+  readonly waiting: number;
+  readonly running:
+    | { readonly callback: Callback; readonly event: string | undefined; readonly since: number }
+    | undefined;
+}
+
 export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxOwner, Watched {
   protected readonly spec: ChannelSpec;
   protected abstract readonly context: Context;
@@ -46,6 +55,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   /** How many callbacks are running: one, plus async tasks that it started. The next message waits for all of them. */
   #running = 0;
   #callback: Callback = "join";
+  /** When the callback under way began; negative when nobody is told how long it took. */
   #startedAt = 0;
   /** Whether the callback under way was reported as slow. */
   #isSlow = false;
@@ -125,6 +135,14 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
     return this.host.slowCallback;
   }
 
+  /** What waits, and what is running since when, for the inspector. */
+  protected get activity(): Activity {
+    const { event } = this.context;
+    const running = { callback: this.#callback, event, since: Math.abs(this.#startedAt) };
+    const isBusy = this.#running > 0 || this.joining;
+    return { waiting: this.#mailbox?.length ?? 0, running: isBusy ? running : undefined };
+  }
+
   /** Why the join cannot be accepted, whatever its callback returned: too much has arrived meanwhile. */
   get joinFailure(): Failure | undefined {
     return this.#mailbox?.joinFailure;
@@ -195,6 +213,7 @@ export abstract class ChannelCallbacks extends ChannelOutlet implements MailboxO
   ): void {
     const { host } = this;
     const pending = watch(this, callback, this.context.event);
+    if (this.#startedAt === 0) this.#startedAt = -pending.since;
     host.began();
     settle(
       result,

@@ -12,7 +12,7 @@ import { emit, isObserved } from "../telemetry.ts";
 import { Belongings } from "./belongings.ts";
 import { OutgoingBroadcast } from "./broadcast.ts";
 import { ChannelCallbacks } from "./callbacks.ts";
-import type { Failure, Notice } from "./callbacks.ts";
+import type { Activity, Failure, Notice } from "./callbacks.ts";
 import type { Command } from "./command.ts";
 import { Context } from "./context.ts";
 import type { ChannelActions } from "./context.ts";
@@ -31,6 +31,16 @@ import type { ChannelSpec, PayloadHandler } from "./spec.ts";
 import { FastlaneSubscription, TopicSubscription } from "./subscription.ts";
 import type { Gate } from "./subscription.ts";
 import type { Timer } from "./timer.ts";
+
+/** What the inspector shows of a channel. */
+export interface ChannelLook extends Activity {
+  readonly pattern: string;
+  readonly state: "joining" | "joined" | "ending";
+  readonly subscriptions: number;
+  readonly timers: number;
+  readonly tasks: number;
+  readonly assigns: object;
+}
 
 export class ChannelProcess extends ChannelCallbacks implements ChannelActions, Subscription, TaskOwner {
   protected override readonly context: Context;
@@ -75,6 +85,14 @@ export class ChannelProcess extends ChannelCallbacks implements ChannelActions, 
 
   protected override get isOver(): boolean {
     return this.#state === "over";
+  }
+
+  /** @internal For the inspector. */
+  look(): ChannelLook {
+    const { waiting, running } = this.activity;
+    const owned = this.#belongings?.counts ?? { subscriptions: 0, timers: 0, tasks: 0 };
+    const state = this.ended ? "ending" : this.joined ? "joined" : "joining";
+    return { pattern: this.spec.pattern, state, waiting, running, ...owned, assigns: this.context.assigns };
   }
 
   /** At which level its joins are logged. */

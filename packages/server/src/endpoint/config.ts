@@ -167,10 +167,24 @@ export interface EndpointPresence {
   bind(endpoint: { readonly pubsub: PubSub }): BoundPresence;
 }
 
+/** How many are on a topic. */
+export interface PresenceSize {
+  readonly topic: string;
+  readonly keys: number;
+  readonly metas: number;
+}
+
 /** A presence bound to an endpoint. */
 export interface BoundPresence {
   /** The names of the nodes it knows. */
   readonly nodes: readonly string[];
+  /** The names of nodes that are silent, but may come back. */
+  readonly silentNodes: readonly string[];
+  /** Its own name. */
+  readonly name: string;
+  /** How many keys and metas are on each topic, on all nodes. */
+  sizes(): Iterable<PresenceSize>;
+  sizeOf(topic: string): PresenceSize;
   start(): void;
   stop(): void;
 }

@@ -7,7 +7,7 @@ import type { PathMatcher, PathParams } from "../admission/path.ts";
 import type { Awaitable } from "../awaitable.ts";
 import type { Found } from "../hosts/host.ts";
 import { SocketProcess } from "../socket/process.ts";
-import type { SocketEnvironment } from "../socket/process.ts";
+import type { MessageWatcher, SocketEnvironment } from "../socket/process.ts";
 import type { Connection, ConnectionHandler } from "../transports/connection.ts";
 import type { Transport, TransportDefinition, TransportMount } from "../transports/transport.ts";
 import type { MountConfig } from "./config.ts";
@@ -32,6 +32,15 @@ export class Mount {
   /** The connected clients. */
   get processes(): ReadonlySet<SocketProcess> {
     return this.#environment.processes;
+  }
+
+  get path(): string {
+    return this.#environment.path;
+  }
+
+  /** Tells the inspector of each message of its clients. */
+  watch(watcher: MessageWatcher | undefined): void {
+    this.#environment.watcher = watcher;
   }
 
   /** Whether callbacks are running. */

@@ -20,6 +20,19 @@ const OF_CONNECTION: ReadonlySet<string> = new Set(["closed", "disconnected", "s
 
 type Update = Meta | ((meta: Meta) => unknown);
 
+/** How many are on a topic. */
+export interface PresenceSize {
+  readonly topic: string;
+  readonly keys: number;
+  readonly metas: number;
+}
+
+function sizeOf(topic: string, entries: ReadonlyMap<string, readonly Entry[]>): PresenceSize {
+  let metas = 0;
+  for (const of of entries.values()) metas += of.length;
+  return { topic, keys: entries.size, metas };
+}
+
 export class PresenceNode {
   readonly #endpoint: PresenceEndpoint;
   readonly #config: PresenceConfig;
@@ -45,6 +58,27 @@ export class PresenceNode {
   /** The names of the nodes that are up, this one first. */
   get nodes(): readonly string[] {
     return this.#tracker.nodes;
+  }
+
+  /** For the inspector, as what follows. */
+  get name(): string {
+    return this.#config.name;
+  }
+
+  /** The names of the nodes that are silent, but may come back. */
+  get silentNodes(): readonly string[] {
+    return this.#tracker.silentNodes;
+  }
+
+  /** Each topic with presences, and how many keys and metas it has on all nodes. */
+  *sizes(): Iterable<PresenceSize> {
+    this.#settleEnded();
+    for (const [topic, keys] of this.#tracker.topics()) yield sizeOf(topic, keys);
+  }
+
+  sizeOf(topic: string): PresenceSize {
+    this.#settleEnded();
+    return sizeOf(topic, this.#tracker.list(topic));
   }
 
   /** Starts exchanging messages with other nodes. Called by the endpoint when PubSub is connected. */

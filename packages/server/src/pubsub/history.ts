@@ -204,6 +204,11 @@ export class History implements FollowerHost, PublisherHost {
     return this.#followers.get(topic);
   }
 
+  /** The logs that are followed here, for the inspector. */
+  followers(): Iterable<Follower> {
+    return this.#followers.values();
+  }
+
   /** A topic has its first subscriber here. */
   opened(topic: string): void {
     const lingering = this.#lingering.get(topic);

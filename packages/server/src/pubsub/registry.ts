@@ -48,6 +48,11 @@ export class Registry {
     return sizeOf(this.#topics.get(topic));
   }
 
+  /** Each topic with its subscriptions, for the inspector. */
+  *entries(): Iterable<readonly [topic: string, subscriptions: Iterable<Subscription>]> {
+    for (const [topic, present] of this.#topics) yield [topic, present instanceof Set ? present : [present]];
+  }
+
   get topics(): number {
     return this.#topics.size;
   }

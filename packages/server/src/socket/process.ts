@@ -60,7 +60,15 @@ export interface SocketEnvironment {
   readonly disconnects?: Disconnects;
   /** Default `close`. */
   readonly badFrames?: BadFrames;
+  /** Is told of each message of a client before it is handled, while somebody looks. It must not throw. */
+  watcher?: MessageWatcher | undefined;
 }
+
+/** Is told of messages of clients. `bytes`: of the frame. */
+export type MessageWatcher = (process: SocketProcess, message: ClientMessage, bytes: number) => void;
+
+/** Times of connections count from here: a small number takes no memory of its own. */
+const STARTED_AT = Date.now();
 
 /** What happens when a frame cannot be decoded. */
 export type BadFrames = "close" | "ignore";
@@ -103,6 +111,7 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
   #isFull = false;
   #running = 0;
   #pace: Pace | undefined = undefined;
+  readonly #connectedAt = Date.now() - STARTED_AT;
 
   constructor(environment: SocketEnvironment, admission: Admission, connection: Connection) {
     super();
@@ -180,6 +189,21 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
     return this.pace.bufferedBytes;
   }
 
+  /** @internal For the inspector, as what follows. Milliseconds since 1970. */
+  get connectedAt(): number {
+    return STARTED_AT + this.#connectedAt;
+  }
+
+  /** @internal Bytes of the client's messages that wait for busy channels. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** @internal */
+  listChannels(): readonly ChannelProcess[] {
+    return listOf(this.#channels);
+  }
+
   /** How many channels the client has joined or is joining. */
   get channels(): number {
     return countOf(this.#channels);
@@ -192,7 +216,9 @@ export class SocketProcess extends Reader implements ConnectionHandler, ChannelH
 
   protected override handle(data: FrameData, now: number): void {
     try {
-      const message = this.codec.decode(data, this.#environment.socket.frameLimits);
+      const { socket, watcher } = this.#environment;
+      const message = this.codec.decode(data, socket.frameLimits);
+      if (watcher !== undefined) watcher(this, message, data.length);
       if (this.#mayPass(message, now)) this.#route(message);
     } catch (error) {
       if (this.#environment.badFrames === "ignore" && error instanceof DecodeError) this.#ignore(error, now);

@@ -72,6 +72,11 @@ export abstract class Reader implements Receiver {
     }
   }
 
+  /** Whether the transport has been told to stop reading. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Stops handling until {@link start} has been called as many times. */
   protected stop(): void {
     this.#stops++;

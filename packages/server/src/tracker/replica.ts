@@ -53,6 +53,11 @@ export class Replicas {
     return [...this.#replicas].filter(([, { status }]) => status === "up").map(([name]) => name);
   }
 
+  /** The node names of those that are silent, but may come back. */
+  get silent(): string[] {
+    return [...this.#replicas].filter(([, { status }]) => status === "down").map(([name]) => name);
+  }
+
   /** Whether there is no room for a new node. */
   isFullFor(ref: string): boolean {
     return this.#replicas.size >= this.#maxNodes && !this.#replicas.has(nameOf(ref));

@@ -85,6 +85,10 @@ export class Shard {
     return this.#replicas.names;
   }
 
+  get silentNodes(): string[] {
+    return this.#replicas.silent;
+  }
+
   find(pid: number, topic: string, key: string): Entry | undefined {
     return this.#state.find(pid, topic, key);
   }

@@ -18,6 +18,10 @@ export class View {
     return this.of(topic).get(key) ?? NO_ENTRIES;
   }
 
+  get entriesByTopic(): Iterable<readonly [topic: string, keys: Keys]> {
+    return this.#topics;
+  }
+
   /** How many topics have entries. */
   get topics(): number {
     return this.#topics.size;

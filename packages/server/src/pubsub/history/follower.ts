@@ -132,6 +132,13 @@ export class Follower {
     return this.#head && { lineage: this.#head.lineage, tag: tagOf(this.#head), offset: this.#cursor };
   }
 
+  /** Where the log stands here, and how many entries are kept in memory, for the inspector. Undefined: it is not open. */
+  look(): { readonly position: Position; readonly kept: number } | undefined {
+    if (this.#head === undefined) return undefined;
+    const kept = this.#ring?.length ?? this.#cursor - this.oldest() + 1;
+    return { position: positionOf(this.#head, this.#cursor), kept };
+  }
+
   /** An entry was stored. */
   arrive(entry: Stored): void {
     if (this.#isStopped) return;

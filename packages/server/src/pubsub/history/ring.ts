@@ -16,6 +16,10 @@ export class Ring {
     this.#rule = rule;
   }
 
+  get length(): number {
+    return this.#entries.length;
+  }
+
   /** Adds the entry that follows the newest. */
   push(entry: Stored): void {
     this.#entries.push(entry);
