@@ -24,7 +24,7 @@ const polled = { timeout: PATIENCE };
 
 /** Languages whose blocks other tests read: those of PROTOCOL.md, the proxies' configurations, recipes to deploy. */
 const READ_ELSEWHERE = ["frame", "hex", "refused", "nginx", "caddyfile", "haproxy", "ini", "dockerfile", "yaml", "js"];
-const NOT_CODE = ["text", "diff", "elixir", "toml"];
+const NOT_CODE = ["text", "diff", "elixir", "html", "toml"];
 
 const blocks = documents.flatMap((document) => blocksOf(document));
 /** Those of the tutorial are compiled by its own test. */
@@ -32,6 +32,13 @@ const typed = blocks.filter((block) => isTypeScript(block) && !isTutorial(block.
 const components = blocks.filter(isSvelte);
 const vueComponents = blocks.filter(isVue);
 const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
+
+/** Documents with a `server.ts`, a page that talks to it, and what that prints as the first block of text. */
+const PAGES = {
+  "docs/guide/channels.md": "client.ts",
+  "docs/guide/client.md": "page.ts",
+  "docs/guide/sockets.md": "page.ts",
+};
 
 /** The program of a document in Python is run where there is one; in CI there is. */
 const python =
@@ -106,6 +113,18 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     await expect.poll(() => client.output(), polled).toBe("hello\n");
   });
 
+  it("pages of guides print what the guide says", async () => {
+    await Promise.all(
+      Object.entries(PAGES).map(async ([document, page]) => {
+        const { port } = await run(document, "server.ts");
+        const program = start(document, page, `127.0.0.1:${port}`);
+        onTestFinished(() => program.kill());
+        const printed = blocks.find((block) => block.document === document && block.language === "text")?.text;
+        await expect.poll(() => program.output(), { ...polled, message: document }).toBe(printed);
+      }),
+    );
+  });
+
   it("packages/server/README.md: the server answers a ping", async () => {
     const { port } = await run("packages/server/README.md", "server.ts");
     const socket = new Socket(`ws://127.0.0.1:${port}/socket`, { transport: WebSocket });
@@ -174,7 +193,7 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("wingbeat_connections 0");
   });
 
-  it("the tests in docs/guide/testing.md, docs/guide/react.md and docs/guide/presence.md pass", async () => {
+  it("the tests in docs/guide/channels.md, testing.md, react.md and presence.md pass", async () => {
     const args = [
       "node_modules/vitest/vitest.mjs",
       "run",
@@ -195,6 +214,7 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
       "is a component that shouts and hears",
       "joins",
       "tracks everyone in the room",
+      "stores a message and shows it to the room",
     ]) {
       expect(output).toContain(title);
     }

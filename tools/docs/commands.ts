@@ -6,7 +6,7 @@ import type { Block } from "./documents.ts";
 import { isTutorial } from "./tutorial.ts";
 
 /** Programs that every machine of a reader has, or that the text around the block installs. */
-const PROGRAMS = new Set(["cd", "curl", "export", "openssl", "pnpm", "yarn"]);
+const PROGRAMS = new Set(["cd", "curl", "export", "git", "openssl", "pnpm", "yarn"]);
 const NPM_COMMANDS = new Set(["ci", "install", "create"]);
 /** Tools that are fetched by npx when they are needed. */
 const FETCHED = new Set(["drizzle-kit"]);
@@ -36,6 +36,9 @@ const APPLICATIONS = ["packages/create-wingbeat/template", "examples/ai-chat"];
 /** The tutorial builds this application. */
 const TUTORIAL = "examples/chat";
 
+/** What readers make: an app, and a clone of this repository. */
+const FOLDERS: Readonly<Record<string, string>> = { "my-app": "packages/create-wingbeat/template", wingbeat: "" };
+
 /** Says what is wrong with the commands of a block. */
 export function faultsOf({ document, line, text }: Block): string[] {
   const application = APPLICATIONS.find((application) => document.startsWith(`${application}/`));
@@ -47,7 +50,7 @@ export function faultsOf({ document, line, text }: Block): string[] {
         .trim()
         .split(/\s+/)
         .filter((word) => word !== "" && !/^[A-Z_]+=/.test(word));
-      if (words[0] === "cd") folder = words[1] === "my-app" ? "packages/create-wingbeat/template" : (words[1] ?? "");
+      if (words[0] === "cd") folder = FOLDERS[words[1] ?? ""] ?? words[1] ?? "";
       const fault = faultOf(words, folder);
       if (fault) faults.push(`${document}:${line + offset}: ${command.trim()}: ${fault}`);
     }

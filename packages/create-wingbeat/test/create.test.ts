@@ -62,7 +62,17 @@ https://wingbeat.github.io/wingbeat/guide/deployment
 `);
     const app = join(folder, "apps/my-chat");
     expect(readdirSync(app).sort()).toEqual(
-      [".gitignore", "README.md", "package.json", "page", "src", "test", "tsconfig.build.json", "tsconfig.json"].sort(),
+      [
+        ".gitignore",
+        "README.md",
+        "package.json",
+        "page",
+        "src",
+        "test",
+        "tsconfig.build.json",
+        "tsconfig.json",
+        "vitest.config.ts",
+      ].sort(),
     );
     const manifest: unknown = JSON.parse(readFileSync(join(app, "package.json"), "utf8"));
     expect(manifest).toMatchObject({
