@@ -48,6 +48,8 @@ export default defineConfig({
   base,
   cleanUrls: true,
   lastUpdated: false,
+  // tools/docs checks the links, with their anchors.
+  ignoreDeadLinks: true,
   head: [
     ["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }],
     ["meta", { name: "theme-color", content: "#2a58c6" }],

@@ -68,10 +68,14 @@ export function proseOf(source: string): string {
     .replaceAll(/<!--[^]*?-->/g, "");
 }
 
+/** The titles of a document's headings. */
+export function headingsOf(source: string): string[] {
+  return [...source.replaceAll(BLOCK, "").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => title);
+}
+
 /** The anchors of a document's headings, as GitHub writes them. */
 export function anchorsOf(source: string): string[] {
-  const headings = source.replaceAll(BLOCK, "").matchAll(/^#+ (.+)$/gm);
-  return [...headings].map(([, title = ""]) =>
+  return headingsOf(source).map((title) =>
     title
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")

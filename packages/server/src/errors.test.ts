@@ -7,6 +7,7 @@ describe("errors", () => {
     const error = new WingbeatError("WB_OPTION", "do this", { cause });
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ name: "WingbeatError", code: "WB_OPTION", message: "do this", cause });
+    expect(error.help).toBe("https://wingbeat.github.io/wingbeat/reference/errors#wb_option");
     expect(String(error)).toBe("WingbeatError: do this");
     expect(new WingbeatError("WB_OPTION", "do this")).not.toHaveProperty("cause");
   });

@@ -44,14 +44,20 @@ export type WingbeatErrorCode =
   /** An assertion of `wingbeat/testing` failed. */
   | "WB_ASSERTION";
 
+/** The page with a section for each code. */
+const HELP = "https://wingbeat.github.io/wingbeat/reference/errors#";
+
 /** Base of all errors of this package. */
 export class WingbeatError extends Error {
   override readonly name: string = "WingbeatError";
   readonly code: WingbeatErrorCode;
+  /** Where cause and remedy are described. Printed with the error, because it is a property of its own. */
+  readonly help: string;
 
   constructor(code: WingbeatErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    this.help = HELP + code.toLowerCase();
   }
 
   /** Also true for an error of another copy of this package. */

@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { WingbeatError } from "../errors.ts";
 import { emit, isObserved } from "../telemetry.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../telemetry.ts";
 import { startLogger } from "./logger.ts";
@@ -300,6 +302,17 @@ describe("the logger", () => {
         'CRASHED room:1 of user:1 in handleIn("shout")',
       ],
     ]);
+  });
+
+  it("prints where an error of ours is explained", () => {
+    const lines = logged("info");
+    emit("channel.crashed", {
+      ...channel,
+      callback: "join",
+      event: undefined,
+      error: new WingbeatError("WB_NOT_JOINED", "no"),
+    });
+    expect(inspect(lines[0]?.[2])).toContain("reference/errors#wb_not_joined");
   });
 
   it("listens to nothing when it is off", () => {
