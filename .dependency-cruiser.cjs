@@ -60,7 +60,7 @@ module.exports = {
     only("prometheus", room("prometheus"), LISTENING, room("errors", "options"), PROTOCOL),
     only("opentelemetry", room("opentelemetry"), LISTENING, room("errors")),
     only("token", room("token"), room("errors", "options")),
-    only("cli", room("cli"), room("errors"), room("pubsub/adapters/postgres/schema")),
+    only("cli", room("cli"), room("errors"), room("pubsub/adapters/postgres/schema"), file("inspector/model")),
     only(
       "broadcaster",
       room("broadcaster"),

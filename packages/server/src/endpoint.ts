@@ -20,7 +20,7 @@ import { healthHandler } from "./endpoint/health.ts";
 import type { Health } from "./endpoint/health.ts";
 import { Mount } from "./endpoint/mount.ts";
 import { WingbeatError } from "./errors.ts";
-import type { Found, Handler } from "./hosts/host.ts";
+import type { FindHandler, Found, Handler } from "./hosts/host.ts";
 import { NodeHost } from "./hosts/node.ts";
 import type { AddressInfo, HttpServer, PendingLimits } from "./hosts/node.ts";
 import { withDefaults } from "./options.ts";
@@ -50,6 +50,13 @@ export interface CloseOptions {
   readonly drain?: DrainOptions | false;
 }
 
+/** Something else that an endpoint serves: the inspector. */
+export interface Guest {
+  readonly find: FindHandler;
+  /** Called once, when all clients have been drained. Must not reject. */
+  close(): Promise<void>;
+}
+
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT = 1_000;
 
@@ -67,7 +74,10 @@ export interface EndpointInside {
 export class Endpoint<Contract extends EndpointContract = EndpointContract> extends ChannelEndpoint<Contract> {
   /** The sockets by path, as configured. Used by `wingbeat routes`. */
   readonly sockets: EndpointOptions["sockets"];
+  /** @internal As given to `createEndpoint`. */
+  readonly options: EndpointOptions;
   readonly #mounts: readonly Mount[];
+  readonly #guests = new Set<Guest>();
   readonly #gate: Gate;
   readonly #drainConfig: DrainConfig;
   readonly #health: { readonly path: string; readonly handler: Handler } | undefined;
@@ -79,7 +89,7 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
   readonly #longPolls: LongPollClients | undefined;
   readonly #stopLogger: () => void;
   readonly #pendingLimits: PendingLimits;
-  readonly #host = new NodeHost((path) => this.#find(path));
+  readonly #host = new NodeHost((path) => this.find(path));
   #started: Promise<void> | undefined = undefined;
   readonly #hurry = new AbortController();
   #draining: Promise<void> | undefined = undefined;
@@ -94,6 +104,7 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     this.#inspectorMail = mail;
     this.#filterParameters = typeof options.logger === "object" ? options.logger.filterParameters : undefined;
     this.disconnects = disconnects;
+    this.options = options;
     this.sockets = options.sockets;
     const { host, health, maxConnections = ENDPOINT_LIMITS.maxConnections, maxConnectionsPerIp } = options;
     const rules = {
@@ -199,6 +210,29 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     this.#host.attach(server);
   }
 
+  /** @internal Serves a guest, too, until the endpoint closes. Returns a function that takes it out without closing it. */
+  serve(guest: Guest): () => void {
+    if (this.#draining !== undefined) {
+      throw new WingbeatError("WB_ENDPOINT_STATE", "the endpoint is closed: create a new one.");
+    }
+    this.#guests.add(guest);
+    return () => void this.#guests.delete(guest);
+  }
+
+  /** @internal What answers requests for a path. */
+  find(path: string): Found | undefined {
+    if (this.#health?.path === path) return { handler: this.#health.handler, params: {} };
+    for (const mount of this.#mounts) {
+      const found = mount.find(path);
+      if (found !== undefined) return found;
+    }
+    for (const guest of this.#guests) {
+      const found = guest.find(path);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   /**
    * Calls `receiver` for each broadcast on a topic. It runs inside `broadcast`: keep it short. An exception or
    * rejection is reported to telemetry (`pubsub.delivery_failed`), not thrown to the broadcaster; async receivers are
@@ -274,6 +308,8 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
       this.#hurry.signal,
     );
     await Promise.all(this.#mounts.map((mount) => mount.stop(CLOSE_WAIT)));
+    await Promise.all([...this.#guests].map((guest) => guest.close()));
+    this.#guests.clear();
   }
 
   async #close(options: DrainOptions | false): Promise<void> {
@@ -293,15 +329,6 @@ export class Endpoint<Contract extends EndpointContract = EndpointContract> exte
     const secret = options.secretKeyBase ?? randomBytes(48).toString("base64url");
     const messages = options.pubsub === undefined ? undefined : directMessages(this.pubsub);
     return new LongPollClients(secret, this.pubsub.nodeName, messages);
-  }
-
-  #find(path: string): Found | undefined {
-    if (this.#health?.path === path) return { handler: this.#health.handler, params: {} };
-    for (const mount of this.#mounts) {
-      const found = mount.find(path);
-      if (found !== undefined) return found;
-    }
-    return undefined;
   }
 }
 

@@ -61,6 +61,14 @@ interface ShardSource {
   readonly node: string;
 }
 
+/** Somebody in the inspector. */
+interface InspectorSource {
+  readonly endpoint: object;
+  /** As `authorize` has named them; null: it has not. */
+  readonly user: string | null;
+  readonly address: string;
+}
+
 /** The adapter of a node. */
 interface AdapterSource {
   /** What connects the nodes: `redis`, `cluster` … */
@@ -356,6 +364,40 @@ export interface TelemetryEvents {
     readonly reason: string;
     readonly error?: unknown;
   };
+  /** An inspector serves a page that shows this endpoint (`wingbeat/inspector`). `isLocal`: to programs of this machine only. */
+  "inspector.mounted": { readonly endpoint: object; readonly path: string; readonly isLocal: boolean };
+  /**
+   * Somebody was not let into the inspector. `host`, `other site`: the request was sent to another host, or by a page of
+   * another site. `ticket`: the page's connection came without one. `too many failures`: this address has to wait
+   * (`failuresPerMinute`). `crashed`: `authorize` threw, or returned what it must not; `timeout`: it took longer than
+   * `connectTimeout`; `busy`: too many of its decisions are under way; `gone`: the client left meanwhile.
+   */
+  "inspector.refused": {
+    readonly endpoint: object;
+    readonly address: string;
+    readonly reason:
+      | "not authorized"
+      | "not this machine"
+      | "host"
+      | "other site"
+      | "ticket"
+      | "too many failures"
+      | "crashed"
+      | "timeout"
+      | "busy"
+      | "gone";
+    readonly error?: unknown;
+  };
+  /** Somebody looks at the endpoint. Reported once, until they have been away for some minutes. */
+  "inspector.opened": InspectorSource;
+  /** Somebody watches messages. `target`: of what. `reveal`: with their payloads, filtered as in the log. */
+  "inspector.tapped": InspectorSource & { readonly target: string; readonly reveal: boolean };
+  /** Somebody has closed connections by the inspector, or has tried to. */
+  "inspector.action": InspectorSource & {
+    readonly action: "disconnect" | "disconnect_id";
+    readonly target: string;
+    readonly outcome: "done" | "nothing found" | "not allowed";
+  };
   // In the primary of `runCluster`.
   /** A worker has started its server. */
   "cluster.worker_ready": { readonly pid: number };
@@ -479,6 +521,11 @@ const NAMES: Readonly<Record<TelemetryEvent, true>> = {
   "broadcaster.alone": true,
   "publish.accepted": true,
   "publish.refused": true,
+  "inspector.mounted": true,
+  "inspector.refused": true,
+  "inspector.opened": true,
+  "inspector.tapped": true,
+  "inspector.action": true,
   "cluster.worker_ready": true,
   "cluster.worker_failed": true,
   "cluster.worker_exited": true,

@@ -6,7 +6,7 @@ import type { Project } from "./project.ts";
 import { mountsOf } from "./routes/definitions.ts";
 import type { Mount } from "./routes/definitions.ts";
 import { importModule } from "./routes/import-module.ts";
-import { table } from "./routes/table.ts";
+import { table } from "./table.ts";
 
 /** Returns the text to print. Throws `CommandError`. */
 export async function routes(args: readonly string[], cwd: string): Promise<string> {

@@ -7,9 +7,10 @@ import { generate } from "./gen.ts";
 import { historyTables } from "./history-sql.ts";
 import { nearest } from "./nearest.ts";
 import { routes } from "./routes.ts";
+import { top } from "./top.ts";
 import { USAGE } from "./usage.ts";
 
-const COMMANDS = ["gen", "history:sql", "routes"];
+const COMMANDS = ["gen", "history:sql", "routes", "top"];
 
 /** Returns the text to print. Without a terminal, or with `--yes`, nothing is asked. Throws `CommandError`. */
 export async function run(args: readonly string[], cwd: string, terminal?: Terminal): Promise<string> {
@@ -25,6 +26,9 @@ export async function run(args: readonly string[], cwd: string, terminal?: Termi
       "--namespace and --unlogged are options of history:sql: wingbeat history:sql --namespace app",
     );
   }
+  if ((values.header ?? values.view ?? values.once ?? values.json) !== undefined && command !== "top") {
+    throw new CommandError("--header, --view, --once and --json are options of top: wingbeat top <url> --once");
+  }
   switch (command) {
     case undefined:
       return USAGE;
@@ -38,6 +42,8 @@ export async function run(args: readonly string[], cwd: string, terminal?: Termi
       return historyTables(rest, values);
     case "routes":
       return routes(rest, cwd);
+    case "top":
+      return top(rest, { ...values, terminal });
     default:
       throw new CommandError(`Unknown command "${command}". ${suggest(command, COMMANDS)}`);
   }
@@ -55,6 +61,10 @@ function parse(args: readonly string[]) {
         "from-channel": { type: "string" },
         namespace: { type: "string" },
         unlogged: { type: "boolean" },
+        header: { type: "string", multiple: true },
+        view: { type: "string" },
+        once: { type: "boolean" },
+        json: { type: "boolean" },
       },
     });
   } catch (error) {

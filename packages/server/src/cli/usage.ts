@@ -10,6 +10,11 @@ export const USAGE = `Usage: wingbeat <command>
   history:sql            prints the tables that postgresHistory needs: wingbeat history:sql | psql
       --namespace <name>       as in postgresHistory (wingbeat)
       --unlogged               faster; the history is gone after a crash of the database
+  top <url>              shows a running server: wingbeat top http://localhost:4000/inspector
+      --header <"name: value">  sent with each request, for authorize; can be repeated
+      --view <name>            overview, topics, events, errors or pressure
+      --once                   prints one table and ends
+      --json                   the same as JSON
 
   -y, --yes              asks nothing, and prints the remaining steps instead
   -h, --help             prints this

@@ -267,6 +267,28 @@ export const LINES: Lines = {
     say`REFUSED PUBLISH with ${status}: ${reason}`,
     error,
   ],
+  "inspector.mounted": ({ path, isLocal }) => [
+    "info",
+    isLocal
+      ? say`INSPECTOR at ${path}, for this machine only`
+      : say`INSPECTOR at ${path}, for those whom authorize lets in`,
+  ],
+  "inspector.refused": ({ address, reason, error }) => [
+    error === undefined ? (reason === "gone" ? "debug" : "warn") : "error",
+    say`REFUSED INSPECTOR to ${address}: ${reason}`,
+    error,
+  ],
+  "inspector.opened": ({ user, address }) => ["info", say`INSPECTOR opened by ${who(user)} from ${address}`],
+  "inspector.tapped": ({ user, address, target, reveal }) => [
+    "info",
+    reveal
+      ? say`INSPECTOR shows payloads of ${target} to ${who(user)} from ${address}`
+      : say`INSPECTOR taps ${target} for ${who(user)} from ${address}`,
+  ],
+  "inspector.action": ({ user, address, action, target, outcome }) => [
+    "warn",
+    say`INSPECTOR ${action} ${target} by ${who(user)} from ${address}: ${outcome}`,
+  ],
 };
 
 /** Events of messages whose lines are never above `debug`: nobody listens to them for a quieter log. */

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { InspectorSocket, Overview, TopicRow } from "wingbeat/inspector";
 
 it("types each view, the taps and the actions", () => {
-  const socket = new Socket<InspectorSocket>("ws://127.0.0.1:1/inspector/socket", { transport: class {} as never });
+  const socket = new Socket<InspectorSocket>("ws://127.0.0.1:1/inspector/socket", { transport: Map as never });
 
   const overview = socket.channel("view:overview", { query: {} });
   overview.on("answer", ({ data, silent }) => {
