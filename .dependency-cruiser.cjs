@@ -169,7 +169,7 @@ module.exports = {
     only(
       "inspector",
       room("inspector"),
-      room("admission", "channel", "endpoint", "hosts", "pubsub", "socket", "telemetry"),
+      room("admission", "channel", "endpoint", "hosts", "pubsub", "socket", "telemetry", "token"),
       CONNECTION,
       GROUND,
       PROTOCOL,
@@ -198,14 +198,6 @@ module.exports = {
       GROUND,
       PROTOCOL,
       file("index"),
-    ),
-    only(
-      "inspector",
-      room("inspector"),
-      room("admission", "channel", "endpoint", "presence", "pubsub", "socket", "telemetry", "token", "tracker"),
-      file("hosts/host"),
-      GROUND,
-      PROTOCOL,
     ),
     {
       name: "logger-is-chosen-by-the-endpoint",

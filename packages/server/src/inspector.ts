@@ -27,5 +27,5 @@ export type { InspectorSocket, Welcome } from "./inspector/socket.ts";
  */
 export function inspector(options: InspectorOptions): Inspector {
   const config = readOptions(options);
-  return serveInspection(config, inspect(config.endpoint));
+  return serveInspection(config, inspect(config.endpoint, config));
 }

@@ -10,6 +10,7 @@ import { DEDUPE_DEFAULTS } from "../src/channel/dedupe.ts";
 import { EPHEMERAL_DEFAULTS } from "../src/channel/ephemeral.ts";
 import { HISTORY_DEFAULTS } from "../src/channel/history.ts";
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
+import { DOOR_LIMITS } from "../src/inspector/options.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
 import { PUBLISH_LIMITS } from "../src/publish/publisher.ts";
 import { CLUSTER_HISTORY_LIMITS } from "../src/pubsub/adapters/cluster.ts";
@@ -37,6 +38,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   dedupe: DEDUPE_DEFAULTS,
   ephemeral: EPHEMERAL_DEFAULTS,
   memoryHistory: MEMORY_HISTORY_LIMITS,
+  inspector: DOOR_LIMITS,
 };
 
 /** Where numeric options are declared, and how limits.md calls them. */
@@ -56,6 +58,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["channel/dedupe.ts", ["dedupe"]],
   ["channel/ephemeral.ts", ["ephemeral"]],
   ["pubsub/history/memory.ts", ["memoryHistory"]],
+  ["inspector/options.ts", ["inspector"]],
 ];
 
 /** Numbers that limit nothing: how often and how much at a time. */
@@ -91,6 +94,10 @@ const WAITING = "server/src/pubsub/history/waiting.test.ts";
 const LOG = "server/src/telemetry/line-limit.test.ts";
 const PRESENCE = "server/test/presence/options.test.ts";
 const EPHEMERAL = "server/test/delivery/ephemeral.test.ts";
+
+const DOOR = "server/test/inspector/door.test.ts";
+const DOOR_ATTACK = "server/test/inspector/attack.test.ts";
+const INSPECTOR = "server/src/inspector/socket.test.ts";
 
 /** The test of each row: its file below packages/, and a part of its title. */
 const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = {
@@ -226,6 +233,17 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
     "claims that are sent at once are granted in their order",
   ],
   "(statement)": ["server/test/history/postgres.faults.ts", "a first try that the network has held back"],
+  "inspector.maxViewers": [DOOR, "are not needed by more than maxViewers"],
+  "inspector.failuresPerMinute": [DOOR, "is not asked any more by somebody who keeps failing"],
+  "(authorize)": [DOOR, "has a limit of decisions under way"],
+  "(failures)": ["server/src/inspector/failures.test.ts", "remembers 10,000 networks"],
+  "(ticket)": [DOOR, "end after half a minute"],
+  "(login)": [DOOR, "is closed when its login ends and is not renewed"],
+  "(views)": [DOOR_ATTACK, "limits what one viewer may ask"],
+  "(questions)": [DOOR_ATTACK, "limits what one viewer may ask"],
+  "(question)": [DOOR_ATTACK, "closes connections that send garbage"],
+  "(name)": [INSPECTOR, "refuses %s with %j"],
+  "(tap buffer)": ["server/src/inspector/tap-outlet.test.ts", "leaves out what a slow viewer does not read"],
   "(line length)": ["server/src/telemetry/logger.test.ts", "cuts parts and lines that are too long"],
 };
 

@@ -3,12 +3,14 @@ import { readAnswer } from "../admission/answer.ts";
 import type { HttpAnswer } from "../admission/answer.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { WingbeatError } from "../errors.ts";
-import { checkCount, checkKeys, withDefaults } from "../options.ts";
+import { checkCount, checkDuration, checkKeys, withDefaults } from "../options.ts";
 import { isLocalName } from "./loopback.ts";
 import type { Authorize } from "./authorization.ts";
+import { INSPECTOR_LIMITS } from "./inspect.ts";
+import type { InspectOptions } from "./inspect.ts";
 
 /** What {@link inspector} takes. */
-export interface InspectorOptions {
+export interface InspectorOptions extends InspectOptions {
   /** The endpoint to look at, which also serves the inspector. */
   readonly endpoint: Endpoint;
   /** Where it is served. Default `/inspector`. */
@@ -35,7 +37,8 @@ export interface InspectorOptions {
 /** Defaults of the limits, as docs/reference/limits.md lists them. */
 export const DOOR_LIMITS = { maxViewers: 20, failuresPerMinute: 20 } as const;
 
-const KEYS = ["endpoint", "path", "authorize", "refused", ...Object.keys(DOOR_LIMITS)];
+const LIMITS = { ...INSPECTOR_LIMITS, ...DOOR_LIMITS };
+const KEYS = ["endpoint", "path", "authorize", "refused", ...Object.keys(LIMITS)];
 
 export type InspectorConfig = Required<Omit<InspectorOptions, "authorize">> & Pick<InspectorOptions, "authorize">;
 
@@ -44,9 +47,10 @@ const option = (message: string): WingbeatError => new WingbeatError("WB_OPTION"
 /** Throws `WB_OPTION`. */
 export function readOptions(options: InspectorOptions): InspectorConfig {
   checkKeys("inspector", options, KEYS);
+  checkDuration("inspector: deadline", options.deadline);
   checkCount("inspector: maxViewers", options.maxViewers);
   checkCount("inspector: failuresPerMinute", options.failuresPerMinute);
-  const defaults = { path: "/inspector", refused: { status: 403 }, ...DOOR_LIMITS };
+  const defaults = { path: "/inspector", refused: { status: 403 }, ...LIMITS };
   const config = withDefaults(defaults, options);
   if (typeof (config.endpoint as Partial<Endpoint> | undefined)?.serve !== "function") {
     throw option("endpoint must be what createEndpoint has returned.");
@@ -73,6 +77,7 @@ function readRefused(answer: HttpAnswer): void {
 function checkIsDevelopment({ options: { host, trustProxy = false } }: Endpoint): void {
   const needed =
     "authorize is missing: pass a function that decides who may look, or mount the inspector only in development";
+  // oxlint-disable-next-line node/no-process-env -- the one place where a server differs in development
   if (process.env["NODE_ENV"] === "production") throw option(`${needed} (NODE_ENV is "production").`);
   if (trustProxy !== false && trustProxy !== 0) throw option(`${needed} (the endpoint has trustProxy).`);
   if (host !== undefined && !isLocalName(host))

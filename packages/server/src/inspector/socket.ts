@@ -12,11 +12,9 @@ import type { Inspection, TapEnd } from "./inspection.ts";
 import type { Answer, InspectorAction, TapBatch, TapTarget, ViewName } from "./model.ts";
 import { actionSchema, querySchema, tapJoinSchema, viewJoinSchema } from "./queries.ts";
 import type { InspectorRight, Viewer } from "./rights.ts";
+import { TapOutlet } from "./tap-outlet.ts";
 
-/** Of a viewer that reads slowly, so many bytes may wait; what a tap gets beyond that is left out and counted. */
-const TAP_BUFFER = 256 * 1024;
-
-/** What an application's own sockets need more of: a viewer has a page of views, and few taps. */
+/** Less than the sockets of applications have: a viewer has a page of views, and few taps. */
 const LIMITS = {
   maxChannels: 16,
   eventsPerSecond: 20,
@@ -82,18 +80,20 @@ const tapChannel = ({ inspection, tapped }: Desk) =>
       const { viewer } = ctx.assigns;
       if (reveal && !viewer.may.includes("payloads")) return refuse(NOT_ALLOWED);
       ctx.assign({ isRevealing: reveal });
-      let left = 0;
-      const receive = ({ frames, dropped }: TapBatch): void => {
-        if (ctx.bufferedBytes > TAP_BUFFER) {
-          left += frames.length + dropped;
-          return;
-        }
-        ctx.push("frames", { frames, dropped: dropped + left });
-        left = 0;
-      };
+      const outlet = new TapOutlet(
+        () => ctx.bufferedBytes,
+        (batch) => ctx.push("frames", batch),
+      );
       ctx.afterJoin(() => {
         tapped(viewer, target, reveal);
-        ctx.onEnd(inspection.tap(target, reveal, receive, (reason) => ctx.send(reason)));
+        ctx.onEnd(
+          inspection.tap(
+            target,
+            reveal,
+            (batch) => outlet.receive(batch),
+            (reason) => ctx.send(reason),
+          ),
+        );
       });
       return ok();
     })

@@ -40,7 +40,53 @@ function logged(level?: LogLevel, of: object = endpoint): unknown[][] {
 
 type Case = { [Event in TelemetryEvent]: readonly [Event, TelemetryEvents[Event], ...unknown[]] }[TelemetryEvent];
 
+const viewer = { endpoint, user: "ada", address: "192.0.2.1" };
+
 const cases: readonly Case[] = [
+  [
+    "inspector.mounted",
+    { endpoint, path: "/inspector", isLocal: true },
+    "info",
+    "INSPECTOR at /inspector, for this machine only",
+  ],
+  [
+    "inspector.mounted",
+    { endpoint, path: "/inspector", isLocal: false },
+    "info",
+    "INSPECTOR at /inspector, for those whom authorize lets in",
+  ],
+  [
+    "inspector.refused",
+    { endpoint, address: "192.0.2.1", reason: "ticket" },
+    "warn",
+    "REFUSED INSPECTOR to 192.0.2.1: ticket",
+  ],
+  [
+    "inspector.refused",
+    { endpoint, address: "192.0.2.1", reason: "crashed", error },
+    "error",
+    "REFUSED INSPECTOR to 192.0.2.1: crashed",
+    error,
+  ],
+  ["inspector.opened", { ...viewer, user: null }, "info", "INSPECTOR opened by anonymous from 192.0.2.1"],
+  [
+    "inspector.tapped",
+    { ...viewer, target: "topic room:1", reveal: true },
+    "info",
+    "INSPECTOR shows payloads of topic room:1 to ada from 192.0.2.1",
+  ],
+  [
+    "inspector.tapped",
+    { ...viewer, target: "id user:1", reveal: false },
+    "info",
+    "INSPECTOR taps id user:1 for ada from 192.0.2.1",
+  ],
+  [
+    "inspector.action",
+    { ...viewer, action: "disconnect_id", target: "id user:1", outcome: "done" },
+    "warn",
+    "INSPECTOR disconnect_id id user:1 by ada from 192.0.2.1: done",
+  ],
   [
     "history.publish_failed",
     { topic: "room:1", event: "new_msg", reason: "refused", error },

@@ -202,7 +202,6 @@ describe("authorize", () => {
     ["a field that there is not", () => ({ admin: true }), 500],
     ["a user that is none", () => ({ user: { name: "ada" } }), 500],
     ["a promise that never settles", () => new Promise(() => {}), 503],
-    ["a thenable that throws", () => ({ get then() { throw new Error("hm"); } }), 500], // prettier-ignore
   ])("with %s lets nobody in, and tells them nothing", async (_name, authorize, status) => {
     const refused = heard("inspector.refused");
     const inspected = await serve({ authorize: authorize as never }, { connectTimeout: 50 });
@@ -217,7 +216,7 @@ describe("authorize", () => {
   });
 
   it("decides by the request: its headers, URL, address and native request", async () => {
-    const authorize = vi.fn(isAdmin);
+    const authorize = vi.fn<typeof isAdmin>(isAdmin);
     const inspected = await serve({ authorize }, { trustProxy: true });
     const forwarded = { "x-forwarded-for": "203.0.113.9" };
     expect((await inspected.ask("/inspector/?a=1", { ...ADMIN, ...forwarded })).status).toBe(200);
@@ -239,7 +238,7 @@ describe("authorize", () => {
   });
 
   it("is not asked any more by somebody who keeps failing, and is by everybody else", async () => {
-    const authorize = vi.fn(isAdmin);
+    const authorize = vi.fn<typeof isAdmin>(isAdmin);
     const inspected = await serve({ authorize, failuresPerMinute: 3 });
     for (let i = 0; i < 3; i++) expect((await inspected.ask("/inspector/")).status).toBe(403);
     const answer = await inspected.ask("/inspector/", ADMIN);
@@ -260,7 +259,7 @@ describe("authorize", () => {
   it("has a limit of decisions under way", async () => {
     let decide = (_is: boolean): void => {};
     const decision = new Promise<boolean>((resolve) => (decide = resolve));
-    const authorize = vi.fn(() => decision);
+    const authorize = vi.fn<() => Promise<boolean>>(() => decision);
     const inspected = await serve({ authorize });
     const waiting = Array.from({ length: 100 }, () => inspected.ask("/inspector/"));
     await expect.poll(() => authorize.mock.calls.length).toBe(100);

@@ -23,3 +23,6 @@ export function duration(ms: number | null): string {
 }
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** `1 channel`, `2,000 channels`. */
+export const counted = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? "" : "s"}`;

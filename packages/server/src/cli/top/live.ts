@@ -2,6 +2,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Answer } from "../../inspector/model.ts";
 import { CommandError } from "../command-error.ts";
+import { counted } from "./figures.ts";
 import { readable } from "./readable.ts";
 import type { Ask } from "./snapshot.ts";
 import { look, VIEWS } from "./views.ts";
@@ -109,5 +110,5 @@ function headOf({ href }: URL, answer: Answer | undefined): string {
   if (answer === undefined) return `wingbeat top ${href}`;
   const { nodes, silent } = answer;
   const said = silent.length === 0 ? "" : `, no answer of ${silent.map((node) => readable(node, 40)).join(", ")}`;
-  return `wingbeat top ${href}  ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`}${said}`;
+  return `wingbeat top ${href}  ${counted(nodes.length, "node")}${said}`;
 }

@@ -74,7 +74,7 @@ function reasonOf(error: unknown): string {
 }
 
 function whyNot(base: URL, { status, headers }: Response, body: string): string {
-  const said = /^text\/plain/.test(headers.get("content-type") ?? "") ? ` ${readable(body.trim())}` : "";
+  const said = headers.get("content-type")?.startsWith("text/plain") === true ? ` ${readable(body.trim())}` : "";
   switch (status) {
     case 401:
     case 403:

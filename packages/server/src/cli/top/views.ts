@@ -2,7 +2,7 @@
 import type { Answer, DataOf, QueryOf, ViewName } from "../../inspector/model.ts";
 import { CommandError } from "../command-error.ts";
 import { table } from "../table.ts";
-import { bytes, duration, number, percent } from "./figures.ts";
+import { bytes, counted, duration, number, percent } from "./figures.ts";
 import { readable } from "./readable.ts";
 import type { Ask } from "./snapshot.ts";
 
@@ -23,7 +23,7 @@ const view = <Name extends ViewName>(
 
 const overview = view("overview", {}, ({ nodes, connections, channels, bufferedBytes, rates }) => {
   const sums =
-    `${number(connections)} connections, ${number(channels)} channels, ${bytes(bufferedBytes)} buffered; ` +
+    `${counted(connections, "connection")}, ${counted(channels, "channel")}, ${bytes(bufferedBytes)} buffered; ` +
     `per second: ${number(rates.connects)} connects, ${number(rates.joins)} joins, ${number(rates.messagesIn)} messages, ` +
     `${number(rates.deliveries)} deliveries, ${number(rates.crashes)} crashes`;
   const titles = [
