@@ -212,6 +212,7 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
       "refuses an unknown token",
       "shows what is shouted",
       "is a component that shouts and hears",
+      "works over a WebSocket",
       "joins",
       "tracks everyone in the room",
       "stores a message and shows it to the room",
