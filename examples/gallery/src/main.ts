@@ -1,4 +1,8 @@
+/* oxlint-disable node/no-process-env -- this is the program */
 import { run } from "@wingbeat/example-site";
 import { gallery } from "./gallery.ts";
+import { Programs } from "./programs.ts";
 
-await run("Wingbeat examples", gallery);
+const programs = new Programs(process.env["HOST"] ?? "127.0.0.1");
+
+await run("Wingbeat examples", (shared) => gallery(shared, programs));

@@ -4,10 +4,14 @@ import type { Site } from "@wingbeat/example-site";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { gallery } from "../src/gallery.ts";
+import { Programs } from "../src/programs.ts";
 import { hasChromium, launch } from "../../../tools/test/chromium.ts";
 
-const start = (port = 0): Promise<Site> =>
-  startSite({ ...gallery({ store: memoryStore(), secret: "a secret of these tests" }), port, logger: false });
+const programs = new Programs("127.0.0.1");
+const start = (port = 0): Promise<Site> => {
+  const shared = { store: memoryStore(), secret: "a secret of these tests" };
+  return startSite({ ...gallery(shared, programs), port, logger: false });
+};
 
 async function say(page: Page, text: string): Promise<void> {
   await page.getByLabel("Message", { exact: true }).fill(text);
@@ -67,8 +71,10 @@ describe.skipIf(!hasChromium())("the gallery in a browser", () => {
     ["Forum", "Log in"],
     ["Notifications", "Who are you?"],
   ])("leads from the index to %s", async (example, question) => {
-    const page = await open("/");
-    await page.getByRole("link", { name: example }).click();
+    const home = await open("/");
+    const opened = home.waitForEvent("popup");
+    await home.getByRole("link", { name: `Open ${example}` }).click();
+    const page = await opened;
     await page.getByRole("heading", { name: question }).waitFor();
     expect(await page.title()).toBe(`${example} · Wingbeat`);
   });

@@ -1,7 +1,9 @@
+import { keptAs } from "@wingbeat/example-site/page";
+
 /** The key that makes this tab's user the same one after a reload. */
 export function ownKey(): string {
-  const key = sessionStorage.getItem("key") ?? randomKey();
-  sessionStorage.setItem("key", key);
+  const key = sessionStorage.getItem(keptAs("key")) ?? randomKey();
+  sessionStorage.setItem(keptAs("key"), key);
   return key;
 }
 

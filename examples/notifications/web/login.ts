@@ -1,13 +1,13 @@
-import { callApi } from "@wingbeat/example-site/page";
+import { callApi, keptAs } from "@wingbeat/example-site/page";
 
 /** The token of this tab; a reload keeps it. */
 export function currentToken(): string | undefined {
-  return sessionStorage.getItem("notifications-token") ?? undefined;
+  return sessionStorage.getItem(keptAs("notifications-token")) ?? undefined;
 }
 
 export function keepToken(token: string | undefined): void {
-  if (token === undefined) sessionStorage.removeItem("notifications-token");
-  else sessionStorage.setItem("notifications-token", token);
+  if (token === undefined) sessionStorage.removeItem(keptAs("notifications-token"));
+  else sessionStorage.setItem(keptAs("notifications-token"), token);
 }
 
 /** Asks the server over HTTP, as who is logged in. */

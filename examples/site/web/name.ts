@@ -1,5 +1,6 @@
 import { byId, fieldById } from "./element.ts";
 import { showError } from "./failure.ts";
+import { keptAs } from "./window.ts";
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,23}$/u;
 
@@ -8,14 +9,14 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,23}$/u;
  * and the place `#name-error`, the page's `#chat`, `#you` and the button `#rename`.
  */
 export async function askName(): Promise<string> {
-  const name = sessionStorage.getItem("name") ?? (await nameFromForm());
-  sessionStorage.setItem("name", name);
+  const name = sessionStorage.getItem(keptAs("name")) ?? (await nameFromForm());
+  sessionStorage.setItem(keptAs("name"), name);
   byId("gate").hidden = true;
   byId("chat").hidden = false;
   byId("you").hidden = false;
   byId("you-name").textContent = name;
   byId("rename").addEventListener("click", () => {
-    sessionStorage.removeItem("name");
+    sessionStorage.removeItem(keptAs("name"));
     location.reload();
   });
   return name;

@@ -6,3 +6,4 @@ export { failure, sentence, showError } from "./failure.ts";
 export { Log } from "./log.ts";
 export { askName } from "./name.ts";
 export { foldSide } from "./side.ts";
+export { keptAs } from "./window.ts";
