@@ -37,6 +37,7 @@ const inLanguage = (language: string) => blocks.filter((block) => block.language
 const PAGES = {
   "docs/guide/channels.md": "client.ts",
   "docs/guide/client.md": "page.ts",
+  "docs/guide/life-of-a-message.md": "page.ts",
   "docs/guide/sockets.md": "page.ts",
 };
 
@@ -121,6 +122,26 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
         onTestFinished(() => program.kill());
         const printed = blocks.find((block) => block.document === document && block.language === "text")?.text;
         await expect.poll(() => program.output(), { ...polled, message: document }).toBe(printed);
+      }),
+    );
+  });
+
+  it("docs/guide/add-to-an-app.md: servers of all frameworks have sockets beside their own routes", async () => {
+    await Promise.all(
+      ["express.ts", "fastify.ts", "hono.ts", "http.ts"].map(async (file) => {
+        const { port } = await run("docs/guide/add-to-an-app.md", file);
+        const socket = new Socket(`ws://127.0.0.1:${port}/socket`, { transport: WebSocket });
+        onTestFinished(() => socket.disconnect());
+        socket.connect();
+        const channel = socket.channel("room:42");
+        const heard = new Promise((resolve) => channel.on("new_msg", resolve));
+        await channel.join();
+        const headers = { "content-type": "application/json" };
+        const request = { method: "POST", headers, body: JSON.stringify({ body: "hello" }) };
+        const { status } = await fetch(`http://127.0.0.1:${port}/rooms/42/messages`, request);
+        if (file === "http.ts") return expect(status).toBe(200);
+        expect(status, file).toBe(202);
+        return expect(await heard).toEqual({ body: "hello" });
       }),
     );
   });

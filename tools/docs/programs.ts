@@ -38,7 +38,8 @@ export function start(document: string, file: string, page = "", env: NodeJS.Pro
 export async function serve(document: string, file: string): Promise<Program & { readonly port: number }> {
   const port = await freePort();
   const path = join(folderOf(document), file);
-  writeFileSync(path, readFileSync(path, "utf8").replace("listen(4000", `listen(${port}`));
+  const printed = readFileSync(path, "utf8");
+  writeFileSync(path, printed.replace("listen(4000", `listen(${port}`).replace("port: 4000", `port: ${port}`));
   const program = start(document, file, "", { PORT: String(port) });
   let code: number | string | undefined;
   void program.ended.then((ended) => (code = ended));
