@@ -2,7 +2,7 @@
  * `npm run check:packages`: checks what a user would install. Each published package is packed, inspected, installed from its
  * tarball into an empty folder, imported and compiled against there.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentFaults } from "./packages/contents.mjs";
@@ -12,12 +12,9 @@ import { lockfileFaults } from "./packages/lockfile.mjs";
 import { packAll } from "./packages/pack.mjs";
 import { registryFaults } from "./packages/registry.mjs";
 import { versionFaults } from "./packages/versions.mjs";
-import { readJson, root } from "./repository.mjs";
+import { publishedPackages } from "./release/packages.mjs";
 
-const published = readdirSync(join(root, "packages"))
-  .map((name) => join("packages", name))
-  .filter((folder) => existsSync(join(root, folder, "package.json")))
-  .map((folder) => ({ folder, manifest: readJson(join(folder, "package.json")) }));
+const published = publishedPackages();
 
 const scratch = mkdtempSync(join(tmpdir(), "wingbeat-packages-"));
 try {
