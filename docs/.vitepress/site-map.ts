@@ -67,6 +67,7 @@ export const REFERENCE: readonly Section[] = [
     folder: "reference",
     pages: ["protocol", "architecture", "benchmarks", "changelog"],
   },
+  { text: "Decisions", folder: "decisions", pages: ["index"] },
 ];
 
 /** Pages that show a file of the repository: it is included, and its links are read from where it is. */

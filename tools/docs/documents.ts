@@ -5,10 +5,10 @@ import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
 
-/** Paths of all Markdown files, relative to the root. */
+/** Paths of all Markdown files, relative to the root: not the reports on the public types, which are generated. */
 export const documents: readonly string[] = execFileSync(
   "git",
-  ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+  ["ls-files", "--cached", "--others", "--exclude-standard", "*.md", ":!api/"],
   { cwd: root, encoding: "utf8" },
 )
   .trim()

@@ -24,7 +24,7 @@ export function publish({ isDryRun }) {
       tarball,
     } of packAll(packages, scratch)) {
       if (isPublished(name, version)) console.log(`${name} ${version}: the registry has it already`);
-      else upload(tarball, version, isDryRun);
+      else upload({ name, version, tarball }, isDryRun);
     }
   } finally {
     rmSync(scratch, { recursive: true });
@@ -45,8 +45,9 @@ function faultsOf(version) {
 }
 
 /** A prerelease does not become `latest`. */
-function upload(tarball, version, isDryRun) {
+function upload({ name, version, tarball }, isDryRun) {
   const tag = semver.prerelease(version) === null ? "latest" : "next";
+  console.log(`${isDryRun ? "would publish" : "publishing"} ${name} ${version} as ${tag}`);
   const provenance = process.env.GITHUB_ACTIONS === "true" && !isDryRun ? ["--provenance"] : [];
   const args = [
     "publish",
