@@ -60,6 +60,7 @@ function configOf(folder, entry, reportFolder, reportFileName) {
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
+      newlineKind: "lf",
       messages: {
         extractorMessageReporting: SILENT,
         tsdocMessageReporting: SILENT,

@@ -33,7 +33,7 @@ describe("a release", () => {
     expect(names.indexOf("@wingbeat/protocol")).toBeLessThan(names.indexOf("@wingbeat/client"));
     expect(names.indexOf("@wingbeat/client")).toBeLessThan(names.indexOf("@wingbeat/react"));
     expect(
-      inOrder([...packages].reverse())
+      inOrder(packages.toReversed())
         .map(({ manifest }) => manifest.name)
         .sort(),
     ).toEqual([...names].sort());
