@@ -36,12 +36,17 @@ const APPLICATIONS = ["packages/create-wingbeat/template", "examples/ai-chat"];
 /** The tutorial builds this application. */
 const TUTORIAL = "examples/chat";
 
+/** Files that are laid over the template: what the app can do is in the template's package.json. */
+const OVERLAY = "packages/create-wingbeat/template-react/";
+
 /** What readers make: an app, and a clone of this repository. */
 const FOLDERS: Readonly<Record<string, string>> = { "my-app": "packages/create-wingbeat/template", wingbeat: "" };
 
 /** Says what is wrong with the commands of a block. */
 export function faultsOf({ document, line, text }: Block): string[] {
-  const application = APPLICATIONS.find((application) => document.startsWith(`${application}/`));
+  const application = document.startsWith(OVERLAY)
+    ? APPLICATIONS[0]
+    : APPLICATIONS.find((application) => document.startsWith(`${application}/`));
   let folder = application ?? (isTutorial(document) ? TUTORIAL : "");
   const faults: string[] = [];
   text.split("\n").forEach((printed, offset) => {

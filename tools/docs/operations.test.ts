@@ -1,4 +1,4 @@
-/** The alerts of docs/guide/operations.md: Prometheus accepts them, and Wingbeat has their metrics. */
+/** docs/guide/operations.md: Prometheus accepts the alerts, and Wingbeat has the metrics. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,15 +29,13 @@ it.skipIf(promtool.isMissing)(`Prometheus accepts the alerts${promtool.note}`, (
   expect(stdout).toContain("10 rules found");
 });
 
-it("there are the metrics that the alerts and the table name, and no others", async () => {
+it("there are the metrics that the guide names", async () => {
   const registry = new client.Registry();
   const endpoint = createEndpoint({ sockets: { "/s": defineSocket({ connect: () => ok(), channels: [] }) } });
   collectMetrics(client, endpoint, { register: registry });
   onTestFinished(() => endpoint.close());
   const there = (await registry.getMetricsAsJSON()).map(({ name }) => name);
-  const table = readDocument(GUIDE).split("\n| metric |")[1]?.split("\n\n")[0] ?? "";
-  const listed = [...table.matchAll(/`(wingbeat_\w+)`/g)].map(([, name = ""]) => name);
-  expect(listed.toSorted()).toEqual(there.toSorted());
-  const used = [...rules.matchAll(/wingbeat_\w+/g)].map(([name]) => name);
-  expect(used.filter((name) => !there.includes(name))).toEqual([]);
+  const named = new Set(readDocument(GUIDE).match(/wingbeat_\w+/g));
+  expect(named.size).toBeGreaterThan(15);
+  expect([...named].filter((name) => !there.includes(name))).toEqual([]);
 });
