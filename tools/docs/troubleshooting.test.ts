@@ -212,6 +212,14 @@ describe("joins and pushes", () => {
     await quotesLog(served, "CRASHED room:1");
   });
 
+  it("say that the params do not fit", async () => {
+    const strict = defineChannel("room:{id}").join(z.object({ token: z.string() }), () => ok());
+    const served = await serve({ sockets: { "/socket": defineSocket({ connect: () => ok(), channels: [strict] }) } });
+    const { socket } = clientOf(served.port, { rejoinRefused: () => false });
+    await quotesFailure(socket.channel("room:1").join());
+    await quotesLog(served, "JOIN INVALID PAYLOAD", " in ");
+  });
+
   it("time out behind a callback that never settles", async () => {
     const served = await serve();
     const { socket } = clientOf(served.port);
