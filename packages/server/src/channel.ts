@@ -144,7 +144,7 @@ export class Channel<D extends ChannelDef, A extends Accepts> implements AnyChan
     },
     A
   > {
-    return new Channel(withPushes(this.spec, pushSpecs(this.spec, [declared, delivery])));
+    return new Channel(withPushes(this.spec, pushSpecs(this.spec, [declared, delivery]), declared !== undefined));
   }
 
   /** Declares the commands that other parts of the server send to the channel: for `handleCommand`. No client sees them. */

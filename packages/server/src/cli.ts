@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `wingbeat` command: generators, and a list of routes. */
+/** The `wingbeat` command: generators, a list of routes, and the contract. */
 import { CommandError } from "./cli/command-error.ts";
 import { run } from "./cli/run.ts";
 
@@ -7,10 +7,12 @@ const { stdin, stdout } = process;
 
 try {
   const terminal = stdin.isTTY && stdout.isTTY ? { input: stdin, output: stdout } : undefined;
-  const text = await run(process.argv.slice(2), process.cwd(), terminal);
-  // `routes` has imported an application, whose timers and connections must not keep the command alive.
-  stdout.write(text === "" ? "" : `${text}\n`, () => process.exit());
+  const printed = await run(process.argv.slice(2), process.cwd(), terminal);
+  const { text, notes = "", exitCode = 0 } = typeof printed === "string" ? { text: printed } : printed;
+  // The command has imported an application, whose timers and connections must not keep it alive.
+  process.stderr.write(notes === "" ? "" : `${notes}\n`, () => stdout.write(text === "" ? "" : `${text}\n`, () => process.exit(exitCode)));
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;
-  process.stderr.write(`${error.message}\n`, () => process.exit(1));
+  const { message, exitCode } = error;
+  process.stderr.write(`${message}\n`, () => process.exit(exitCode));
 }

@@ -41,6 +41,8 @@ export type WingbeatErrorCode =
   | "WB_UNREACHABLE"
   /** The endpoint or test kit is already listening, or closed; or the broadcaster is closed. */
   | "WB_ENDPOINT_STATE"
+  /** A contract cannot be written: a schema has no JSON Schema. Or a document is not a contract that Wingbeat wrote. */
+  | "WB_CONTRACT"
   /** An assertion of `wingbeat/testing` failed. */
   | "WB_ASSERTION";
 

@@ -77,7 +77,7 @@ export function withEphemeral(spec: ChannelSpec, event: string, declared: readon
     ...handled,
     pushes: new Map([...spec.pushes, [event, { schema: undefined, delivery }]]),
     deliveries: new Map([...spec.deliveries, [event, delivery]]),
-    ephemeral: new Set([...spec.ephemeral, event]),
+    ephemeral: new Map([...spec.ephemeral, [event, schema]]),
   };
 }
 

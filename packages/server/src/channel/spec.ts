@@ -43,9 +43,11 @@ export interface ChannelSpec {
   readonly handleInPrefixes: readonly { readonly prefix: string; readonly handler: PayloadHandler }[];
   /** Events with a schema or a delivery. Those declared only by type do not exist at run time. */
   readonly pushes: ReadonlyMap<string, PushSpec>;
+  /** All events that it sends are in `pushes`, each with its schema: none are declared by type alone. */
+  readonly pushesAreComplete: boolean;
   readonly deliveries: Deliveries;
-  /** The events of ephemeral values. */
-  readonly ephemeral: ReadonlySet<string>;
+  /** The events of ephemeral values, with the schema of the value. */
+  readonly ephemeral: ReadonlyMap<string, StandardSchemaV1 | undefined>;
   /** The intercepted events. */
   readonly handleOut: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
   readonly handleCommand: ReadonlyMap<string, (context: Context, payload: unknown) => unknown>;
@@ -62,13 +64,18 @@ export interface ChannelSpec {
 const NONE: Deliveries = new Map();
 
 /** The spec with these pushes declared. */
-export function withPushes(spec: ChannelSpec, pushes: ReadonlyMap<string, PushSpec>): ChannelSpec {
+export function withPushes(
+  spec: ChannelSpec,
+  pushes: ReadonlyMap<string, PushSpec>,
+  isBySchema: boolean,
+): ChannelSpec {
   if (spec.ephemeral.size > 0) {
     throw new WingbeatError("WB_OPTION", `channel "${spec.pattern}" declares ephemeral before pushes: swap them.`);
   }
   const deliveries = new Map<string, Delivery>();
   for (const [event, { delivery }] of pushes) if (delivery !== undefined) deliveries.set(event, delivery);
-  return { ...spec, pushes, deliveries: deliveries.size === 0 ? NONE : deliveries };
+  const pushesAreComplete = isBySchema && [...pushes.values()].every(({ schema }) => schema !== undefined);
+  return { ...spec, pushes, pushesAreComplete, deliveries: deliveries.size === 0 ? NONE : deliveries };
 }
 
 export function emptySpec(pattern: string): ChannelSpec {
@@ -79,8 +86,9 @@ export function emptySpec(pattern: string): ChannelSpec {
     handleIn: new Map(),
     handleInPrefixes: [],
     pushes: new Map(),
+    pushesAreComplete: false,
     deliveries: NONE,
-    ephemeral: new Set(),
+    ephemeral: new Map(),
     handleOut: new Map(),
     handleCommand: new Map(),
     handleInfo: undefined,

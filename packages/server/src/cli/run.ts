@@ -3,17 +3,21 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { CommandError } from "./command-error.ts";
 import type { Terminal } from "./confirm.ts";
+import { contract } from "./contract.ts";
 import { generate } from "./gen.ts";
 import { historyTables } from "./history-sql.ts";
 import { nearest } from "./nearest.ts";
+import type { Printed } from "./printed.ts";
 import { routes } from "./routes.ts";
 import { top } from "./top.ts";
 import { USAGE } from "./usage.ts";
 
-const COMMANDS = ["gen", "history:sql", "routes", "top"];
+const COMMANDS = ["contract", "gen", "history:sql", "routes", "top"];
 
-/** Returns the text to print. Without a terminal, or with `--yes`, nothing is asked. Throws `CommandError`. */
-export async function run(args: readonly string[], cwd: string, terminal?: Terminal): Promise<string> {
+/** Returns what to print. Without a terminal, or with `--yes`, nothing is asked. Throws `CommandError`. */
+export async function run(args: readonly string[], cwd: string, terminal?: Terminal): Promise<string | Printed> {
+  // It has commands and options of its own.
+  if (args[0] === "contract" && !args.includes("--help") && !args.includes("-h")) return contract(args.slice(1), cwd);
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
   if (values.help === true) return USAGE;

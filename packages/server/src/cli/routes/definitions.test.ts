@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createEndpoint, defineChannel, defineSocket, ok, routeChannel } from "../../index.ts";
-import { mountsOf } from "./definitions.ts";
+import { mountsOf as printed, socketsOf } from "./definitions.ts";
+
+const mountsOf = (exported: Readonly<Record<string, unknown>>) => printed(socketsOf(exported));
 
 const room = defineChannel("room:{id}")
   .pushes<{ secret: object }>()

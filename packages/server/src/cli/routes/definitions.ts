@@ -3,7 +3,10 @@
  * application may have another copy of this package than the command.
  */
 
-interface SocketLike {
+/** A socket, alone or with the options of its mount. */
+export type SocketLike = SocketDefinitionLike | MountLike;
+
+interface SocketDefinitionLike {
   readonly spec: {
     readonly routes: readonly { readonly pattern: { readonly source: string }; readonly channel: ChannelLike }[];
   };
@@ -18,7 +21,7 @@ interface ChannelLike {
 }
 
 interface MountLike {
-  readonly socket: SocketLike;
+  readonly socket: SocketDefinitionLike;
   readonly websocket?: boolean | { readonly path?: string };
   readonly longpoll?: boolean | { readonly path?: string };
 }
@@ -39,43 +42,43 @@ export interface Mount {
 
 /**
  * Sockets by path, from an endpoint, its options or a record; then those that are exported directly and
- * not mounted in the module.
+ * not mounted in the module, by the name of their export.
  */
-export function mountsOf(exported: Readonly<Record<string, unknown>>): Mount[] {
-  const byPath = new Map<string, SocketLike | MountLike>();
+export function socketsOf(exported: Readonly<Record<string, unknown>>): ReadonlyMap<string, SocketLike> {
+  const found = new Map<string, SocketLike>();
   for (const value of Object.values(exported)) {
-    for (const [path, mount] of Object.entries(socketsByPath(value))) byPath.set(path, mount);
+    for (const [path, mount] of Object.entries(socketsByPath(value))) found.set(path, mount);
   }
-  const mounted = new Set([...byPath.values()].map(socketOf));
-  const alone = Object.entries(exported).filter(
-    (entry): entry is [string, SocketLike] => isSocket(entry[1]) && !mounted.has(entry[1]),
-  );
-  return [
-    ...[...byPath].map(([path, mount]) => describe(path, transportsOf(path, mount), socketOf(mount))),
-    ...alone.map(([name, socket]) => describe(name, [], socket)),
-  ];
+  const mounted = new Set([...found.values()].map(definitionOf));
+  for (const [name, value] of Object.entries(exported)) if (isSocket(value) && !mounted.has(value)) found.set(name, value);
+  return found;
 }
 
-function socketsByPath(value: unknown): Readonly<Record<string, SocketLike | MountLike>> {
+/** The sockets as they are printed. */
+export function mountsOf(sockets: ReadonlyMap<string, SocketLike>): Mount[] {
+  return [...sockets].map(([name, socket]) => describe(name, socket));
+}
+
+function socketsByPath(value: unknown): Readonly<Record<string, SocketLike>> {
   if (!isObject(value) || isSocket(value)) return {};
   const sockets = isObject(value["sockets"]) ? value["sockets"] : value;
   const mounts = Object.entries(sockets).filter(
-    (entry): entry is [string, SocketLike | MountLike] => isSocket(entry[1]) || isMount(entry[1]),
+    (entry): entry is [string, SocketLike] => isSocket(entry[1]) || isMount(entry[1]),
   );
   return Object.fromEntries(mounts.filter(([path]) => path.startsWith("/")));
 }
 
-function describe(name: string, transports: readonly string[], { spec }: SocketLike): Mount {
-  const channels = spec.routes.map(({ pattern, channel }) => ({
+function describe(name: string, socket: SocketLike): Mount {
+  const channels = definitionOf(socket).spec.routes.map(({ pattern, channel }) => ({
     topic: pattern.source,
     handles: [...channel.handleIn.keys(), ...channel.handleInPrefixes.map(({ prefix }) => `${prefix}*`)],
     pushes: [...(channel.pushes ?? new Map()).keys()],
     intercepts: [...channel.handleOut.keys()],
   }));
-  return { name, transports, channels };
+  return { name, transports: name.startsWith("/") ? transportsOf(name, socket) : [], channels };
 }
 
-function transportsOf(path: string, mount: SocketLike | MountLike): string[] {
+function transportsOf(path: string, mount: SocketLike): string[] {
   const { websocket = true, longpoll = false } = isMount(mount) ? mount : {};
   return Object.entries({ websocket, longpoll }).flatMap(([name, options]) => {
     if (options === false) return [];
@@ -84,15 +87,15 @@ function transportsOf(path: string, mount: SocketLike | MountLike): string[] {
   });
 }
 
-function socketOf(mount: SocketLike | MountLike): SocketLike {
-  return isMount(mount) ? mount.socket : mount;
+function definitionOf(socket: SocketLike): SocketDefinitionLike {
+  return isMount(socket) ? socket.socket : socket;
 }
 
 function isMount(value: unknown): value is MountLike {
   return isObject(value) && isSocket(value["socket"]);
 }
 
-function isSocket(value: unknown): value is SocketLike {
+function isSocket(value: unknown): value is SocketDefinitionLike {
   return isObject(value) && isObject(value["spec"]) && Array.isArray(value["spec"]["routes"]);
 }
 
