@@ -60,7 +60,14 @@ module.exports = {
     only("prometheus", room("prometheus"), LISTENING, room("errors", "options"), PROTOCOL),
     only("opentelemetry", room("opentelemetry"), LISTENING, room("errors")),
     only("token", room("token"), room("errors", "options")),
-    only("cli", room("cli"), room("errors"), room("pubsub/adapters/postgres/schema"), file("inspector/model")),
+    only(
+      "cli",
+      room("cli"),
+      room("contract", "errors"),
+      room("pubsub/adapters/postgres/schema"),
+      file("inspector/model"),
+    ),
+    only("contract", room("contract"), room("errors", "options", "pattern"), file("channel/spec")),
     only(
       "broadcaster",
       room("broadcaster"),

@@ -10,7 +10,9 @@ try {
   const printed = await run(process.argv.slice(2), process.cwd(), terminal);
   const { text, notes = "", exitCode = 0 } = typeof printed === "string" ? { text: printed } : printed;
   // The command has imported an application, whose timers and connections must not keep it alive.
-  process.stderr.write(notes === "" ? "" : `${notes}\n`, () => stdout.write(text === "" ? "" : `${text}\n`, () => process.exit(exitCode)));
+  process.stderr.write(notes === "" ? "" : `${notes}\n`, () =>
+    stdout.write(text === "" ? "" : `${text}\n`, () => process.exit(exitCode)),
+  );
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;
   const { message, exitCode } = error;

@@ -64,11 +64,7 @@ export interface ChannelSpec {
 const NONE: Deliveries = new Map();
 
 /** The spec with these pushes declared. */
-export function withPushes(
-  spec: ChannelSpec,
-  pushes: ReadonlyMap<string, PushSpec>,
-  isBySchema: boolean,
-): ChannelSpec {
+export function withPushes(spec: ChannelSpec, pushes: ReadonlyMap<string, PushSpec>, isBySchema: boolean): ChannelSpec {
   if (spec.ephemeral.size > 0) {
     throw new WingbeatError("WB_OPTION", `channel "${spec.pattern}" declares ephemeral before pushes: swap them.`);
   }

@@ -4,6 +4,8 @@ import { dirname, join, posix, resolve } from "node:path";
 import { CommandError } from "./command-error.ts";
 
 interface Manifest {
+  readonly name?: unknown;
+  readonly version?: unknown;
   readonly workspaces?: unknown;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;

@@ -38,7 +38,9 @@ function withoutVsn(params: JsonSchema): JsonSchema {
 function channelPart(channel: ContractChannel): string[] {
   const { pattern, join, events, pushes, hasOpenPushes, history, dedupe } = channel;
   const marks = [
-    ...(history === undefined ? [] : [`It keeps the last ${String(history["size"])} messages for clients that were disconnected.`]),
+    ...(history === undefined
+      ? []
+      : [`It keeps the last ${String(history["size"])} messages for clients that were disconnected.`]),
     ...(dedupe === undefined ? [] : ["It handles pushes with `{ retry: true }` once, however often they are sent."]),
     ...(hasOpenPushes ? ["The server may push further events, which are not declared by schema."] : []),
   ];
@@ -56,7 +58,11 @@ function channelPart(channel: ContractChannel): string[] {
 function summary(events: readonly ContractEvent[], pushes: readonly ContractPush[]): string {
   const rows = [
     ...events.map(({ event, isEphemeral }) => ["client to server", code(event), isEphemeral ? "ephemeral" : ""]),
-    ...pushes.map(({ event, isEphemeral, delivery }) => ["server to client", code(event), isEphemeral ? "ephemeral" : (delivery ?? "")]),
+    ...pushes.map(({ event, isEphemeral, delivery }) => [
+      "server to client",
+      code(event),
+      isEphemeral ? "ephemeral" : (delivery ?? ""),
+    ]),
   ];
   return rows.length === 0 ? "It has no events." : table(["direction", "event", ""], rows);
 }
@@ -69,6 +75,9 @@ function eventPart({ payload: schema, replies, event, isEphemeral }: ContractEve
 }
 
 function pushPart({ payload: schema, delivery }: ContractPush): string[] {
-  const note = { conflate: "A slow client is sent the newest of each key only.", volatile: "A slow client may miss it." };
+  const note = {
+    conflate: "A slow client is sent the newest of each key only.",
+    volatile: "A slow client may miss it.",
+  };
   return [...(delivery === undefined ? [] : [note[delivery]]), payload(schema)];
 }

@@ -2,16 +2,24 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { ParseArgsConfig } from "node:util";
 import { CommandError } from "../command-error.ts";
 
+/** An option's form, as parseArgs takes it. */
+export type Options = Readonly<Record<string, { readonly type: "string" | "boolean"; readonly short?: string }>>;
+
+/** What was given, by option. */
+export type Values<O extends Options> = {
+  readonly [Name in keyof O]?: O[Name]["type"] extends "string" ? string : boolean;
+};
+
 /** Throws `CommandError` for an option that the command does not have. */
-export function parse<const Options extends NonNullable<ParseArgsConfig["options"]>>(
+export function parse<const O extends Options>(
   args: readonly string[],
-  options: Options,
-) {
+  options: O,
+): { readonly values: Values<O>; readonly positionals: readonly string[] } {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+    return { values: values as Values<O>, positionals };
   } catch (error) {
     // Node names the option, and adds advice after it.
     const [what] = (error as Error).message.split(/\. |\n/);

@@ -36,11 +36,15 @@ function outcome({ versions }: ContractDiff, breaks: readonly Verdict[], isBumpA
   const what = `The contract breaks clients (verdict ${breaks.join(" and ")})`;
   if (!isBumpAllowed) return `${what}.`;
   const step = `${versions.old} → ${versions.new}`;
-  return versions.isBreakingBump ? `${what}, and its version says so: ${step}.` : `${what}, but its version does not say so: ${step}.`;
+  return versions.isBreakingBump
+    ? `${what}, and its version says so: ${step}.`
+    : `${what}, but its version does not say so: ${step}.`;
 }
 
 function waiversIn(path: string, cwd: string): readonly Waiver[] {
   const waivers = readJson(path, cwd);
   if (Array.isArray(waivers)) return waivers as Waiver[];
-  throw new CommandError(`${path} is not a list of waivers: [{ "channel": "room:{id}", "reason": "…", "until": "2027-01-31" }]`);
+  throw new CommandError(
+    `${path} is not a list of waivers: [{ "channel": "room:{id}", "reason": "…", "until": "2027-01-31" }]`,
+  );
 }

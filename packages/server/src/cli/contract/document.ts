@@ -29,7 +29,9 @@ export async function load(given: string | undefined, cwd: string, options: Cont
     ...(await converterOf(root)),
   };
   // The module has another copy of this package, perhaps: what is read of it is plain data.
-  const found = Object.fromEntries(sockets) as Readonly<Record<string, unknown>> as Readonly<Record<string, SocketLike>>;
+  const found = Object.fromEntries(sockets) as Readonly<Record<string, unknown>> as Readonly<
+    Record<string, SocketLike>
+  >;
   return { ...contractOf(found, { ...defaults, ...options }), root };
 }
 

@@ -6,6 +6,7 @@ import type { AsyncApiDocument, ContractOptions } from "../../contract.ts";
 import { CommandError } from "../command-error.ts";
 import type { Printed } from "../printed.ts";
 import { choose, parse } from "./arguments.ts";
+import type { Values } from "./arguments.ts";
 import { importOf, load } from "./document.ts";
 
 const OPTIONS = {
@@ -22,7 +23,8 @@ const OPTIONS = {
 export async function write(args: readonly string[], cwd: string): Promise<Printed> {
   const { values, positionals } = parse(args, OPTIONS);
   const [given, ...more] = positionals;
-  if (more.length > 0) throw new CommandError("contract takes one module: wingbeat contract src/socket.ts -o contract.json");
+  if (more.length > 0)
+    throw new CommandError("contract takes one module: wingbeat contract src/socket.ts -o contract.json");
   const format = choose("--format", values.format, ["json", "md"]) ?? "json";
   const { document, open, root } = await load(given, cwd, optionsOf(values));
   if (values.validate === true) await validate(document, root);
@@ -38,14 +40,8 @@ export async function write(args: readonly string[], cwd: string): Promise<Print
   return { text: `Wrote ${output}`, notes };
 }
 
-interface Values {
-  readonly "allow-unknown"?: boolean | undefined;
-  readonly asyncapi?: string | undefined;
-  readonly title?: string | undefined;
-  readonly url?: string | undefined;
-}
-
-function optionsOf({ "allow-unknown": allowUnknown = false, asyncapi: version, title, url }: Values): ContractOptions {
+function optionsOf(values: Values<typeof OPTIONS>): ContractOptions {
+  const { "allow-unknown": allowUnknown = false, asyncapi: version, title, url } = values;
   const asyncapi = choose("--asyncapi", version, ["3.0", "3.1"]);
   return {
     allowUnknown,

@@ -50,7 +50,8 @@ export function socketsOf(exported: Readonly<Record<string, unknown>>): Readonly
     for (const [path, mount] of Object.entries(socketsByPath(value))) found.set(path, mount);
   }
   const mounted = new Set([...found.values()].map(definitionOf));
-  for (const [name, value] of Object.entries(exported)) if (isSocket(value) && !mounted.has(value)) found.set(name, value);
+  for (const [name, value] of Object.entries(exported))
+    if (isSocket(value) && !mounted.has(value)) found.set(name, value);
   return found;
 }
 

@@ -16,7 +16,9 @@ export function payload(schema: JsonSchema): string {
 
 function sentence(schema: JsonSchema): string {
   const type = typeText(schema);
-  return type === "object" ? "An object without declared fields." : `${type.slice(0, 1).toUpperCase()}${type.slice(1)}.`;
+  return type === "object"
+    ? "An object without declared fields."
+    : `${type.slice(0, 1).toUpperCase()}${type.slice(1)}.`;
 }
 
 /** A union of objects, each of which has a table of its own. */
@@ -81,7 +83,9 @@ const isSafeBound = (bound: unknown): boolean => Math.abs(Number(bound)) === Num
 function limits(schema: JsonSchema): string {
   const unit = schema.type === "string" ? " characters" : "";
   const of = (words: readonly string[], text: string): string[] =>
-    words.flatMap((word) => (schema[word] === undefined || isSafeBound(schema[word]) ? [] : [`${text} ${String(schema[word])}${unit}`]));
+    words.flatMap((word) =>
+      schema[word] === undefined || isSafeBound(schema[word]) ? [] : [`${text} ${String(schema[word])}${unit}`],
+    );
   const { format, pattern } = schema;
   const found = [
     ...(format === undefined ? [] : [String(format)]),
@@ -98,7 +102,8 @@ const linkTo = (name: string): string =>
   name.startsWith("phx.") ? code(name) : `[${name}](#${name.toLowerCase().replaceAll(/[^\w-]/g, "")})`;
 
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll(/\r?\n/g, " ")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll(/\r?\n/g, " ")).join(" | ")} |`;
   const filled = titles.map((_, column) => rows.some((row) => row[column] !== ""));
   const shown = (cells: readonly string[]): string => line(cells.filter((_, column) => filled[column]));
   return [shown(titles), shown(titles.map(() => "---")), ...rows.map(shown)].join("\n");
@@ -112,4 +117,7 @@ export function code(text: string): string {
 }
 
 const plain = (text: string): string =>
-  text.replaceAll(/[\\`*_[\]|]/g, "\\$&").replaceAll("<", "&lt;").replaceAll("{{", "&#123;&#123;");
+  text
+    .replaceAll(/[\\`*_[\]|]/g, "\\$&")
+    .replaceAll("<", "&lt;")
+    .replaceAll("{{", "&#123;&#123;");
