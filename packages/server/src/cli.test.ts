@@ -345,3 +345,112 @@ export const endpoint = createEndpoint({ sockets });`,
     });
   });
 });
+
+describe("wingbeat contract", () => {
+  const socket = (text = "string") => `import { type } from "arktype";
+import * as v from "valibot";
+import { defineChannel, defineSocket, ok } from "wingbeat";
+const room = defineChannel("room:{id}").pushes({ new_msg: type({ text: "${text}" }) })
+  .join({ payload: v.object({}), reply: v.null(), error: v.null() }, () => ok(null)).handleIn("ping", () => {});
+const userSocket = defineSocket({ params: v.object({}), connect: () => ok(), channels: [room] });
+export const sockets = { "/socket": userSocket };
+setInterval(() => {}, 1_000);
+`;
+  const project = () => {
+    const made = new Project({
+      "package.json": '{"name":"chat","version":"1.2.0","type":"module","wingbeat":{"routes":"./socket.js"}}',
+    });
+    made.install();
+    made.write("socket.js", socket());
+    return made;
+  };
+
+  it("writes the contract of the module that package.json names, says what is open, and ends", async () => {
+    const made = project();
+    const [printed, written] = await Promise.all([
+      made.wingbeat("contract"),
+      made.wingbeat("contract", "socket.js", "-o", "contract.json", "--validate"),
+    ]);
+    expect(written).toMatchObject({ code: 0, out: "Wrote contract.json\n", problem: printed.problem });
+    expect(printed.problem).toContain("  room:{id}, ping: payload, reply, error\n");
+    expect(printed.out).toBe(made.read("contract.json"));
+    expect(JSON.parse(printed.out)).toMatchObject({
+      asyncapi: "3.1.0",
+      info: { title: "chat", version: "1.2.0" },
+      channels: { room: { messages: { "push.new_msg": { payload: { properties: { text: { type: "string" } } } } } } },
+    });
+    expect((await made.wingbeat("contract", "contract.json", "--format", "md")).out).toContain(
+      "### Server sends `new_msg`",
+    );
+  });
+
+  it("exits with 1 when clients break, with 0 when none does or the version says so, with 2 when it cannot tell", async () => {
+    const made = project();
+    const contract = async (file: string, text: string, version: string) => {
+      made.write("socket.js", socket(text));
+      made.write("package.json", `{"name":"chat","version":"${version}","type":"module"}`);
+      expect((await made.wingbeat("contract", "socket.js", "-o", file)).code).toBe(0);
+    };
+    await contract("old.json", "string", "1.2.0");
+    await contract("new.json", "string | null", "2.0.0");
+    const waiver = { event: "new_msg", reason: "no client shows it", until: "2999-01-01" };
+    made.write("waivers.json", JSON.stringify([waiver]));
+    made.write("bad.json", "{");
+    const outcomes = await Promise.all(
+      [
+        ["old.json", "new.json"],
+        ["old.json", "old.json"],
+        ["old.json", "new.json", "--verdict", "B"],
+        ["old.json", "new.json", "--bump"],
+        ["old.json", "new.json", "--waivers", "waivers.json"],
+        ["old.json", "new.json", "--format", "html"],
+        ["old.json"],
+        ["old.json", "bad.json"],
+        ["old.json", "package.json"],
+        ["old.json", "new.json", "--waivers", "old.json"],
+      ].map((args) => made.wingbeat("contract", "diff", ...args)),
+    );
+    expect(outcomes.map(({ code }) => code)).toEqual([1, 0, 0, 0, 0, 2, 2, 2, 2, 2]);
+    expect(outcomes[0]).toMatchObject({
+      out: expect.stringContaining(
+        "✗ room:{id} › new_msg › push $.text\n    old clients that listen to it: the new server may send null",
+      ),
+      problem: "The contract breaks clients (verdict A).\n",
+    });
+    expect(outcomes.slice(5).map(({ problem }) => problem.split(/[:.]/)[0])).toEqual([
+      '--format is "html"',
+      "contract diff takes two files",
+      "bad",
+      "the new contract is not an AsyncAPI 3 document",
+      "old",
+    ]);
+  });
+
+  it.each([
+    [["contract", "a.js", "b.js"], "contract takes one module"],
+    [["contract", "socket.js", "--format", "html"], '--format is "html": it is one of json, md.'],
+    [["contract", "socket.js", "--asyncapi", "2.6"], '--asyncapi is "2.6": it is one of 3.0, 3.1.'],
+    [["contract", "socket.js", "--oops"], "Unknown option '--oops'. wingbeat --help lists all options."],
+    [["contract", "nowhere.json"], "nowhere.json cannot be read"],
+    [["contract", "package.json", "--format", "md"], "the document is not an AsyncAPI 3 document"],
+    [["contract", "socket.js", "-o", "nowhere/contract.json"], "nowhere/contract.json cannot be written"],
+    [["contract", "date.js"], "room, x: payload at $.at cannot be written as JSON Schema: Date cannot be represented"],
+    [
+      ["contract", "socket.js", "--validate"],
+      "--validate uses the official parser: npm install --save-dev @asyncapi/parser",
+    ],
+  ])("answers %j with a sentence", async (args, sentence) => {
+    const made = new Project({ "package.json": '{"type":"module"}' });
+    const spec = (
+      schema: string,
+    ) => `import { z } from ${JSON.stringify(new URL("../../../node_modules/zod/index.js", import.meta.url).href)};
+import { defineChannel, defineSocket, ok } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+const room = defineChannel("room").join(() => ok()).handleIn("x", ${schema}, () => {});
+export const socket = defineSocket({ connect: () => ok(), channels: [room] });`;
+    made.write("socket.js", spec("z.object({})"));
+    made.write("date.js", spec("z.object({ at: z.date() })"));
+    const problem: unknown = await run(args, made.root).catch((error: unknown) => error);
+    expect(problem).toBeInstanceOf(CommandError);
+    expect((problem as CommandError).message.startsWith(sentence), String(problem)).toBe(true);
+  });
+});

@@ -43,6 +43,8 @@ function rowsOf(schema: AnySchema, prefix: string): string[][] {
 function nestedRows(field: AnySchema, path: string): string[][] {
   if (typeof field === "boolean") return [];
   const { items, additionalProperties } = field;
+  const [only, ...others] = (field.anyOf ?? []).filter((member) => !isObject(member) || member.type !== "null");
+  if (only !== undefined && others.length === 0) return isObject(only) ? nestedRows(only as JsonSchema, path) : [];
   return [
     ...rowsOf(field, `${path}.`),
     ...(isObject(items) ? rowsOf(items as JsonSchema, `${path}[].`) : []),
