@@ -125,7 +125,7 @@ describe("wingbeat top", () => {
       ],
       "/",
     );
-    expect(JSON.parse(json)).toMatchObject({ view: "topics", silent: ["two"] });
+    expect(JSON.parse(String(json))).toMatchObject({ view: "topics", silent: ["two"] });
     expect(requests[0]?.headers).toMatchObject({ cookie: "session=a:b", "x-a": "1" });
     expect(requests[0]?.url).toBe("/inspector/snapshot/topics?query=%7B%22sort%22%3A%22rate%22%7D");
   });
