@@ -1,6 +1,7 @@
 /** Examples that are programs of their own: started when somebody opens them, ended with the gallery. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Entry } from "./catalog.ts";
 
@@ -16,7 +17,7 @@ export class Programs {
   /** `host` is the address that they listen on. */
   constructor(host: string) {
     this.#host = host;
-    process.once("exit", () => this.close());
+    process.once("exit", () => void this.close());
   }
 
   /** The port of a program, which is started if it does not run. Rejects with what it printed when it ends instead. */
@@ -57,7 +58,10 @@ export class Programs {
   }
 
   /** Ends them all. So does the end of this process. */
-  close(): void {
+  async close(): Promise<void> {
+    const ended = [...this.#children].map((child) => once(child, "close"));
     for (const child of this.#children) child.kill();
+    this.#children.clear(); // a second signal would end a program that is saving its data
+    await Promise.all(ended);
   }
 }

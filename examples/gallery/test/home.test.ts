@@ -13,6 +13,7 @@ import { countLines } from "../src/lines.ts";
 import { Programs } from "../src/programs.ts";
 import { axeFaults, overflowOf } from "../../../tools/test/axe.ts";
 import { hasChromium, launch } from "../../../tools/test/chromium.ts";
+import { Program } from "../../../tools/test/program.ts";
 import { openWindow, says } from "../../site/test/windows.ts";
 
 const programs = new Programs("127.0.0.1");
@@ -26,7 +27,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${site.port}`;
 });
 afterAll(async () => {
-  programs.close();
+  await programs.close();
   await site.close();
   rmSync(data, { recursive: true });
 });
@@ -68,6 +69,16 @@ describe("the gallery", () => {
       expect(response.status).toBe(503);
       expect(await response.text()).toContain("SECRET_KEY_BASE is too short");
     }
+  });
+
+  it("ends the programs that it has started when it is stopped", async () => {
+    const program = await Program.start(fileURLToPath(new URL("../dist/main.js", import.meta.url)), { DATA: data });
+    const response = await fetch(`http://127.0.0.1:${program.port}/open/chat/`, { redirect: "manual" });
+    const address = response.headers.get("location") ?? "";
+    expect((await fetch(address)).status).toBe(200);
+    await program.end("SIGTERM");
+    const answers = () => fetch(address).then(Boolean, () => false);
+    await expect.poll(answers).toBe(false);
   });
 
   it.each(["/open/lobby/", "/open/nothing/", "/open/../slack/", "/open/"])("has nothing at %s", async (path) => {

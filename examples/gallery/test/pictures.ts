@@ -130,7 +130,7 @@ for (const entry of [FLAGSHIP, ...EXAMPLES]) {
   await close();
 }
 await site.close();
-programs.close();
+await programs.close();
 await browser.close();
 rmSync(data, { recursive: true });
 
