@@ -1,0 +1,2 @@
+/** Types only: what the page knows of its server. */
+export type * from "wingbeat/inspector";

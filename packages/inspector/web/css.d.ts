@@ -1,0 +1,2 @@
+/** Style sheets are imported by main.tsx; the bundler takes them out. */
+declare module "*.css";
