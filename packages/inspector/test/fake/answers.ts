@@ -17,7 +17,7 @@ import type { Client, World } from "./world.ts";
 const MAX_ROWS = 200;
 type Data = { readonly [View in ViewName]: (world: World, query: QueryOf<View>) => DataOf<View> };
 
-const row = ({ topics, ...connection }: Client): ConnectionRow => connection;
+const row = ({ topics: _topics, ...connection }: Client): ConnectionRow => connection;
 const most = <Row>(rows: readonly Row[], amount: (row: Row) => number): Row[] =>
   [...rows].sort((one, other) => amount(other) - amount(one));
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -49,6 +49,7 @@ export const connectionColumns = (now: number): readonly Column<ConnectionRow>[]
   {
     name: "State",
     hide: "small",
-    cell: ({ paused }) => (paused ? <Badge tone="warn">not read</Badge> : <Badge>read</Badge>),
+    hint: "Not read: the server has stopped reading from it, because its channels are busy",
+    cell: ({ paused }) => paused && <Badge tone="warn">not read</Badge>,
   },
 ];

@@ -11,8 +11,8 @@ export interface Column<Row> {
   readonly hint?: string;
   /** `name`: takes the room that is left. `figure`: right-aligned. Default `word`. */
   readonly is?: "name" | "figure" | "word" | "wide";
-  /** Left out on narrow screens: `medium` below a desktop's, `small` on phones. */
-  readonly hide?: "medium" | "small";
+  /** Left out on narrow screens: `large` below the widest, `medium` below a desktop's, `small` on phones. */
+  readonly hide?: "large" | "medium" | "small";
   /** Rows can be sorted by it, under this name. */
   readonly sort?: string;
 }

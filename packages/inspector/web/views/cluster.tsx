@@ -98,7 +98,7 @@ function Missed({ rows }: { readonly rows: readonly Row[] }) {
         { name: "Node", is: "name", cell: ({ node }) => <ClientText text={node} /> },
         ...senders.map((from): Column<Row> => ({
           name: from,
-          is: "figure",
+          is: "wide",
           cell: ({ missed, node }) =>
             node === from ? "–" : count(missed.find((one) => one.from === from)?.count ?? 0),
         })),

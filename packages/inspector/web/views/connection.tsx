@@ -10,7 +10,7 @@ import { Table } from "../parts/table.tsx";
 import type { Column } from "../parts/table.tsx";
 import { ViewFrame } from "../parts/view-frame.tsx";
 import type { ChannelRow, ConnectionDetail } from "../contract.ts";
-import { ago, bytes, count, dateAndTime, duration } from "../format.ts";
+import { ago, bytes, count, dateAndTime, duration, plural } from "../format.ts";
 import { useSession } from "../live/session.ts";
 import { useView } from "../live/use-view.ts";
 import { hrefOf } from "../route.ts";
@@ -35,9 +35,20 @@ export const channelColumns: readonly Column<ChannelRow>[] = [
       ),
   },
   { name: "Waiting", is: "figure", hint: "Messages in its mailbox", cell: ({ waiting }) => count(waiting) },
-  { name: "Subscriptions", is: "figure", hide: "medium", cell: ({ subscriptions }) => count(subscriptions) },
-  { name: "Timers", is: "figure", hide: "medium", cell: ({ timers }) => count(timers) },
-  { name: "Tasks", is: "figure", hide: "medium", cell: ({ tasks }) => count(tasks) },
+  {
+    name: "Holds",
+    is: "wide",
+    hide: "medium",
+    hint: "What it holds: subscriptions, timers, tasks beside its mailbox",
+    cell: ({ subscriptions, timers, tasks }) =>
+      [
+        subscriptions > 0 && plural(subscriptions, "subscription"),
+        timers > 0 && plural(timers, "timer"),
+        tasks > 0 && plural(tasks, "task"),
+      ]
+        .filter(Boolean)
+        .join(", "),
+  },
   {
     name: "Assigns",
     is: "wide",

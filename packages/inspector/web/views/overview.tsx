@@ -78,7 +78,7 @@ const CARDS: readonly Card[] = [
 const columnsOf = (now: number): readonly Column<NodeRow>[] => [
   { name: "Node", is: "name", cell: ({ name }) => <ClientText text={name} /> },
   { name: "State", cell: ({ status }) => <Badge tone={status === "ok" ? "good" : "warn"}>{status}</Badge> },
-  { name: "Up", is: "figure", hide: "medium", cell: ({ startedAt }) => span(now - startedAt) },
+  { name: "Up", is: "figure", hide: "large", cell: ({ startedAt }) => span(now - startedAt) },
   {
     name: "Version",
     hide: "medium",
@@ -90,7 +90,7 @@ const columnsOf = (now: number): readonly Column<NodeRow>[] => [
     cell: ({ connections }) => <a href={hrefOf("connections")}>{count(connections)}</a>,
   },
   { name: "Channels", is: "figure", hide: "small", cell: ({ channels }) => count(channels) },
-  { name: "Topics", is: "figure", hide: "medium", cell: ({ topics }) => count(topics) },
+  { name: "Topics", is: "figure", hide: "large", cell: ({ topics }) => count(topics) },
   {
     name: "In/s",
     is: "figure",
@@ -101,7 +101,7 @@ const columnsOf = (now: number): readonly Column<NodeRow>[] => [
   {
     name: "Out/s",
     is: "figure",
-    hide: "medium",
+    hide: "large",
     hint: "Deliveries of broadcasts per second",
     cell: ({ rates }) => rate(rates.deliveries),
   },
@@ -117,14 +117,14 @@ const columnsOf = (now: number): readonly Column<NodeRow>[] => [
   {
     name: "Heap",
     is: "figure",
-    hide: "medium",
+    hide: "large",
     hint: "Of the whole process: RSS in the title",
     cell: ({ heapBytes, rssBytes }) => <span title={`RSS ${bytes(rssBytes)}`}>{bytes(heapBytes)}</span>,
   },
   {
     name: "Inspector",
     is: "figure",
-    hide: "medium",
+    hide: "large",
     hint: "The share of a core that this inspector uses",
     cell: ({ inspectorCpu }) => percent(inspectorCpu),
   },
@@ -132,7 +132,7 @@ const columnsOf = (now: number): readonly Column<NodeRow>[] => [
 
 export function OverviewView() {
   const { live, samples } = useOverview();
-  const [window, setWindow] = useState<number>(WINDOWS[1].ms);
+  const [window, setWindow] = useState<number>(WINDOWS[0].ms);
   return (
     <ViewFrame
       title="Overview"

@@ -25,7 +25,7 @@ export function PressureView() {
       live={live}
     >
       {({ at, data }) => {
-        const columns: readonly Column<ConnectionRow>[] = connectionColumns(at).map(({ sort: _, ...column }) => column);
+        const columns: readonly Column<ConnectionRow>[] = connectionColumns(at);
         return (
           <>
             <Panel

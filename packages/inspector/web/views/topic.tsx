@@ -66,7 +66,7 @@ export function TopicView({ params: { topic = "" } }: Pick<Route, "params">) {
             <Panel title="Connections" note={`${count(data.connections.length)} of those on it.`}>
               <Table
                 label="Connections on the topic"
-                columns={connectionColumns(at).map(({ sort: _, ...column }) => column)}
+                columns={connectionColumns(at)}
                 rows={data.connections}
                 keyOf={connectionKey}
                 empty="Nobody is on it. Is it written as the clients write it, with capitals?"
