@@ -49,6 +49,13 @@ module.exports = {
     only("react", "^packages/react/", "^packages/client/", PROTOCOL),
     only("vue", "^packages/vue/", "^packages/client/", PROTOCOL),
     only("svelte", "^packages/svelte/", "^packages/client/", PROTOCOL),
+    only("inspector-page", "^packages/inspector/web/", "^packages/(client|react|protocol)/", "^packages/server/dist/inspector\\.d\\.ts$"),
+    {
+      name: "inspector-page-knows-the-server-by-type",
+      severity: "error",
+      from: { path: "^packages/inspector/web/" },
+      to: { path: "^packages/server/", dependencyTypesNot: ["type-only"] },
+    },
     only("create-wingbeat", "^packages/create-wingbeat/(src|test)/"),
 
     only("awaitable", room("awaitable")),

@@ -5,6 +5,8 @@ import { readJson, readText, root } from "../repository.mjs";
 
 const PAGES = new Set(["package.json", "README.md", "LICENSE", "CHANGELOG.md", "PROTOCOL.md"]);
 const BUILT = /^(?:dist|cjs)\/(.+?)(\.d\.ts|\.js)(\.map)?$/;
+/** The page of the inspector, which packages/inspector builds into the server. */
+const INSPECTOR = new Set(["index.html", "page.css", "page.js"].map((name) => `dist/inspector/page/${name}`));
 /** Source maps lead to the sources, so these are packed as well. */
 const SOURCE = /^src\/(.+)\.tsx?$/;
 
@@ -17,6 +19,7 @@ export function contentFaults({ folder, manifest, files }) {
   for (const path of files) {
     const isTemplate = manifest.name === "create-wingbeat" && /^template(-ai-chat|-react)?\//.test(path);
     if (PAGES.has(path) || path === "cjs/package.json" || leadsToExport(path, manifest) || isTemplate) continue;
+    if (manifest.name === "wingbeat" && INSPECTOR.has(path)) continue;
     const name = (BUILT.exec(path) ?? SOURCE.exec(path))?.[1];
     if (name === undefined || /\.(test|test-d)$/.test(name)) fault(`packs ${path}, which users have no use for.`);
     else if (!existsSync(join(root, folder, "src", `${name}.ts`))) {
@@ -25,6 +28,9 @@ export function contentFaults({ folder, manifest, files }) {
   }
   for (const target of exportTargets(manifest)) {
     if (!files.includes(target)) fault(`exports ${target}, which is not packed.`);
+  }
+  for (const path of manifest.name === "wingbeat" ? INSPECTOR : []) {
+    if (!files.includes(path)) fault(`does not pack ${path}: npm run build -w @wingbeat/inspector.`);
   }
   for (const page of ["README.md", "LICENSE"]) {
     if (!files.includes(page)) fault(`has no ${page}.`);

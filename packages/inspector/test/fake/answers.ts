@@ -10,7 +10,7 @@ import type {
   TapFrame,
   TopicRow,
   ViewName,
-} from "../../../server/src/inspector/model.ts";
+} from "wingbeat/inspector";
 import { HOSTILE, NODES } from "./world.ts";
 import type { Client, World } from "./world.ts";
 

@@ -1,13 +1,6 @@
 /** An inspection of the invented world: what a real one would answer, without nodes. */
-import type { Inspection } from "../../../server/src/inspector/inspection.ts";
-import type {
-  Answer,
-  InspectorAction,
-  QueryOf,
-  TapFrame,
-  TapTarget,
-  ViewName,
-} from "../../../server/src/inspector/model.ts";
+import type { Inspection } from "wingbeat/inspector";
+import type { Answer, InspectorAction, QueryOf, TapFrame, TapTarget, ViewName } from "wingbeat/inspector";
 import { DATA, frame } from "./answers.ts";
 import { NODES, World } from "./world.ts";
 
@@ -15,6 +8,8 @@ export interface FakeInspection extends Inspection {
   readonly world: World;
   /** Nodes that do not answer any more. */
   readonly silent: Set<string>;
+  /** The views that were asked for, in order. */
+  readonly asked: ViewName[];
   /** What was done, in order. */
   readonly acts: InspectorAction[];
   /** Sends frames to all taps now. */
@@ -28,10 +23,11 @@ const SHAPES: Readonly<Record<string, readonly [shape: string, payload: string]>
   phx_reply: ["{ status: string, response: { id: number } }", '{"status":"ok","response":{"id":18231}}'],
 };
 
-export function fakeInspection({ now = Date.now, every = 250 } = {}): FakeInspection {
-  const world = new World(now);
+export function fakeInspection({ now = Date.now, every = 250, clients = 640 } = {}): FakeInspection {
+  const world = new World(now, clients);
   const silent = new Set<string>();
   const acts: InspectorAction[] = [];
+  const asked: ViewName[] = [];
   const taps = new Set<{
     readonly target: TapTarget;
     readonly receive: (frames: readonly TapFrame[], dropped: number) => void;
@@ -52,8 +48,10 @@ export function fakeInspection({ now = Date.now, every = 250 } = {}): FakeInspec
     world,
     silent,
     acts,
+    asked,
     watch: () => () => {},
     async ask<View extends ViewName>(view: View, query: QueryOf<View>): Promise<Answer<View>> {
+      asked.push(view);
       const nodes = NODES.filter((node) => !silent.has(node));
       return { view, at: now(), nodes, silent: [...silent], data: DATA[view](world, query) };
     },
@@ -65,11 +63,11 @@ export function fakeInspection({ now = Date.now, every = 250 } = {}): FakeInspec
       };
       taps.add(tap);
       const timer = setInterval(() => {
-        const asked = String(ref++);
+        const number = String(ref++);
         const frames: Partial<TapFrame>[] = [
-          { event: "new_msg", ref: asked, outcome: "ok", duration: world.wave(3, ref) },
+          { event: "new_msg", ref: number, outcome: "ok", duration: world.wave(3, ref) },
           { direction: "out", event: "new_msg", ref: null },
-          { direction: "out", event: "phx_reply", ref: asked },
+          { direction: "out", event: "phx_reply", ref: number },
           { event: "typing", ref: null, outcome: "no reply", duration: 0.1 },
         ];
         tap.receive(

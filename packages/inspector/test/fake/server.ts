@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { createEndpoint } from "wingbeat";
+import { createEndpoint } from "../../../server/src/index.ts";
 import { inspectorSocket } from "../../../server/src/inspector/socket.ts";
 import type { InspectorRight } from "../../../server/src/inspector/rights.ts";
 import { fakeInspection } from "./inspection.ts";
@@ -39,8 +39,8 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
-export async function startFake({ port = 0, every = 250 } = {}): Promise<FakeServer> {
-  const inspection = fakeInspection({ every });
+export async function startFake({ port = 0, every = 250, clients = 640 } = {}): Promise<FakeServer> {
+  const inspection = fakeInspection({ every, clients });
   const tickets = new Set<string>();
   const socket = inspectorSocket({
     inspection,

@@ -1,5 +1,5 @@
 /** Three nodes with some hundred clients, invented: what the fake inspection tells of. */
-import type { ConnectionKey, ConnectionRow, Rates } from "../../../server/src/inspector/model.ts";
+import type { ConnectionKey, ConnectionRow, Rates } from "wingbeat/inspector";
 import { randomFrom } from "./random.ts";
 
 export const NODES = ["chat-1@10.0.0.11", "chat-2@10.0.0.12", "chat-3@10.0.0.13"] as const;
@@ -39,10 +39,10 @@ export class World {
   #nextKey = 1;
   clients: Client[] = [];
 
-  constructor(
-    readonly now: () => number,
-    clients = 640,
-  ) {
+  readonly now: () => number;
+
+  constructor(now: () => number, clients = 640) {
+    this.now = now;
     this.startedAt = now() - 3 * 86_400_000 - 4_321_000;
     for (let made = 0; made < clients; made++) this.clients.push(this.#client(made));
     const hostile = Object.values(HOSTILE).map((name, at) => ({

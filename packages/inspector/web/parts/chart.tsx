@@ -40,7 +40,7 @@ export function Chart({ name, unit = "", metric, samples, window, format, hint, 
   };
   return (
     <div className="card" data-tone={now !== null && alarming?.(now) === true ? "bad" : undefined}>
-      <h3 title={hint}>{name}</h3>
+      <h2 title={hint}>{name}</h2>
       <p className="card-figure">{say(now)}</p>
       <svg
         viewBox={`0 0 ${PARTS} ${HEIGHT}`}

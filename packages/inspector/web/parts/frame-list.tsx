@@ -56,7 +56,7 @@ function FrameLine({
         {frame.bytes !== null && <span className="faint">{bytes(frame.bytes)}</span>}
         {outcome !== null && <Badge tone={FINE.has(outcome) ? "good" : "bad"}>{outcome}</Badge>}
         {took !== null && <span>{duration(took)}</span>}
-        <PairLink frame={frame} nth={nth} pairs={pairs} />
+        <PairLink frame={frame} pairs={pairs} />
       </span>
       <code className="frame-payload">
         <ClientText text={payload} max={1_100} wrap />
@@ -68,11 +68,9 @@ function FrameLine({
 /** Leads from a message to its reply, and back. */
 function PairLink({
   frame,
-  nth,
   pairs,
 }: {
   readonly frame: TapFrame;
-  readonly nth: number;
   readonly pairs: ReadonlyMap<string, Pair> | undefined;
 }) {
   const name = pairOf(frame);
@@ -86,7 +84,7 @@ function PairLink({
   };
   const word = frame.direction === "in" ? "its reply" : "reply to";
   return (
-    <button type="button" className="link" onClick={show} aria-label={`${word}, of message ${nth}`}>
+    <button type="button" className="link" onClick={show}>
       {word} {frame.direction === "out" && <ClientText text={other.event} max={40} />}
     </button>
   );

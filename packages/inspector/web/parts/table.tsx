@@ -47,7 +47,7 @@ export function Table<Row>(props: TableProps<Row>) {
   });
   if (shown.length === 0) return <p className="empty">{empty}</p>;
   return (
-    <div className="table-room" role="region" aria-label={label} tabIndex={0}>
+    <div className="table-room" role="group" aria-label={label} tabIndex={0}>
       <table aria-label={label}>
         <thead>
           <tr>
