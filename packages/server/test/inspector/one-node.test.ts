@@ -126,7 +126,7 @@ describe("the inspector of one node", () => {
       frames: [],
     });
     expect(data.crashes[0]?.error).toContain("cannot take");
-    expect(data.crashes[0]?.stack).toContain("nodes.ts");
+    expect(data.crashes[0]?.stack).toContain("room.ts");
     expect(data.warnings).toMatchObject([
       { event: "channel.unmatched", count: 3, last: expect.stringContaining("nowhere") },
     ]);

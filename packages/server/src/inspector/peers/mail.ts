@@ -106,15 +106,15 @@ export const MAX_REPORT = 200_000;
 /** The report, with fewer rows if it would be too large. */
 export function fitting<Data>(report: Data, most = MAX_REPORT): Data {
   let fit: unknown = report;
-  for (let round = 0; round < 12 && JSON.stringify(fit).length > most; round++) fit = halved(fit);
+  for (let round = 0; round < 20 && JSON.stringify(fit).length > most; round++) fit = shorter(fit);
   return fit as Data;
 }
 
-function halved(value: unknown): unknown {
+function shorter(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, field]): [string, unknown] => {
     if (key === "isCut") return [key, true];
-    return [key, Array.isArray(field) && field.length > 1 ? field.slice(0, Math.ceil(field.length / 2)) : field];
+    return [key, Array.isArray(field) && field.length > 1 ? field.slice(0, Math.ceil(field.length * 0.75)) : field];
   });
   return Object.fromEntries(entries);
 }

@@ -103,9 +103,10 @@ export class Peers {
         this.#open.delete(id);
         resolve({ reports: [...reports.values()], silent: silent() });
       };
+      let isDiscovering = true;
       const check = (): void => {
         if (!this.#open.has(id)) return;
-        if (to === undefined && performance.now() < this.#knownFrom) return;
+        if (isDiscovering) return;
         // Nodes without an inspector are known from elsewhere: nobody waits for them.
         if ((to === undefined ? this.known() : [to]).every((node) => answered.has(node))) end();
       };
@@ -121,8 +122,12 @@ export class Peers {
       if (to === undefined) this.tell(mail);
       else this.tellOne(to, mail);
       const deadline = setTimeout(end, this.#deadline).unref();
-      const wait = Math.max(0, this.#knownFrom - performance.now());
-      const discovery = setTimeout(check, wait + 1).unref();
+      const wait = to === undefined ? Math.max(0, this.#knownFrom - performance.now()) : 0;
+      const discovery = setTimeout(() => {
+        isDiscovering = false;
+        check();
+      }, wait).unref();
+      if (wait === 0) isDiscovering = false;
     });
   }
 
