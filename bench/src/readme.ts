@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 const README = new URL("../README.md", import.meta.url);
 
 /** The parts of bench/README.md that a bench writes, between `<!-- name -->` and `<!-- /name -->`. */
-export type Section = "table" | "presence" | "cluster" | "nodes" | "frozen" | "loss" | "history";
+export type Section = "table" | "presence" | "cluster" | "nodes" | "frozen" | "loss" | "history" | "inspector";
 
 /** Puts a text into its section of bench/README.md. */
 export function writeReadme(section: Section, text: string): void {

@@ -1,4 +1,5 @@
 import { createEndpoint, defineChannel, defineSocket, ok } from "wingbeat";
+import { inspector } from "wingbeat/inspector";
 import { report } from "./report.ts";
 
 const plain = defineChannel("bench:*");
@@ -24,6 +25,8 @@ const endpoint = createEndpoint({
   sockets: { "/bench": { socket, websocket: { timeout: 600_000 } } },
   logger: false,
 });
+
+if (process.argv[2] === "inspector") inspector({ endpoint });
 
 const { port } = await endpoint.listen(0, "127.0.0.1");
 report(port);

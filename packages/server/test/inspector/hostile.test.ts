@@ -6,6 +6,7 @@ import type { TapFrame } from "../../src/inspector/model.ts";
 import { MAX_PAYLOAD, MAX_ROWS } from "../../src/inspector/model.ts";
 import { fitting, MAX_REPORT } from "../../src/inspector/peers/mail.ts";
 import { attach } from "../../src/telemetry/attach.ts";
+import { emit } from "../../src/telemetry.ts";
 import { FrameClient } from "../integration/frame-client.ts";
 import { serve } from "../integration/serve.ts";
 import { Bus } from "../presence/bus.ts";
@@ -78,7 +79,7 @@ describe("an inspector", () => {
     expect(failures).toEqual([]);
   });
 
-  it("keeps 50 different crashes", async () => {
+  it("keeps 50 different crashes, 100 warnings and 100 refusals", async () => {
     const node = await startNode();
     const client = await node.client("ada");
     for (let n = 0; n < 60; n++) {
@@ -96,6 +97,18 @@ describe("an inspector", () => {
     }
     expect(crashes.list()).toHaveLength(MAX_CRASHES);
     expect(crashes.list()[0]?.pattern).toBe("p499");
+    const { Refusals, MAX_REFUSALS } = await import("../../src/inspector/incidents/refusals.ts");
+    const refusals = new Refusals();
+    const { MAX_WARNINGS, Warnings } = await import("../../src/inspector/incidents/warnings.ts");
+    const endpoint = {};
+    const warnings = new Warnings({ endpoint, node: "n" });
+    for (let n = 0; n < 500; n++) {
+      refusals.add({ endpoint, path: "/", transport: "t", stage: "connect", status: 403, reason: { n } });
+      emit("history.bypassed", { topic: "t", event: `e${n}` });
+    }
+    warnings.stop();
+    expect([refusals.list().length, warnings.list().length]).toEqual([MAX_REFUSALS, MAX_WARNINGS]);
+    expect([refusals.list()[0]?.reason, warnings.list()[0]?.what]).toEqual(['{"n":499}', "e499"]);
   });
 
   it("cuts what a huge payload shows, and does not write it whole", async () => {

@@ -27,9 +27,9 @@ export class Beat {
     return this.#count <= MARKS ? 0 : this.#count % MARKS;
   }
 
-  /** Seconds since the oldest mark. */
+  /** Seconds since the oldest mark, one at least: what was counted in a moment is no rate. */
   secondsUntil(now: number): number {
-    return Math.max((now - (this.#times[this.oldest] as number)) / 1_000, 0.001);
+    return Math.max((now - (this.#times[this.oldest] as number)) / 1_000, 1);
   }
 }
 

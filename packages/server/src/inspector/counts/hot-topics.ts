@@ -28,11 +28,12 @@ export class HotTopics {
 
   /** Per second, over the last ten seconds: a share of the window before stands for its end. */
   rate(topic: string, now: number): number {
-    const seconds = Math.max((now - this.#since) / 1_000, 0.001);
+    const seconds = Math.max((now - this.#since) / 1_000, 1);
     const current = this.#current.get(topic) ?? 0;
     if (this.#lastSeconds === 0) return current / seconds;
+    const past = Math.max(10 - (now - this.#since) / 1_000, 0);
     const before = (this.#last.get(topic) ?? 0) / this.#lastSeconds;
-    return (current + before * Math.max(10 - seconds, 0)) / Math.max(10, seconds);
+    return (current + before * past) / Math.max(10, seconds);
   }
 
   /** Those that got something. */

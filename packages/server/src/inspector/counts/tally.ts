@@ -111,6 +111,8 @@ export class Tally {
   #latency = new Histogram();
   #lastLatency = new Histogram();
   readonly #events = new Map<string, EventRow>();
+  /** The same by pattern and handler: a message must not cost a new string. */
+  readonly #rows = new Map<string, Map<string, EventRow>>();
   readonly #closes = new Map<string, CloseRow>();
   readonly #history: Readonly<Record<HistoryCount, Count>> = {
     published: new Count(),
@@ -125,7 +127,8 @@ export class Tally {
 
   constructor(of: Counting, cost: Cost, turned: () => void) {
     const on = <Event extends TelemetryEvent>(event: Event, listen: (data: TelemetryEvents[Event]) => void): void => {
-      this.#detach.push(attach(event, cost.sampled(listen)));
+      const sampled = cost.sampled(listen);
+      this.#detach.push(attach(event, (data) => sampled(data)));
     };
     const own = ({ endpoint }: { readonly endpoint: object }): boolean => endpoint === of.endpoint;
     const { connects, refusals, closes, joins, crashes } = this.#counters;
@@ -209,14 +212,19 @@ export class Tally {
   #handled({ pattern, handler = "(no handler)", outcome, duration }: TelemetryEvents["channel.handled_in"]): void {
     this.#counters.messagesIn.add();
     this.#latency.add(duration);
-    const key = `${pattern}\n${handler}`;
-    let row = this.#events.get(key);
-    if (row === undefined) {
-      row = countIn(this.#events, key, MAX_EVENTS, (name) =>
-        name === OTHERS ? new EventRow(OTHERS, OTHERS) : new EventRow(pattern, handler),
-      );
-    }
+    const row = this.#rows.get(pattern)?.get(handler) ?? this.#rowOf(pattern, handler);
     row.add(outcome, duration);
+  }
+
+  #rowOf(pattern: string, handler: string): EventRow {
+    const row = countIn(this.#events, `${pattern}\n${handler}`, MAX_EVENTS, (name) =>
+      name === OTHERS ? new EventRow(OTHERS, OTHERS) : new EventRow(pattern, handler),
+    );
+    const ofPattern = this.#rows.get(pattern);
+    if (row.pattern === OTHERS) return row;
+    if (ofPattern === undefined) this.#rows.set(pattern, new Map([[handler, row]]));
+    else ofPattern.set(handler, row);
+    return row;
   }
 
   #delivered({ topic, subscribers }: TelemetryEvents["pubsub.delivered"]): void {
@@ -255,7 +263,9 @@ export class Tally {
   #age(): void {
     for (const [key, row] of this.#events) {
       row.age();
-      if (row.count.value === 0) this.#events.delete(key);
+      if (row.count.value > 0) continue;
+      this.#events.delete(key);
+      this.#rows.get(row.pattern)?.delete(row.event);
     }
     for (const [key, { count }] of this.#closes) {
       count.age();
