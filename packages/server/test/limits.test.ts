@@ -10,6 +10,7 @@ import { DEDUPE_DEFAULTS } from "../src/channel/dedupe.ts";
 import { EPHEMERAL_DEFAULTS } from "../src/channel/ephemeral.ts";
 import { HISTORY_DEFAULTS } from "../src/channel/history.ts";
 import { DRAIN_LIMITS } from "../src/endpoint/drain.ts";
+import { INSPECTOR_LIMITS } from "../src/inspector/inspect.ts";
 import { DOOR_LIMITS } from "../src/inspector/options.ts";
 import { PRESENCE_LIMITS } from "../src/presence/config.ts";
 import { PUBLISH_LIMITS } from "../src/publish/publisher.ts";
@@ -38,7 +39,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   dedupe: DEDUPE_DEFAULTS,
   ephemeral: EPHEMERAL_DEFAULTS,
   memoryHistory: MEMORY_HISTORY_LIMITS,
-  inspector: DOOR_LIMITS,
+  inspector: { ...INSPECTOR_LIMITS, ...DOOR_LIMITS },
 };
 
 /** Where numeric options are declared, and how limits.md calls them. */
@@ -58,6 +59,7 @@ const OPTION_FILES: readonly (readonly [file: string, prefixes: readonly string[
   ["channel/dedupe.ts", ["dedupe"]],
   ["channel/ephemeral.ts", ["ephemeral"]],
   ["pubsub/history/memory.ts", ["memoryHistory"]],
+  ["inspector/inspect.ts", ["inspector"]],
   ["inspector/options.ts", ["inspector"]],
 ];
 
@@ -96,6 +98,7 @@ const PRESENCE = "server/test/presence/options.test.ts";
 const EPHEMERAL = "server/test/delivery/ephemeral.test.ts";
 
 const DOOR = "server/test/inspector/door.test.ts";
+const HOSTILE = "server/test/inspector/hostile.test.ts";
 const DOOR_ATTACK = "server/test/inspector/attack.test.ts";
 const INSPECTOR = "server/src/inspector/socket.test.ts";
 
@@ -233,6 +236,17 @@ const TESTS: Readonly<Record<string, readonly [file: string, title: string]>> = 
     "claims that are sent at once are granted in their order",
   ],
   "(statement)": ["server/test/history/postgres.faults.ts", "a first try that the network has held back"],
+  "inspector.deadline": ["server/test/inspector/cluster.test.ts", "name those that do not answer"],
+  "(counting)": ["server/src/inspector/lease.test.ts", "ends half a minute after it was extended last"],
+  "(known nodes)": ["server/src/inspector/peers/peers.test.ts", "no more than 1,000 nodes are known"],
+  "(report)": [HOSTILE, "sends reports that fit every engine"],
+  "(hot topics)": ["server/src/inspector/counts/counts.test.ts", "are found among very many"],
+  "(incidents)": [HOSTILE, "keeps 50 different crashes, 100 warnings and 100 refusals"],
+  "(taps)": ["server/test/inspector/tap-limits.test.ts", "a node has at most 20 taps"],
+  "(tap rate)": ["server/test/inspector/taps.test.ts", "of a flood keeps its rate"],
+  "(tap time)": ["server/src/inspector/tap/viewer-taps.test.ts", "ends after five minutes"],
+  "(tapped connections)": ["server/test/inspector/tap-limits.test.ts", "listens to at most 500 connections"],
+  "(shown payload)": [HOSTILE, "cuts what a huge payload shows"],
   "inspector.maxViewers": [DOOR, "are not needed by more than maxViewers"],
   "inspector.failuresPerMinute": [DOOR, "is not asked any more by somebody who keeps failing"],
   "(authorize)": [DOOR, "has a limit of decisions under way"],

@@ -105,7 +105,7 @@ export interface Rates {
   readonly p99: number | null;
 }
 
-// Doors: why clients cannot connect, and why connections have ended.
+// Doors: why clients cannot connect, and why connections have ended. Refusals are always counted, also while nobody looks.
 
 export interface Doors {
   readonly refusals: readonly {
