@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DefaultTheme, defineConfig } from "vitepress";
 import { anchorOf, REPOSITORY, repositoryMarkdown } from "./links.ts";
+import { writeLlmsFiles } from "./llms.ts";
 import { docs, FROM, GUIDE, pagesOf, REFERENCE, titleOf, TUTORIAL } from "./site-map.ts";
 
 /** Where the site is published; `/` on this machine. */
@@ -31,7 +32,7 @@ const api: DefaultTheme.SidebarItem[] = existsSync(apiSidebar)
   ? [
       {
         text: "API",
-        collapsed: false,
+        link: "/reference/api/",
         items: JSON.parse(readFileSync(apiSidebar, "utf8")) as DefaultTheme.SidebarItem[],
       },
     ]
@@ -54,6 +55,7 @@ export default defineConfig({
     ["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }],
     ["meta", { name: "theme-color", content: "#2a58c6" }],
   ],
+  buildEnd: ({ outDir }) => writeLlmsFiles(outDir),
   markdown: {
     anchor: { slugify: anchorOf },
     config: repositoryMarkdown,
@@ -90,7 +92,8 @@ export default defineConfig({
     ],
     sidebar: {
       "/": guide,
-      "/reference/": [...sidebarOf(REFERENCE), ...api],
+      "/reference/": sidebarOf(REFERENCE),
+      "/reference/api/": api,
     },
     socialLinks: [{ icon: "github", link: REPOSITORY, ariaLabel: "The repository" }],
     editLink: { pattern: `${REPOSITORY}/edit/main/docs/:path`, text: "Edit this page" },

@@ -70,6 +70,8 @@ export const REFERENCE: readonly Section[] = [
   { text: "Decisions", folder: "decisions", pages: ["index"] },
 ];
 
+export const SECTIONS: readonly Section[] = [...TUTORIAL, ...GUIDE, ...FROM, ...REFERENCE];
+
 /** Pages that show a file of the repository: it is included, and its links are read from where it is. */
 export const INCLUDED: Readonly<Record<string, string>> = {
   "reference/protocol.md": "packages/protocol/PROTOCOL.md",

@@ -108,11 +108,11 @@ for (const list of [project.children, ...(project.groups ?? []).map(({ children 
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 
-/** The text of a doc comment. */
+/** The text of a doc comment, without its tags. */
 function plain(comment) {
   return comment
     .replaceAll(/^ *\* ?/gm, "")
-    .replaceAll("@module", "")
+    .replace(/^@[^]*/m, "")
     .replaceAll(/\{@link ([^}]+)\}/g, "`$1`")
     .trim();
 }

@@ -3,6 +3,7 @@
  *
  * @example
  * inspector({ endpoint, authorize: (request) => isAdmin(request.headers.cookie) });
+ * @module
  */
 import { inspect } from "./inspector/inspect.ts";
 import { readOptions } from "./inspector/options.ts";
