@@ -29,14 +29,15 @@ function navOf(text: string, sections: Sections, activeMatch: string): DefaultTh
 /** The reference of the API, made by `npm run api`. */
 const apiSidebar = join(docs, "reference/api/typedoc-sidebar.json");
 const api: DefaultTheme.SidebarItem[] = existsSync(apiSidebar)
-  ? [
-      {
-        text: "API",
-        link: "/reference/api/",
-        items: JSON.parse(readFileSync(apiSidebar, "utf8")) as DefaultTheme.SidebarItem[],
-      },
-    ]
+  ? [linked({ text: "API", items: JSON.parse(readFileSync(apiSidebar, "utf8")) as DefaultTheme.SidebarItem[] })]
   : [];
+
+/** Groups that can be collapsed lead somewhere, too: else they are buttons around a button. */
+function linked(item: DefaultTheme.SidebarItem, group = "/reference/api/"): DefaultTheme.SidebarItem {
+  const link = item.link ?? group;
+  const items = item.items?.map((each) => linked(each, `${link}#${anchorOf(each.text ?? "")}`));
+  return { ...item, link, ...(items === undefined ? {} : { items }) };
+}
 
 const guide = sidebarOf([...TUTORIAL, ...GUIDE, ...FROM]);
 
@@ -60,7 +61,7 @@ export default defineConfig({
     anchor: { slugify: anchorOf },
     config: repositoryMarkdown,
     languageAlias: { frame: "json", hex: "log" },
-    theme: { light: "github-light-high-contrast", dark: "github-dark" },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-default" },
   },
   themeConfig: {
     logo: "/logo.svg",

@@ -45,7 +45,7 @@ export function repositoryMarkdown(md: MarkdownRenderer): void {
       );
     }
     let file: string | undefined;
-    for (const token of state.tokens) {
+    for (const [index, token] of state.tokens.entries()) {
       if (token.type === "html_block" && token.content.startsWith("<!--")) {
         // Above a block of code: what it is called.
         file = /<!-- file: (\S+) -->/.exec(token.content)?.[1] ?? file;
@@ -54,6 +54,9 @@ export function repositoryMarkdown(md: MarkdownRenderer): void {
         if (token.type === "fence" && file !== undefined) token.meta = { ...token.meta, file };
         file = undefined;
       }
+      // A header without words is for the eye only: Markdown has no tables without one.
+      if (token.type === "th_open" && state.tokens[index + 1]?.content === "") token.tag = "td";
+      if (token.type === "th_close" && state.tokens[index - 1]?.content === "") token.tag = "td";
       for (const child of token.children ?? []) {
         const href = child.type === "link_open" ? child.attrGet("href") : null;
         if (href !== null) child.attrSet("href", siteLink(href, page));

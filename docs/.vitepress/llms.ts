@@ -14,7 +14,7 @@ function sourceOf(page: string): string {
 /** The first sentence of a page. */
 function summaryOf(source: string): string {
   const [, text = ""] = /^(?!#|\||```|<|- |\d+\. )([A-Z][^]*?)\n\n/m.exec(`${source}\n\n`) ?? [];
-  return (/^.*?[.:](?= |$)/.exec(text.replaceAll(/\s+/g, " "))?.[0] ?? "").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+  return (/^.*?[.](?= |$)/.exec(text.replaceAll(/\s+/g, " "))?.[0] ?? "").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
 }
 
 export function writeLlmsFiles(dist: string): void {

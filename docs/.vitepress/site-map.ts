@@ -80,8 +80,15 @@ export const INCLUDED: Readonly<Record<string, string>> = {
   "reference/benchmarks.md": "bench/README.md",
 };
 
-/** The first heading of a page. */
+/** How the navigation calls pages whose heading says less, or more. */
+const NAMES: Readonly<Record<string, string>> = {
+  "reference/protocol.md": "Protocol",
+  "reference/benchmarks.md": "Benchmarks",
+};
+
+/** What a page is called: its first heading, unless it has a name for the navigation. */
 export function titleOf(page: string): string {
+  if (NAMES[page] !== undefined) return NAMES[page];
   const source = readFileSync(join(docs, "..", INCLUDED[page] ?? `docs/${page}`), "utf8");
   return /^# (.+)$/m.exec(source)?.[1]?.replaceAll("`", "") ?? page;
 }

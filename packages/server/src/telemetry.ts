@@ -214,7 +214,7 @@ export interface TelemetryEvents {
     readonly error: unknown;
   };
   /**
-   * Broadcasts or commands did not reach a channel, because too many of them waited for a callback under way. `event`: the
+   * Broadcasts or commands did not reach a channel, because too many of them waited for a running callback. `event`: the
    * name of the first one; undefined for the sum of the others, which is reported when nothing waits any more.
    */
   "channel.dropped": ProcessSource & { readonly event: string | undefined; readonly count: number };
@@ -275,13 +275,13 @@ export interface TelemetryEvents {
   "push.repeated": ProcessSource & { readonly key: string; readonly attempt: number };
   /** A client asked again for the reply to a numbered push, which is not kept any more or was too large. */
   "push.expired": ProcessSource & { readonly key: string };
-  /** A client was told that nobody knows whether its numbered push was handled, or how far. */
+  /** A client was told that it is unknown whether its numbered push was handled, or how far. */
   "push.unknown": ProcessSource & { readonly key: string };
   /** The reply to a numbered push could not be stored in 5 seconds: it is sent when it is. */
   "push.store_slow": ProcessSource & { readonly key: string };
   /** Broadcasts of this node were recorded. `batch`: how many at once. */
   "history.published": { readonly topic: string; readonly duration: number; readonly batch: number };
-  /** A broadcast was not recorded (`refused`, `too_large`), or nobody knows whether it was (`unknown`). */
+  /** A broadcast was not recorded (`refused`, `too_large`), or it is unknown whether it was (`unknown`). */
   "history.publish_failed": {
     readonly topic: string;
     readonly event: string;

@@ -31,6 +31,7 @@
  *   await room.assertReply(room.leave(), "ok");
  *   await room.assertTerminated("left");
  * });
+ * @module
  */
 export { testSocket } from "./testing/kit.ts";
 export type { ConnectFrom, ConnectRefusal, TestKit, TestOptions } from "./testing/kit.ts";
