@@ -370,7 +370,7 @@ export interface TelemetryEvents {
    * Somebody was not let into the inspector. `host`, `other site`: the request was sent to another host, or by a page of
    * another site. `ticket`: the page's connection came without one. `too many failures`: this address has to wait
    * (`failuresPerMinute`). `crashed`: `authorize` threw, or returned what it must not; `timeout`: it took longer than
-   * `connectTimeout`; `busy`: too many of its decisions are under way; `gone`: the client left meanwhile.
+   * `connectTimeout`; `busy`: too many of its decisions are running; `gone`: the client left meanwhile.
    */
   "inspector.refused": {
     readonly endpoint: object;
