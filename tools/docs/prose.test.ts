@@ -1,9 +1,25 @@
-/** What every document keeps to: blocks of code that say their language, an example on each page. */
+/** What every document keeps to: plain wordings, blocks of code that say their language, an example on each page. */
 import { describe, expect, it } from "vitest";
 import { pagesOf, SECTIONS } from "../../docs/.vitepress/site-map.ts";
-import { blocksOf, documents } from "./documents.ts";
+import { blocksOf, documents, proseOf, readDocument } from "./documents.ts";
+import { WORDINGS } from "./wordings.ts";
+
+/** `file:line: "what is written": write …` */
+function wordingsIn(document: string, source: string): string[] {
+  const prose = proseOf(source).replaceAll("\n", " ");
+  return WORDINGS.flatMap(([wording, better]) =>
+    [...prose.matchAll(new RegExp(wording, `g${wording.flags}`))].map(
+      ({ index }) => `${document}: "… ${prose.slice(Math.max(0, index - 30), index + 40)} …": write: ${better}`,
+    ),
+  );
+}
 
 describe("documents", () => {
+  it("are written in plain words", () => {
+    expect(wordingsIn("a.md", "It\ncomes by poll, `to hand`, forever.")).toHaveLength(1);
+    expect(documents.flatMap((document) => wordingsIn(document, readDocument(document)))).toEqual([]);
+  });
+
   it("say the language of each block of code", () => {
     const blocks = documents.flatMap((document) => blocksOf(document));
     expect(blocks.filter(({ language }) => language === "").map((block) => `${block.document}:${block.line}`)).toEqual(
