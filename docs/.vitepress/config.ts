@@ -35,7 +35,11 @@ const api: DefaultTheme.SidebarItem[] = existsSync(apiSidebar)
 /** Groups that can be collapsed lead somewhere, too: else they are buttons around a button. */
 function linked(item: DefaultTheme.SidebarItem, group = "/reference/api/"): DefaultTheme.SidebarItem {
   const link = item.link ?? group;
-  const items = item.items?.map((each) => linked(each, `${link}#${anchorOf(each.text ?? "")}`));
+  const items = item.items?.map((each) => {
+    const { text = "" } = each;
+    // `Functions` is a heading of its module's page; `pubsub` is a part of a path.
+    return linked(each, /^[A-Z]/.test(text) ? `${link}#${anchorOf(text)}` : link);
+  });
   return { ...item, link, ...(items === undefined ? {} : { items }) };
 }
 
