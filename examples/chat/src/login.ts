@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import { Token } from "wingbeat";
 import { z } from "zod";
 
-/** Whoever knows it can make tokens. Set SECRET_KEY_BASE on a server that others can reach. */
+/** Anyone who knows it can make tokens. Set SECRET_KEY_BASE on a server that others can reach. */
 const SECRET = process.env["SECRET_KEY_BASE"] ?? "good enough for this machine only";
 const Name = z.string().trim().min(1).max(24);
 
