@@ -19,6 +19,8 @@ export interface LiveCluster {
   readonly clients: readonly Client[];
   /** Says something as many times, by one client after the other, and waits for the replies. */
   say(times: number): Promise<void>;
+  /** How many messages were said in a room so far. */
+  saidIn(room: number): number;
   /** How many clients the server's `connect` refuses. */
   refuse(times: number): Promise<void>;
   close(): Promise<void>;
@@ -42,6 +44,7 @@ export async function startCluster(count: number): Promise<LiveCluster> {
   const env = { REDIS: `redis://127.0.0.1:${redis.port}`, NODE_ENV: "development" };
   const nodes = await Promise.all([0, 1, 2].map(() => Program.start(NODE, env)));
   const portOf = (nth: number): number => nodes[nth % 3]!.port;
+  const said = Array.from({ length: ROOMS }, () => 0);
   const clients: Client[] = [];
   while (clients.length < count) {
     const from = clients.length;
@@ -52,7 +55,9 @@ export async function startCluster(count: number): Promise<LiveCluster> {
     nodes,
     url: `http://localhost:${portOf(0)}/inspector/`,
     clients,
+    saidIn: (room) => said[room] ?? 0,
     async say(times) {
+      for (let nth = 0; nth < times; nth++) said[(nth % count) % ROOMS]!++;
       await Promise.all(
         Array.from({ length: times }, (_, nth) => clients[nth % count]!.room.push("say", { body: `message ${nth}` })),
       );

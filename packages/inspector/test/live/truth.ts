@@ -68,8 +68,7 @@ export async function checkFigures(page: Page, cluster: LiveCluster): Promise<vo
 
   await visit(page, "topic?topic=room:0");
   await shows("subscribers of a topic", async () => (await factsOf(page))["Subscribers"], count(inRoom(0)));
-  const saidInRoom = Math.ceil(said / ROOMS);
-  await shows("its history", async () => (await factsOf(page))["History"]?.split(",")[0], `at ${saidInRoom}`);
+  await shows("its history", async () => (await factsOf(page))["History"]?.split(",")[0], `at ${cluster.saidIn(0)}`);
 
   await visit(page, "connections?id=user_socket:5");
   const ids = cluster.clients.map((_, nth) => `user_socket:${nth}`).filter((id) => id.startsWith("user_socket:5"));

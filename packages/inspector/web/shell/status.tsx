@@ -80,7 +80,10 @@ function Nodes() {
       >
         {nodes.length} of {nodes.length + silent.length} nodes
       </span>
-      <span className="status-cost" title="The share of a core that the inspector uses, on all nodes together">
+      <span
+        className="status-cost"
+        title="The share of a core that the inspector uses, on all nodes together, by the clock: on a busy machine that is more than it is"
+      >
         costs {percent(cost)} CPU
       </span>
     </>
