@@ -100,7 +100,9 @@ class EndpointInspection implements Inspection {
     receive: (batch: TapBatch) => void,
     ended: (reason: TapEnd) => void,
   ): () => void {
-    return this.#viewerTaps.add(target, reveal, receive, ended);
+    if (!this.#isStopped) return this.#viewerTaps.add(target, reveal, receive, ended);
+    ended("closing");
+    return () => {};
   }
 
   async act(action: InspectorAction): Promise<boolean> {

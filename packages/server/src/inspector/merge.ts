@@ -1,5 +1,6 @@
 /** Makes one answer of the reports of several nodes, the own one first. */
 import { merged } from "./counts/histogram.ts";
+import { MAX_CRASHES, sameness } from "./incidents/crashes.ts";
 import { MAX_ROWS } from "./model.ts";
 import type {
   Connections,
@@ -29,7 +30,6 @@ type Mergers = {
 };
 
 const MAX_EVENTS = 500;
-const MAX_CRASHES = 50;
 const MAX_SLOW = 50;
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
@@ -203,7 +203,7 @@ function errors(reports: readonly Report<"errors">[]): Errors {
   });
   const crashes = joined<Crash>(
     reports.flatMap(({ data }) => data.crashes),
-    ({ pattern, callback, stack, error }) => `${pattern}\n${callback}\n${framesOf(stack) || error}`,
+    sameness,
     seen,
   );
   const warnings = joined<Warning>(
@@ -217,12 +217,6 @@ function errors(reports: readonly Report<"errors">[]): Errors {
     warnings: warnings.sort(lastFirst).slice(0, MAX_ROWS),
   };
 }
-
-const framesOf = (stack: string): string =>
-  stack
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .join("\n");
 
 function pressure(reports: readonly Report<"pressure">[]): Pressure {
   return {

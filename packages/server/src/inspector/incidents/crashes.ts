@@ -28,7 +28,7 @@ export class Crashes {
 
   add({ pattern, callback, event, error, topic, id }: Crashed): void {
     const { text, stack } = describe(error);
-    const key = `${pattern}\n${callback}\n${stack === "" ? text : framesOf(stack)}`;
+    const key = sameness({ pattern, callback, error: text, stack });
     const known = this.#crashes.get(key);
     const now = Date.now();
     this.#crashes.delete(key);
@@ -68,8 +68,13 @@ function describe(error: unknown): { readonly text: string; readonly stack: stri
   }
 }
 
-/** Messages may differ where the fault is the same. */
-function framesOf(stack: string): string {
+/** What crashes with the same fault have in common: messages may differ. */
+export function sameness({
+  pattern,
+  callback,
+  error,
+  stack,
+}: Pick<Crash, "pattern" | "callback" | "error" | "stack">): string {
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  return frames.length === 0 ? stack : frames.join("\n");
+  return [pattern, callback, ...(frames.length === 0 ? [error] : frames)].join("\n");
 }

@@ -5,6 +5,7 @@ import type { Filter } from "../../telemetry/filter.ts";
 import type { Frame } from "../../transports/connection.ts";
 import { TAP_RATE } from "../model.ts";
 import type { TapFrame, TapTarget } from "../model.ts";
+import type { Keys } from "../node/rows.ts";
 import type { TapMail } from "../peers/mail.ts";
 import { inFrame, outFrame, readSent } from "./frame.ts";
 import type { OpenFrame } from "./frame.ts";
@@ -14,18 +15,13 @@ const OUTCOME = 1_000;
 /** A topic is looked for in so many characters of a frame: topics are no longer. */
 const HEAD = 8_192;
 
-/** What tells one connection from others. */
-export interface Tappable {
-  keyOf(process: SocketProcess): number;
-}
-
 export class NodeTap {
   readonly id: string;
   /** The node of its viewer. */
   readonly viewer: string;
   readonly target: TapTarget;
   readonly #node: string;
-  readonly #keyOf: (process: SocketProcess) => number;
+  readonly #keys: Keys;
   readonly #filter: Filter | undefined;
   readonly #quoted: string | undefined;
   #frames: (TapFrame | OpenFrame)[] = [];
@@ -36,32 +32,27 @@ export class NodeTap {
   #second = 0;
   #taken = 0;
 
-  constructor(
-    { id, from, target }: TapMail,
-    node: string,
-    keyOf: (process: SocketProcess) => number,
-    filter: Filter | undefined,
-  ) {
+  constructor({ id, from, target }: TapMail, node: string, keys: Keys, filter: Filter | undefined) {
     this.id = id;
     this.viewer = from;
     this.target = target;
     this.#node = node;
-    this.#keyOf = keyOf;
+    this.#keys = keys;
     this.#filter = filter;
     this.#quoted = "topic" in target ? JSON.stringify(target.topic) : undefined;
   }
 
-  /** Whether a message of a client concerns it. `process` is looked at only when it must be. */
+  /** Whether a message of a client concerns it. Gives no keys: most are of others. */
   concerns(process: SocketProcess, topic: unknown): boolean {
     const { target } = this;
     if ("topic" in target) return topic === target.topic;
     if ("id" in target) return process.id === target.id;
-    return target.connection.node === this.#node && this.#keyOf(process) === target.connection.key;
+    return target.connection.node === this.#node && this.#keys.isOf(process, target.connection.key);
   }
 
   received(process: SocketProcess, message: ClientMessage, bytes: number): void {
     if (!this.#take()) return;
-    const frame = inFrame(this.#node, this.#keyOf(process), process.id, message, bytes, Date.now(), this.#filter);
+    const frame = inFrame(this.#node, this.#keys.of(process), process.id, message, bytes, Date.now(), this.#filter);
     this.#frames.push(frame);
     const { payload } = message;
     if (typeof payload === "object" && payload !== null) this.#open.set(payload, frame);
@@ -81,7 +72,7 @@ export class NodeTap {
       return;
     }
     const isForAll = "topic" in this.target && sent.isBroadcast;
-    const to = isForAll ? null : { key: this.#keyOf(process), id: process.id };
+    const to = isForAll ? null : { key: this.#keys.of(process), id: process.id };
     this.#frames.push(outFrame(this.#node, to, sent, frame.data.length, Date.now(), this.#filter));
   }
 

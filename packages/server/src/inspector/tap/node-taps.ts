@@ -56,7 +56,7 @@ export class NodeTaps {
     const oldest = this.#taps.keys().next();
     if (this.#taps.size >= MAX_TAPS && oldest.done === false) this.#taps.delete(oldest.value);
     const filter = mail.reveal ? this.#filter : undefined;
-    const tap = new NodeTap(mail, this.#node.name, (process) => this.#node.connections.keys.of(process), filter);
+    const tap = new NodeTap(mail, this.#node.name, this.#node.connections.keys, filter);
     this.#taps.set(mail.id, { tap, until });
     this.#begin();
     this.#refresh();
