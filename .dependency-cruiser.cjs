@@ -49,7 +49,12 @@ module.exports = {
     only("react", "^packages/react/", "^packages/client/", PROTOCOL),
     only("vue", "^packages/vue/", "^packages/client/", PROTOCOL),
     only("svelte", "^packages/svelte/", "^packages/client/", PROTOCOL),
-    only("inspector-page", "^packages/inspector/web/", "^packages/(client|react|protocol)/", "^packages/server/dist/inspector\\.d\\.ts$"),
+    only(
+      "inspector-page",
+      "^packages/inspector/web/",
+      "^packages/(client|react|protocol)/",
+      "^packages/server/dist/inspector\\.d\\.ts$",
+    ),
     {
       name: "inspector-page-knows-the-server-by-type",
       severity: "error",
