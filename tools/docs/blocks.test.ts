@@ -15,6 +15,7 @@ import {
   writeBlocks,
 } from "./compile.ts";
 import { blocksOf, documents, root } from "./documents.ts";
+import { PORTS } from "./ports.ts";
 import { serve, start } from "./programs.ts";
 import { isTutorial } from "./tutorial.ts";
 
@@ -24,7 +25,7 @@ const polled = { timeout: PATIENCE };
 
 /** Languages whose blocks other tests read: those of PROTOCOL.md, the proxies' configurations, recipes to deploy. */
 const READ_ELSEWHERE = ["frame", "hex", "refused", "nginx", "caddyfile", "haproxy", "ini", "dockerfile", "yaml", "js"];
-const NOT_CODE = ["text", "diff", "elixir", "html", "toml"];
+const NOT_CODE = ["text", "diff", "elixir", "ruby", "html", "toml"];
 
 const blocks = documents.flatMap((document) => blocksOf(document));
 /** Those of the tutorial are compiled by its own test. */
@@ -124,6 +125,21 @@ describe("the programs of the documents", { timeout: PATIENCE }, () => {
         await expect.poll(() => program.output(), { ...polled, message: document }).toBe(printed);
       }),
     );
+  });
+
+  it.each(Object.keys(PORTS))("%s: every version of the app prints what the page says", async (document) => {
+    // What two clients of a page print has no order between them.
+    const linesOf = (text = ""): string[] => text.split("\n").sort();
+    const printed = linesOf(blocks.find((block) => block.document === document && block.language === "text")?.text);
+    for (const { server, pages } of PORTS[document] ?? []) {
+      const { port } = await run(document, server);
+      for (const page of pages) {
+        const program = start(document, page, `127.0.0.1:${port}`);
+        onTestFinished(() => program.kill());
+        await expect.poll(() => linesOf(program.output()), { ...polled, message: page }).toEqual(printed);
+        program.kill();
+      }
+    }
   });
 
   it("docs/guide/add-to-an-app.md: servers of all frameworks have sockets beside their own routes", async () => {
