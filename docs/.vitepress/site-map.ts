@@ -60,7 +60,7 @@ export const REFERENCE: readonly Section[] = [
   {
     text: "Reference",
     folder: "reference",
-    pages: ["cheatsheet", "errors", "telemetry", "metrics", "limits", "cli"],
+    pages: ["cheatsheet", "errors", "telemetry", "metrics", "limits", "cli", "rooms-contract"],
   },
   {
     text: "Project",

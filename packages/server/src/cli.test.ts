@@ -384,6 +384,16 @@ setInterval(() => {}, 1_000);
     );
   });
 
+  it("writes models, again and again", async () => {
+    const made = project();
+    for (const language of ["kotlin", "swift", "dart"]) {
+      const models = () => made.wingbeat("contract", "models", "--language", language, "-o", "made");
+      expect([await models(), await models()]).toMatchObject([{ code: 0 }, { code: 0 }]);
+    }
+    expect(readdirSync(join(made.root, "made")).sort()).toEqual(["Contract.kt", "Contract.swift", "contract.dart"]);
+    expect(made.read("made/Contract.kt")).toContain("class RoomChannel(");
+  });
+
   it("exits with 1 when clients break, with 0 when none does or the version says so, with 2 when it cannot tell", async () => {
     const made = project();
     const contract = async (file: string, text: string, version: string) => {
@@ -432,6 +442,11 @@ setInterval(() => {}, 1_000);
     [["contract", "socket.js", "--asyncapi", "2.6"], '--asyncapi is "2.6": it is one of 3.0, 3.1.'],
     [["contract", "socket.js", "--oops"], "Unknown option '--oops'. wingbeat --help lists all options."],
     [["contract", "nowhere.json"], "nowhere.json cannot be read"],
+    [["contract", "models", "socket.js"], "contract models takes a module or contract, a language and a folder"],
+    [
+      ["contract", "models", "socket.js", "-l", "go", "-o", "x"],
+      '--language is "go": it is one of swift, kotlin, dart.',
+    ],
     [["contract", "package.json", "--format", "md"], "the document is not an AsyncAPI 3 document"],
     [["contract", "socket.js", "-o", "nowhere/contract.json"], "nowhere/contract.json cannot be written"],
     [["contract", "date.js"], "room, x: payload at $.at cannot be written as JSON Schema: Date cannot be represented"],

@@ -21,6 +21,8 @@ export type { Waived, Waiver } from "./contract/diff/waivers.ts";
 export type { ToJsonSchema } from "./contract/convert.ts";
 export { textOf } from "./contract/document.ts";
 export { markdownOf } from "./contract/markdown.ts";
+export { LANGUAGES, modelsOf } from "./contract/models.ts";
+export type { Language } from "./contract/models.ts";
 export { describeOpen } from "./contract/open-parts.ts";
 export type { SocketLike } from "./contract/collect.ts";
 export type { AsyncApiDocument } from "./contract/document.ts";

@@ -2,6 +2,7 @@
 import { WingbeatError } from "../errors.ts";
 import { CommandError } from "./command-error.ts";
 import { diff } from "./contract/diff.ts";
+import { models } from "./contract/models.ts";
 import { write } from "./contract/write.ts";
 import type { Printed } from "./printed.ts";
 
@@ -10,7 +11,8 @@ export async function contract(args: readonly string[], cwd: string): Promise<Pr
   const [command, ...rest] = args;
   const isDiff = command === "diff";
   try {
-    return isDiff ? diff(rest, cwd) : await write(args, cwd);
+    if (isDiff) return diff(rest, cwd);
+    return await (command === "models" ? models(rest, cwd) : write(args, cwd));
   } catch (error) {
     if (error instanceof CommandError) throw isDiff ? new CommandError(error.message, 2) : error;
     if (error instanceof WingbeatError) throw new CommandError(error.message, isDiff ? 2 : 1);

@@ -15,6 +15,8 @@ export const USAGE = `Usage: wingbeat <command>
       --title <name>, --url <ws://host>, --asyncapi <3.0|3.1>
   contract diff <old> <new>    says which clients break between two contracts, and exits with 1
       --format <text|json|github|md>, --verdict <A|B|both>, --waivers <file>, --bump
+  contract models [module]     writes typed models, by which apps in other languages use the topics
+      --language <swift|kotlin|dart> -o <folder>
   history:sql            prints the tables that postgresHistory needs: wingbeat history:sql | psql
       --namespace <name>       as in postgresHistory (wingbeat)
       --unlogged               faster; the history is gone after a crash of the database

@@ -83,21 +83,24 @@ function typedText(schema: JsonSchema): string {
 const isSafeBound = (bound: unknown): boolean => Math.abs(Number(bound)) === Number.MAX_SAFE_INTEGER;
 
 function limits(schema: JsonSchema): string {
-  const unit = schema.type === "string" ? " characters" : "";
-  const of = (words: readonly string[], text: string): string[] =>
-    words.flatMap((word) =>
-      schema[word] === undefined || isSafeBound(schema[word]) ? [] : [`${text} ${String(schema[word])}${unit}`],
-    );
   const { format, pattern } = schema;
   const found = [
     ...(format === undefined ? [] : [String(format)]),
     ...(pattern === undefined || format !== undefined ? [] : [`matches ${code(String(pattern))}`]),
-    ...of(["minLength", "minItems", "minimum"], "at least"),
-    ...of(["exclusiveMinimum"], "more than"),
-    ...of(["maxLength", "maxItems", "maximum"], "at most"),
-    ...of(["exclusiveMaximum"], "less than"),
+    ...range(schema, "minLength", "maxLength", " characters"),
+    ...range(schema, "minItems", "maxItems", " items"),
+    ...range(schema, "minimum", "maximum", ""),
+    ...(schema["exclusiveMinimum"] === undefined ? [] : [`more than ${String(schema["exclusiveMinimum"])}`]),
+    ...(schema["exclusiveMaximum"] === undefined ? [] : [`less than ${String(schema["exclusiveMaximum"])}`]),
   ];
   return found.length > 0 ? `, ${found.join(", ")}` : "";
+}
+
+function range(schema: JsonSchema, least: string, most: string, unit: string): string[] {
+  const [min, max] = [schema[least], schema[most]].map((bound) => (isSafeBound(bound) ? undefined : bound));
+  if (min !== undefined && max !== undefined) return [`${String(min)} to ${String(max)}${unit}`];
+  if (min !== undefined) return [`${String(min)}${unit} or more`];
+  return max === undefined ? [] : [`${String(max)}${unit} or less`];
 }
 
 const linkTo = (name: string): string =>
