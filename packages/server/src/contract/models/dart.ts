@@ -4,7 +4,7 @@ import { lines, lower, namesFor, quotedDollar as text, upper } from "./writing.t
 import type { Of } from "./writing.ts";
 
 const RESERVED = new Set(
-  "assert break case catch class const continue default do else enum extends false final finally for if in is new null rethrow return super switch this throw true try var void while with json toJson".split(
+  "assert break case catch class const continue default do else enum extends false final finally for if in is new null rethrow return super switch this throw true try var void while with json map toJson hashCode runtimeType toString noSuchMethod".split(
     " ",
   ),
 );
@@ -117,7 +117,7 @@ function objectOf({ name, fields }: Of<"object">): string {
 
 /** A class and not an enum, because it keeps a text that it does not know. */
 function enumOf({ name, values }: Of<"enum">): string {
-  const named = namesFor(values, (value) => lower(value, RESERVED));
+  const named = namesFor(["value", "known", "isKnown", ...values], (value) => lower(value, RESERVED)).slice(3);
   return lines(
     `/// A text. It may be one that a newer server sends: [isKnown] is then false.`,
     `class ${name} {`,

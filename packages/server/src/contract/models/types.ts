@@ -54,6 +54,45 @@ export interface Models {
 
 const ANY: Type = { kind: "any" };
 
+/** Types of the languages and of their Phoenix clients that the written code uses. */
+const TAKEN = [
+  ...[
+    "Any",
+    "Bool",
+    "Boolean",
+    "Channel",
+    "ContractError",
+    "Double",
+    "Error",
+    "Int",
+    "Json",
+    "List",
+    "Long",
+    "Map",
+    "NSNull",
+  ],
+  ...[
+    "Number",
+    "Object",
+    "PhoenixChannel",
+    "PhoenixSocket",
+    "Push",
+    "PushResponse",
+    "Socket",
+    "Stream",
+    "String",
+    "Unit",
+  ],
+];
+/** What the class of a channel has of its own. */
+const OWN = ["Channel", "Failed", "Told", "HashCode", "ToString", "RuntimeType", "NoSuchMethod"];
+
+/** A name that all three languages take for a type. */
+function typeName(text: string): string {
+  const name = camel(text).replaceAll(/[^A-Za-z0-9]/g, "");
+  return /^[A-Za-z]/.test(name) ? name : `T${name}`;
+}
+
 export function modelsOf(contract: Contract): Models {
   const builder = new Builder(contract.schemas);
   const channels = contract.sockets.flatMap((socket) => socket.channels.map((channel) => builder.channel(channel)));
@@ -64,18 +103,22 @@ class Builder {
   readonly declarations: Declaration[] = [];
   readonly #schemas: Schemas;
   readonly #names = new UniqueNames("");
-  /** What named schemas have become. */
+  /** The names of named schemas. */
+  readonly #given = new Map<string, string>();
+  /** What they have become. */
   readonly #known = new Map<string, Type>();
 
   constructor(schemas: Schemas) {
     this.#schemas = schemas;
-    for (const name of Object.keys(schemas)) this.#names.take(camel(name));
+    for (const name of TAKEN) this.#take(name);
+    for (const name of Object.keys(schemas)) this.#given.set(name, this.#take(name));
   }
 
   channel({ pattern, join, events, pushes }: ContractChannel): ChannelModel {
     const base = camel(pattern);
     const isExact = (event: string) => !event.endsWith("*");
     const own = new UniqueNames("");
+    for (const name of OWN) own.take(name);
     const sent = [join, ...events.filter(({ event }) => isExact(event))].map(({ event, payload, replies }): Event => {
       const name = own.take(event === "phx_join" ? "Join" : camel(event));
       const reply =
@@ -88,12 +131,16 @@ class Builder {
     });
     const topic = pattern.replace(/\*$/, "{rest}").split(/\{(\w+)\}/);
     return {
-      name: this.#names.take(`${base}Channel`),
+      name: this.#take(`${base}Channel`),
       topic,
       join: sent[0] as Event,
       events: sent.slice(1),
       pushes: received,
     };
+  }
+
+  #take(name: string): string {
+    return this.#names.take(typeName(name));
   }
 
   type(schema: JsonSchema | boolean, name: string): Type {
@@ -120,8 +167,7 @@ class Builder {
       return { kind: "list", of: isObject(items) ? this.type(items as JsonSchema, `${name}Item`) : ANY };
     }
     if (type !== "object") return ANY;
-    if (properties !== undefined && Object.keys(properties).length > 0)
-      return this.#object(schema, this.#names.take(name));
+    if (properties !== undefined && Object.keys(properties).length > 0) return this.#object(schema, this.#take(name));
     return {
       kind: "map",
       of: isObject(additionalProperties) ? this.type(additionalProperties as JsonSchema, `${name}Value`) : ANY,
@@ -149,7 +195,7 @@ class Builder {
           : ANY;
     }
     // One value alone is what tells a variant from others, or may get company later.
-    const type = this.#declare({ kind: "enum", name: this.#names.take(name), values: texts });
+    const type = this.#declare({ kind: "enum", name: this.#take(name), values: texts });
     return isNullable ? { kind: "nullable", of: type } : type;
   }
 
@@ -165,7 +211,7 @@ class Builder {
     if (values.every((value) => value !== undefined)) return this.#values(values.flat(), name);
     const tag = tagOf(resolved);
     if (tag === undefined) return ANY;
-    const union = this.#names.take(name);
+    const union = this.#take(name);
     const variants = others.map((member, at) => {
       const value = constantOf(resolved[at] as JsonSchema, tag) as string;
       const type = this.type(member, `${union}${camel(value)}`);
@@ -184,7 +230,7 @@ class Builder {
     if (known !== undefined) return known;
     const schema = this.#schemas[name];
     if (schema === undefined) return ANY;
-    const own = camel(name);
+    const own = this.#given.get(name) ?? name;
     // A recursive type comes back to its own name.
     this.#known.set(name, schema.properties === undefined ? ANY : { kind: "named", name: own });
     const type = schema.properties === undefined ? this.type(schema, own) : this.#object(schema, own);
