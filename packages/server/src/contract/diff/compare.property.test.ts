@@ -162,8 +162,8 @@ function ofType(
   return fc.tuple(others, declared).map(([more, own]) => ({ ...more, ...own }));
 }
 
+const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: false, addUsedSchema: false });
 const validator = ({ schema, schemas }: Side, isStrict: boolean) => {
-  const ajv = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: true });
   const components = isStrict ? { schemas } : opened({ schemas });
   return ajv.compile({ ...(isStrict ? schema : (opened(schema) as JsonSchema)), components });
 };
