@@ -178,9 +178,13 @@ function ofType(
     { requiredKeys: required.filter((name) => Object.hasOwn(properties, name)) },
   );
   if (!isObject(additionalProperties) || Object.keys(additionalProperties).length === 0) return declared;
-  const others = fc.dictionary(fc.constantFrom("a", "b", "other"), inner(additionalProperties), {
-    maxKeys: 2,
-  });
+  const others = fc.dictionary(
+    fc.constantFrom(...["a", "b", "other"].filter((name) => !Object.hasOwn(properties, name))),
+    inner(additionalProperties),
+    {
+      maxKeys: 2,
+    },
+  );
   return fc.tuple(others, declared).map(([more, own]) => ({ ...more, ...own }));
 }
 
