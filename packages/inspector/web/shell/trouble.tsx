@@ -13,7 +13,8 @@ export function Trouble({ door }: { readonly door: Door }) {
   if (refusal !== null) {
     return (
       <p className="alert" role="alert">
-        The server did not take the ticket of this page. Its time was over, or another node gave it.{" "}
+        The server did not take the ticket of this page. Its time was over, or a node with another secretKeyBase gave
+        it.{" "}
         <button type="button" className="link" onClick={() => door.knock()}>
           Try again
         </button>
