@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createEndpoint, memoryHistory } from "wingbeat";
+import { inspector } from "wingbeat/inspector";
 import { modelFrom } from "./model.ts";
 import { pageListener } from "./page.ts";
 import { createSocket } from "./socket.ts";
@@ -24,6 +25,8 @@ const endpoint = createEndpoint({
 const server = createServer();
 server.on("request", await pageListener(server, isDev));
 endpoint.attach(server);
+// Shows what the server does, at /inspector. For production, say who may look: authorize: (request) => …
+if (isDev) inspector({ endpoint });
 server.on("error", (error: NodeJS.ErrnoException) => {
   console.error(error.code === "EADDRINUSE" ? `Port ${port} is in use: set PORT to another one.` : error);
   process.exit(1);

@@ -5,6 +5,9 @@ import type { Shared, SharedOptions } from "./shared.ts";
 import { startSite } from "./site.ts";
 import type { Site, SiteOptions } from "./site.ts";
 
+/** In production, the inspector wants to be told who may look. */
+const isInspected = process.env["NODE_ENV"] !== "production";
+
 type Examples = Pick<SiteOptions, "examples" | "home">;
 
 /**
@@ -21,7 +24,8 @@ export async function run(title: string, examples: Examples | ((shared: Shared) 
     shared = await connectShared(typeof examples === "function" ? fromEnvironment() : {});
     const parts = typeof examples === "function" ? examples(shared) : examples;
     const { pubsub, secret } = shared;
-    site = await startSite({ ...parts, port, host, pubsub, secretKeyBase: pubsub === undefined ? undefined : secret });
+    const secretKeyBase = pubsub === undefined ? undefined : secret;
+    site = await startSite({ ...parts, port, host, pubsub, secretKeyBase, inspected: isInspected });
   } catch (error) {
     fail(reasonFor(error as NodeJS.ErrnoException, port));
   }

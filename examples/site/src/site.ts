@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
 import { createEndpoint } from "wingbeat";
 import type { Endpoint, EndpointOptions } from "wingbeat";
+import { inspector } from "wingbeat/inspector";
 import { servePages } from "./pages.ts";
 
 /** What an example is made of. */
@@ -32,6 +33,8 @@ export interface SiteOptions {
   readonly pubsub?: EndpointOptions["pubsub"] | undefined;
   /** For long polling on several processes. Default: made at random. */
   readonly secretKeyBase?: string | undefined;
+  /** Whether this machine may look at it, at `/inspector/`. Default false. */
+  readonly inspected?: boolean;
   /** As for `createEndpoint`. Default true. */
   readonly logger?: EndpointOptions["logger"];
 }
@@ -62,6 +65,7 @@ export async function startSite({
   host = "127.0.0.1",
   pubsub,
   secretKeyBase,
+  inspected = false,
   logger = true,
 }: SiteOptions): Promise<Site> {
   const all = Object.values(examples);
@@ -72,6 +76,7 @@ export async function startSite({
     ...(secretKeyBase === undefined ? {} : { secretKeyBase }),
     logger,
   });
+  if (inspected) inspector({ endpoint });
   const pages = servePages({
     ...(home === undefined ? {} : { "/": home }),
     ...Object.fromEntries(Object.entries(examples).map(([path, { web }]) => [path, web])),

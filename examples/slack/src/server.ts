@@ -9,6 +9,7 @@ import type { Endpoint, EndpointOptions, PubSubAdapter } from "wingbeat";
 import { openDatabase } from "./database.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
 import { slackApp } from "./http.ts";
+import { serveInspector } from "./inspector.ts";
 import { insertDefaultPermissions } from "./permissions.ts";
 import { presence } from "./presence.ts";
 import { seed } from "./seed.ts";
@@ -102,6 +103,7 @@ function endpointOf(
     ...(trustProxy === undefined ? {} : { trustProxy }),
     logger,
   });
+  serveInspector(endpoint, services);
   return endpoint;
 }
 

@@ -109,3 +109,15 @@ describe("what admins do", () => {
     expect((await dave.post("/api/rooms/1/messages", { clientId: "unbanned", body: "Roar" })).status).toBe(201);
   });
 });
+
+describe("the inspector", () => {
+  it("shows what runs to those who may change roles, and sends the others to the workspace", async () => {
+    const [alice, carol, nobody] = [await server.as("alice"), await server.as("carol"), server.browser()];
+    expect(await alice.get("/inspector/snapshot/overview")).toMatchObject({ status: 200, body: { view: "overview" } });
+    for (const browser of [carol, nobody]) {
+      expect((await browser.get("/inspector/snapshot/overview")).status).toBe(403);
+      const page = await browser.send("/inspector/", { redirect: "manual" });
+      expect([page.status, page.headers.get("location")]).toEqual([302, "/"]);
+    }
+  });
+});

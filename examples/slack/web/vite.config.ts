@@ -26,7 +26,7 @@ export default defineConfig({
   base: "/",
   plugins: [react(), gzipped],
   server: {
-    proxy: { "/api": server, "/socket": { target: server, ws: true } },
+    proxy: { "/api": server, "/socket": { target: server, ws: true }, "/inspector": { target: server, ws: true } },
   },
   build: {
     outDir: "dist",

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createEndpoint, memoryHistory } from "wingbeat";
+import { inspector } from "wingbeat/inspector";
 import { pageListener } from "./page.ts";
 import { options } from "./socket.ts";
 
@@ -15,6 +16,8 @@ server.on("request", await pageListener(server, isDev));
 const history = memoryHistory({ file: fileURLToPath(new URL("../.history.json", import.meta.url)) });
 const endpoint = createEndpoint({ ...options, history });
 endpoint.attach(server);
+// Shows what the server does, at /inspector. For production, say who may look: authorize: (request) => …
+if (isDev) inspector({ endpoint });
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   console.error(error.code === "EADDRINUSE" ? `Port ${port} is in use: set PORT to another one.` : error);

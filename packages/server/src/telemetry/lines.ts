@@ -268,7 +268,7 @@ export const LINES: Lines = {
     error,
   ],
   "inspector.mounted": ({ path, isLocal }) => [
-    "info",
+    "debug",
     isLocal
       ? say`INSPECTOR at ${path}, for this machine only`
       : say`INSPECTOR at ${path}, for those whom authorize lets in`,

@@ -46,13 +46,13 @@ const cases: readonly Case[] = [
   [
     "inspector.mounted",
     { endpoint, path: "/inspector", isLocal: true },
-    "info",
+    "debug",
     "INSPECTOR at /inspector, for this machine only",
   ],
   [
     "inspector.mounted",
     { endpoint, path: "/inspector", isLocal: false },
-    "info",
+    "debug",
     "INSPECTOR at /inspector, for those whom authorize lets in",
   ],
   [

@@ -1,5 +1,6 @@
 import type { ManualStatus } from "@wingbeat/example-slack/contract";
 import {
+  Activity,
   BellRing,
   ChevronsUpDown,
   Keyboard,
@@ -89,6 +90,11 @@ export function MeMenu() {
       {ADMIN.some((permission) => me.permissions.includes(permission)) && (
         <MenuItem icon={ShieldCheck} testId="admin" onSelect={() => openDialog({ kind: "admin" })}>
           Administration
+        </MenuItem>
+      )}
+      {me.permissions.includes("manage-roles") && (
+        <MenuItem icon={Activity} testId="inspector" onSelect={() => window.open("/inspector/", "_blank", "noopener")}>
+          Inspector
         </MenuItem>
       )}
       <MenuItem icon={Keyboard} hint={`${commandKey()} /`} onSelect={() => openDialog({ kind: "shortcuts" })}>
