@@ -46,6 +46,11 @@ export const WHOLE: Readonly<Record<string, string>> = {
   ),
   "a request of the application": request("GET /app/cut"),
   "a POST to the application": post("/app/cut", "body"),
+  "the inspector's page": request("GET /inspector/"),
+  "what the inspector shows": request("GET /inspector/snapshot/topics?query=%7B%22sort%22%3A%22rate%22%7D"),
+  "a ticket of the inspector": request("POST /inspector/ticket", "origin: http://127.0.0.1\r\n"),
+  "a ticket that is asked for with a body": post("/inspector/ticket", LINES, "origin: http://127.0.0.1\r\n"),
+  "the inspector's socket without a ticket": upgrade("/inspector/socket/websocket?vsn=2.0.0") + HEARTBEAT,
   health: request("GET /health"),
   nothing: request("GET /nothing"),
 };

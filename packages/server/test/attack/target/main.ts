@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createEndpoint, defineSocket, ok, refuse } from "../../../src/index.ts";
 import type { Endpoint, HttpAnswer, LogLevel, PubSubAdapter } from "../../../src/index.ts";
+import { inspector } from "../../../src/inspector.ts";
 import type { EngineOptions } from "../../../src/pubsub/remote/engine-adapter.ts";
 import { clusterAdapter } from "../../../src/pubsub/adapters/cluster.ts";
 import { adapterOf } from "../../processes/adapters.ts";
@@ -66,8 +67,8 @@ const errorHandler = (reason: unknown): HttpAnswer => {
 };
 
 const silence = timeout === undefined ? {} : { timeout };
-const newEndpoint = (pubsub?: PubSubAdapter): Endpoint =>
-  createEndpoint({
+function newEndpoint(pubsub?: PubSubAdapter): Endpoint {
+  const endpoint = createEndpoint({
     ...(pubsub === undefined ? {} : { pubsub }),
     sockets: {
       "/socket": { socket, websocket: silence, longpoll: { window: 2_000 } },
@@ -78,6 +79,9 @@ const newEndpoint = (pubsub?: PubSubAdapter): Endpoint =>
     presence: [presence],
     logger: recorder.logger(level, isStructured),
   });
+  inspector({ endpoint });
+  return endpoint;
+}
 
 async function adapterFor(options: NodeOptions): Promise<PubSubAdapter> {
   const { engine, port } = options;
