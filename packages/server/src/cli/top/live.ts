@@ -96,7 +96,9 @@ export class LiveTop {
   }
 
   #draw(text: string, answer: Answer | undefined): void {
-    const { columns = 120, rows = 40 } = this.#output;
+    // Some terminals do not know their size, and say 0.
+    const columns = this.#output.columns || 120;
+    const rows = this.#output.rows || 40;
     const tabs = VIEWS.map((view, index) =>
       view === this.#view ? `[${index + 1} ${view.name}]` : ` ${index + 1} ${view.name} `,
     );
