@@ -172,7 +172,7 @@ describe("cannot connect", () => {
     const { WebSocket: own } = globalThis;
     onTestFinished(() => void Object.assign(globalThis, { WebSocket: own }));
     Object.assign(globalThis, { WebSocket: undefined });
-    const reason = "no global WebSocket: pass the option transport";
+    const reason = "no global WebSocket: pass the option transport, in Node 20 { transport: WebSocket } from ws";
     expect(() => new Socket("/socket")).toThrow(reason);
     quotes(reason);
   });

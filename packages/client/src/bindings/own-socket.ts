@@ -22,5 +22,5 @@ const provide = <T>(option: T | (() => T | PromiseLike<T>)): T | PromiseLike<T> 
 
 /** For server-side rendering, which needs no WebSocket. In a page, a missing WebSocket throws when it connects. */
 const NoTransport = function () {
-  throw new Error("no global WebSocket: pass the option transport");
+  throw new Error("no global WebSocket: pass the option transport, in Node 20 { transport: WebSocket } from ws");
 } as unknown as TransportClass;

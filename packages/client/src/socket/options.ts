@@ -130,7 +130,7 @@ export function configure(options: SocketOptions): Config {
     if (value !== undefined && value !== null) Object.assign(config, { [name]: checked(name, value) });
   }
   if (!config.transport) {
-    throw new Error("no global WebSocket: pass the option transport");
+    throw new Error("no global WebSocket: pass the option transport, in Node 20 { transport: WebSocket } from ws");
   }
   // Long polling has its own framing.
   return Object.assign(config, config.transport.isLongPoll === true && Serializer) as Config;
