@@ -162,6 +162,13 @@ describe("the rules", () => {
     expect(verdicts(diffContracts(documentOf(before), documentOf(after)))).toBe(found);
   });
 
+  it("says which server does not know an event", () => {
+    const says = (before: readonly AnyChannel[], after: readonly AnyChannel[]) =>
+      formatDiff(diffContracts(documentOf(before), documentOf(after)), "text");
+    expect(says([talking], [base()])).toContain('the new server answers with "unknown event"');
+    expect(says([base()], [talking])).toContain('the old server answers with "unknown event"');
+  });
+
   it.each<[string, Parameters<typeof documentOf>[1], Parameters<typeof documentOf>[1], string]>([
     ["a param is required", { params: open({}) }, { params: open({ token: s }) }, "A!"],
     ["a token is read at the handshake", {}, { authToken: true }, "A!"],

@@ -84,7 +84,7 @@ class Meeting {
     const at = { ...place, event: event.event };
     const handlers = handlersOf(event.event, server, client);
     if (handlers.length === 0) {
-      this.findings.missing(at, "payload", "removed", "that push it", 'it is answered with "unknown event"');
+      this.findings.missing(at, "payload", "removed", "that push it", '{server} answers with "unknown event"');
     }
     for (const handler of handlers) {
       const others = handler.event === event.event ? "" : ` as ${handler.event}`;
