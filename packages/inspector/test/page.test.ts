@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium())("the inspector's page", () => {
     await page.locator("tbody tr").last().getByText("user_socket:newest").waitFor();
     expect(await focused(page)).toBe(name);
     expect(await page.locator("tbody tr[data-gone]").textContent()).toContain(name);
-    await page.getByRole("button", { name: "Connected" }).focus();
+    await page.getByRole("button", { name: "Since" }).focus();
     await page.locator("tbody tr").first().getByText("user_socket:newest").waitFor();
   });
 

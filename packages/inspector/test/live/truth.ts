@@ -90,7 +90,7 @@ export async function checkFigures(page: Page, cluster: LiveCluster): Promise<vo
   await shows("what was published", async () => (await factsOf(page))["Published"], count(said));
 
   await visit(page, "doors");
-  await page.getByRole("heading", { level: 1, name: "Doors" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Refusals and closes" }).waitFor();
   await cluster.refuse(3);
   const refusals = async () => (await rowsOf(page, "Refusals")).map((row) => [row[0], row[1], row[4]]);
   await shows("refusals", refusals, [["connect", "nobody", "3"]]);

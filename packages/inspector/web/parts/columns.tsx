@@ -30,7 +30,7 @@ export const connectionColumns = (now: number): readonly Column<ConnectionRow>[]
   { name: "Node", hide: "small", is: "wide", cell: ({ node }) => <ClientText text={node} /> },
   { name: "Path", hide: "medium", cell: ({ path }) => <ClientText text={path} /> },
   { name: "Transport", hide: "medium", cell: ({ transport }) => <ClientText text={transport} /> },
-  { name: "Connected", sort: "newest", is: "figure", cell: ({ connectedAt }) => ago(connectedAt, now) },
+  { name: "Since", sort: "newest", is: "figure", cell: ({ connectedAt }) => ago(connectedAt, now) },
   { name: "Channels", sort: "channels", is: "figure", cell: ({ channels }) => count(channels) },
   {
     name: "Buffered",

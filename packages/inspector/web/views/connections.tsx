@@ -58,7 +58,7 @@ export function ConnectionsView({ params: { id = "", node = "", sort = "newest" 
             toneOf={({ paused }) => (paused ? "warn" : undefined)}
             empty={
               id === "" && node === ""
-                ? "Nobody is connected. Doors says who was refused, and why."
+                ? "Nobody is connected. Refusals says who was refused, and why."
                 : "Nobody who is connected matches. Ids are matched from their beginning, with capitals as they are."
             }
           />

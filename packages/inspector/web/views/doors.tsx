@@ -10,7 +10,7 @@ import { CLOSES, STAGES } from "./meanings.ts";
 export function DoorsView() {
   const live = useView("doors", {});
   return (
-    <ViewFrame title="Doors" lead="Why can they not connect, and why do connections end?" live={live}>
+    <ViewFrame title="Refusals and closes" lead="Why can they not connect, and why do connections end?" live={live}>
       {({ at, data: { refusals, closes } }) => {
         const most = Math.max(0, ...refusals.map((row) => row.count));
         const mostCloses = Math.max(0, ...closes.map((row) => row.count));

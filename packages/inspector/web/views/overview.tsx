@@ -48,7 +48,7 @@ const CARDS: readonly Card[] = [
   { name: "Handling, p99", metric: "p99", format: duration, hint: "99 % of messages were handled faster than this" },
   { name: "Connects", metric: "connects", format: rate, unit: "/s", hint: "Connections that were accepted" },
   { name: "Closes", metric: "closes", format: rate, unit: "/s", hint: "Connections that have ended" },
-  { name: "Refusals", metric: "refusals", format: rate, unit: "/s", hint: "Clients that could not connect: see Doors" },
+  { name: "Refusals", metric: "refusals", format: rate, unit: "/s", hint: "Clients that could not connect" },
   { name: "Joins", metric: "joins", format: rate, unit: "/s", hint: "Channels that were joined" },
   {
     name: "Crashes",

@@ -25,7 +25,7 @@ export interface Stop {
 
 export const STOPS: readonly Stop[] = [
   { place: "overview", name: "Overview", key: "o" },
-  { place: "doors", name: "Doors", key: "d" },
+  { place: "doors", name: "Refusals", key: "d" },
   { place: "connections", name: "Connections", key: "c" },
   { place: "topics", name: "Topics", key: "t" },
   { place: "events", name: "Events", key: "e" },
