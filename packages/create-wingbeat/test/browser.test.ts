@@ -1,6 +1,6 @@
 /** The chats that `create-wingbeat` makes, built and served as its users do, in Chromium: what its tabs see of a bad network. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -133,5 +133,23 @@ describe.skipIf(!hasChromium()).each(["chat", "react"])("the template %s of crea
       expect(await messages(page)).toEqual(["before", "meanwhile", "after"]);
       expect(await page.locator(".note", { hasText: "loaded again" }).count()).toBe(0);
     }
+  });
+
+  it("sends what was written while the server was stopped in development, too, where Vite then reloads the page", async () => {
+    writeFileSync(join(app, "dev.ts"), 'process.argv.push("--dev");\nawait import("./src/server.ts");\n');
+    const dev = await Program.start(join(app, "dev.ts"));
+    onTestFinished(() => dev.end("SIGKILL"));
+    const [ada, grace] = [await open(dev.port), await open(dev.port)];
+    await dev.end("SIGTERM");
+    for (const page of [ada, grace]) await shows(page, "#connection", "Reconnecting…");
+    const name = await ada.locator("#name").inputValue();
+    await write(ada, "meanwhile");
+    await shows(ada, "#body-error", "it is sent as soon as you are");
+    const reloaded = ada.waitForEvent("load");
+    await dev.start();
+    await reloaded;
+    for (const page of [ada, grace]) await shows(page, "article", "meanwhile");
+    expect(await messages(grace)).toEqual(["meanwhile"]);
+    await shows(grace, "article", name);
   });
 });

@@ -1,13 +1,11 @@
 import { useState } from "react";
 import { sentence, useChannel, usePresence } from "./realtime.ts";
 import { Room } from "./room.tsx";
+import { firstName } from "./tab.ts";
 
 /** The URL names the room: /#garden is another one. */
 const room = decodeURIComponent(location.hash.slice(1)) || "lobby";
 document.title = `${room} · Chat`;
-
-// A name per tab, so that two tabs are two people.
-const firstName = sessionStorage.getItem("name") ?? `Guest ${Math.floor(100 + Math.random() * 900)}`;
 
 const CONNECTION = { joining: "Connecting…", joined: "Connected", errored: "Reconnecting…", closed: "Closed" };
 

@@ -1,5 +1,6 @@
 import { Presence, PushError, Socket } from "@wingbeat/client";
 import type { Refusal } from "@wingbeat/client";
+import { indexedDBOutbox } from "@wingbeat/client/outbox";
 import type { Message } from "../src/messages.ts";
 import type { userSocket } from "../src/socket.ts";
 import { byId, element, timeOf } from "./element.ts";
@@ -12,14 +13,16 @@ const log = byId("log");
 const nameField = byId<HTMLInputElement>("name");
 const bodyField = byId<HTMLInputElement>("body");
 
-// A name per tab, so that two tabs are two people.
-let name = sessionStorage.getItem("name") ?? `Guest ${Math.floor(100 + Math.random() * 900)}`;
+// An id and a name per tab, so that two tabs are two people. They survive a reload.
+const tab = kept("tab", Math.random().toString(36).slice(2));
+let name = kept("name", `Guest ${Math.floor(100 + Math.random() * 900)}`);
 nameField.value = name;
 byId("room").textContent = room;
 document.title = `${room} · Chat`;
 
 // The compiler checks topics, payloads and replies against the server's definitions.
-const socket = new Socket<typeof userSocket>("/socket");
+// What is written without a connection is kept in the browser: Vite reloads the page when a stopped server is back.
+const socket = new Socket<typeof userSocket>("/socket", { outbox: { storage: indexedDBOutbox(tab) } });
 const channel = socket.channel(`room:${room}`, () => ({ name }));
 const presence = new Presence<{ name: string }>(channel);
 /** False while messages are missing that the server no longer sends by itself. */
@@ -108,6 +111,13 @@ function showNote(text: string): void {
 function showConnection(text: string, state = "waiting"): void {
   byId("connection").textContent = text;
   byId("connection").dataset.state = state;
+}
+
+/** What this tab has stored under a key; at first the given value. */
+function kept(key: string, first: string): string {
+  const value = sessionStorage.getItem(key) ?? first;
+  sessionStorage.setItem(key, value);
+  return value;
 }
 
 /** An empty string removes the error. */
