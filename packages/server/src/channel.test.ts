@@ -100,6 +100,8 @@ describe("inside join", () => {
     );
     const answer = await client.join("room:1");
     expect(answer).toMatchObject({ response: { reason: "join crashed" }, error: { code: "WB_NOT_JOINED" } });
+    const remedy = verb === "socketRef" ? "Call it in handleIn." : "Do it in ctx.afterJoin(";
+    expect(answer).toMatchObject({ error: { message: expect.stringContaining(remedy) as unknown } });
   });
 
   it("messages to oneself are handled when the client is on the topic", async () => {

@@ -364,7 +364,9 @@ export class Context implements ChannelContext<AnyChannelDef> {
     throw new WingbeatError(
       "WB_NOT_JOINED",
       `${what} on "${this.topic}" inside join: the client has not joined yet. ` +
-        `Send yourself a message (ctx.send("after_join")) and ${what} in handleInfo.`,
+        (what === "socketRef"
+          ? "Call it in handleIn."
+          : "Do it in ctx.afterJoin(() => …), which runs right after the reply."),
     );
   }
 }
