@@ -23,10 +23,16 @@ export type { InspectorSocket, Welcome } from "./inspector/socket.ts";
 
 /**
  * Serves a page that shows an endpoint, and all nodes of its cluster that have an inspector, below `path`: with `listen`
- * and with `attach`. Without `authorize` only this machine gets in, in development; with `NODE_ENV=production`, or behind
- * a proxy that the endpoint trusts, it throws `WB_OPTION`. Nothing is counted while nobody looks.
+ * and with `attach`. Without `authorize` only this machine gets in, in development; with a `NODE_ENV` other than
+ * `development` and `test`, or behind a proxy that the endpoint trusts, it throws `WB_OPTION`. Nothing is counted while nobody looks.
  */
 export function inspector(options: InspectorOptions): Inspector {
   const config = readOptions(options);
-  return serveInspection(config, inspect(config.endpoint, config));
+  const inspection = inspect(config.endpoint, config);
+  try {
+    return serveInspection(config, inspection);
+  } catch (error) {
+    inspection.stop();
+    throw error;
+  }
 }

@@ -135,6 +135,57 @@ describe("wingbeat top", () => {
     expect(text).toContain("room:\ufffd[31mred\ufffd");
   });
 
+  it("lets no text of a hostile server reach the terminal as it is", async () => {
+    const evil = "\u001b]0;a\u0007\u009b2J\u202e\u007f";
+    const crash = { pattern: "p", callback: evil, event: null, error: "e", count: 1, lastAt: 0 };
+    const data = {
+      overview: { ...DATA.overview, nodes: [{ ...node, status: evil }] },
+      errors: { crashes: [crash], warnings: [] },
+    };
+    const url = await serve((request, response) => {
+      const view = request.url?.includes("errors") === true ? "errors" : "overview";
+      response.end(JSON.stringify({ view, at: 1, nodes: [evil], silent: [evil], data: data[view] }));
+    });
+    for (const option of ["--once", "--json"]) {
+      for (const view of ["overview", "errors"]) {
+        const text = String(await run(["top", url, option, "--view", view], "/"));
+        // oxlint-disable-next-line no-control-regex -- these are what must not be there
+        expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+        if (option === "--json") expect(JSON.parse(text)).toMatchObject({ nodes: [evil], data: data[view] });
+      }
+    }
+  });
+
+  it.each([
+    ["no nodes", {}],
+    ["nodes that are none", { nodes: 1, silent: 1 }],
+    ["names that are none", { nodes: [1], silent: [{}] }],
+  ])("goes on, and gives the terminal back, with an answer that has %s", async (_name, fields) => {
+    let given: object = { nodes: ["one"], silent: [] };
+    const url = await serve((_request, response) => {
+      response.end(JSON.stringify({ view: "overview", at: 1, data: DATA.overview, ...given }));
+    });
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let drawn = "";
+    output.setEncoding("utf8").on("data", (text: string) => (drawn += text));
+    const done = run(["top", url], "/", { input, output });
+    await expect.poll(() => drawn).toContain("2,000 connections");
+    given = fields;
+    input.write("1");
+    await expect.poll(() => drawn).toContain("cannot be read");
+    input.write("q");
+    expect(await done).toBe("");
+  });
+
+  it("reads no answer that does not end", async () => {
+    const url = await serve((_request, response) => {
+      const chunk = Buffer.alloc(1024 * 1024, "x");
+      const more = (): void => void response.write(chunk, (error) => (error ? undefined : more()));
+      more();
+    });
+    expect(await refusal(url, "--once")).toContain("its answer is larger than 32 MB");
+  });
+
   it("draws again, switches views with the keys, and ends with q", async () => {
     const input = new PassThrough();
     const output = new PassThrough();

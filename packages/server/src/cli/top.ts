@@ -2,6 +2,7 @@
 import { CommandError } from "./command-error.ts";
 import type { Terminal } from "./confirm.ts";
 import { LiveTop } from "./top/live.ts";
+import { readableJson } from "./top/readable.ts";
 import { addressOf, asker, headersOf } from "./top/snapshot.ts";
 import { look, VIEWS } from "./top/views.ts";
 
@@ -29,7 +30,7 @@ export async function top(args: readonly string[], options: TopOptions): Promise
   const ask = asker(base, headersOf(header));
   if (once || json) {
     const { text, answer } = await look(ask, view);
-    return json ? JSON.stringify(answer, null, 2) : text;
+    return json ? readableJson(answer) : text;
   }
   if (terminal === undefined)
     throw new CommandError("This is no terminal: --once prints one table, --json the figures.");

@@ -20,7 +20,7 @@ export interface InspectorRequest {
 
 /** Somebody who may look. */
 export interface InspectorUser {
-  /** Their name, for the page and the audit. */
+  /** Their name, for the page and the audit: not empty, and not undefined. */
   readonly user?: string;
   /** What they may do besides. Default: nothing. */
   readonly may?: readonly InspectorRight[];
@@ -87,19 +87,20 @@ function read(decision: unknown): Login | Denial {
   if (decision === false) return { denied: "not authorized" };
   if (decision === true) return { user: null, may: [], expiresAt: Infinity };
   if (typeof decision !== "object" || decision === null) throw badReturn(describe(decision));
-  const { user = null, may = [], expiresAt = Infinity, ...others } = decision as Readonly<Record<string, unknown>>;
+  // What is empty was not meant: no rows of a database, a session that there is not.
+  if (Object.keys(decision).length === 0) throw badReturn("an object without fields");
+  const { user, may = [], expiresAt = Infinity, ...others } = decision as Readonly<Record<string, unknown>>;
   const [other] = Object.keys(others);
   if (other !== undefined) throw badReturn(`an object with ${JSON.stringify(other)}`);
-  if (user !== null && (typeof user !== "string" || user.length > MAX_USER)) {
-    throw badReturn(`a user that is ${describe(user)}`);
-  }
+  const isNamed = typeof user === "string" && user !== "" && user.length <= MAX_USER;
+  if ("user" in decision && !isNamed) throw badReturn(`a user that is ${user === "" ? "empty" : describe(user)}`);
   if (!Array.isArray(may) || !may.every((right) => RIGHTS.includes(right as InspectorRight))) {
     throw badReturn("rights that there are not");
   }
   const end = expiresAt instanceof Date ? expiresAt.getTime() : expiresAt;
   if (typeof end !== "number" || Number.isNaN(end)) throw badReturn(`an expiresAt that is ${describe(expiresAt)}`);
   if (end <= Date.now()) return { denied: "not authorized" };
-  return { user, may: [...(may as InspectorRight[])], expiresAt: end };
+  return { user: isNamed ? user : null, may: [...(may as InspectorRight[])], expiresAt: end };
 }
 
 const badReturn = (what: string): WingbeatError =>

@@ -1,5 +1,6 @@
 /** Looks at an endpoint, and at the other nodes through their own inspectors. */
 import type { Endpoint } from "../endpoint.ts";
+import { WingbeatError } from "../errors.ts";
 import { checkDuration } from "../options.ts";
 import type { Inspection, TapEnd } from "./inspection.ts";
 import { merge, topicRows } from "./merge.ts";
@@ -32,10 +33,16 @@ const RENEW = 10_000;
 const REPORT_AGE = 450;
 const ANSWER_AGE = 900;
 
-/** Begins to look at an endpoint. Until somebody watches, it counts crashes, refusals and what went wrong. Throws `WB_OPTION`. */
+/**
+ * Begins to look at an endpoint. Until somebody watches, it counts crashes, refusals and what went wrong. Throws
+ * `WB_OPTION`, also for an endpoint that is looked at already: its connections and its mail have room for one.
+ */
 export function inspect(endpoint: Endpoint, options: InspectOptions = {}): Inspection {
   const { deadline = INSPECTOR_LIMITS.deadline } = options;
   checkDuration("inspector: deadline", deadline);
+  if (endpoint.inside().mail.receive !== undefined) {
+    throw new WingbeatError("WB_OPTION", "inspector: the endpoint has an inspector already: close that one first.");
+  }
   return new EndpointInspection(endpoint, deadline);
 }
 

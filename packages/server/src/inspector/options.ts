@@ -17,7 +17,8 @@ export interface InspectorOptions extends InspectOptions {
   readonly path?: string;
   /**
    * Decides who may look: asked for the page, for each ticket of its connection, again every two minutes, and for each
-   * snapshot. Required with `NODE_ENV=production`; without it, programs of this machine may do everything.
+   * snapshot. Without it, programs of this machine may do everything: it is required unless `NODE_ENV` is unset,
+   * `development` or `test`.
    */
   readonly authorize?: Authorize;
   /**
@@ -55,13 +56,23 @@ export function readOptions(options: InspectorOptions): InspectorConfig {
   if (typeof (config.endpoint as Partial<Endpoint> | undefined)?.serve !== "function") {
     throw option("endpoint must be what createEndpoint has returned.");
   }
-  if (!/^(\/[\w.~-]+)+$/.test(config.path)) {
-    throw option(`path is ${JSON.stringify(config.path)}: it must begin with "/", and end without one: "/inspector".`);
-  }
+  checkPath(config.path, config.endpoint);
   if (config.authorize === undefined) checkIsDevelopment(config.endpoint);
   else if (typeof config.authorize !== "function") throw option("authorize must be a function.");
   readRefused(config.refused);
   return config;
+}
+
+/** Something under each kind of path that the inspector answers. */
+const ROUTES = ["", "/", "/page.js", "/page.css", "/ticket", "/snapshot/overview", "/socket/websocket"];
+
+function checkPath(path: string, endpoint: Endpoint): void {
+  // Browsers and proxies take "." and ".." out of a path.
+  if (!/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(path)) {
+    throw option(`path is ${JSON.stringify(path)}: it must begin with "/", and end without one: "/inspector".`);
+  }
+  const taken = ROUTES.map((route) => path + route).find((route) => endpoint.find(route) !== undefined);
+  if (taken !== undefined) throw option(`path is ${JSON.stringify(path)}, but the endpoint serves ${taken} already.`);
 }
 
 function readRefused(answer: HttpAnswer): void {
@@ -73,12 +84,16 @@ function readRefused(answer: HttpAnswer): void {
   throw option(`refused has status ${answer.status}: it must be above 299, as 302, 401 or 403.`);
 }
 
+/** Values of `NODE_ENV`. All others may be those of servers: `prod`, `Production`, `staging`. */
+const DEVELOPMENT: readonly string[] = ["", "development", "test"];
+
 /** Without `authorize`, only this machine gets in: a server that others use must say who may. */
 function checkIsDevelopment({ options: { host, trustProxy = false } }: Endpoint): void {
   const needed =
     "authorize is missing: pass a function that decides who may look, or mount the inspector only in development";
   // oxlint-disable-next-line node/no-process-env -- the one place where a server differs in development
-  if (process.env["NODE_ENV"] === "production") throw option(`${needed} (NODE_ENV is "production").`);
+  const environment = process.env["NODE_ENV"] ?? "";
+  if (!DEVELOPMENT.includes(environment)) throw option(`${needed} (NODE_ENV is ${JSON.stringify(environment)}).`);
   if (trustProxy !== false && trustProxy !== 0) throw option(`${needed} (the endpoint has trustProxy).`);
   if (host !== undefined && !isLocalName(host))
     throw option(`${needed} (the endpoint's host is ${JSON.stringify(host)}).`);

@@ -40,7 +40,6 @@ export function serveInspection(config: InspectorConfig, inspection: Inspection,
     tapped: (viewer, target, reveal) => audit.tapped(viewer, target, reveal),
     acted: (viewer, action, outcome) => audit.acted(viewer, action, outcome),
   });
-  const inner = innerEndpoint(config, socket);
   const door = new Door({ path, guard, tickets, page, inspection, find: (at) => inner.find(at), refused });
   const close = async (): Promise<void> => {
     takeOut();
@@ -48,6 +47,8 @@ export function serveInspection(config: InspectorConfig, inspection: Inspection,
     await inner.close({ drain: false });
   };
   const takeOut = endpoint.serve({ find: door.find, close });
+  // Last: `serve` throws when the endpoint is closed.
+  const inner = innerEndpoint(config, socket);
   emit("inspector.mounted", { endpoint, path, isLocal: guard.isLocal });
   return { path, close };
 }

@@ -6,6 +6,7 @@ import { Socket } from "@wingbeat/client";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { InspectorUser } from "../../src/inspector/authorization.ts";
+import { inspector } from "../../src/inspector.ts";
 import { readOptions } from "../../src/inspector/options.ts";
 import { createEndpoint } from "../../src/endpoint.ts";
 import type { InspectorSocket } from "../../src/inspector/socket.ts";
@@ -15,6 +16,7 @@ import { closed, Inspected, userSocket } from "./inspected.ts";
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const run of undo.splice(0).toReversed()) await run();
 });
 
@@ -59,8 +61,43 @@ describe("mounting", () => {
     expect(() => readOptions({ endpoint: named })).toThrow(/host is "example.com"/);
   });
 
+  it.each(["prod", "Production", "staging", " "])("throws without authorize with NODE_ENV %j", (environment) => {
+    const endpoint = createEndpoint({ sockets: { "/socket": userSocket }, logger: false });
+    vi.stubEnv("NODE_ENV", environment);
+    expect(() => readOptions({ endpoint })).toThrow("NODE_ENV");
+    for (const development of ["", "test", undefined]) {
+      vi.stubEnv("NODE_ENV", development);
+      expect(() => readOptions({ endpoint })).not.toThrow();
+    }
+  });
+
+  it.each(["/socket/websocket", "/health"])("refuses a path that the endpoint serves: %s", (path) => {
+    const endpoint = createEndpoint({ sockets: { "/socket": userSocket }, logger: false, health: "/health" });
+    expect(() => readOptions({ endpoint, path })).toThrow(`the endpoint serves ${path} already`);
+    expect(() => readOptions({ endpoint, path: `${path}-inspector` })).not.toThrow();
+  });
+
+  it("has one inspector on an endpoint, and another one when it is closed", async () => {
+    const endpoint = createEndpoint({ sockets: { "/socket": userSocket }, logger: false });
+    undo.push(() => endpoint.close());
+    const first = inspector({ endpoint });
+    expect(() => inspector({ endpoint, path: "/other" })).toThrow("has an inspector already");
+    expect(() => inspector({ endpoint })).toThrow("the endpoint serves /inspector already");
+    await Promise.all([first.close(), first.close()]);
+    await inspector({ endpoint }).close();
+  });
+
+  it("leaves nothing on an endpoint that is closed", async () => {
+    const endpoint = createEndpoint({ sockets: { "/socket": userSocket }, logger: false });
+    await endpoint.close();
+    expect(() => inspector({ endpoint })).toThrow("the endpoint is closed");
+    expect(endpoint.inside().mail.receive).toBeUndefined();
+  });
+
   it.each([
     [{ path: "/" }, "path"],
+    [{ path: "/admin/.." }, "path"],
+    [{ path: "/./inspector" }, "path"],
     [{ path: "inspector" }, "path"],
     [{ path: "/inspector/" }, "path"],
     [{ path: "/:tenant" }, "path"],
@@ -201,6 +238,13 @@ describe("authorize", () => {
     ["a right that there is not", () => ({ may: ["everything"] }), 500],
     ["a field that there is not", () => ({ admin: true }), 500],
     ["a user that is none", () => ({ user: { name: "ada" } }), 500],
+    ["the user of a session that there is not", () => ({ user: undefined, may: ["payloads"] }), 500],
+    ["no user", () => ({ user: null }), 500],
+    ["an empty user", () => ({ user: "" }), 500],
+    ["an empty object", () => ({}), 500],
+    ["no rows", () => [], 500],
+    ["no entries", () => new Map(), 500],
+    ["a getter that throws", () => ({ get user(): string { throw new Error("no"); } }), 500], // prettier-ignore
     ["a promise that never settles", () => new Promise(() => {}), 503],
   ])("with %s lets nobody in, and tells them nothing", async (_name, authorize, status) => {
     const refused = heard("inspector.refused");

@@ -1,11 +1,12 @@
 /** What clients and applications may do to an inspector: it goes on, and stays small. */
 import { describe, expect, it, onTestFinished } from "vitest";
-import { defineChannel, defineSocket, ok } from "../../src/index.ts";
+import { defineChannel, defineSocket, ok, refuse } from "../../src/index.ts";
 import { inspect } from "../../src/inspector/inspect.ts";
 import type { TapFrame } from "../../src/inspector/model.ts";
 import { MAX_PAYLOAD, MAX_ROWS } from "../../src/inspector/model.ts";
 import { fitting, MAX_REPORT } from "../../src/inspector/peers/mail.ts";
 import { attach } from "../../src/telemetry/attach.ts";
+import { DEFAULT_FILTER, filterOf } from "../../src/telemetry/filter.ts";
 import { emit } from "../../src/telemetry.ts";
 import { FrameClient } from "../integration/frame-client.ts";
 import { serve } from "../integration/serve.ts";
@@ -98,10 +99,11 @@ describe("an inspector", () => {
     expect(crashes.list()).toHaveLength(MAX_CRASHES);
     expect(crashes.list()[0]?.pattern).toBe("p499");
     const { Refusals, MAX_REFUSALS } = await import("../../src/inspector/incidents/refusals.ts");
-    const refusals = new Refusals();
+    const filter = filterOf(DEFAULT_FILTER);
+    const refusals = new Refusals(filter);
     const { MAX_WARNINGS, Warnings } = await import("../../src/inspector/incidents/warnings.ts");
     const endpoint = {};
-    const warnings = new Warnings({ endpoint, node: "n" });
+    const warnings = new Warnings({ endpoint, node: "n", filter });
     for (let n = 0; n < 500; n++) {
       refusals.add({ endpoint, path: "/", transport: "t", stage: "connect", status: 403, reason: { n } });
       emit("history.bypassed", { topic: "t", event: `e${n}` });
@@ -134,6 +136,27 @@ describe("an inspector", () => {
     const said = frames.find(({ event }) => event === "said");
     expect(said).toMatchObject({ topic: "room:1", payload: `${said?.bytes} bytes` });
     expect(said?.bytes).toBeGreaterThan(600_000);
+  });
+
+  it("hides what the endpoint's logger hides, also in reasons and warnings", async () => {
+    const socket = defineSocket({
+      connect: () => refuse({ card: "4111", code: 7 }),
+      channels: [defineChannel("room:*").join(() => ok())],
+    });
+    const quiet = (): void => {};
+    const sink = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+    const { endpoint, url } = await serve({ "/socket": socket }, { logger: { sink, filterParameters: ["card"] } });
+    const inspection = inspect(endpoint);
+    onTestFinished(() => inspection.stop());
+    await expect(FrameClient.open(url())).rejects.toThrow();
+    emit("pubsub.adapter_down", {
+      adapter: "test",
+      reason: { card: "4111" },
+      nodeName: endpoint.pubsub.nodeName,
+    } as never);
+    const answers = [await inspection.ask("doors", NOTHING), await inspection.ask("errors", NOTHING)];
+    expect(JSON.stringify(answers)).not.toContain("4111");
+    expect(JSON.stringify(answers)).toContain("[FILTERED]");
   });
 
   it("survives payloads and assigns that throw when they are looked at", async () => {

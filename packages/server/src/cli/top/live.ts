@@ -1,9 +1,6 @@
 /** `wingbeat top` on a terminal: a screen that is drawn again every two seconds, until somebody presses q. */
 import type { Readable, Writable } from "node:stream";
-import type { Answer } from "../../inspector/model.ts";
 import { CommandError } from "../command-error.ts";
-import { counted } from "./figures.ts";
-import { readable } from "./readable.ts";
 import type { Ask } from "./snapshot.ts";
 import { look, VIEWS } from "./views.ts";
 import type { TopView } from "./views.ts";
@@ -55,7 +52,7 @@ export class LiveTop {
     this.#input.on("data", this.#pressed).on("end", stop).resume();
     process.once("SIGTERM", stop).once("SIGHUP", stop);
     try {
-      this.#draw(first.text, first.answer);
+      this.#draw(first.text, first.from);
       this.#timer = setTimeout(() => void this.#look(), EVERY);
       await ended;
     } finally {
@@ -83,34 +80,27 @@ export class LiveTop {
     clearTimeout(this.#timer);
     const asked = ++this.#asked;
     let text: string;
-    let answer: Answer | undefined;
+    let from: string | undefined;
     try {
-      ({ text, answer } = await look(this.#ask, this.#view));
+      ({ text, from } = await look(this.#ask, this.#view));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       text = error.message;
     }
     if (asked !== this.#asked) return;
-    this.#draw(text, answer);
+    this.#draw(text, from);
     this.#timer = setTimeout(() => void this.#look(), EVERY);
   }
 
-  #draw(text: string, answer: Answer | undefined): void {
+  #draw(text: string, from = ""): void {
     // Some terminals do not know their size, and say 0.
     const columns = this.#output.columns || 120;
     const rows = this.#output.rows || 40;
     const tabs = VIEWS.map((view, index) =>
       view === this.#view ? `[${index + 1} ${view.name}]` : ` ${index + 1} ${view.name} `,
     );
-    const lines = [headOf(this.#base, answer), `${tabs.join(" ")}   q quit`, "", ...text.split("\n")];
+    const lines = [`wingbeat top ${this.#base.href}  ${from}`, `${tabs.join(" ")}   q quit`, "", ...text.split("\n")];
     const fitting = lines.slice(0, rows - 1).map((line) => line.slice(0, columns));
     this.#output.write(CLEAR + fitting.join("\n"));
   }
-}
-
-function headOf({ href }: URL, answer: Answer | undefined): string {
-  if (answer === undefined) return `wingbeat top ${href}`;
-  const { nodes, silent } = answer;
-  const said = silent.length === 0 ? "" : `, no answer of ${silent.map((node) => readable(node, 40)).join(", ")}`;
-  return `wingbeat top ${href}  ${counted(nodes.length, "node")}${said}`;
 }

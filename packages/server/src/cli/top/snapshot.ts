@@ -5,6 +5,8 @@ import { readable } from "./readable.ts";
 
 /** How long an inspector may take to answer, in ms: it waits for other nodes itself. */
 const TIMEOUT = 10_000;
+/** Of an answer, in bytes. Those of an inspector are much smaller. */
+const MAX_ANSWER = 32 * 1024 * 1024;
 
 export type Ask = <View extends ViewName>(view: View, query: QueryOf<View>) => Promise<Answer<View>>;
 
@@ -47,7 +49,7 @@ export function asker(base: URL, headers: Headers): Ask {
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
       response = await fetch(url, { headers, redirect: "manual", signal });
-      body = await response.text();
+      body = await textIn(response);
     } catch (error) {
       throw new CommandError(`Nothing answers at ${base.href}: ${reasonOf(error)}. Is the server running?`);
     }
@@ -55,6 +57,18 @@ export function asker(base: URL, headers: Headers): Ask {
     if (answer?.view === view && typeof answer.data === "object") return answer as never;
     throw new CommandError(whyNot(base, response, body));
   };
+}
+
+async function textIn({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER) throw new Error("its answer is larger than 32 MB");
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function parse(body: string): Partial<Answer> | undefined {

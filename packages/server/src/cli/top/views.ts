@@ -3,7 +3,7 @@ import type { Answer, DataOf, QueryOf, ViewName } from "../../inspector/model.ts
 import { CommandError } from "../command-error.ts";
 import { table } from "../table.ts";
 import { bytes, counted, duration, number, percent } from "./figures.ts";
-import { readable } from "./readable.ts";
+import { readable, readableLines } from "./readable.ts";
 import type { Ask } from "./snapshot.ts";
 
 /** How wide a name may be. */
@@ -144,12 +144,25 @@ const pressure = view("pressure", {}, ({ slow, busy }) => {
 export const VIEWS = [overview, topics, events, errors, pressure] as const;
 export type TopView = (typeof VIEWS)[number];
 
-/** What one of them says now, and what it is made of. */
-export async function look(ask: Ask, { name, query, show }: TopView): Promise<{ text: string; answer: Answer }> {
+export interface Look {
+  /** Which nodes have answered, and which have not. */
+  readonly from: string;
+  readonly text: string;
+  readonly answer: Answer;
+}
+
+/** What one of them says now, and what it is made of. Whatever the server has sent: its text is harmless. */
+export async function look(ask: Ask, { name, query, show }: TopView): Promise<Look> {
   const answer = await ask(name, query as QueryOf<typeof name>);
   try {
-    return { text: (show as View<typeof name>["show"])(answer.data as never, answer.at), answer };
+    const text = (show as View<typeof name>["show"])(answer.data as never, answer.at);
+    return { from: nodesIn(answer), text: readableLines(text), answer };
   } catch {
     throw new CommandError(`The ${name} that the server has sent cannot be read: it has another version of wingbeat.`);
   }
+}
+
+function nodesIn({ nodes, silent }: Answer): string {
+  const said = silent.length === 0 ? "" : `, no answer of ${silent.map((node) => readable(node, NAME)).join(", ")}`;
+  return counted(nodes.length, "node") + said;
 }

@@ -1,5 +1,5 @@
 /** Why clients were refused. Always counted, also while nobody looks. */
-import { DEFAULT_FILTER, filterOf } from "../../telemetry/filter.ts";
+import type { Filter } from "../../telemetry/filter.ts";
 import { printable } from "../../telemetry/printable.ts";
 import type { TelemetryEvents } from "../../telemetry.ts";
 import type { Doors } from "../model.ts";
@@ -11,9 +11,13 @@ const MAX_REASON = 200;
 type Refusal = { -readonly [Field in keyof Doors["refusals"][number]]: Doors["refusals"][number][Field] };
 
 export class Refusals {
-  readonly #filter = filterOf(DEFAULT_FILTER);
+  readonly #filter: Filter;
   /** The one that was seen last is the last. */
   readonly #kept = new Map<string, Refusal>();
+
+  constructor(filter: Filter) {
+    this.#filter = filter;
+  }
 
   add({ stage, reason: given }: TelemetryEvents["socket.refused"]): void {
     const reason = this.#textOf(given);

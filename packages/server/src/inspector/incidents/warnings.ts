@@ -1,6 +1,6 @@
 /** Limits that were reached, messages that were lost, and what else went wrong. Always kept, also while nobody looks. */
 import { attach } from "../../telemetry/attach.ts";
-import { DEFAULT_FILTER, filterOf } from "../../telemetry/filter.ts";
+import type { Filter } from "../../telemetry/filter.ts";
 import { LINES, textOf } from "../../telemetry/lines.ts";
 import type { Line } from "../../telemetry/lines.ts";
 import { printable } from "../../telemetry/printable.ts";
@@ -78,11 +78,12 @@ interface Kept {
 export interface WarningsOf {
   readonly endpoint: object;
   readonly node: string;
+  /** Hides what the logger hides. */
+  readonly filter: Filter;
 }
 
 export class Warnings {
   readonly #of: WarningsOf;
-  readonly #filter = filterOf(DEFAULT_FILTER);
   readonly #detach: readonly (() => void)[];
   /** The one that was seen last is the last. */
   readonly #kept = new Map<string, Kept>();
@@ -119,7 +120,7 @@ export class Warnings {
       const kept = this.#keep(event, printable(named, MAX_WHAT), count?.(data) ?? 1);
       if (lineOf === undefined || kept.lastAt - kept.wordsAt < WORDS_AGE) return;
       kept.wordsAt = kept.lastAt;
-      kept.last = textOf(lineOf(data)[1], [], this.#filter);
+      kept.last = textOf(lineOf(data)[1], [], this.#of.filter);
     });
   }
 

@@ -1,6 +1,8 @@
 /** What one node knows of itself: its answer to each question. */
 import type { Endpoint } from "../../endpoint.ts";
 import { attach } from "../../telemetry/attach.ts";
+import { DEFAULT_FILTER, filterOf } from "../../telemetry/filter.ts";
+import type { Filter } from "../../telemetry/filter.ts";
 import { Cost } from "../counts/cost.ts";
 import { NO_RATES, Tally } from "../counts/tally.ts";
 import { Crashes } from "../incidents/crashes.ts";
@@ -26,10 +28,12 @@ export class Node {
   readonly cost = new Cost();
   readonly connections: NodeConnections;
   readonly ring: FrameRing;
+  /** Hides what the endpoint's logger hides. */
+  readonly filter: Filter;
   readonly #endpoint: Endpoint;
   readonly #usage = new ProcessUsage(this.cost);
   readonly #crashes: Crashes;
-  readonly #refusals = new Refusals();
+  readonly #refusals: Refusals;
   readonly #warnings: Warnings;
   readonly #detach: readonly (() => void)[];
   /** While somebody looks. */
@@ -42,7 +46,9 @@ export class Node {
     this.connections = new NodeConnections(this.name, endpoint);
     this.ring = new FrameRing(this.name, (process) => this.connections.keys.of(process));
     this.#crashes = new Crashes(this.name, (id, topic) => this.ring.of(id, topic));
-    this.#warnings = new Warnings({ endpoint, node: this.name });
+    this.filter = filterOf(endpoint.inside().filterParameters ?? DEFAULT_FILTER);
+    this.#refusals = new Refusals(this.filter);
+    this.#warnings = new Warnings({ endpoint, node: this.name, filter: this.filter });
     this.#detach = [
       attach("channel.crashed", (data) => {
         if (data.endpoint === endpoint) this.cost.run(() => this.#crashes.add(data));

@@ -3,7 +3,6 @@ import type { ClientMessage } from "@wingbeat/protocol";
 import type { Endpoint } from "../../endpoint.ts";
 import type { SocketProcess } from "../../socket/process.ts";
 import { attach } from "../../telemetry/attach.ts";
-import { DEFAULT_FILTER, filterOf } from "../../telemetry/filter.ts";
 import type { Frame } from "../../transports/connection.ts";
 import type { Node } from "../node/node.ts";
 import { connectionsOf, membersOf } from "../node/topics.ts";
@@ -29,7 +28,6 @@ export class NodeTaps {
   readonly #endpoint: Endpoint;
   readonly #node: Node;
   readonly #send: (to: string, mail: Mail) => void;
-  readonly #filter;
   /** The oldest first. */
   readonly #taps = new Map<string, Placed>();
   /** The connections that are listened to, and how that ends. */
@@ -42,7 +40,6 @@ export class NodeTaps {
     this.#endpoint = endpoint;
     this.#node = node;
     this.#send = send;
-    this.#filter = filterOf(endpoint.inside().filterParameters ?? DEFAULT_FILTER);
   }
 
   /** Begins a tap, or renews it. */
@@ -55,7 +52,7 @@ export class NodeTaps {
     }
     const oldest = this.#taps.keys().next();
     if (this.#taps.size >= MAX_TAPS && oldest.done === false) this.#taps.delete(oldest.value);
-    const filter = mail.reveal ? this.#filter : undefined;
+    const filter = mail.reveal ? this.#node.filter : undefined;
     const tap = new NodeTap(mail, this.#node.name, this.#node.connections.keys, filter);
     this.#taps.set(mail.id, { tap, until });
     this.#begin();
