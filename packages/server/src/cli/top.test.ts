@@ -147,7 +147,7 @@ describe("wingbeat top", () => {
       response.end(JSON.stringify({ view, at: 1, nodes: [evil], silent: [evil], data: data[view] }));
     });
     for (const option of ["--once", "--json"]) {
-      for (const view of ["overview", "errors"]) {
+      for (const view of ["overview", "errors"] as const) {
         const text = String(await run(["top", url, option, "--view", view], "/"));
         // oxlint-disable-next-line no-control-regex -- these are what must not be there
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
