@@ -30,6 +30,8 @@ export function home(programs: Programs): Example {
       const [path = "/", search] = (request.url ?? "/").split("?");
       const name = /^\/open\/([\w-]+)\/$/.exec(path)?.[1];
       if (path === "/") response.writeHead(200, HTML).end(page);
+      // Pages of other sites start nothing here.
+      else if (request.headers["sec-fetch-site"] === "cross-site") return false;
       else if (name !== undefined) void open(name, search === undefined ? "" : `?${search}`, request, response);
       return path === "/" || name !== undefined;
     },

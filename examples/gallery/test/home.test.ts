@@ -81,6 +81,11 @@ describe("the gallery", () => {
     await expect.poll(answers).toBe(false);
   });
 
+  it("starts nothing for pages of other sites", async () => {
+    const headers = { "sec-fetch-site": "cross-site" };
+    expect((await fetch(`${url}/open/chat/`, { headers, redirect: "manual" })).status).toBe(404);
+  });
+
   it.each(["/open/lobby/", "/open/nothing/", "/open/../slack/", "/open/"])("has nothing at %s", async (path) => {
     expect((await fetch(url + path, { redirect: "manual" })).status).toBe(404);
   });

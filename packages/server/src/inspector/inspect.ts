@@ -98,7 +98,8 @@ class EndpointInspection implements Inspection {
   ask<View extends ViewName>(view: View, query: QueryOf<View>): Promise<Answer<View>> {
     if (!this.#isStopped) this.#lease.extend();
     const key = `${view} ${JSON.stringify(query)}`;
-    return this.#answers.get(key, () => this.#ask(view, query)) as Promise<Answer<View>>;
+    const ask = (): Promise<Answer> => this.#ask(view, query).catch(() => this.#nothing(view, query));
+    return this.#answers.get(key, ask) as Promise<Answer<View>>;
   }
 
   tap(
@@ -150,6 +151,11 @@ class EndpointInspection implements Inspection {
     const reports = [...own, ...asked.reports] as Report<View>[];
     const data = await this.#merged(view, query, reports);
     return { view, at: Date.now(), nodes: reports.map(({ node }) => node), silent: asked.silent, data };
+  }
+
+  /** An adapter, store or transport of the application has thrown when it was looked at: this node has nothing to say. */
+  #nothing<View extends ViewName>(view: View, query: QueryOf<View>): Answer<View> {
+    return { view, at: Date.now(), nodes: [], silent: [this.#node.name], data: merge(view, [], query) };
   }
 
   #askOthers<View extends ViewName>(

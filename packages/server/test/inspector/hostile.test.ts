@@ -1,8 +1,9 @@
 /** What clients and applications may do to an inspector: it goes on, and stays small. */
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { defineChannel, defineSocket, ok, refuse } from "../../src/index.ts";
 import { inspect } from "../../src/inspector/inspect.ts";
 import type { TapFrame } from "../../src/inspector/model.ts";
+import { NodeConnections } from "../../src/inspector/node/connections.ts";
 import { MAX_PAYLOAD, MAX_ROWS } from "../../src/inspector/model.ts";
 import { fitting, MAX_REPORT } from "../../src/inspector/peers/mail.ts";
 import { attach } from "../../src/telemetry/attach.ts";
@@ -157,6 +158,42 @@ describe("an inspector", () => {
     const answers = [await inspection.ask("doors", NOTHING), await inspection.ask("errors", NOTHING)];
     expect(JSON.stringify(answers)).not.toContain("4111");
     expect(JSON.stringify(answers)).toContain("[FILTERED]");
+  });
+
+  it("answers, without this node, when what it looks at throws", async () => {
+    const node = await startNode();
+    node.endpoint.pubsub.status = () => {
+      throw new Error("no status");
+    };
+    const answer = await node.inspection.ask("overview", NOTHING);
+    expect(answer).toMatchObject({ nodes: [], silent: [node.name], data: { nodes: [], connections: 0 } });
+    for (const view of VIEWS) await node.inspection.ask(view, NOTHING);
+    expect((await node.inspection.ask("topics", {})).data).toEqual({ total: 0, rows: [] });
+  });
+
+  it("looks for a tapped connection once, however long it is tapped", async () => {
+    const node = await startNode();
+    const ada = await node.client("ada", "room:1");
+    const [row] = (await node.inspection.ask("connections", {})).data.rows;
+    const byKey = vi.spyOn(NodeConnections.prototype, "byKey");
+    onTestFinished(() => byKey.mockRestore());
+    const frames: TapFrame[] = [];
+    const reasons: string[] = [];
+    onTestFinished(
+      node.inspection.tap(
+        { connection: { node: node.name, key: row!.key } },
+        false,
+        (batch) => void frames.push(...batch.frames),
+        (reason) => void reasons.push(reason),
+      ),
+    );
+    for (let n = 0; n < 3; n++) {
+      ada.send("1", `r${n}`, "room:1", "say", {});
+      await expect.poll(() => frames.filter(({ event }) => event === "say").length).toBe(n + 1);
+    }
+    expect(byKey).toHaveBeenCalledTimes(1);
+    node.endpoint.disconnect("user:ada");
+    await expect.poll(() => reasons).toEqual(["gone"]);
   });
 
   it("survives payloads and assigns that throw when they are looked at", async () => {

@@ -66,11 +66,13 @@ export class Peers {
 
   /** To all other nodes. */
   tell(mail: Mail): void {
-    if (this.isAlone) return;
-    const now = performance.now();
-    if (now - this.#saidAt > SILENCE) this.#knownFrom = now + DISCOVERY;
-    this.#saidAt = now;
-    this.#try(() => this.#pubsub.broadcast(TOPIC, write(mail), INSPECTOR));
+    this.#try(() => {
+      if (this.isAlone) return;
+      const now = performance.now();
+      if (now - this.#saidAt > SILENCE) this.#knownFrom = now + DISCOVERY;
+      this.#saidAt = now;
+      this.#pubsub.broadcast(TOPIC, write(mail), INSPECTOR);
+    });
   }
 
   tellOne(node: string, mail: Mail): void {

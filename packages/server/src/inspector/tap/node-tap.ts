@@ -20,6 +20,8 @@ export class NodeTap {
   /** The node of its viewer. */
   readonly viewer: string;
   readonly target: TapTarget;
+  /** The connection that is tapped, once it was found: there may be very many to look through. */
+  process: SocketProcess | undefined = undefined;
   readonly #node: string;
   readonly #keys: Keys;
   readonly #filter: Filter | undefined;

@@ -6,6 +6,7 @@ import { attach } from "../../telemetry/attach.ts";
 import type { Frame } from "../../transports/connection.ts";
 import type { Node } from "../node/node.ts";
 import { connectionsOf, membersOf } from "../node/topics.ts";
+import type { ConnectionKey } from "../model.ts";
 import type { Mail, TapMail } from "../peers/mail.ts";
 import { NodeTap } from "./node-tap.ts";
 import { listen } from "./tapped.ts";
@@ -164,13 +165,21 @@ export class NodeTaps {
     for (const process of wanted) this.#listenTo(process);
   }
 
-  #connectionsOf({ target }: NodeTap): Iterable<SocketProcess> {
+  #connectionsOf(tap: NodeTap): Iterable<SocketProcess> {
+    const { target } = tap;
     const { pubsub } = this.#endpoint;
     if ("topic" in target) return membersOf(pubsub, target.topic);
     if ("id" in target) return connectionsOf(pubsub, target.id);
-    const found =
-      target.connection.node === this.#node.name ? this.#node.connections.byKey(target.connection.key) : undefined;
-    return found === undefined ? [] : [found.process];
+    const process = this.#processOf(tap, target.connection);
+    return process === undefined ? [] : [process];
+  }
+
+  /** Undefined: it has ended, or is on another node. */
+  #processOf(tap: NodeTap, { node, key }: ConnectionKey): SocketProcess | undefined {
+    if (node !== this.#node.name) return undefined;
+    const { connections } = this.#node;
+    tap.process ??= connections.byKey(key)?.process;
+    return tap.process && connections.find(tap.process)?.process;
   }
 
   #batch(): void {
@@ -189,8 +198,9 @@ export class NodeTaps {
   }
 
   /** A connection does not come back. Others may come with the same topic or id. */
-  #isGone({ target }: NodeTap): boolean {
+  #isGone(tap: NodeTap): boolean {
+    const { target } = tap;
     if (!("connection" in target) || target.connection.node !== this.#node.name) return false;
-    return this.#node.connections.byKey(target.connection.key) === undefined;
+    return this.#processOf(tap, target.connection) === undefined;
   }
 }
