@@ -45,6 +45,9 @@ function linked(item: DefaultTheme.SidebarItem, group = "/reference/api/"): Defa
 
 const guide = sidebarOf([...TUTORIAL, ...GUIDE, ...FROM]);
 
+const SOURCE_ICON =
+  '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"><path d="M8 6l-6 6 6 6M16 6l6 6-6 6"/></svg>';
+
 const isProse = (part: string): boolean => /^(# |[^#`|])/.test(part);
 
 export default defineConfig({
@@ -100,7 +103,8 @@ export default defineConfig({
       "/reference/": sidebarOf(REFERENCE),
       "/reference/api/": api,
     },
-    socialLinks: [{ icon: "github", link: REPOSITORY, ariaLabel: "The repository" }],
+    // An icon with a name would be fetched from another site while somebody writes.
+    socialLinks: [{ icon: { svg: SOURCE_ICON }, link: REPOSITORY, ariaLabel: "The repository" }],
     editLink: { pattern: `${REPOSITORY}/edit/main/docs/:path`, text: "Edit this page" },
     footer: { message: "MIT licence." },
   },

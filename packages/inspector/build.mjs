@@ -1,5 +1,5 @@
 /**
- * Builds the page into the server's package: `page.js`, `page.css` and `index.html`, which `wingbeat/inspector` serves. What
+ * Builds the page into the server's package: `page.js`, `page.css`, `index.html` and its icon, which `wingbeat/inspector` serves. What
  * it imports of this repository must have been compiled before (`tsc -b`).
  */
 import { copyFileSync, mkdirSync } from "node:fs";
@@ -21,4 +21,4 @@ await build({
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",
 });
-copyFileSync(join(web, "index.html"), join(page, "index.html"));
+for (const file of ["index.html", "icon.svg"]) copyFileSync(join(web, file), join(page, file));

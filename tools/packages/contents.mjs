@@ -6,7 +6,9 @@ import { readJson, readText, root } from "../repository.mjs";
 const PAGES = new Set(["package.json", "README.md", "LICENSE", "CHANGELOG.md", "PROTOCOL.md"]);
 const BUILT = /^(?:dist|cjs)\/(.+?)(\.d\.ts|\.js)(\.map)?$/;
 /** The page of the inspector, which packages/inspector builds into the server. */
-const INSPECTOR = new Set(["index.html", "page.css", "page.js"].map((name) => `dist/inspector/page/${name}`));
+const INSPECTOR = new Set(
+  ["icon.svg", "index.html", "page.css", "page.js"].map((name) => `dist/inspector/page/${name}`),
+);
 /** Source maps lead to the sources, so these are packed as well. */
 const SOURCE = /^src\/(.+)\.tsx?$/;
 

@@ -16,6 +16,7 @@ const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/inspector/": ["index.html", "text/html; charset=utf-8"],
   "/inspector/page.js": ["page.js", "text/javascript; charset=utf-8"],
   "/inspector/page.css": ["page.css", "text/css; charset=utf-8"],
+  "/inspector/icon.svg": ["icon.svg", "image/svg+xml"],
 };
 const CSP = [
   "default-src 'none'",

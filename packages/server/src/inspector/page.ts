@@ -6,6 +6,7 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   "/": { file: "index.html", type: "text/html; charset=utf-8" },
   "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
   "/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
+  "/icon.svg": { file: "icon.svg", type: "image/svg+xml" },
 };
 
 const NOT_BUILT: HttpAnswer = {

@@ -37,6 +37,7 @@ const PATHS = [
   "/inspector/",
   "/inspector/page.js",
   "/inspector/page.css",
+  "/inspector/icon.svg",
   "/inspector/snapshot/overview",
   "/inspector/snapshot/nothing",
   "/inspector/socket/websocket",
