@@ -318,3 +318,27 @@ it.each([
   const [before, after] = [documentOf([base()], { version: from }), documentOf([base()], { version: to })];
   expect(diffContracts(before, after).versions.isBreakingBump).toBe(isBump);
 });
+
+describe("documents that somebody has edited", () => {
+  const document = (schema: unknown) => {
+    const written = documentOf([base()]);
+    const components = written["components"] as { readonly schemas?: object };
+    return { ...written, components: { ...components, schemas: { ...components.schemas, Odd: schema } } };
+  };
+  const nested = (depth: number): unknown => (depth === 0 ? {} : { items: nested(depth - 1) });
+
+  it.each([
+    ["required", { required: 5 }, 'has a "required" at #/components/schemas/Odd that is not one'],
+    ["a property", { properties: { a: null } }, 'has a "properties" at #/components/schemas/Odd that is not one'],
+    ["enum", { items: { enum: "abc" } }, 'has a "enum" at #/components/schemas/Odd/items that is not one'],
+    ["anyOf", { anyOf: [5] }, 'has a "anyOf" at #/components/schemas/Odd that is not one'],
+    ["the depth", nested(1_000), "is nested more than 100 deep"],
+  ])("are refused with a sentence: %s", (_what, schema, message) => {
+    expect(() => diffContracts(document({}), document(schema))).toThrow(`the new contract ${message}`);
+  });
+
+  it("may have fields with the names of keywords", () => {
+    const fields = { type: "object", properties: { required: { type: "string" }, enum: { type: "number" } } };
+    expect(diffContracts(document(fields), document(fields)).findings).toEqual([]);
+  });
+});

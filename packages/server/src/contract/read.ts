@@ -1,5 +1,6 @@
 /** Reads a contract back from a document: for a diff, for pages and for models. */
 import { WingbeatError } from "../errors.ts";
+import { schemaFault } from "./check-schemas.ts";
 import { isObject, OPEN, OPEN_SCHEMA, SCHEMAS } from "./json-schema.ts";
 import type { JsonSchema, Schemas } from "./json-schema.ts";
 import type { Contract, ContractChannel, ContractEvent, ContractPush, ContractSocket, ReplyStatus } from "./model.ts";
@@ -11,6 +12,9 @@ export function readContract(document: unknown, what = "the document"): Contract
   if (!isObject(document) || !String(document["asyncapi"]).startsWith("3.")) {
     throw new WingbeatError("WB_CONTRACT", `${what} is not an AsyncAPI 3 document: write one with wingbeat contract.`);
   }
+  const fault = schemaFault(document["components"], "#/components");
+  if (fault !== undefined)
+    throw new WingbeatError("WB_CONTRACT", `${what} ${fault}: write it anew with wingbeat contract.`);
   return new Reader(document, what).contract();
 }
 

@@ -49,6 +49,11 @@ export function readJson(path: string, cwd: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    if (/\.[cm]?[jt]s$/.test(path)) {
+      throw new CommandError(
+        `${path} is a module: write its contract first, wingbeat contract ${path} -o contract.json`,
+      );
+    }
     throw new CommandError(`${path} is not JSON: ${(error as Error).message}`);
   }
 }

@@ -15,7 +15,7 @@ export type Level = "breaking" | "addition" | "warning";
 export interface Finding {
   readonly verdict: Verdict;
   readonly level: Level;
-  /** The rule, for waivers: `required`, `removed`, `type` … */
+  /** The rule, for waivers: `required`, `missing`, `type` … */
   readonly rule: string;
   /** The path of the socket. */
   readonly socket: string;

@@ -34,7 +34,7 @@ class Meeting {
   socket(client: ContractSocket, server: ContractSocket | undefined): void {
     const place = { socket: client.name, channel: undefined, event: undefined };
     if (server === undefined) {
-      this.findings.missing(place, "socket", "removed", "of this socket", "{server} has no such socket");
+      this.findings.missing(place, "socket", "missing", "of this socket", "{server} has no such socket");
       return;
     }
     this.#paths(place, client, server);
@@ -66,7 +66,7 @@ class Meeting {
     const place = { socket, channel: client.pattern, event: undefined };
     const served = channelFor(client.pattern, channels);
     if (served === undefined) {
-      this.findings.missing(place, "channel", "removed", "that join it", "{server} has no channel for these topics");
+      this.findings.missing(place, "channel", "missing", "that join it", "{server} has no channel for these topics");
       return;
     }
     const { channel: server, isWhole } = served;
@@ -84,7 +84,7 @@ class Meeting {
     const at = { ...place, event: event.event };
     const handlers = handlersOf(event.event, server, client);
     if (handlers.length === 0) {
-      this.findings.missing(at, "payload", "removed", "that push it", '{server} answers with "unknown event"');
+      this.findings.missing(at, "payload", "missing", "that push it", '{server} answers with "unknown event"');
     }
     for (const handler of handlers) {
       const others = handler.event === event.event ? "" : ` as ${handler.event}`;
@@ -102,7 +102,7 @@ class Meeting {
         this.findings.breaking(
           place,
           part,
-          "removed",
+          "missing",
           `${whose} and wait for the reply`,
           "{server} does not reply: the push times out",
         );
@@ -131,7 +131,7 @@ class Meeting {
         "cannot tell: {server} declares its pushes by type, and may send it",
       );
     } else if (sent === undefined) {
-      this.findings.missing(at, "push", "removed", "that listen to it", "{server} does not send it");
+      this.findings.missing(at, "push", "missing", "that listen to it", "{server} does not send it");
     } else {
       this.#received(at, "push", "that listen to it", sent.payload, client.payload);
       if (sent.delivery !== undefined && client.delivery === undefined) {
