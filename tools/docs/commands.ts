@@ -50,7 +50,8 @@ export function faultsOf({ document, line, text }: Block): string[] {
   let folder = application ?? (isTutorial(document) ? TUTORIAL : "");
   const faults: string[] = [];
   text.split("\n").forEach((printed, offset) => {
-    for (const command of printed.replace(/(^|\s)#.*$/, "").split("&&")) {
+    const run = printed.replace(/(^|\s)#.*$/, "").replace(/^[A-Z_]+=\$\((.*)\)$/, "$1");
+    for (const command of run.split("&&")) {
       const words = command
         .trim()
         .split(/\s+/)
@@ -69,6 +70,7 @@ function faultOf([program, ...args]: string[], folder: string): string | undefin
   }
   if (program === "npm") return npmFault(args, folder);
   if (program === "npx") return npxFault(args);
+  if (program === "node" && args[0] === "-e") return undefined;
   if (program === "node") return existsSync(sourceOf(args[0])) ? undefined : `${args[0]} is not there`;
   return `"${program}" is not a command that is known here`;
 }

@@ -47,8 +47,11 @@ describe("docs/reference/errors.md", () => {
     expect(under("Reason: ").toSorted()).toEqual(Object.values(Reason).toSorted());
   });
 
-  it("has each close code, and 1006", () => {
-    expect(under("Close code ").map(Number)).toEqual([...Object.values(CloseCode), 1006].toSorted((a, b) => a - b));
+  it("has each close code, and those that only a client sees", () => {
+    const withoutFrame = 1006;
+    const ofLostSession = 3410; // of a long-poll client, when its poll is answered with 410
+    const codes = [...Object.values(CloseCode), withoutFrame, ofLostSession];
+    expect(under("Close code ").map(Number)).toEqual(codes.toSorted((a, b) => a - b));
   });
 
   it("has each stage that refuses a connection", () => {
