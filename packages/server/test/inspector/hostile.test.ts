@@ -149,7 +149,7 @@ describe("an inspector", () => {
     const { endpoint, url } = await serve({ "/socket": socket }, { logger: { sink, filterParameters: ["card"] } });
     const inspection = inspect(endpoint);
     onTestFinished(() => inspection.stop());
-    await expect(FrameClient.open(url())).rejects.toThrow();
+    await expect(FrameClient.open(url())).rejects.toThrow("403");
     emit("pubsub.adapter_down", {
       adapter: "test",
       reason: { card: "4111" },
