@@ -25,7 +25,7 @@ export function schemaFault(value: unknown, path: string, depth = 0): string | u
     const isRight = Object.hasOwn(KEYWORDS, key) ? KEYWORDS[key] : undefined;
     // A field of a payload may have the name of a keyword.
     if (isRight !== undefined && !path.endsWith("/properties") && !isRight(item)) {
-      return `has a "${key}" at ${path} that is not one`;
+      return `has an invalid "${key}" at ${path}`;
     }
     const fault = schemaFault(item, `${path}/${key}`, depth + 1);
     if (fault !== undefined) return fault;

@@ -328,13 +328,28 @@ describe("documents that somebody has edited", () => {
   const nested = (depth: number): unknown => (depth === 0 ? {} : { items: nested(depth - 1) });
 
   it.each([
-    ["required", { required: 5 }, 'has a "required" at #/components/schemas/Odd that is not one'],
-    ["a property", { properties: { a: null } }, 'has a "properties" at #/components/schemas/Odd that is not one'],
-    ["enum", { items: { enum: "abc" } }, 'has a "enum" at #/components/schemas/Odd/items that is not one'],
-    ["anyOf", { anyOf: [5] }, 'has a "anyOf" at #/components/schemas/Odd that is not one'],
+    ["required", { required: 5 }, 'has an invalid "required" at #/components/schemas/Odd'],
+    ["a property", { properties: { a: null } }, 'has an invalid "properties" at #/components/schemas/Odd'],
+    ["enum", { items: { enum: "abc" } }, 'has an invalid "enum" at #/components/schemas/Odd/items'],
+    ["anyOf", { anyOf: [5] }, 'has an invalid "anyOf" at #/components/schemas/Odd'],
     ["the depth", nested(1_000), "is nested more than 100 deep"],
   ])("are refused with a sentence: %s", (_what, schema, message) => {
     expect(() => diffContracts(document({}), document(schema))).toThrow(`the new contract ${message}`);
+  });
+
+  it.each(["anyOf", "allOf"])("may not have schemas that are themselves, by %s", (keyword) => {
+    const text = JSON.stringify(up(z.object({ odd: z.string() }))).replace(
+      '"odd":{"type":"string"}',
+      '"odd":{"$ref":"#/components/schemas/Odd"}',
+    );
+    const written = JSON.parse(text) as { readonly components: { readonly schemas?: object } };
+    const Odd = { [keyword]: [{ $ref: "#/components/schemas/Odd" }] };
+    const endless = {
+      ...written,
+      components: { ...written.components, schemas: { ...written.components.schemas, Odd } },
+    };
+    expect(text).toContain("schemas/Odd");
+    expect(() => diffContracts(endless, up(z.object({ odd: z.number() })))).toThrow("refers to itself");
   });
 
   it("may have fields with the names of keywords", () => {

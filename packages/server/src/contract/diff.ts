@@ -24,7 +24,10 @@ function compare(old: Contract, next: Contract): readonly Finding[] {
     return [...meet(old, next, "A"), ...meet(next, old, "B")];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new WingbeatError("WB_CONTRACT", "a schema of the contracts refers to itself without a field in between.");
+    throw new WingbeatError(
+      "WB_CONTRACT",
+      "a schema refers to itself without a field in between, so it has no end. Write both documents again with wingbeat contract.",
+    );
   }
 }
 
